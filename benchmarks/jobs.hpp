@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// The groups of benchmarks. Each job is registered beside the floor that it is compared with, so that both are measured
+// within the same fraction of a second.
+#pragma once
+
+namespace jobs {
+
+void add_hs256();        ///< Verify and sign in HS256, in all forms of claims; require_bearer; two threads.
+void add_public_keys();  ///< Verify and sign in RS256, ES256 and EdDSA; verify again through the cache.
+
+}  // namespace jobs

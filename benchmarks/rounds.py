@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+# Runs the programs in rounds, one after the other on one processor, and keeps what each round measured.
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# The peers, in the order of the table: the name in their results, the program, Debian's package, its language.
+PEERS = [
+    ("jsonwebtoken", "benchmark_jsonwebtoken", "librust-jsonwebtoken-dev", "Rust"),
+    ("cjose", "benchmark_cjose", "libcjose-dev", "C"),
+    ("cpp-jwt", "benchmark_cpp_jwt", "libcpp-jwt-dev", "C++"),
+    ("libjwt", "benchmark_libjwt", "libjwt-dev", "C"),
+    ("rhonabwy", "benchmark_rhonabwy", "librhonabwy-dev", "C"),
+    ("golang-jwt", "benchmark_golang_jwt", "golang-github-golang-jwt-jwt-dev", "Go"),
+    ("pyjwt", HERE / "peers/pyjwt.py", "python3-jwt", "Python"),
+]
+C_PEERS = ("cjose", "cpp-jwt", "libjwt", "rhonabwy")
+
+
+class Failure(Exception):
+    """A program that did not do its job."""
+
+
+class Runner:
+    """Starts the programs of one build folder, and reads what they print."""
+
+    def __init__(self, build, quick):
+        self.bin = pathlib.Path(build) / "bin"
+        self.quick = quick
+        self.job = pathlib.Path(build) / "job"
+        self.environment = dict(os.environ, CREDENCE_BENCHMARK_JOB=str(self.job))
+        self.processors = sorted(os.sched_getaffinity(0))
+        self.left_out = {}
+
+    def output(self, command, processors=1):
+        """What a program prints, run on that many processors: the last ones, for the first are the busiest."""
+        chosen = self.processors[-processors:]
+        done = subprocess.run([str(word) for word in command], env=self.environment, capture_output=True, text=True,
+                              preexec_fn=lambda: os.sched_setaffinity(0, chosen))
+        if done.returncode != 0:
+            words = (done.stderr or done.stdout).strip().splitlines() or ["no words"]
+            raise Failure(f"{pathlib.Path(command[0]).name} ended with {done.returncode}: {words[-1]}")
+        return done.stdout
+
+    def rows(self, command, processors=1):
+        rows = json.loads(self.output(command, processors))["benchmarks"]
+        for row in rows:
+            if row.get("error_occurred"):
+                raise Failure(f"{row['name']}: {row['error_message']}")
+        return rows
+
+    def write_job(self):
+        """New keys and tokens for everyone."""
+        environment = self.environment.pop("CREDENCE_BENCHMARK_JOB")
+        self.output([self.bin / "credence_benchmarks", "--write-job", self.job])
+        self.environment["CREDENCE_BENCHMARK_JOB"] = environment
+
+    def options(self, jobs, seconds=0.02):
+        return [f"--benchmark_filter={jobs}", f"--benchmark_min_time={seconds}", "--benchmark_format=json"]
+
+    def count(self):
+        """The allocations and instructions of each job: {job: {…}}."""
+        jobs = "HS256|again|^verify/RS256/small"  # a signature by RS256 would be a million steps
+        command = [self.bin / "credence_benchmarks", "--count", *self.options(jobs)]
+        names = ("allocations", "openssl_allocations", "instructions")
+        return {row["name"]: {name: round(row[name]) for name in names if name in row} for row in self.rows(command)}
+
+    def credence(self):
+        """One round of credence and the floors: {job: nanoseconds}."""
+        jobs = "HS256|small" if self.quick else "."
+        command = [self.bin / "credence_benchmarks", *self.options(jobs)]
+        command[1] = f"--benchmark_filter=^(verify|sign|floor|require).*({jobs})"
+        times = {row["name"]: row["cpu_time"] for row in self.rows(command)}
+        if len(self.processors) > 1:
+            command[1] = "--benchmark_filter=threads"
+            for row in self.rows(command, processors=2):
+                times[f"threads/{row['name'].rpartition(':')[2]}"] = 1e9 / row["items_per_second"]
+        return times
+
+    def peer(self, name, program):
+        """One round of a peer: {"peer:job": nanoseconds}; nothing for one that is not there or fails."""
+        path = program if isinstance(program, pathlib.Path) else self.bin / program
+        if name in self.left_out:
+            return {}
+        try:
+            rows = self.rows([path, *self.options(".")] if name in C_PEERS else [path, 0.02])
+        except (Failure, OSError) as fault:
+            self.left_out[name] = str(fault)
+            return {}
+        return {row["name"]: row["cpu_time"] for row in rows}
+
+    def round(self):
+        times = self.credence()
+        for name, program, _, _ in [] if self.quick else PEERS:
+            times.update(self.peer(name, program))
+        return times
+
+
+def measure(runner):
+    """The rounds: a list of {job: nanoseconds}. As many as there is time for, three at least."""
+    most, limit = (15, 35) if runner.quick else (15, 600)
+    rounds, started = [], time.monotonic()
+    while len(rounds) < most and (len(rounds) < 3 or time.monotonic() - started < limit):
+        rounds.append(runner.round())
+    return rounds
+
+
+class Results:
+    """What the rounds measured, as medians. A ratio is the median of the ratios within each round."""
+
+    def __init__(self, rounds, counts):
+        self.rounds = rounds
+        self.counts = counts
+
+    def nanoseconds(self, job):
+        times = [times[job] for times in self.rounds if job in times]
+        return statistics.median(times) if times else None
+
+    def ratio(self, dividend, divisor):
+        ratios = [times[dividend] / times[divisor] for times in self.rounds
+                  if dividend in times and divisor in times]
+        return statistics.median(ratios) if ratios else None
+
+    def spread(self, job):
+        """How far apart the quarters of the rounds are, as a part of the median."""
+        times = [times[job] for times in self.rounds if job in times]
+        if len(times) < 4:
+            return None
+        low, middle, high = statistics.quantiles(times, n=4)
+        return (high - low) / middle
+
+    def jobs(self):
+        return list(dict.fromkeys(job for times in self.rounds for job in times))

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Registers a piece of work with Google Benchmark: timed, or, with --count, counted.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "support/allocations.hpp"
+#include "support/instructions.hpp"
+
+#include <benchmark/benchmark.h>
+
+namespace support {
+
+/// Whether the program was started with --count: then allocations inside OpenSSL and instructions are reported too, and
+/// the times mean nothing.
+inline bool is_counting = false;
+
+/// Counts the allocations and instructions of one run, after others that have filled what is filled only once.
+template <class Work>
+void count(benchmark::State& state, Work& work) {
+    const auto once = [&work] { benchmark::DoNotOptimize(static_cast<bool>(work())); };
+    for (int warm_up = 0; warm_up < 3; ++warm_up) once();
+    const std::size_t before = openssl_allocations();
+    once();
+    state.counters["openssl_allocations"] = static_cast<double>(openssl_allocations() - before);
+    const std::optional<long> instructions = instructions_of(once);
+    if (instructions) state.counters["instructions"] = static_cast<double>(*instructions);
+}
+
+/// Runs `work` as often as Google Benchmark asks for. Its result says by conversion to bool whether it succeeded.
+template <class Work>
+void measure(benchmark::State& state, Work&& work) {
+    if (is_counting) count(state, work);
+    const std::size_t before = allocations();
+    for (auto _ : state) {
+        auto result = work();
+        if (!result) state.SkipWithError("refused");
+        benchmark::DoNotOptimize(result);
+    }
+    state.counters["allocations"] =
+        benchmark::Counter(static_cast<double>(allocations() - before), benchmark::Counter::kAvgIterations);
+}
+
+/// Registers a benchmark. `prepare` is called outside the loop, and gives the work.
+template <class Prepare>
+void add(const std::string& name, Prepare prepare) {
+    benchmark::RegisterBenchmark(
+        name.c_str(), [prepare = std::move(prepare)](benchmark::State& state) { measure(state, prepare()); });
+}
+
+}  // namespace support

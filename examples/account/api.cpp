@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Which route is whose, and the guard.
+#include "api.hpp"
+
+#include <credence/bearer.hpp>
+
+#include <utility>
+
+#include "answers.hpp"
+
+namespace account {
+namespace {
+
+const credence::Challenge challenge{.realm = "account"};
+
+/// The sentences of the tutorial. Why exactly is in the log.
+std::string_view sentence_for(const credence::Rejection& rejection) {
+    if (rejection.status == 400) return "The request must carry exactly one well-formed token";
+    if (rejection.reason.code == credence::Errc::missing_credentials)
+        return "You are not logged in, please provide token";
+    return "Invalid token";
+}
+
+void on_reject(const credence::Rejection& rejection, const Call&, httplib::Response& response) {
+    note_reason(credence::message(rejection.reason));
+    if (rejection.status == 503) {
+        fail_at_guard(response, 503);
+    } else {
+        refuse_at_guard(response, rejection.status, sentence_for(rejection));
+    }
+}
+
+/// A link or a form on another site can make a browser send a GET with the cookie; a header it cannot.
+void refuse_foreign_link(const Call& call) {
+    const bool is_by_header = call.field("Authorization").has_value();
+    if (call.http.method == "GET" && !is_by_header && call.field("Sec-Fetch-Site") == "cross-site")
+        throw Refusal{403, "Another site may not log you out"};
+}
+
+}  // namespace
+
+Api::Api(const Settings& settings, Stores stores)
+    : stores_(std::move(stores)),
+      tokens_(settings, credence::Revocation{stores_.revocations}),
+      sessions_(stores_, tokens_, {.token = settings.token_lifetime, .refresh = settings.refresh_lifetime}),
+      cookies_({.secure = settings.cookie_secure,
+                .token_max_age = settings.cookie_max_age,
+                .refresh_max_age = settings.refresh_lifetime}) {}
+
+Handler Api::guarded(GuardedHandler handler) {
+    auto checked = [this, handler = std::move(handler)](const LoginProof& who, const Call& call,
+                                                        httplib::Response& response) {
+        const auto user = stores_.users->find_by_id(who->sub);
+        if (!user) return fail_at_guard(response, 500);
+        if (!*user) {
+            const auto rejection = credence::Rejection::from({credence::Errc::invalid_subject, "sub"}, challenge);
+            credence::HttpTraits<Call>::reject(rejection, call, response);
+            note_reason("the user of the token no longer exists");
+            refuse_at_guard(response, 401, "The user belonging to this token no longer exists");
+            return;
+        }
+        handler(Visitor{who, **user}, call, response);
+    };
+    return credence::protect(tokens_, std::move(checked), {.cookie = cookies_.token_name()}, challenge)
+        .on_reject(on_reject);
+}
+
+void Api::add_to(Server& server) {
+    const auto open = [this](void (Api::*route)(const Call&, httplib::Response&)) {
+        return [this, route](const Call& call, httplib::Response& response) { (this->*route)(call, response); };
+    };
+    const auto with_login = [this](void (Api::*route)(const Visitor&, const Call&, httplib::Response&)) {
+        return guarded([this, route](const Visitor& visitor, const Call& call, httplib::Response& response) {
+            (this->*route)(visitor, call, response);
+        });
+    };
+    server.add("GET", "/api/healthchecker", open(&Api::health));
+    server.add("POST", "/api/auth/register", open(&Api::register_user));
+    server.add("POST", "/api/auth/login", open(&Api::log_in));
+    server.add("POST", "/api/auth/refresh", open(&Api::refresh));
+    const Handler log_out = with_login(&Api::log_out);
+    const auto log_out_by_link = [log_out](const Call& call, httplib::Response& response) {
+        refuse_foreign_link(call);
+        log_out(call, response);
+    };
+    server.add("GET", "/api/auth/logout", log_out_by_link);
+    server.add("POST", "/api/auth/logout", log_out);
+    server.add("POST", "/api/auth/logout-all", with_login(&Api::log_out_everywhere));
+    server.add("GET", "/api/auth/login", with_login(&Api::login));
+    server.add("GET", "/api/users/me", with_login(&Api::me));
+    server.add("PATCH", "/api/users/me/password", with_login(&Api::change_password));
+    server.add("GET", "/api/admin/users", with_login(&Api::list_users));
+    server.add("GET", "/.well-known/jwks.json", [this](const Call&, httplib::Response& response) {
+        response.status = 200;
+        response.set_header("Cache-Control", "public, max-age=300");
+        response.set_content(tokens_.jwks(), "application/jwk-set+json");
+    });
+}
+
+}  // namespace account

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Register, log in, refresh, log out.
+#include <credence/bearer.hpp>
+#include <credence/cookie.hpp>
+
+#include <stdexcept>
+
+#include "answers.hpp"
+#include "api.hpp"
+#include "body.hpp"
+#include "registration.hpp"
+#include "user_json.hpp"
+#include "uuid.hpp"
+
+namespace account {
+namespace {
+
+const Refusal& busy() {
+    static const Refusal refusal = Refusal{503, "Too many logins at once, please try again"}.retry_after(5);
+    return refusal;
+}
+
+const Refusal& wrong_credentials() {
+    static const Refusal refusal{400, "Invalid email or password"};
+    return refusal;
+}
+
+/// The value, or an answer of 500 with what was asked of which store in the log.
+template <class Value>
+const Value& or_fail(const credence::Result<Value>& result) {
+    if (!result) throw std::runtime_error{std::string{credence::message(result.error().code)}};
+    return *result;
+}
+
+/// A login without a token, or with a dead one, at /api/auth/refresh.
+void refuse_refresh(credence::Error reason, httplib::Response& response) {
+    const bool is_missing = reason.code == credence::Errc::missing_credentials;
+    const auto rejection = credence::Rejection::from(std::move(reason), {.realm = "account"});
+    note_reason(credence::message(rejection.reason));
+    response.status = rejection.status;
+    if (!rejection.challenge.empty()) response.set_header("WWW-Authenticate", rejection.challenge);
+    if (rejection.status == 503) {
+        response.set_header("Retry-After", "5");
+        fail_at_guard(response, 503);
+    } else if (rejection.status == 400) {
+        refuse_at_guard(response, 400, "The request must carry exactly one well-formed token");
+    } else {
+        refuse_at_guard(response, 401, is_missing ? "You are not logged in, please provide token" : "Invalid token");
+    }
+}
+
+/// Whether the client wants its refresh token in the body. A page must not: what a script can read, a thief can.
+bool wants_tokens_in_body(const Call& call, const nlohmann::json& body) {
+    const auto accept = call.field("Accept");
+    const bool is_browser = call.field("Sec-Fetch-Site").has_value() || call.field("Origin").has_value();
+    return !is_browser && accept && accept->find("application/json") != std::string_view::npos &&
+           body.value("refresh", nlohmann::json{}) == true;
+}
+
+}  // namespace
+
+void Api::register_user(const Call& call, httplib::Response& response) {
+    const Registration wanted = read_registration(json_body(call));
+    const auto hash = passwords_.hash(wanted.password);
+    if (!hash) throw busy();
+    const auto user =
+        stores_.users->insert({.id = random_uuid(), .name = wanted.name, .email = wanted.email, .password = *hash});
+    if (!or_fail(user)) throw Refusal{409, "User with that email already exists"};
+    answer_text(response, R"({"data":{"user":)" + to_json(**user) + R"(},"status":"success"})");
+}
+
+bool Api::has_password(const std::optional<User>& user, const std::string& password) {
+    // Without a user the work is the same, so that the time of the answer does not tell who has an account.
+    const auto is_right = passwords_.matches(password, user ? user->password : passwords_.nobodys_hash());
+    if (!is_right) throw busy();
+    return user && *is_right;
+}
+
+void Api::rehash(User& user, const std::string& password) {
+    if (!Passwords::is_outdated(user.password)) return;
+    const auto hash = passwords_.hash(password);
+    if (!hash) return;  // the next login will do
+    if (stores_.users->change_password(user.id, {.from = user.password, .to = *hash}).value_or(false))
+        user.password = *hash;
+}
+
+void Api::log_in(const Call& call, httplib::Response& response) {
+    const nlohmann::json body = json_body(call);
+    const std::string email = lower_case(text_member(body, "email"));
+    const std::string password = text_member(body, "password");
+    auto [attempt, retry_after] = attempts_.admit(email, call.http.remote_addr);
+    if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
+
+    auto user = stores_.users->find_by_email(email);
+    if (!user) attempt->is_no_failure();
+    std::optional<User> found = or_fail(user);
+    if (!has_password(found, password)) throw wrong_credentials();
+    attempt->is_no_failure();
+    rehash(*found, password);
+
+    const auto session = sessions_.start(found->id);
+    const auto unchanged = stores_.users->find_by_id(or_fail(session).user_id);
+    if (!or_fail(unchanged) || (*unchanged)->password != found->password) {
+        // The password was changed meanwhile, which ends all logins that it opened: also this one.
+        (void)sessions_.take_back(*session);
+        throw wrong_credentials();
+    }
+    give(*session, wants_tokens_in_body(call, body), response);
+}
+
+void Api::give(const Session& session, bool in_body, httplib::Response& response) const {
+    nlohmann::json body{{"status", "success"}, {"token", session.token}};
+    cookies_.set_token(session.token, response);
+    if (in_body) {
+        body["refresh_token"] = session.refresh_token;
+    } else {
+        cookies_.set_refresh_token(session.refresh_token, response);
+    }
+    answer(response, body);
+}
+
+void Api::refresh(const Call& call, httplib::Response& response) {
+    std::string in_body;
+    if (!call.body.empty()) in_body = text_member(json_body(call), "refresh_token");
+    const auto cookies = credence::HttpTraits<Call>::field(call, "Cookie");
+    const auto in_cookie = credence::find_cookie(cookies.view(), cookies_.refresh_name());
+    const bool is_double =
+        cookies.is_repeated() || !in_cookie || (!in_body.empty() && in_cookie->has_value() && **in_cookie != in_body);
+    if (is_double) return refuse_refresh({credence::Errc::malformed_credentials}, response);
+    const std::string token = in_body.empty() ? std::string{in_cookie->value_or("")} : in_body;
+    if (token.empty()) return refuse_refresh({credence::Errc::missing_credentials}, response);
+
+    const auto session = sessions_.renew(token);
+    if (!session) {
+        if (session.error().code != credence::Errc::store_unavailable) cookies_.clear(response);
+        refuse_refresh(session.error(), response);
+        return;
+    }
+    const auto user = stores_.users->find_by_id(session->user_id);
+    if (!or_fail(user)) {
+        (void)sessions_.take_back(*session);
+        refuse_refresh({credence::Errc::invalid_subject, "sub"}, response);
+        return;
+    }
+    give(*session, !in_body.empty(), response);
+}
+
+void Api::log_out(const Visitor& visitor, const Call&, httplib::Response& response) {
+    if (const auto ended = sessions_.end(visitor.proof); !ended) return fail_at_guard(response, 503);
+    cookies_.clear(response);
+    answer(response, {{"status", "success"}});
+}
+
+void Api::log_out_everywhere(const Visitor& visitor, const Call&, httplib::Response& response) {
+    if (const auto ended = sessions_.end_all(visitor.user.id); !ended) return fail_at_guard(response, 503);
+    cookies_.clear(response);
+    answer(response, {{"status", "success"}});
+}
+
+}  // namespace account

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Health, one's own account, and all accounts.
+#include <stdexcept>
+
+#include "answers.hpp"
+#include "api.hpp"
+#include "body.hpp"
+#include "registration.hpp"
+#include "user_json.hpp"
+
+namespace account {
+namespace {
+
+std::int64_t seconds_of(const std::optional<credence::NumericDate>& moment) {
+    return moment ? moment->time_since_epoch().count() : 0;
+}
+
+}  // namespace
+
+void Api::health(const Call& call, httplib::Response& response) {
+    if (call.http.get_param_value("deep") == "1") {
+        for (Store* store : {static_cast<Store*>(stores_.users.get()), static_cast<Store*>(stores_.revocations.get()),
+                             static_cast<Store*>(stores_.refresh.get())}) {
+            if (!store->ping()) throw Refusal{503, std::string{store->name()} + " cannot be asked"}.retry_after(5);
+        }
+    }
+    answer(response, {{"status", "success"},
+                      {"message", "JWT Authentication in C++ using credence, cpp-httplib and " +
+                                      std::string{stores_.users->name()}}});
+}
+
+void Api::me(const Visitor& visitor, const Call&, httplib::Response& response) {
+    answer_text(response, R"({"data":{"user":)" + to_json(visitor.user) + R"(},"status":"success"})");
+}
+
+/// For the page, whose scripts cannot read the cookie: what the token says, without its signature.
+void Api::login(const Visitor& visitor, const Call&, httplib::Response& response) {
+    const LoginProof& proof = visitor.proof;
+    nlohmann::ordered_json header{{"alg", proof.header().alg}, {"typ", proof.header().typ}};
+    if (!proof.header().kid.empty()) header["kid"] = proof.header().kid;
+    const nlohmann::ordered_json claims{
+        {"iss", proof->iss}, {"sub", proof->sub}, {"exp", seconds_of(proof->exp)}, {"iat", seconds_of(proof->iat)},
+        {"jti", proof->jti}, {"sid", proof->sid}};
+    const nlohmann::ordered_json body{{"data", {{"header", header}, {"claims", claims}}}, {"status", "success"}};
+    response.status = 200;
+    response.set_content(body.dump(), "application/json");
+}
+
+void Api::change_password(const Visitor& visitor, const Call& call, httplib::Response& response) {
+    const nlohmann::json body = json_body(call);
+    const std::string current = text_member(body, "current_password");
+    const std::string wanted = text_member(body, "password");
+    check_password(wanted);
+    // A stolen login must not be a way to guess the password behind it.
+    auto [attempt, retry_after] = attempts_.admit(visitor.user.email, call.http.remote_addr);
+    if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
+    if (!has_password(visitor.user, current))
+        throw Refusal{400, "This is not your current password"}.about("current_password");
+    attempt->is_no_failure();
+    const auto hash = passwords_.hash(wanted);
+    if (!hash) throw Refusal{503, "Too many logins at once, please try again"}.retry_after(5);
+
+    const auto changed = stores_.users->change_password(visitor.user.id, {.from = visitor.user.password, .to = *hash});
+    if (!changed) throw std::runtime_error{"the password could not be stored"};
+    if (!*changed) throw Refusal{409, "The password was changed by somebody else meanwhile"};
+    // Whoever knew the old password is out, wherever logged in; this login is replaced by a new one.
+    if (const auto ended = sessions_.end_all(visitor.user.id); !ended) return fail_at_guard(response, 503);
+    const auto session = sessions_.start(visitor.user.id);
+    if (!session) return fail_at_guard(response, 503);
+    give(*session, false, response);
+}
+
+void Api::list_users(const Visitor& visitor, const Call&, httplib::Response& response) {
+    if (visitor.user.role != "admin") throw Refusal{403, "This is for administrators"};
+    const auto users = stores_.users->list();
+    if (!users) throw std::runtime_error{"the users could not be listed"};
+    std::string list;
+    for (const User& user : *users) list.append(list.empty() ? "" : ",").append(to_json(user));
+    answer_text(response, R"({"data":{"users":[)" + list + R"(]},"status":"success"})");
+}
+
+}  // namespace account

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// A request with its body, and the two functions that teach credence this request type.
+#pragma once
+
+#include <credence/http/httplib.hpp>
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <httplib.h>
+
+namespace account {
+
+/// A request whose body was read, up to the limit.
+struct Call {
+    const httplib::Request& http;
+    std::string body = {};
+
+    /// The value of a field; nullopt when it is not there, and for the first of several.
+    [[nodiscard]] std::optional<std::string_view> field(const std::string& name) const {
+        const auto found = http.headers.find(name);
+        if (found == http.headers.end()) return std::nullopt;
+        return found->second;
+    }
+};
+
+/// An answer that is not what was asked for. Thrown by handlers; it ends the request.
+class Refusal : public std::exception {
+public:
+    Refusal(int status, std::string message) : status_(status), message_(std::move(message)) {}
+
+    /// Names the member of the body that is to blame.
+    [[nodiscard]] Refusal about(std::string field) && {
+        field_ = std::move(field);
+        return std::move(*this);
+    }
+    /// Says when to come again.
+    [[nodiscard]] Refusal retry_after(long long seconds) && {
+        retry_after_ = seconds;
+        return std::move(*this);
+    }
+
+    [[nodiscard]] int status() const noexcept { return status_; }
+    [[nodiscard]] const std::string& message() const noexcept { return message_; }
+    [[nodiscard]] const std::string& field() const noexcept { return field_; }
+    [[nodiscard]] std::optional<long long> retry_after() const noexcept { return retry_after_; }
+    [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+
+private:
+    int status_;
+    std::string message_;
+    std::string field_ = {};
+    std::optional<long long> retry_after_ = {};
+};
+
+}  // namespace account
+
+template <>
+struct credence::HttpTraits<account::Call> {
+    static HeaderValue field(const account::Call& call, std::string_view name) {
+        return HttpTraits<httplib::Request>::field(call.http, name);
+    }
+    static void reject(const Rejection& rejection, const account::Call& call, httplib::Response& response) {
+        HttpTraits<httplib::Request>::reject(rejection, call.http, response);
+    }
+};

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The two cookies of a login, by the names and with the attributes that the configuration asks for.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "sessions.hpp"
+
+#include <httplib.h>
+
+namespace account {
+
+class LoginCookies {
+public:
+    struct Rules {
+        bool secure = false;
+        std::chrono::seconds token_max_age{3600};
+        std::chrono::seconds refresh_max_age{604'800};
+    };
+
+    explicit LoginCookies(const Rules& rules) : rules_(rules) {}
+
+    /// `token`; with `Secure`, `__Host-token`: then no other host, and no plain connection, can have set it.
+    [[nodiscard]] std::string token_name() const { return rules_.secure ? "__Host-token" : "token"; }
+    /// `refresh_token`. `__Host-` would want the path `/`; this one is only for /api/auth.
+    [[nodiscard]] std::string refresh_name() const {
+        return rules_.secure ? "__Secure-refresh_token" : "refresh_token";
+    }
+
+    void set_token(const std::string& token, httplib::Response& response) const;
+    void set_refresh_token(const std::string& token, httplib::Response& response) const;
+    void clear(httplib::Response& response) const;
+
+private:
+    Rules rules_;
+};
+
+}  // namespace account

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// What the stores ask of an SQL database, whichever it is: prepared statements, in and out of transactions.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace account {
+
+/// A database that could not be asked, or said no. Its text is for the log: it holds no value of any row.
+class StoreError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A value for a statement; nullopt is NULL. Numbers are written in decimal: both databases read them as what the
+/// column is.
+using SqlValue = std::optional<std::string_view>;
+
+/// What a statement gave.
+struct SqlRows {
+    std::vector<std::vector<std::string>> rows = {};  ///< NULL reads as the empty text.
+    long long changed = 0;                            ///< How many rows it inserted, updated or deleted.
+};
+
+/// One connection, for the time of a call.
+class SqlSession {
+public:
+    SqlSession() = default;
+    SqlSession(const SqlSession&) = delete;
+    SqlSession& operator=(const SqlSession&) = delete;
+    virtual ~SqlSession() = default;
+
+    /// Runs one statement. It is prepared once for each connection.
+    ///
+    /// \param sql     a literal. Its parameters $1, $2 … first occur in this order, as SQLite numbers them so.
+    /// \throws StoreError
+    virtual SqlRows run(std::string_view sql, std::initializer_list<SqlValue> values) = 0;
+
+    /// Runs a script of several statements, without parameters. \throws StoreError
+    virtual void run_script(const std::string& sql) = 0;
+};
+
+/// A database, with as many connections as it needs. Threads share it.
+class Database {
+public:
+    using Work = std::function<void(SqlSession&)>;
+
+    Database() = default;
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    virtual ~Database() = default;
+
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+    /// Runs `work` with a connection, each statement by itself. \throws StoreError, and what `work` throws
+    virtual void read(const Work& work) = 0;
+
+    /// Runs `work` in one transaction: all of it is kept, for good, or nothing. \throws StoreError, and what `work`
+    /// throws
+    virtual void write(const Work& work) = 0;
+
+    /// An SQL expression that shows a moment as `2026-01-31T12:00:00.123456Z`.
+    [[nodiscard]] virtual std::string moment_as_text(std::string_view column) const = 0;
+
+    /// An SQL expression for the present moment, as the columns `created_at` and `updated_at` keep it.
+    [[nodiscard]] virtual std::string present_moment() const = 0;
+
+    /// Takes a lock that is held until the transaction ends, so that two instances do not migrate at once.
+    virtual void lock_schema(SqlSession& session) = 0;
+};
+
+}  // namespace account

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Reading and writing `.env`.
+#include "env_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+
+#include "settings.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace account {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    const auto is_space = [](char byte) { return byte == ' ' || byte == '\t' || byte == '\r'; };
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+std::string with_line_ends(std::string_view text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool is_escape = text[at] == '\\' && at + 1 < text.size() && text[at + 1] == 'n';
+        result.push_back(is_escape ? '\n' : text[at]);
+        if (is_escape) ++at;
+    }
+    return result;
+}
+
+/// Takes the first line, or as many as a quoted value needs, from the text.
+class Lines {
+public:
+    explicit Lines(std::string_view text) : rest_(text) {}
+
+    [[nodiscard]] bool is_done() const { return rest_.empty(); }
+
+    void read_into(Variables& variables) {
+        ++number_;
+        std::string_view line = trimmed(take(rest_.find('\n')));
+        if (line.empty() || line.front() == '#') return;
+        if (line.starts_with("export ")) line = trimmed(line.substr(7));
+        const std::size_t equals = line.find('=');
+        if (equals == std::string_view::npos || equals == 0) complain();
+        const std::string name{trimmed(line.substr(0, equals))};
+        variables[name] = value(trimmed(line.substr(equals + 1)));
+    }
+
+private:
+    std::string value(std::string_view text) {
+        if (text.empty() || (text.front() != '"' && text.front() != '\'')) return std::string{text};
+        const char quote = text.front();
+        std::string inside{text.substr(1)};
+        while (inside.find(quote) == std::string::npos) {
+            if (is_done()) complain();
+            ++number_;
+            inside.append("\n").append(take(rest_.find('\n')));
+        }
+        inside.resize(inside.find(quote));
+        return quote == '"' ? with_line_ends(inside) : inside;
+    }
+
+    std::string_view take(std::size_t end) {
+        const std::string_view line = rest_.substr(0, end);
+        rest_.remove_prefix((std::min)(line.size() + 1, rest_.size()));
+        return line;
+    }
+
+    [[noreturn]] void complain() const {
+        throw SettingsError{"line " + std::to_string(number_) + " of .env is not NAME=value"};
+    }
+
+    std::string_view rest_;
+    int number_ = 0;
+};
+
+}  // namespace
+
+Variables read_env_file(const std::string& path) {
+    Variables variables;
+    std::ifstream file{path};
+    if (!file) {
+        if (errno == ENOENT) return variables;
+        throw SettingsError{path + " cannot be read: " + std::generic_category().message(errno)};
+    }
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (file.bad() || std::filesystem::is_directory(path)) throw SettingsError{path + " cannot be read"};
+    const std::string kept = text.str();
+    for (Lines lines{kept}; !lines.is_done();) lines.read_into(variables);
+    return variables;
+}
+
+bool create_env_file(const std::string& path, const std::string& text) {
+    const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (file < 0 && errno == EEXIST) return false;
+    const bool is_written = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    const int problem = errno;
+    if (file >= 0) ::close(file);
+    if (!is_written) throw SettingsError{path + " cannot be written: " + std::generic_category().message(problem)};
+    return true;
+}
+
+}  // namespace account

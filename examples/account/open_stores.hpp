@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// From addresses in the configuration to the stores behind them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "database.hpp"
+#include "settings.hpp"
+#include "stores.hpp"
+
+namespace account {
+
+/// The database at `sqlite:PATH` or `postgresql://…`. \throws SettingsError, StoreError
+[[nodiscard]] std::shared_ptr<Database> open_database(const std::string& url);
+
+/// Where users, revocations and refresh tokens are: the database; the latter two in Redis, when there is one.
+/// \throws SettingsError, StoreError
+[[nodiscard]] Stores open_stores(const Settings& settings, const std::shared_ptr<Database>& database);
+
+}  // namespace account

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The requests that the page makes. The token is in a cookie that no script can read, so none is ever seen here.
+
+/** An answer that is not what was asked for. */
+export class Refused extends Error {
+  constructor(status, answer) {
+    super(answer.message ?? "The server did not answer as it should. Please try again.");
+    this.status = status;
+    this.field = answer.field;
+  }
+}
+
+async function request(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Refused(0, { message: "The server cannot be reached. Is it running?" });
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(response.status, answer);
+  return answer;
+}
+
+/** Tabs share their cookies: without a lock, two of them could use one refresh token, which looks like a theft. */
+function oneTabAtOnce(work) {
+  return navigator.locks ? navigator.locks.request("refresh", work) : work();
+}
+
+export const api = {
+  register: (person) => request("POST", "/api/auth/register", person),
+  logIn: (credentials) => request("POST", "/api/auth/login", credentials),
+  logOut: () => request("POST", "/api/auth/logout"),
+  logOutEverywhere: () => request("POST", "/api/auth/logout-all"),
+  refresh: () => oneTabAtOnce(() => request("POST", "/api/auth/refresh")),
+  changePassword: (change) => request("PATCH", "/api/users/me/password", change),
+  me: async () => (await request("GET", "/api/users/me")).data.user,
+  login: async () => (await request("GET", "/api/auth/login")).data,
+};

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+// What the page does: the two forms, one's own account, and the countdown.
+import { api, Refused } from "/api.js";
+
+const $ = (id) => document.getElementById(id);
+
+// Not a secret, only a hint whether it is worth asking the server who is here.
+const hint = {
+  get: () => localStorage.getItem("logged-in") === "yes",
+  set: () => localStorage.setItem("logged-in", "yes"),
+  clear: () => localStorage.removeItem("logged-in"),
+};
+
+let login = null; // { header, claims } of this login, while there is one
+
+/* Notices and errors */
+
+function notify(text, { bad = false, wide = false } = {}) {
+  const notice = $("notice");
+  notice.textContent = text;
+  notice.classList.toggle("bad", bad);
+  notice.classList.toggle("wide", wide);
+  notice.hidden = text === "";
+}
+
+function showFieldError(input, text) {
+  const error = $(input.id + "-error");
+  error.textContent = text;
+  error.hidden = text === "";
+  input.setAttribute("aria-invalid", text === "" ? "false" : "true");
+}
+
+/** Those that a person fills in; the hidden one tells a password manager whose password it is. */
+const inputs = (form) => [...form.querySelectorAll("input:not([hidden])")];
+
+function clearErrors(form) {
+  form.querySelector(".form-error").hidden = true;
+  for (const input of inputs(form)) showFieldError(input, "");
+}
+
+function showError(form, error) {
+  const input = error.field && form.elements[error.field];
+  if (input) {
+    showFieldError(input, error.message);
+    input.focus();
+    return;
+  }
+  const place = form.querySelector(".form-error");
+  place.textContent = error.message;
+  place.hidden = false;
+}
+
+/** Whether every field has something in it; the first that has not gets the focus. */
+function isFilled(form) {
+  const empty = inputs(form).filter((input) => input.value.trim() === "");
+  for (const input of empty) showFieldError(input, "Please fill this in");
+  empty[0]?.focus();
+  return empty.length === 0;
+}
+
+/** Runs a form: one request at a time, with the errors where they belong. The form keeps what was typed. */
+function onSubmit(form, send) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    notify("");
+    if (!isFilled(form)) return;
+    const button = form.querySelector("[type=submit]");
+    button.disabled = true;
+    try {
+      await send(Object.fromEntries(new FormData(form)));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      showError(form, explain(error));
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+/** The server's sentences, made kinder where a person reads them. */
+function explain(error) {
+  if (error.message === "Invalid email or password")
+    error.message = "That email and password do not belong together. Please try again.";
+  if (error.status === 409 && error.message.includes("already exists")) {
+    error.message = "There is already an account with this email. Log in instead?";
+    error.field = "email";
+  }
+  if (error.status === 429) error.message = "Too many attempts. Please wait a minute, then try again.";
+  return error;
+}
+
+/* The forms to get in */
+
+const words = {
+  login: ["Welcome back", "Log in to see your account."],
+  register: ["Create your account", "It takes a name, an email and a password."],
+};
+
+function showEnter({ focus = false } = {}) {
+  login = null;
+  const wanted = location.hash === "#register" ? "register" : "login";
+  [$("enter-title").textContent, $("enter-lead").textContent] = words[wanted];
+  document.title = wanted === "register" ? "Register · Account" : "Log in · Account";
+  for (const name of ["login", "register"]) {
+    $(`${name}-form`).hidden = name !== wanted;
+    if (name === wanted) $(`to-${name}`).setAttribute("aria-current", "page");
+    else $(`to-${name}`).removeAttribute("aria-current");
+  }
+  $("me").hidden = true;
+  $("enter").hidden = false;
+  if (focus) $("enter-title").focus();
+}
+
+function leave(text, options) {
+  hint.clear();
+  if (location.hash !== "" && location.hash !== "#login") history.replaceState(null, "", "#login");
+  $("login-password").value = "";
+  $("password-form").reset();
+  showEnter({ focus: true });
+  notify(text, options);
+}
+
+async function enter() {
+  hint.set();
+  for (const name of ["login", "register"]) $(`${name}-form`).reset();
+  await showMe({ focus: true });
+}
+
+onSubmit($("login-form"), async (credentials) => {
+  await api.logIn(credentials);
+  notify("");
+  await enter();
+});
+
+onSubmit($("register-form"), async (person) => {
+  await api.register(person);
+  await api.logIn({ email: person.email, password: person.password });
+  await enter();
+  notify(`Welcome, ${person.name}! Your account is ready.`, { wide: true });
+});
+
+for (const button of document.querySelectorAll(".reveal")) {
+  button.addEventListener("click", () => {
+    const input = button.previousElementSibling;
+    const isShown = input.type === "text";
+    input.type = isShown ? "password" : "text";
+    button.textContent = isShown ? "Show" : "Hide";
+    button.setAttribute("aria-pressed", String(!isShown));
+  });
+}
+
+/* One's own account */
+
+const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+async function showMe({ focus = false } = {}) {
+  const user = await api.me();
+  login = await api.login();
+  $("me-name").textContent = user.name;
+  $("me-email").textContent = user.email;
+  $("password-username").value = user.email;
+  $("me-role").textContent = user.role;
+  $("me-since").textContent = dates.format(new Date(user.createdAt));
+  $("me-verified").textContent = user.verified ? "Yes" : "Not yet";
+  $("me-initials").textContent = initials(user.name);
+  showJson($("token-header"), login.header);
+  showJson($("token-claims"), login.claims);
+  document.title = "Me · Account";
+  $("enter").hidden = true;
+  $("me").hidden = false;
+  tick();
+  if (focus) $("me-name").focus();
+}
+
+function initials(name) {
+  const letters = name.trim().split(/\s+/).map((word) => [...word][0].toUpperCase());
+  return letters.length > 1 ? letters[0] + letters.at(-1) : letters[0];
+}
+
+function part(className, text) {
+  const span = document.createElement("span");
+  span.className = className;
+  span.textContent = text;
+  return span;
+}
+
+function showJson(place, object) {
+  const lines = ["{"];
+  for (const [index, [key, value]] of Object.entries(object).entries()) {
+    const isDate = ["exp", "iat", "nbf"].includes(key);
+    const comma = index + 1 < Object.keys(object).length ? "," : "";
+    lines.push("\n  ", part("key", JSON.stringify(key)), ": ",
+      part(typeof value === "number" ? "number" : "text", JSON.stringify(value)), comma);
+    if (isDate) lines.push("  ", part("remark", `// ${moments.format(new Date(value * 1000))}`));
+  }
+  place.replaceChildren(...lines, "\n}");
+}
+
+function timeLeft(seconds) {
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+function tick() {
+  if (!login) return;
+  const { iat, exp } = login.claims;
+  const left = Math.max(0, Math.ceil(exp - Date.now() / 1000));
+  $("me-left").textContent = timeLeft(left);
+  $("me-progress").max = exp - iat;
+  $("me-progress").value = left;
+  if (left === 0) stillThere();
+}
+
+/** Whether this login still stands. An expired one is refreshed; one that was ended elsewhere is told so. */
+let isAsking = false;
+async function stillThere() {
+  if (!login || isAsking) return;
+  isAsking = true;
+  try {
+    if (login.claims.exp * 1000 > Date.now()) await api.me();
+    else await renew();
+  } catch (error) {
+    if (error.status === 401) await renew().catch(endedElsewhere);
+  } finally {
+    isAsking = false;
+  }
+}
+
+async function renew() {
+  await api.refresh();
+  await showMe();
+}
+
+function endedElsewhere(error) {
+  if (error.status !== 401) return notify(error.message, { bad: true, wide: true });
+  const hasExpired = login && login.claims.exp * 1000 <= Date.now();
+  leave(hasExpired ? "Your login has expired. Please log in again."
+    : "This login was ended elsewhere: somebody logged out everywhere, or changed the password. Please log in again.",
+    { bad: true });
+}
+
+/** A button that asks the server something. */
+function onClick(id, work) {
+  $(id).addEventListener("click", async () => {
+    $(id).disabled = true;
+    try {
+      await work();
+    } catch (error) {
+      endedElsewhere(error);
+    } finally {
+      $(id).disabled = false;
+    }
+  });
+}
+
+onClick("refresh", async () => {
+  await renew();
+  notify("Refreshed: you have a new token.", { wide: true });
+});
+onClick("logout", async () => {
+  await api.logOut();
+  leave("You are logged out.");
+});
+onClick("logout-all", async () => {
+  await api.logOutEverywhere();
+  leave("You are logged out, on every device.");
+});
+
+onSubmit($("password-form"), async (change) => {
+  await api.changePassword(change);
+  $("password-form").reset();
+  $("password-form").closest("details").open = false;
+  await showMe();
+  notify("Your password is changed, and your other logins have ended.", { wide: true });
+  $("notice").scrollIntoView({ block: "center" });
+});
+
+/* Start */
+
+setInterval(tick, 1000);
+setInterval(() => document.visibilityState === "visible" && stillThere(), 10_000);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stillThere());
+addEventListener("hashchange", () => {
+  if (login) return;
+  notify("");
+  showEnter();
+});
+addEventListener("storage", (event) => {
+  if (event.key !== "logged-in") return;
+  if (event.newValue === null && login) leave("You are logged out.");
+  if (event.newValue === "yes" && !login) showMe().catch(() => {});
+});
+
+async function start() {
+  if (!hint.get()) return showEnter();
+  try {
+    await showMe();
+  } catch (error) {
+    if (error.status !== 401) {
+      showEnter();
+      notify(error.message, { bad: true });
+      return;
+    }
+    await renew().catch(() => leave("Your login has ended. Please log in again.", { bad: true }));
+  }
+}
+start();

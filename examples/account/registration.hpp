@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// What a registration must be like.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace account {
+
+struct Registration {
+    std::string name = {};
+    std::string email = {};  ///< In lower case.
+    std::string password = {};
+};
+
+/// \throws Refusal  422 for a wrong shape; 400, naming the field, for a value that is not acceptable
+[[nodiscard]] Registration read_registration(const nlohmann::json& body);
+
+/// \throws Refusal  400, naming the field: a password has 8 to 128 bytes
+void check_password(const std::string& password);
+
+/// ASCII letters in lower case: what makes two e-mails one.
+[[nodiscard]] std::string lower_case(std::string text);
+
+}  // namespace account

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The configuration: the environment, else the file `.env`, else defaults.
+#pragma once
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+namespace account {
+
+/// Something that the operator must set right. Its text is one line that says what.
+class SettingsError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct Settings {
+    std::string host = "127.0.0.1";
+    int port = 8000;
+    std::string database_url = "sqlite:account.db";
+    std::string redis_url = {};  ///< Empty: revocations and refresh tokens live in the database.
+
+    // One of the two: a secret for HS256, or a key pair.
+    std::string jwt_secret = {};
+    std::string private_key = {};  ///< PEM
+    std::string public_key = {};   ///< PEM; empty: it follows from the private one.
+
+    std::chrono::seconds token_lifetime{3600};       ///< JWT_EXPIRED_IN
+    std::chrono::seconds cookie_max_age{3600};       ///< JWT_MAXAGE, in minutes
+    std::chrono::seconds refresh_lifetime{604'800};  ///< REFRESH_MAXAGE, in minutes
+    std::string client_origin = "http://localhost:3000";
+    bool cookie_secure = false;
+};
+
+/// Reads the configuration. Where no key is configured and there is no file `.env` yet, writes one with a fresh secret,
+/// which only its owner may read.
+/// \throws SettingsError
+[[nodiscard]] Settings load_settings();
+
+}  // namespace account

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Users in an SQL database.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "database.hpp"
+#include "stores.hpp"
+
+namespace account {
+
+class SqlUsers final : public UserStore {
+public:
+    explicit SqlUsers(std::shared_ptr<Database> database);
+
+    [[nodiscard]] std::string_view name() const noexcept override { return database_->name(); }
+    [[nodiscard]] credence::Result<void> ping() override;
+    [[nodiscard]] credence::Result<std::optional<User>> insert(const NewUser& user) override;
+    [[nodiscard]] credence::Result<std::optional<User>> find_by_email(std::string_view email) override;
+    [[nodiscard]] credence::Result<std::optional<User>> find_by_id(std::string_view id) override;
+    [[nodiscard]] credence::Result<bool> change_password(std::string_view id, const PasswordChange& change) override;
+    [[nodiscard]] credence::Result<std::vector<User>> list() override;
+
+private:
+    [[nodiscard]] credence::Result<std::optional<User>> find(std::string_view sql, std::string_view value);
+
+    std::shared_ptr<Database> database_;
+    // Written once, because databases differ in how they show a moment.
+    std::string insert_;
+    std::string find_by_email_;
+    std::string find_by_id_;
+    std::string change_password_;
+    std::string list_;
+};
+
+}  // namespace account

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// SQLite: connections, prepared statements, and transactions.
+#include "sqlite_database.hpp"
+
+#include <cstddef>
+#include <map>
+#include <utility>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+namespace account {
+namespace {
+
+/// More are opened when that many requests ask at once, and closed again.
+constexpr std::size_t most_idle = 16;
+
+struct CloseConnection {
+    void operator()(sqlite3* connection) const noexcept { sqlite3_close_v2(connection); }
+};
+struct Finalize {
+    void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+};
+using Connection = std::unique_ptr<sqlite3, CloseConnection>;
+using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+[[noreturn]] void fail(sqlite3* connection) {
+    throw StoreError{std::string{"SQLite: "} + sqlite3_errstr(sqlite3_extended_errcode(connection))};
+}
+
+/// Hashes are in it: SQLite itself would create the file readable for everybody.
+void create_private_file(const std::string& path) {
+    const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (file >= 0) ::close(file);
+}
+
+Connection open_file(const std::string& path) {
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    Connection connection{opened};
+    if (code != SQLITE_OK) fail(opened);
+    sqlite3_extended_result_codes(opened, 1);
+    sqlite3_busy_timeout(opened, 5000);
+    return connection;
+}
+
+/// Resets a statement when its rows were read, or were not.
+class Running {
+public:
+    explicit Running(sqlite3_stmt* statement) noexcept : statement_(statement) {}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() {
+        sqlite3_reset(statement_);
+        sqlite3_clear_bindings(statement_);
+    }
+
+private:
+    sqlite3_stmt* statement_;
+};
+
+std::vector<std::string> current_row(sqlite3_stmt* statement) {
+    std::vector<std::string> row;
+    const int columns = sqlite3_column_count(statement);
+    row.reserve(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) {
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+        row.emplace_back(text == nullptr ? std::string_view{} : std::string_view{text, size});
+    }
+    return row;
+}
+
+}  // namespace
+
+class SqliteSession final : public SqlSession {
+public:
+    explicit SqliteSession(const std::string& path) : connection_(open_file(path)) {
+        // FULL: a commit is on the disk when it returns, so that an answer of 200 outlives a power cut, too.
+        run_script("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
+    }
+
+    SqlRows run(std::string_view sql, std::initializer_list<SqlValue> values) override {
+        sqlite3_stmt* statement = prepared(sql);
+        const Running running{statement};
+        int index = 0;
+        for (const SqlValue& value : values) bind(statement, ++index, value);
+        SqlRows result;
+        int code = sqlite3_step(statement);
+        for (; code == SQLITE_ROW; code = sqlite3_step(statement)) result.rows.push_back(current_row(statement));
+        if (code != SQLITE_DONE) fail(connection_.get());
+        result.changed = sqlite3_changes64(connection_.get());
+        return result;
+    }
+
+    void run_script(const std::string& sql) override {
+        if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+            fail(connection_.get());
+    }
+
+private:
+    sqlite3_stmt* prepared(std::string_view sql) {
+        const auto known = statements_.find(sql);
+        if (known != statements_.end()) return known->second.get();
+        sqlite3_stmt* statement = nullptr;
+        if (sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                               &statement, nullptr) != SQLITE_OK)
+            fail(connection_.get());
+        return statements_.emplace(std::string{sql}, Statement{statement}).first->second.get();
+    }
+
+    void bind(sqlite3_stmt* statement, int index, const SqlValue& value) {
+        const int code =
+            value ? sqlite3_bind_text64(statement, index, value->data(), value->size(), SQLITE_STATIC, SQLITE_UTF8)
+                  : sqlite3_bind_null(statement, index);
+        if (code != SQLITE_OK) fail(connection_.get());
+    }
+
+    Connection connection_;
+    std::map<std::string, Statement, std::less<>> statements_ = {};  // declared last, so finalized first
+};
+
+/// A connection for the time of a call. One whose work failed may be in any state, and is closed.
+class SqliteDatabase::Lease {
+public:
+    explicit Lease(SqliteDatabase& database) : database_(database), session_(database.take()) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() {
+        if (is_good_) database_.give_back(std::move(session_));
+    }
+    SqliteSession& session() noexcept { return *session_; }
+    void is_good() noexcept { is_good_ = true; }
+
+private:
+    SqliteDatabase& database_;
+    std::unique_ptr<SqliteSession> session_;
+    bool is_good_ = false;
+};
+
+SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
+    // SQLite counts its memory under one lock for all threads, at every allocation. Nobody reads the count.
+    [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    create_private_file(path_);
+    idle_.reserve(most_idle);  // so that give_back does not allocate
+    try {
+        give_back(take());
+    } catch (const StoreError& error) {
+        throw StoreError{std::string{error.what()} + ": " + path_};
+    }
+}
+
+SqliteDatabase::~SqliteDatabase() = default;
+
+std::unique_ptr<SqliteSession> SqliteDatabase::take() {
+    {
+        const std::lock_guard lock{mutex_};
+        if (!idle_.empty()) {
+            auto session = std::move(idle_.back());
+            idle_.pop_back();
+            return session;
+        }
+    }
+    return std::make_unique<SqliteSession>(path_);
+}
+
+void SqliteDatabase::give_back(std::unique_ptr<SqliteSession> session) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (idle_.size() < most_idle) idle_.push_back(std::move(session));
+}
+
+void SqliteDatabase::read(const Work& work) {
+    Lease lease{*this};
+    work(lease.session());
+    lease.is_good();
+}
+
+void SqliteDatabase::write(const Work& work) {
+    const std::lock_guard writing{writing_};
+    Lease lease{*this};
+    lease.session().run_script("begin immediate");
+    work(lease.session());  // should it throw, the connection is closed, which rolls back
+    lease.session().run_script("commit");
+    lease.is_good();
+}
+
+}  // namespace account

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// The three contracts for what must outlive a request: users, revocations and refresh tokens. Each has several homes.
+#pragma once
+
+#include <credence/refresh.hpp>
+#include <credence/registered_claims.hpp>
+#include <credence/result.hpp>
+#include <credence/revocation.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "user.hpp"
+
+namespace account {
+
+/// What every store has in common. Each function may be called from many threads at once, and gives
+/// `Errc::store_unavailable` when the store could not be asked; what it was asked to do may then have happened or not.
+class Store {
+public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    virtual ~Store() = default;
+
+    /// What it is: `SQLite`, `PostgreSQL`, `Redis`.
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+    /// Whether it answers.
+    [[nodiscard]] virtual credence::Result<void> ping() = 0;
+};
+
+class UserStore : public Store {
+public:
+    /// The user as stored; nullopt, and nothing is changed, when the e-mail is taken.
+    [[nodiscard]] virtual credence::Result<std::optional<User>> insert(const NewUser& user) = 0;
+    [[nodiscard]] virtual credence::Result<std::optional<User>> find_by_email(std::string_view email) = 0;
+    /// \param id  a UUID in its canonical form.
+    [[nodiscard]] virtual credence::Result<std::optional<User>> find_by_id(std::string_view id) = 0;
+    /// Changes the hash, if it is still `change.from`. False, and nothing is changed, when it is not.
+    [[nodiscard]] virtual credence::Result<bool> change_password(std::string_view id, const PasswordChange& change) = 0;
+    /// The oldest thousand, oldest first.
+    [[nodiscard]] virtual credence::Result<std::vector<User>> list() = 0;
+};
+
+/// A `credence::RevocationStore`.
+class RevocationStore : public Store {
+public:
+    [[nodiscard]] virtual credence::Result<void> revoke(const credence::TokenIdentity& token) = 0;
+    [[nodiscard]] virtual credence::Result<void> revoke_subject(const credence::SubjectIdentity& subject,
+                                                                credence::NumericDate moment) = 0;
+    [[nodiscard]] virtual credence::Result<bool> is_revoked(const credence::TokenIdentity& token) = 0;
+};
+
+/// A `credence::RefreshStore`.
+class RefreshStore : public Store {
+public:
+    [[nodiscard]] virtual credence::Result<void> insert(const credence::RefreshRecord& record) = 0;
+    [[nodiscard]] virtual credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view hash) = 0;
+    [[nodiscard]] virtual credence::Result<bool> replace(const credence::RefreshRecord& used,
+                                                         const credence::RefreshRecord& successor) = 0;
+    [[nodiscard]] virtual credence::Result<void> end_family(std::string_view family) = 0;
+    [[nodiscard]] virtual credence::Result<void> end_subject(std::string_view subject) = 0;
+};
+
+/// Where everything is kept.
+struct Stores {
+    std::shared_ptr<UserStore> users;
+    std::shared_ptr<RevocationStore> revocations;
+    std::shared_ptr<RefreshStore> refresh;
+};
+
+}  // namespace account

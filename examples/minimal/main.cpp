@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// The smallest whole service: hands out tokens, guards a route, refreshes. README.md: how it differs from the tutorial.
+#include <credence/credence.hpp>
+#include <credence/http/httplib.hpp>
+
+#include <csignal>
+#include <iostream>
+#include <thread>
+
+using namespace std::literals;
+using httplib::Request, httplib::Response, httplib::Server, nlohmann::json;
+using Access = credence::RegisteredClaims;
+using Keys = credence::Keys<credence::HS256>;
+namespace {
+void fail(Response& out, int status, const char* reason) {
+    std::cerr << json{{"event", "failed"}, {"status", status}, {"reason", reason}}.dump() + "\n";
+    out.status = status;
+    out.set_content(json{{"error", reason}}.dump(), "application/json");
+}
+
+void reject(const credence::Rejection& rejection, const Request& in, Response& out) {
+    std::cerr << json{{"event", "rejected"}, {"reason", to_string(rejection.reason.code)}}.dump() + "\n";
+    credence::HttpTraits<Request>::reject(rejection, in, out);  // the status and the challenge: not the reason
+    out.set_content(rejection.problem_json(), "application/problem+json");
+}
+
+void add_routes(Server& server, const Keys& keys) {
+    static credence::RefreshTokens refresh_tokens{std::make_shared<credence::MemoryRefreshStore>(), {.lifetime = 24h}};
+    const auto access_token = [keys](const std::string& user) {
+        return credence::encode(Access{.sub = user, .exp = credence::in(1h), .iat = credence::now()}, keys);
+    };
+    const auto answer_pair = [=](const Request& in, Response& out, const auto& refresh) {
+        if (!refresh) return reject(credence::Rejection::from(refresh.error()), in, out);
+        json pair{{"access_token", access_token(refresh->subject).value()}, {"refresh_token", refresh->token}};
+        pair.update({{"token_type", "Bearer"}, {"expires_in", 3600}});
+        out.set_content(pair.dump(), "application/json");
+    };
+    server.Get("/", [](const Request&, Response& out) { out.set_content("Hello, World!", "text/plain"); });
+    server.Get("/generate", [=](const Request& in, Response& out) {
+        const std::string user = in.has_param("user_id") ? in.get_param_value("user_id") : "user123";
+        const bool has_control = std::ranges::any_of(user, [](char byte) { return std::iscntrl(byte & 0xff) != 0; });
+        const auto token = access_token(user);  // none for a name that is not UTF-8
+        if (user.empty() || user.size() > 128 || has_control || !token) return fail(out, 400, "bad user_id");
+        const bool wants_json = in.get_header_value("Accept").find("application/json") != std::string::npos;
+        if (wants_json) return answer_pair(in, out, refresh_tokens.issue(user));
+        out.set_content("Generated JWT: " + *token, "text/plain");
+    });
+    server.Post("/refresh", [=](const Request& in, Response& out) {
+        const std::string type = in.get_header_value("Content-Type");
+        if (type.substr(0, type.find_first_of("; ")) != "application/json") return fail(out, 415, "send JSON");
+        const json body = json::parse(in.body, nullptr, false);
+        if (body.is_discarded()) return fail(out, 400, "bad JSON");
+        const json token = body.is_object() ? body.value("refresh_token", json{}) : json{};
+        if (!token.is_string()) return fail(out, 422, "refresh_token must be a string");
+        answer_pair(in, out, refresh_tokens.rotate(token.get<std::string>()));
+    });
+    const auto greet = [](const credence::Verified<Access>&, const Request&, Response& out) {
+        out.set_content("This is a protected route!", "text/plain");
+    };
+    const auto verifier = credence::verifier_for<Access>(keys, {.type = "JWT"});
+    server.Get("/protected", credence::protect(verifier, greet).on_reject(reject));
+}
+
+// What cpp-httplib would read without limit or end is refused unread, and the connection ends. 0: a good request.
+int refusal(const Request& in) {
+    const bool is_get = in.path == "/" || in.path == "/generate" || in.path == "/protected";
+    if (!is_get && in.path != "/refresh") return 404;
+    if (is_get ? in.method != "GET" && in.method != "HEAD" : in.method != "POST") return 405;
+    if (in.has_header("Transfer-Encoding") || (!is_get && !in.has_header("Content-Length"))) return 411;
+    return in.has_header("Content-Encoding") || in.is_multipart_form_data() ? 415 : 0;
+}
+
+void harden(Server& server) {
+    server.set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
+    static const int yes = 1;  // without SO_REUSEPORT, which would share a port that is taken
+    server.set_socket_options([](socket_t s) { setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes); });
+    server.set_payload_max_length(64 * 1024);
+    server.set_pre_routing_handler([](const Request& in, Response& out) {
+        const int status = refusal(in);
+        if (status == 0) return Server::HandlerResponse::Unhandled;
+        if (status == 405) out.set_header("Allow", in.path == "/refresh" ? "POST" : "GET, HEAD");
+        out.status = status;
+        out.set_content_provider("text/plain", [](std::size_t, httplib::DataSink&) { return false; });
+        return Server::HandlerResponse::Handled;
+    });
+    server.set_exception_handler([](const Request&, Response& out, const auto&) { fail(out, 500, "internal error"); });
+}
+}  // namespace
+int main(int argc, char** argv) try {
+    std::vector<std::string> words(argv + 1, argv + argc);
+    const std::string usage = "usage: [JWT_SECRET=…] minimal [--port 0…65535]";
+    if (words == std::vector{"--help"s}) return (std::cout << usage << "\n"), 0;
+    if (words.empty()) words = {"--port", "3000"};
+    const json port = json::parse(words.back(), nullptr, false);
+    const bool is_port = port.is_number_unsigned() && port <= 65535;
+    if (words.size() != 2 || words[0] != "--port" || !is_port) throw std::runtime_error{usage};
+    const char* secret = std::getenv("JWT_SECRET");
+    const auto keys = secret != nullptr ? Keys::from_secret(secret) : Keys::generate();
+    if (!keys) throw std::runtime_error{"JWT_SECRET: " + message(keys.error())};
+    Server server;
+    add_routes(server, *keys);
+    harden(server);
+    sigset_t ends{};
+    for (const int signal : {SIGINT, SIGTERM}) sigaddset(&ends, signal);
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    if (port != 0 && !server.bind_to_port("127.0.0.1", port)) throw std::runtime_error{"port not free: " + port.dump()};
+    const auto number = port == 0 ? server.bind_to_any_port("127.0.0.1") : port.get<int>();
+    const std::string url = "http://127.0.0.1:" + std::to_string(number);
+    std::cout << url << "\ncurl " << url << "/protected -H \"Authorization: Bearer $(curl -s " << url
+              << "/generate | cut -c16-)\"" << '\n'
+              << std::flush;
+    const std::jthread serving{[&server] { server.listen_after_bind(); }};
+    sigwaitinfo(&ends, nullptr);
+    while (!server.is_running()) std::this_thread::yield();
+    server.stop();
+} catch (const std::exception& fault) {
+    std::cerr << "minimal: " << fault.what() << "\n";
+    return 1;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Pistache: a middleware that asks every request for a token, but for the open page. README.md tells what it cannot see.
+#include <credence/credence.hpp>
+#include <credence/http/pistache.hpp>
+
+#include "service.hpp"
+
+using Claims = credence::RegisteredClaims;
+using Pistache::Http::Code, Pistache::Http::ResponseWriter, Pistache::Rest::Route;
+using Request = Pistache::Rest::Request;
+
+/// Takes the proof: `protect` verifies, and calls it.
+Route::Result greet(const credence::Verified<Claims>& who, const Request& request, ResponseWriter response) {
+    service::answer(request, response, Code::Ok, "Hello " + who->sub);
+    return Route::Result::Ok;
+}
+
+Route::Handler tell(const std::string& text) {
+    return [text](const Request& request, ResponseWriter response) {
+        service::answer(request, response, Code::Ok, text);
+        return Route::Result::Ok;
+    };
+}
+
+/// The challenge for the client, the reason for the log.
+void refuse(const credence::Rejection& rejection, const Pistache::Http::Request& request, ResponseWriter& response) {
+    credence::HttpTraits<Pistache::Http::Request>::put_fields(rejection, response);
+    const std::string text = rejection.status == 400 ? "Malformed credentials" : "Invalid token";
+    service::answer(request, response, static_cast<Code>(rejection.status), text, to_string(rejection.reason.code));
+}
+
+void run(const support::Options& options) {
+    const auto key = credence::DecodingKey<credence::HS256>::from_secret(support::environment("JWT_SECRET"));
+    if (!key) throw support::StartError{"JWT_SECRET must be set, to 32 bytes or more"};
+    const auto verifier = credence::verifier_for<Claims>(*key);
+    const auto service = std::make_shared<service::Service>();
+    service->router().addMiddleware([verifier](Pistache::Http::Request& request, ResponseWriter& response) {
+        if (request.resource() == "/") return true;
+        const auto who = credence::require_bearer(request, verifier);
+        if (!who) refuse(who.error(), request, response);
+        return who.has_value();
+    });
+    service->get("/", tell("Hello!"));
+    service->get("/news", tell("None."));
+    service->get("/me", credence::protect(verifier, greet).on_reject(refuse));
+    service::serve(service, options.port(3000));
+}
+
+int main(int count, char** words) {
+    return support::run_program({"Wants a token of JWT_SECRET for all but its front page.", {}}, count, words, run);
+}

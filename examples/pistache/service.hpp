@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// What a small service needs around Pistache's router: the fields that every answer has, errors in JSON, a line in the log
+// for each request, and a clean end.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <iostream>
+#include <latch>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "../support/json_body.hpp"
+#include "../support/json_log.hpp"
+#include "../support/options.hpp"
+#include "../support/stop_signals.hpp"
+
+#include <pistache/endpoint.h>
+#include <pistache/http_headers.h>
+#include <pistache/router.h>
+
+namespace service {
+
+using Pistache::Http::Code, Pistache::Http::ResponseWriter;
+using Request = Pistache::Http::Request;
+
+/// A field that Pistache has no class for.
+class NoSniff final : public Pistache::Http::Header::Header {
+public:
+    NAME("X-Content-Type-Options")
+    void parse(const std::string&) override {}
+    void write(std::ostream& stream) const override { stream << "nosniff"; }
+};
+
+/// Sends an answer: text, or what went wrong as JSON. The reason is for the log, as the path must be: one of our own.
+inline void answer(const Request& request, ResponseWriter& response, Code code, const std::string& text,
+                   std::string_view reason = {}, std::string_view path = {}) {
+    const int status = static_cast<int>(code);
+    support::log(status >= 500 ? "error" : "info", "request",
+                 {{"method", methodString(request.method())},
+                  {"path", path.empty() ? std::string_view{request.resource()} : path},
+                  {"status", status},
+                  {"reason", reason}});
+    using namespace Pistache::Http;
+    response.headers().add<Header::CacheControl>(CacheDirective::NoStore).add<NoSniff>();
+    if (status >= 400) {
+        response.send(code, support::json_text(nlohmann::json{{"error", text}}), MIME(Application, Json));
+    } else {
+        response.send(code, text, MIME(Text, Plain));
+    }
+}
+
+/// The routes, all of them GET: what is not there is 404, and another method 405, before the router is asked.
+class Service final : public Pistache::Http::Handler {
+public:
+    HTTP_PROTOTYPE(Service)
+
+    void get(const std::string& path, Pistache::Rest::Route::Handler handler) {
+        router_->get(path, std::move(handler));
+        paths_->insert(path);
+    }
+    [[nodiscard]] Pistache::Rest::Router& router() { return *router_; }
+
+    void onRequest(const Request& request, ResponseWriter response) override {
+        ResponseWriter spare = response.clone();
+        try {
+            if (!paths_->contains(request.resource()))
+                return answer(request, spare, Code::Not_Found, "There is no such page", "no such page", "(unknown)");
+            if (request.method() != Pistache::Http::Method::Get) {
+                spare.headers().add<Pistache::Http::Header::Allow>(Pistache::Http::Method::Get);
+                return answer(request, spare, Code::Method_Not_Allowed, "This address takes GET only", "wrong method");
+            }
+            router_->route(request, std::move(response));
+        } catch (const std::exception& error) {  // Pistache would send its text to the client
+            answer(request, spare, Code::Internal_Server_Error, "Something went wrong on our side", error.what());
+        }
+    }
+
+private:
+    // Shared, because Pistache copies the handler for each of its threads. Nothing changes once it serves.
+    std::shared_ptr<Pistache::Rest::Router> router_ = std::make_shared<Pistache::Rest::Router>();
+    std::shared_ptr<std::set<std::string>> paths_ = std::make_shared<std::set<std::string>>();
+};
+
+/// Serves on the loopback until SIGINT or SIGTERM. \throws StartError when the port cannot be had.
+inline void serve(const std::shared_ptr<Service>& service, int port) {
+    using Pistache::Http::Endpoint;
+    support::StopSignals signals;
+    Endpoint endpoint{{Pistache::Ipv4::loopback(), static_cast<std::uint16_t>(port)}};
+    endpoint.init(Endpoint::options().flags(Pistache::Tcp::Options::ReuseAddr).maxRequestSize(64 * 1024));
+    endpoint.setHandler(service);
+    try {
+        endpoint.serveThreaded();
+    } catch (const std::exception&) {
+        throw support::StartError{"cannot listen at 127.0.0.1:" + std::to_string(port) + "; is the port taken?"};
+    }
+    std::latch stopped{1};
+    signals.on_stop([&stopped] { stopped.count_down(); });
+    std::cout << "listening at http://127.0.0.1:" << endpoint.getPort() << std::endl;
+    stopped.wait();
+    endpoint.shutdown();
+}
+
+}  // namespace service

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// The handlers. Those that take a `Verified<Claims>` need not ask who is there: nobody else can call them.
+#include "api.hpp"
+
+#include <credence/cookie.hpp>
+#include <credence/token.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "../support/json_body.hpp"
+
+#include <nlohmann/json.hpp>
+#include <openssl/crypto.h>
+
+namespace todos {
+namespace {
+
+using nlohmann::ordered_json;
+using support::Refusal;
+
+constexpr const char* session_cookie = "session";
+
+struct User {
+    std::string_view name;
+    std::string_view password;
+};
+/// The account example shows users that register, and passwords that are hashed.
+constexpr std::array<User, 3> users{User{"alice", "wonderland"}, User{"bob", "builder"}, User{"foo", "bar"}};
+
+bool is_user(std::string_view name, std::string_view password) {
+    bool is_known = false;
+    for (const User& user : users) {
+        const bool fits = password.size() == user.password.size() &&
+                          CRYPTO_memcmp(password.data(), user.password.data(), password.size()) == 0;
+        is_known |= fits && name == user.name;
+    }
+    return is_known;
+}
+
+nlohmann::json body_of(const Request& request) {
+    return support::read_json_object(view(request[http::field::content_type]), request.body());
+}
+
+Response json(unsigned status, const ordered_json& body) { return json_answer(status, support::json_text(body)); }
+
+ordered_json json_of(const Todo& todo) { return {{"id", todo.id}, {"text", todo.text}}; }
+
+/// Over plain HTTP, for the loopback. Behind TLS: `.name = "__Host-session"`, and leave `secure` alone.
+credence::Cookie cookie_for(std::string id) {
+    return {.name = session_cookie, .value = std::move(id), .same_site = credence::SameSite::strict, .secure = false};
+}
+
+/// A store that cannot be asked: 503, and when to come again.
+Response unavailable(const credence::Error& error) {
+    const auto rejection = credence::Rejection::from(error);
+    Response response = text_answer(static_cast<unsigned>(rejection.status), rejection.description);
+    credence::HttpTraits<Head>::reject(rejection, Head{}, response);
+    return response;
+}
+
+Login login_by_token(const credence::Keys<credence::HS256>& keys) {
+    const auto has_name = [](const Claims& claims) { return !claims.sub.empty(); };
+    const auto verifier = credence::verifier_for<Claims>(keys, {.checks = {{"sub", has_name}}});
+    return {.check = [verifier](std::string_view token) { return verifier.verify(token); }};
+}
+
+Login login_by_session(const Sessions& sessions) {
+    return {.check = [&sessions](std::string_view id) { return sessions.verify(id); },
+            .source = {.header = false, .cookie = session_cookie}};
+}
+
+}  // namespace
+
+Api::Api(ApiOptions options) : options_(std::move(options)) {
+    if (options_.session_store) sessions_.emplace(options_.session_store, options_.session_rules);
+    login_ = sessions_ ? login_by_session(*sessions_) : login_by_token(options_.keys);
+}
+
+void Api::add_to(Router& router) {
+    router.add("GET", "/", open(std::bind_front(&Api::hello, this)));
+    router.add("POST", "/login", open(std::bind_front(&Api::log_in, this)));
+    router.add("GET", "/protected", guarded(login_, std::bind_front(&Api::greet, this)));
+    router.add("GET", "/todos", guarded(login_, std::bind_front(&Api::list, this)));
+    router.add("POST", "/todos", guarded(login_, std::bind_front(&Api::add, this)));
+    router.add("DELETE", "/todos/*", guarded(login_, std::bind_front(&Api::remove, this)));
+    if (!sessions_) return;
+    router.add("POST", "/logout", guarded(login_, std::bind_front(&Api::log_out, this)));
+    router.add("POST", "/logout-all", guarded(login_, std::bind_front(&Api::log_out_everywhere, this)));
+}
+
+asio::awaitable<Response> Api::hello(Request) { co_return text_answer(200, "Hello, World!"); }
+
+asio::awaitable<Response> Api::log_in(Request request) {
+    const auto body = body_of(request);
+    const std::string name = support::text_or_empty(body, "username");
+    const std::string password = support::text_or_empty(body, "password");
+    if (name.empty() || password.empty()) throw Refusal{400, "Missing credentials"};
+    if (!is_user(name, password)) {
+        Response response = json(401, {{"error", "Wrong credentials"}});
+        response.set(http::field::www_authenticate, R"(Bearer realm="login")");
+        co_return response;
+    }
+    co_return sessions_ ? start_session(name) : give_token(name);
+}
+
+Response Api::give_token(const std::string& subject) const {
+    const auto token = credence::encode(
+        Claims{.sub = subject, .exp = credence::in(options_.token_lifetime), .iat = credence::now()}, options_.keys);
+    if (!token) throw Refusal{500, "Token creation error"};
+    return json(200,
+                {{"access_token", *token}, {"token_type", "Bearer"}, {"expires_in", options_.token_lifetime.count()}});
+}
+
+Response Api::start_session(const std::string& subject) const {
+    const auto id = sessions_->start(subject);
+    if (!id) return unavailable(id.error());
+    Response response = json(200, {{"status", "success"}});
+    response.set(http::field::set_cookie, credence::set_cookie(cookie_for(*id)).value());
+    return response;
+}
+
+asio::awaitable<Response> Api::greet(Verified<Claims> who, Request) {
+    co_return text_answer(200, "Hello user " + who->sub);
+}
+
+asio::awaitable<Response> Api::list(Verified<Claims> who, Request) {
+    ordered_json todos = ordered_json::array();
+    for (const Todo& todo : todos_.of(who->sub)) todos.push_back(json_of(todo));
+    co_return json(200, todos);
+}
+
+asio::awaitable<Response> Api::add(Verified<Claims> who, Request request) {
+    const std::string text = support::text_or_empty(body_of(request), "text");
+    if (text.empty() || text.size() > 1000) throw Refusal{422, "text must be a string of 1 to 1000 bytes"};
+    const auto todo = todos_.add(who->sub, text);
+    if (!todo) throw Refusal{422, "There is too much to do already"};
+    Response response = json(201, json_of(*todo));
+    response.set(http::field::location, "/todos/" + std::to_string(todo->id));
+    co_return response;
+}
+
+asio::awaitable<Response> Api::remove(Verified<Claims> who, Request request) {
+    std::string_view path = view(request.target());
+    path = path.substr(0, path.find('?'));
+    const std::string_view written = path.substr(path.rfind('/') + 1);
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), id);
+    const bool is_id = error == std::errc{} && end == written.data() + written.size();
+    switch (is_id ? todos_.remove(who->sub, id) : TodoList::Removal::unknown) {
+        case TodoList::Removal::unknown: throw Refusal{404, "There is no such todo"};
+        case TodoList::Removal::of_another: throw Refusal{403, "This todo is another's"};
+        case TodoList::Removal::done: break;
+    }
+    co_return empty_answer();
+}
+
+asio::awaitable<Response> Api::log_out(Verified<Claims>, Request request) {
+    const auto id = credence::find_cookie(view(request[http::field::cookie]), session_cookie);
+    if (id && *id) {
+        const auto ended = sessions_->end(**id);
+        if (!ended) co_return unavailable(ended.error());
+    }
+    Response response = json(200, {{"status", "success"}});
+    response.set(http::field::set_cookie, credence::clear_cookie(cookie_for({})).value());
+    co_return response;
+}
+
+asio::awaitable<Response> Api::log_out_everywhere(Verified<Claims> who, Request) {
+    const auto ended = sessions_->end_all(who->sub);
+    if (!ended) co_return unavailable(ended.error());
+    Response response = json(200, {{"status", "success"}});
+    response.set(http::field::set_cookie, credence::clear_cookie(cookie_for({})).value());
+    co_return response;
+}
+
+}  // namespace todos

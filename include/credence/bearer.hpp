@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// Turns the credentials of an HTTP request into proven claims, or into a rejection that any stack can send.
+#pragma once
+
+#include <credence/http_traits.hpp>
+#include <credence/rejection.hpp>
+#include <credence/result.hpp>
+#include <credence/verified.hpp>
+#include <credence/detail/guard.hpp>
+#include <credence/detail/proof.hpp>
+
+#include <concepts>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace credence {
+namespace detail {
+
+/// Stands for the claims of whatever verifier is given, and for those of what is none.
+struct AnyClaims {};
+
+template <class VerifierType>
+struct ClaimsOf {
+    using type = AnyClaims;
+};
+template <class VerifierType>
+    requires requires { typename VerifierType::claims_type; }
+struct ClaimsOf<VerifierType> {
+    using type = typename VerifierType::claims_type;
+};
+
+/// Told in this order; each only when those before it are right.
+template <class Expected, class Source, class VerifierType, bool TakesHeaderValue>
+struct BearerArguments {
+    using Claims = typename ClaimsOf<VerifierType>::type;
+
+    static constexpr bool is_verifier = TokenVerifier<VerifierType>;
+    static constexpr bool is_verifier_for_these_claims =
+        !is_verifier || std::same_as<Expected, AnyClaims> || std::same_as<Expected, Claims>;
+    static constexpr bool is_header_value = TakesHeaderValue && std::convertible_to<const Source&, HeaderValue>;
+    static constexpr bool is_known_source =
+        !is_verifier || !is_verifier_for_these_claims || is_header_value || HttpRequest<Source>;
+    static constexpr bool are_right = is_verifier && is_verifier_for_these_claims && is_known_source;
+};
+
+/// What `require_bearer` and `optional_bearer` have in common.
+template <class Wanted, class Expected, bool TakesHeaderValue, class Source, class VerifierType>
+[[nodiscard]] Result<Wanted, Rejection> prove(const Source& source, const VerifierType& verifier,
+                                              const TokenSource& tokens, const Challenge& challenge) {
+    using Arguments = BearerArguments<Expected, Source, VerifierType, TakesHeaderValue>;
+    constexpr bool is_verifier = Arguments::is_verifier;
+    constexpr bool is_verifier_for_these_claims = Arguments::is_verifier_for_these_claims;
+    constexpr bool is_known_source = Arguments::is_known_source;
+    static_assert(is_verifier,
+                  "credence: the second argument is a verifier: credence::verifier_for<Claims>(keys, {…})");
+    static_assert(is_verifier_for_these_claims,
+                  "credence: the verifier is for other claims than those in require_bearer<Claims>(…)");
+    static_assert(is_known_source,
+                  "credence: no HttpTraits for this request type: include its header of credence/http/, or write "
+                  "HttpTraits<Request>, or pass the value of the Authorization field");
+    if constexpr (Arguments::are_right) {
+        const Credentials credentials = [&]() -> Credentials {
+            if constexpr (Arguments::is_header_value) return {.authorization = source};
+            if constexpr (!Arguments::is_header_value) return credentials_of(source, tokens);
+        }();
+        auto who = ProofFor<Wanted>::make(token_in(credentials, tokens), verifier);
+        if (!who) return Rejection::from(who.error(), challenge);
+        return {from_call, [&who] { return ProofFor<Wanted>::take(*who); }};
+    } else {
+        return Rejection{};
+    }
+}
+
+}  // namespace detail
+
+/// Proves who sent a request, from the value of its `Authorization` field, or from the request.
+///
+/// \param source     the value of the field: an optional string_view, a string, a literal or a `const char*`, where
+///                   nullopt, null and the empty string mean that there is none; or a request of a stack that has
+///                   `HttpTraits`.
+/// \param verifier   what checks the token: `verifier_for<Claims>(keys, {…})`.
+/// \param challenge  the realm, and whether to tell the client that its token has expired.
+/// \return the proof; or the answer to send: 401 without credentials, 400 for more than one or malformed ones, 401 for
+///         a bad token, 503 when it cannot be checked. RFC 6750 §3
+///
+/// `require_bearer<Claims>(…)` says, in addition, whose claims are expected.
+template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+[[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
+    const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
+    using Wanted = Verified<typename detail::ClaimsOf<VerifierType>::type>;
+    return detail::prove<Wanted, Expected, true>(source, verifier, {}, challenge);
+}
+
+/// The same for a request that may carry its token in a cookie:
+/// `require_bearer(request, verifier, {.cookie = "token"})`.
+template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+[[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
+    const Request& request, const VerifierType& verifier, const TokenSource& tokens, const Challenge& challenge = {}) {
+    using Wanted = Verified<typename detail::ClaimsOf<VerifierType>::type>;
+    return detail::prove<Wanted, Expected, false>(request, verifier, tokens, challenge);
+}
+
+/// The same for what also serves strangers: absent credentials give nullopt. Bad ones are refused, as ever.
+template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+[[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
+    const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
+    using Wanted = std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>;
+    return detail::prove<Wanted, Expected, true>(source, verifier, {}, challenge);
+}
+
+/// The same, for a request that may carry its token in a cookie.
+template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+[[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
+    const Request& request, const VerifierType& verifier, const TokenSource& tokens, const Challenge& challenge = {}) {
+    using Wanted = std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>;
+    return detail::prove<Wanted, Expected, false>(request, verifier, tokens, challenge);
+}
+
+/// Wraps a handler, so that it runs only for requests that were verified.
+///
+/// The handler's own signature says what it needs. Its first parameter, by value or by const reference, is
+/// `Verified<Claims>`, `Granted<Claims, "scope">`, or `std::optional<Verified<Claims>>` for a resource that also serves
+/// strangers. The others, and what it returns, are those of the stack; one of them is a request with `HttpTraits`.
+///
+/// A coroutine takes the proof by value, for a reference would dangle at its first suspension. The guard verifies at
+/// the call, before the coroutine starts.
+///
+/// The guard keeps copies of all that it is given. Threads may share it. `protect(…).on_reject(hook)` adds a hook.
+template <class VerifierType, class Handler>
+[[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, TokenSource tokens,
+                           Challenge challenge = {}) {
+    using detail::Fault;
+    constexpr Fault fault = detail::fault_of_handler<VerifierType, Handler>();
+    static_assert(fault != Fault::no_verifier,
+                  "credence: the first argument of protect is a verifier: credence::verifier_for<Claims>(keys, {…})");
+    static_assert(fault != Fault::no_object,
+                  "credence: a member function needs its object: protect(verifier, &Api::me, &api)");
+    static_assert(fault != Fault::many_signatures,
+                  "credence: a handler must have one signature that says what it needs; write its parameter types, not "
+                  "auto: [](const credence::Verified<Claims>& who, const Request& request, Response& response)");
+    static_assert(
+        fault != Fault::plain_claims,
+        "credence: a handler takes the proof, not plain claims: write const credence::Verified<Claims>& as its "
+        "first parameter");
+    static_assert(fault != Fault::no_proof,
+                  "credence: a handler's first parameter is credence::Verified<Claims>, credence::Granted<Claims, "
+                  "\"scope\"> or std::optional<credence::Verified<Claims>>");
+    static_assert(fault != Fault::other_claims,
+                  "credence: the handler takes other claims than the verifier proves: name the verifier's Claims in "
+                  "Verified<Claims>");
+    static_assert(fault != Fault::proof_by_reference,
+                  "credence: a handler takes its proof by value or by const reference");
+    static_assert(fault != Fault::coroutine_by_reference,
+                  "credence: a coroutine takes its proof by value; a reference would dangle when it is suspended");
+    static_assert(fault != Fault::mutable_handler,
+                  "credence: a handler is shared between threads: it is not mutable, and its call operator is const");
+    static_assert(fault != Fault::no_request,
+                  "credence: no HttpTraits for any parameter of the handler: include the stack's header of "
+                  "credence/http/, or write HttpTraits<Request>");
+    static_assert(
+        fault != Fault::no_answer,
+        "credence: HttpTraits<Request>::reject can answer neither through a parameter of the handler nor with "
+        "what it returns");
+    if constexpr (fault == Fault::none) {
+        using Shape = detail::SignatureOf<Handler>;
+        return detail::make_guard<typename Shape::return_type>(
+            typename Shape::parameters{}, verifier, std::move(handler), std::move(tokens), std::move(challenge));
+    }
+}
+template <class VerifierType, class Handler>
+[[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, Challenge challenge = {}) {
+    return protect(verifier, std::move(handler), TokenSource{}, std::move(challenge));
+}
+
+/// The same for a member function of an object that outlives the guard: `protect(verifier, &Api::me, &api)`.
+template <class VerifierType, class Member, class Object>
+    requires std::is_member_function_pointer_v<Member>
+[[nodiscard]] auto protect(const VerifierType& verifier, Member member, Object* object, Challenge challenge = {}) {
+    return protect(verifier, detail::BoundMember<Member, Object>{member, object}, TokenSource{}, std::move(challenge));
+}
+
+}  // namespace credence

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// Why something was refused: one closed list of codes, in the order of the checks, with one sentence for each.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace credence {
+
+/// Everything that can be wrong, grouped by the stage of the check that finds it.
+///
+/// The stages run in this order, and the first that finds a fault ends the check: so a code also says what was right.
+enum class Errc : std::uint8_t {
+    // Size and form
+    token_too_large = 1,  ///< Longer than `Validation::max_token_bytes`. (1: a zero std::error_code means success.)
+    malformed_token,      ///< Not three parts, or a part is not a JSON object. RFC 7515 §7.1, RFC 7519 §7.2
+    invalid_base64,       ///< Not base64url without padding, or with trailing bits that are not zero. RFC 7515 §2
+    invalid_json,         ///< Not strict JSON: grammar, UTF-8, more than 32 levels. RFC 8259
+    duplicate_member,     ///< An object names a member twice. RFC 7515 §4, RFC 7519 §4
+
+    // Header
+    unsupported_algorithm,        ///< `alg` names no algorithm that credence knows; `none` is not one. RFC 8725 §3.1
+    algorithm_not_allowed,        ///< `alg` is not the algorithm of the key. RFC 8725 §3.1
+    unsupported_critical_header,  ///< `crit` is malformed, or names what nobody here understands. RFC 7515 §4.1.11
+
+    // Key and signature
+    no_matching_key,    ///< The key set has no usable key for this `kid` and `alg`.
+    ambiguous_key,      ///< More than one key of the set fits.
+    invalid_signature,  ///< The signature does not belong to these bytes and this key. RFC 7515 §5.2
+
+    // Claims
+    missing_claim,        ///< A claim that the policy or the claims type needs is absent.
+    invalid_claim_type,   ///< A claim has another JSON type than it must have, or is out of its range.
+    token_expired,        ///< `exp` is now or in the past. RFC 7519 §4.1.4
+    token_not_yet_valid,  ///< `nbf` is in the future. RFC 7519 §4.1.5
+    issued_in_future,     ///< `iat` is in the future.
+    token_too_old,        ///< `iat` is longer ago than `Validation::max_age`.
+    invalid_type,         ///< The header's `typ` is not the one demanded. RFC 8725 §3.11
+    invalid_issuer,       ///< `iss` is not one that is accepted. RFC 8725 §3.8
+    invalid_subject,      ///< `sub` is not one that is accepted.
+    invalid_audience,     ///< The token is meant for somebody else. RFC 7519 §4.1.3
+    check_failed,         ///< A check of the application said no.
+    token_revoked,        ///< The token, or all tokens of its subject, were revoked.
+
+    // Making keys
+    invalid_key,    ///< Not a key for this algorithm and use.
+    key_too_short,  ///< The key is weaker than the algorithm demands. RFC 7518 §3.2, §3.3
+
+    // HTTP and stores
+    missing_credentials,    ///< The request has no `Authorization` field, or one of another scheme. RFC 6750 §3
+    malformed_credentials,  ///< More than one credential, or not exactly one token after `Bearer`. RFC 6750 §3.1
+    insufficient_scope,     ///< The token is good, and does not grant what is needed. RFC 6750 §3.1
+    keys_unavailable,       ///< The keys cannot be asked at the moment.
+    store_unavailable,      ///< The revocation or session store cannot be asked at the moment.
+};
+
+/// The enumerator's name, `"token_expired"`: for machines, stable between versions.
+[[nodiscard]] constexpr std::string_view to_string(Errc code) noexcept {
+    switch (code) {  // no default: -Wswitch points here when a value is added
+        case Errc::token_too_large: return "token_too_large";
+        case Errc::malformed_token: return "malformed_token";
+        case Errc::invalid_base64: return "invalid_base64";
+        case Errc::invalid_json: return "invalid_json";
+        case Errc::duplicate_member: return "duplicate_member";
+        case Errc::unsupported_algorithm: return "unsupported_algorithm";
+        case Errc::algorithm_not_allowed: return "algorithm_not_allowed";
+        case Errc::unsupported_critical_header: return "unsupported_critical_header";
+        case Errc::no_matching_key: return "no_matching_key";
+        case Errc::ambiguous_key: return "ambiguous_key";
+        case Errc::invalid_signature: return "invalid_signature";
+        case Errc::missing_claim: return "missing_claim";
+        case Errc::invalid_claim_type: return "invalid_claim_type";
+        case Errc::token_expired: return "token_expired";
+        case Errc::token_not_yet_valid: return "token_not_yet_valid";
+        case Errc::issued_in_future: return "issued_in_future";
+        case Errc::token_too_old: return "token_too_old";
+        case Errc::invalid_type: return "invalid_type";
+        case Errc::invalid_issuer: return "invalid_issuer";
+        case Errc::invalid_subject: return "invalid_subject";
+        case Errc::invalid_audience: return "invalid_audience";
+        case Errc::check_failed: return "check_failed";
+        case Errc::token_revoked: return "token_revoked";
+        case Errc::invalid_key: return "invalid_key";
+        case Errc::key_too_short: return "key_too_short";
+        case Errc::missing_credentials: return "missing_credentials";
+        case Errc::malformed_credentials: return "malformed_credentials";
+        case Errc::insufficient_scope: return "insufficient_scope";
+        case Errc::keys_unavailable: return "keys_unavailable";
+        case Errc::store_unavailable: return "store_unavailable";
+    }
+    return "unknown";
+}
+
+/// One sentence for logs: stable, without secrets, without token content.
+[[nodiscard]] constexpr std::string_view message(Errc code) noexcept {
+    switch (code) {  // no default: -Wswitch points here when a value is added
+        case Errc::token_too_large: return "the token is longer than the limit";
+        case Errc::malformed_token: return "the token is not three parts of which two are JSON objects";
+        case Errc::invalid_base64: return "a part of the token is not strict base64url";
+        case Errc::invalid_json: return "a part of the token is not strict JSON";
+        case Errc::duplicate_member: return "a JSON object names a member twice";
+        case Errc::unsupported_algorithm: return "the header names an algorithm that is not supported";
+        case Errc::algorithm_not_allowed: return "the header names another algorithm than the key's";
+        case Errc::unsupported_critical_header: return "the header's crit is malformed or names an unknown extension";
+        case Errc::no_matching_key: return "no usable key has the token's kid and algorithm";
+        case Errc::ambiguous_key: return "more than one key fits the token";
+        case Errc::invalid_signature: return "the signature does not belong to this token and key";
+        case Errc::missing_claim: return "a claim that is needed is absent";
+        case Errc::invalid_claim_type: return "a claim has the wrong JSON type or is out of range";
+        case Errc::token_expired: return "the token has expired";
+        case Errc::token_not_yet_valid: return "the token is not valid yet";
+        case Errc::issued_in_future: return "the token was issued in the future";
+        case Errc::token_too_old: return "the token was issued too long ago";
+        case Errc::invalid_type: return "the token is of another type than the one demanded";
+        case Errc::invalid_issuer: return "the issuer is not one that is accepted";
+        case Errc::invalid_subject: return "the subject is not one that is accepted";
+        case Errc::invalid_audience: return "the token is meant for another audience";
+        case Errc::check_failed: return "a check of the application refused the claims";
+        case Errc::token_revoked: return "the token was revoked";
+        case Errc::invalid_key: return "the key cannot serve this algorithm and use";
+        case Errc::key_too_short: return "the key is too short for the algorithm";
+        case Errc::missing_credentials: return "the request carries no bearer token";
+        case Errc::malformed_credentials: return "the request does not carry exactly one well-formed bearer token";
+        case Errc::insufficient_scope: return "the token does not grant the scope that is needed";
+        case Errc::keys_unavailable: return "the verification keys cannot be asked at the moment";
+        case Errc::store_unavailable: return "the store cannot be asked at the moment";
+    }
+    return "unknown error";
+}
+
+/// Why something was refused.
+struct Error {
+    Errc code;
+    /// The claim or check to blame, where there is one. Only ever a name that the policy, the claims type or
+    /// RFC 7519 spells; never a name read from the token.
+    std::string claim = {};
+
+    friend bool operator==(const Error&, const Error&) = default;
+};
+
+/// One sentence for logs, with the claim where there is one: `the token has expired (exp)`.
+[[nodiscard]] inline std::string message(const Error& error) {
+    std::string sentence{message(error.code)};
+    if (!error.claim.empty()) sentence.append(" (").append(error.claim).append(")");
+    return sentence;
+}
+
+namespace detail {
+
+class ErrorCategory final : public std::error_category {
+public:
+    [[nodiscard]] const char* name() const noexcept override { return "credence"; }
+    [[nodiscard]] std::string message(int value) const override {
+        return std::string{credence::message(static_cast<Errc>(value))};
+    }
+};
+
+}  // namespace detail
+
+/// The category of credence's codes, for `std::error_code`. One object in the whole program.
+[[nodiscard]] inline const std::error_category& error_category() noexcept {
+    static const detail::ErrorCategory category;
+    return category;
+}
+
+/// Makes `std::error_code{Errc::token_expired}` and `code == Errc::token_expired` work.
+[[nodiscard]] inline std::error_code make_error_code(Errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+}  // namespace credence
+
+template <>
+struct std::is_error_code_enum<credence::Errc> : std::true_type {};

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Programs that take the library in with a plain -I, compiled with flags of their own: no warning, without RTTI, and what of it
+# there is without exceptions. Run with no argument, it tries all that this machine has a compiler for.
+# label: source all
+set -eu
+
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cp -r "$root/include" "$here/include"
+failed=0
+absent=""
+
+# try WHAT COMPILER FLAG… FILE
+try() {
+    local what=$1 compiler=$2
+    shift 2
+    if ! command -v "$compiler" >/dev/null; then
+        absent="$absent $compiler"
+    elif "$compiler" -std=c++20 -I "$here/include" -fsyntax-only "$@" >"$here/errors" 2>&1; then
+        echo "good: $what, $compiler"
+    else
+        echo "FAILED: $what, $compiler"
+        head -n 30 "$here/errors"
+        failed=1
+    fi
+}
+
+whole=$root/examples/quick_start.cpp
+light=$root/tests/builds/without_exceptions.cpp
+warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror)
+# What -Weverything says against C++20 itself, against pointers, the padding of a struct, and a header with a virtual function
+# or a static object; a switch without `default` is meant: -Wswitch tells then which value is missing. The comma is the example's.
+everything=(-Weverything -Werror -Wno-c++98-compat -Wno-c++98-compat-pedantic -Wno-c++98-compat-local-type-template-args
+    -Wno-pre-c++14-compat -Wno-pre-c++17-compat -Wno-pre-c++20-compat -Wno-pre-c++20-compat-pedantic -Wno-c++20-compat
+    -Wno-padded -Wno-weak-vtables -Wno-switch-default -Wno-switch-enum -Wno-ctad-maybe-unsupported
+    -Wno-exit-time-destructors -Wno-used-but-marked-unused -Wno-unsafe-buffer-usage
+    -Wno-unsafe-buffer-usage-in-container -Wno-comma)
+
+for compiler in g++ clang++-19; do
+    try "no warning in a program with a plain -I" "$compiler" "${warnings[@]}" "$whole"
+    try "the whole library without RTTI" "$compiler" -fno-rtti "${warnings[@]}" "$whole"
+    try "types, rejections and guards without exceptions and RTTI" "$compiler" -fno-exceptions -fno-rtti \
+        "${warnings[@]}" "$light"
+done
+try "-Weverything but for a list" clang++-19 "${everything[@]}" "$whole"
+if [ -e /usr/include/gnu/stubs-32.h ] || [ -e /usr/include/x86_64-linux-gnu/gnu/stubs-32.h ]; then
+    # Compiled and not linked: OpenSSL's headers here are those of the 64-bit library.
+    try "for a machine of 32 bits" g++ -m32 -isystem /usr/include/x86_64-linux-gnu "${warnings[@]}" "$whole"
+else
+    absent="$absent g++-multilib"
+fi
+[ $failed -eq 0 ] || exit 1
+[ -z "$absent" ] || {
+    echo "the rest is good; for all of it install$absent"
+    exit 77
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# benchmarks/run and its report: what they say when started wrongly, and how figures become ratios, verdicts and a table.
+# label: source
+set -eu
+
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+faults=0
+run() { status=0 && "$@" >"$here/out" 2>"$here/err" || status=$?; }
+demand() { "${@:2}" || { echo "$1: status $status"; cat "$here/out" "$here/err"; faults=1; }; }
+
+for command in run compile_time; do
+    run "$root/benchmarks/$command" --help
+    demand "$command --help: exit 0" [ "$status" = 0 ]
+    demand "$command --help names itself" grep -q "^usage: .*benchmarks/$command" "$here/out"
+    run "$root/benchmarks/$command" --fast
+    demand "$command with a wrong option: exit 1" [ "$status" = 1 ]
+    demand "$command with a wrong option says which" grep -q "benchmarks/$command: there is no option '--fast'" "$here/err"
+    demand "$command with a wrong option does nothing" [ ! -s "$here/out" ]
+done
+run "$root/benchmarks/run" --quick --fast
+demand 'a wrong option after a right one' [ "$status" = 1 ]
+
+# The report, with programs that are made up.
+mkdir -p "$here/build/bin"
+echo 'CMAKE_CXX_COMPILER:STRING=/bin/true' >"$here/build/CMakeCache.txt"
+cat >"$here/build/bin/credence_benchmarks" <<'END'
+#!/usr/bin/python3
+import json, sys
+options = " ".join(sys.argv[1:])
+jobs = {"verify/HS256/small": 300, "floor/HS256/small": 200, "sign/HS256/small": 400, "verify/RS256/small": 10300,
+        "floor/verify/RS256/small": 10000, "verify_again/RS256/small": 50, "verify/HS256/small/from_json": 600}
+rows = [{"name": job, "cpu_time": time} for job, time in jobs.items()]
+if "--count" in options:
+    rows = [{"name": "verify/HS256/small", "allocations": 2, "openssl_allocations": 3, "instructions": 4999}]
+elif "threads" in options:
+    rows = [{"name": f"threads/HS256/small/real_time/threads:{n}", "items_per_second": 1e6 * n} for n in (1, 2)]
+print(json.dumps({"benchmarks": rows}))
+END
+cat >"$here/build/bin/benchmark_jsonwebtoken" <<'END'
+#!/bin/sh
+echo '{"benchmarks": [{"name": "jsonwebtoken:verify/HS256/small", "cpu_time": 1200}]}'
+END
+cat >"$here/build/bin/benchmark_cjose" <<'END'
+#!/bin/sh
+echo 'the token is refused' >&2
+exit 3
+END
+chmod +x "$here"/build/bin/*
+report() { run /usr/bin/python3 -B "$root/benchmarks/report.py" "$here/build" "$@"; }
+# line START WORDS…: whether a line of what was said has all these words after its start.
+# shellcheck disable=SC2317  # called through demand
+line() {
+    local found
+    found=$(grep -F -- "$1" "$here/out") || return 1
+    for word in "${@:2}"; do [[ $found == *"$word"* ]] || return 1; done
+}
+
+report
+demand 'a report: exit 0' [ "$status" = 0 ]
+demand 'credence, as times the floor' line '| credence ' '300 ns (1.50)' '10.3 µs (1.03)'
+demand 'a peer, as times credence' line '| jsonwebtoken' '1.2 µs (4.00)'
+demand 'a peer that fails is left out, by name' line 'cjose is left out' 'ended with 3: the token is refused'
+demand 'a goal that is met, its aim missed' line 'verify small, typed: times as fast as jsonwebtoken' \
+    '4.000' '3.9 met' '5 MISSED'
+demand 'a goal that is a limit' line 'verify small, typed: times the floor' '1.500' '1.75 met' '1.4 MISSED'
+demand 'a goal that is missed' line "verify small, typed: allocations, OpenSSL's too" '5' '4 MISSED'
+demand 'an aim that is met' line 'verify small, typed: instructions' '4,999' '6500 met' '5000 met'
+demand 'a goal that could not be measured' line 'sign small, typed: times as fast as jsonwebtoken' 'not measured' '2.7 ?'
+demand 'the cache' line 'verify again through the cache' '206' '200 met' '500 MISSED'
+
+report --quick --json
+demand '--quick --json: exit 0' [ "$status" = 0 ]
+demand '--json is JSON with all there is' /usr/bin/python3 - "$here/out" <<'END'
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["jobs"]["verify/HS256/small"]["nanoseconds"] == 300
+assert report["jobs"]["verify/HS256/small"]["instructions"] == 4999
+assert not any(":" in job for job in report["jobs"]), "--quick asks no peer"
+assert {goal["at_least_met"] for goal in report["goals"]} == {True, False, None}
+END
+
+printf '#!/bin/sh\necho "no such key" >&2\nexit 1\n' >"$here/build/bin/credence_benchmarks"
+report
+demand 'benchmarks that fail: exit 1' [ "$status" = 1 ]
+demand 'benchmarks that fail: why' grep -q 'benchmarks/run: credence_benchmarks ended with 1: no such key' "$here/err"
+exit $faults

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// "Any issuer" would be no check at all, without a word that says so.
+// expect: any_audience is for the audience alone; leave out an issuer or a subject that is not to be checked
+#include <credence/validation.hpp>
+
+struct Claims {};
+
+#ifdef CREDENCE_MUST_FAIL
+const credence::Validation<Claims> rules{.issuer = credence::any_audience};
+#else
+const credence::Validation<Claims> rules{.issuer = "https://id.example", .audience = credence::any_audience};
+#endif

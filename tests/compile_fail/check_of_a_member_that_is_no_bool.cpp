@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Nor is a member that holds text.
+// expect: a check gives exactly bool
+#include <credence/token.hpp>
+
+#include <string>
+
+struct Account {
+    std::string role;
+    bool admin;
+};
+#ifdef CREDENCE_MUST_FAIL
+const credence::Check<Account> check{"role", &Account::role};
+#else
+const credence::Check<Account> check{"admin", &Account::admin};
+#endif

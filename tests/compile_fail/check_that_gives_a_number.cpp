@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// A count is no yes.
+// expect: a check gives exactly bool
+#include <credence/token.hpp>
+
+#include <cstddef>
+
+using Claims = credence::RegisteredClaims;
+
+#ifdef CREDENCE_MUST_FAIL
+const credence::Check<Claims> check{"sub", [](const Claims& claims) { return claims.sub.size(); }};
+#else
+const credence::Check<Claims> check{"sub", [](const Claims& claims) { return claims.sub.size() > 0; }};
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Nor is a pointer.
+// expect: a check gives exactly bool
+#include <credence/token.hpp>
+
+#include <optional>
+
+using Claims = credence::RegisteredClaims;
+
+#ifdef CREDENCE_MUST_FAIL
+const credence::Check<Claims> check{"sub", [](const Claims& claims) { return claims.sub.data(); }};
+#else
+const credence::Check<Claims> check{"sub", [](const Claims& claims) { return claims.sub.data() != nullptr; }};
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// What cannot be decoded cannot be encoded either.
+// expect: a claims type cannot hold a pointer
+#include <credence/token.hpp>
+
+#include <string>
+
+#ifdef CREDENCE_MUST_FAIL
+struct Account {
+    const char* role;
+};
+#else
+struct Account {
+    std::string role;
+};
+#endif
+
+auto issue(const credence::Keys<credence::HS256>& keys) { return credence::encode(Account{"admin"}, keys); }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// A pointer, which owns nothing.
+// expect: a claims type cannot hold a pointer
+#include <credence/token.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#ifdef CREDENCE_MUST_FAIL
+struct Account {
+    const char* mail;
+};
+#else
+struct Account {
+    std::optional<std::string> mail;
+};
+#endif
+
+bool accepts(std::string_view token, const credence::Keys<credence::HS256>& keys) {
+    return credence::decode<Account>(token, keys).has_value();
+}

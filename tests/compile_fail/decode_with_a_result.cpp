@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Making a key may fail, so that it gives a Result.
+// expect: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys
+#include <credence/token.hpp>
+
+#include <string_view>
+
+using Claims = credence::RegisteredClaims;
+using Pair = credence::Keys<credence::HS256>;
+
+#ifdef CREDENCE_MUST_FAIL
+auto read(std::string_view token) { return credence::decode<Claims>(token, Pair::generate()); }
+#else
+auto read(std::string_view token) { return credence::decode<Claims>(token, Pair::generate().value()); }
+#endif

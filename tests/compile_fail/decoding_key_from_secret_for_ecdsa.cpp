@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// A secret as an EC key, short or not: there is none.
+// expect: from_secret is for HS256, HS384 and HS512
+#include <credence/keys.hpp>
+
+#include <string_view>
+
+bool make(std::string_view text) {
+#ifdef CREDENCE_MUST_FAIL
+    return credence::DecodingKey<credence::ES256>::from_secret(text, credence::allow_short_secret).has_value();
+#else
+    return credence::DecodingKey<credence::HS256>::from_secret(text, credence::allow_short_secret).has_value();
+#endif
+}

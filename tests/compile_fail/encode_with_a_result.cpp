@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Making a key may fail, so that it gives a Result.
+// expect: a token is signed with an EncodingKey, or the Keys that hold both halves
+#include <credence/token.hpp>
+
+#include <string>
+
+using Claims = credence::RegisteredClaims;
+using Pair = credence::Keys<credence::HS256>;
+
+#ifdef CREDENCE_MUST_FAIL
+auto issue(const Claims& claims) { return credence::encode(claims, Pair::generate()); }
+#else
+auto issue(const Claims& claims) { return credence::encode(claims, Pair::generate().value()); }
+#endif

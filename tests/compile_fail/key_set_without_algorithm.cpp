@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// A set of keys for whatever the tokens say.
+// expect: name the algorithms that the keys may serve: KeySet<RS256, ES256>
+#include <credence/key_set.hpp>
+
+#include <string_view>
+
+bool read(std::string_view text) {
+#ifdef CREDENCE_MUST_FAIL
+    return credence::KeySet<>::from_jwks(text).has_value();
+#else
+    return credence::KeySet<credence::ES256>::from_jwks(text).has_value();
+#endif
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Nor with a header and scopes at hand.
+// expect: a Verified cannot be made by hand
+#include <credence/token.hpp>
+
+#include <string>
+#include <vector>
+
+using Claims = credence::RegisteredClaims;
+using Pair = credence::Keys<credence::HS256>;
+
+#ifdef CREDENCE_MUST_FAIL
+auto forge(const Claims& claims) {
+    return credence::Verified<Claims>{credence::Header{}, std::vector<std::string>{"admin"}, claims};
+}
+#else
+auto forge(const Claims& claims) { return claims; }
+#endif

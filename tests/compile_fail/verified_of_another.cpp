@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Nor is the proof of one kind of claims one of another.
+// expect: a Verified cannot be made by hand
+#include <credence/token.hpp>
+
+#include <string>
+
+using Claims = credence::RegisteredClaims;
+using Pair = credence::Keys<credence::HS256>;
+
+struct Account {
+    std::string role;
+};
+#ifdef CREDENCE_MUST_FAIL
+auto take(const credence::Verified<Claims>& who) { return credence::Verified<Account>{who}; }
+#else
+auto take(const credence::Verified<Claims>& who) { return credence::Verified<Claims>{who}; }
+#endif

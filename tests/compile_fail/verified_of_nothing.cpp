@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Nor is there an empty one.
+// expect: a Verified cannot be made by hand
+#include <credence/token.hpp>
+
+#include <string_view>
+
+using Claims = credence::RegisteredClaims;
+using Pair = credence::Keys<credence::HS256>;
+
+#ifdef CREDENCE_MUST_FAIL
+credence::Verified<Claims> forge() { return credence::Verified<Claims>{}; }
+#else
+Claims forge() { return Claims{}; }
+#endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// A verifier of the half that signs.
+// expect: an EncodingKey signs and cannot verify
+#include <credence/token.hpp>
+
+#include <string_view>
+
+using Claims = credence::RegisteredClaims;
+using Pair = credence::Keys<credence::HS256>;
+
+#ifdef CREDENCE_MUST_FAIL
+auto prepare(const Pair& keys) { return credence::verifier_for<Claims>(keys.encoding); }
+#else
+auto prepare(const Pair& keys) { return credence::verifier_for<Claims>(keys.decoding); }
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// A verifier whose source of keys is named by hand, and is none.
+// expect: credence: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys
+#include <credence/token.hpp>
+
+#include <string>
+
+struct Account {
+    std::string role;
+};
+
+#ifdef CREDENCE_MUST_FAIL
+using Source = std::string;
+#else
+using Source = credence::DecodingKey<credence::HS256>;
+#endif
+
+auto prepare(const Source& source) { return credence::Verifier<Account, Source>{source}; }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// The same by deduction.
+// expect: an EncodingKey signs and cannot verify
+#include <credence/token.hpp>
+
+#include <string_view>
+
+using Claims = credence::RegisteredClaims;
+using Pair = credence::Keys<credence::HS256>;
+
+#ifdef CREDENCE_MUST_FAIL
+auto prepare(const Pair& keys) { return credence::Verifier{keys.encoding, credence::Validation<Claims>{}}; }
+#else
+auto prepare(const Pair& keys) { return credence::Verifier{keys.decoding, credence::Validation<Claims>{}}; }
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// Each opt-out loosens its own rule and no other: every fault against every opt-out.
+#include <credence/token.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/tokens.hpp"
+
+using credence::detail::encode_base64url;
+using support::signed_payload;
+using support::signed_segments;
+using support::signed_texts;
+using support::verdict;
+using Claims = credence::RegisteredClaims;
+using Rules = credence::Validation<Claims>;
+
+namespace {
+
+struct OptOut {
+    std::string_view name;
+    void (*apply)(Rules&);
+};
+
+const std::vector<OptOut>& opt_outs() {
+    static const std::vector<OptOut> all{
+        {"allow_missing_exp", [](Rules& rules) { rules.allow_missing_exp = true; }},
+        {"allow_future_iat", [](Rules& rules) { rules.allow_future_iat = true; }},
+        {"allow_padding", [](Rules& rules) { rules.allow_padding = true; }},
+        {"allow_duplicate_members", [](Rules& rules) { rules.allow_duplicate_members = true; }},
+        {"any_audience", [](Rules& rules) { rules.audience = credence::any_audience; }},
+        {"understood", [](Rules& rules) { rules.understood = {"exp2"}; }}};
+    return all;
+}
+
+/// A token with one fault, what is said of it, and the one opt-out, if any, that lets it pass.
+struct Fault {
+    std::string token;
+    std::string_view said;
+    std::string_view loosened_by = {};
+};
+
+std::string with_exp(std::string_view members) {
+    return signed_payload(R"({"exp":1700000001,)" + std::string{members} + '}');
+}
+
+std::string padded(std::string text) {
+    while (text.size() % 4 != 0) text += '=';
+    return text;
+}
+
+std::vector<Fault> faults() {
+    const std::string header = encode_base64url(support::usual_header) /* of 27 bytes: never padded */;
+    const std::string payload = encode_base64url(R"({"exp":1700000001,"a":12})");
+    const std::string good = signed_segments(header, payload);
+    return {
+        {signed_payload("{}"), "missing_claim exp", "allow_missing_exp"},
+        {with_exp(R"("iat":1700000001)"), "issued_in_future iat", "allow_future_iat"},
+        {signed_segments(header, padded(payload)), "invalid_base64", "allow_padding"},
+        {signed_segments(padded(encode_base64url(R"({"alg":"HS256"} )")), payload), "invalid_base64", "allow_padding"},
+        {good + "=", "invalid_base64", "allow_padding"},
+        {with_exp(R"("sub":"a","sub":"b")"), "duplicate_member", "allow_duplicate_members"},
+        {with_exp(R"("x":{"y":1,"y":2})"), "duplicate_member", "allow_duplicate_members"},
+        {with_exp(R"("aud":"other")"), "invalid_audience aud", "any_audience"},
+        {with_exp(R"("aud":[])"), "invalid_audience aud", "any_audience"},
+        {signed_texts(R"({"alg":"HS256","crit":["exp2"],"exp2":1})", R"({"exp":1700000001})"),
+         "unsupported_critical_header", "understood"},
+        // And what no opt-out loosens.
+        {good.substr(0, good.size() - 2) + (good.ends_with("AA") ? "BA" : "AA"), "invalid_signature"},
+        {good + "==", "invalid_base64"},
+        {good + "A", "invalid_signature"},
+        {"=" + good, "invalid_base64"},
+        {signed_segments(header, payload + "===="), "invalid_base64"},
+        {signed_segments(header, payload.substr(0, payload.size() - 1) + "+"), "invalid_base64"},
+        {signed_segments(header, ""), "malformed_token"},
+        {good + ".", "malformed_token"},
+        {signed_texts(R"({"alg":"none"})", R"({"exp":1700000001})"), "unsupported_algorithm"},
+        {signed_texts(R"({"alg":"HS512"})", R"({"exp":1700000001})"), "algorithm_not_allowed"},
+        {signed_texts(R"({"alg":"HS256","alg":"HS256"})", R"({"exp":1700000001})"), "duplicate_member"},
+        {signed_texts(R"({"alg":"HS256","x":{"y":1,"y":2}})", R"({"exp":1700000001})"), "duplicate_member"},
+        {signed_texts(R"({"alg":"HS256","crit":["exp3"],"exp3":1})", R"({"exp":1700000001})"),
+         "unsupported_critical_header"},
+        {signed_texts(R"({"alg":"HS256","crit":["exp2"]})", R"({"exp":1700000001})"), "unsupported_critical_header"},
+        {signed_texts(R"({"alg":"HS256","crit":["b64"],"b64":false})", R"({"exp":1700000001})"),
+         "unsupported_critical_header"},
+        {signed_payload(R"({"exp":1700000000})"), "token_expired exp"},
+        {signed_payload(R"({"exp":0})"), "token_expired exp"},
+        {signed_payload(R"({"exp":null})"), "invalid_claim_type exp"},
+        {signed_payload(R"({"exp":"1700000001"})"), "invalid_claim_type exp"},
+        {with_exp(R"("nbf":1700000001)"), "token_not_yet_valid nbf"},
+        {with_exp(R"("nbf":null)"), "invalid_claim_type nbf"},
+        {with_exp(R"("iat":"1700000001")"), "invalid_claim_type iat"},
+        {with_exp(R"("iat":253402300800)"), "invalid_claim_type iat"},
+        {with_exp(R"("aud":7)"), "invalid_claim_type aud"},
+        {with_exp(R"("aud":["other",7])"), "invalid_claim_type aud"},
+        {with_exp(R"("sub":7)"), "invalid_claim_type sub"},
+        {with_exp(R"("x":[1,])"), "invalid_json"},
+        {with_exp("\"x\":\"\xff\""), "invalid_json"},
+        {with_exp("\"x\":" + std::string(40, '[') + std::string(40, ']')), "invalid_json"},
+        {signed_payload("[]"), "malformed_token"},
+    };
+}
+
+}  // namespace
+
+TEST_CASE("without an opt-out every fault is refused") {
+    for (const Fault& fault : faults()) {
+        INFO(fault.token);
+        CHECK(verdict(fault.token, Rules{}) == fault.said);
+    }
+}
+
+TEST_CASE("an opt-out loosens its own rule and nothing else") {
+    for (const OptOut& opt_out : opt_outs()) {
+        Rules rules;
+        opt_out.apply(rules);
+        for (const Fault& fault : faults()) {
+            INFO(opt_out.name << ": " << fault.said << ": " << fault.token);
+            CHECK(verdict(fault.token, rules) == (fault.loosened_by == opt_out.name ? "accepted" : fault.said));
+        }
+    }
+}
+
+TEST_CASE("all opt-outs but one leave that one's rule as strict as it is") {
+    for (const OptOut& kept : opt_outs()) {
+        Rules rules;
+        for (const OptOut& opt_out : opt_outs()) {
+            if (opt_out.name != kept.name) opt_out.apply(rules);
+        }
+        for (const Fault& fault : faults()) {
+            INFO("all but " << kept.name << ": " << fault.said << ": " << fault.token);
+            const bool is_refused = fault.loosened_by.empty() || fault.loosened_by == kept.name;
+            CHECK(verdict(fault.token, rules) == (is_refused ? fault.said : "accepted"));
+        }
+    }
+}
+
+TEST_CASE("allow_short_secret lets a short secret be, and nothing that is no secret") {
+    using Key = credence::DecodingKey<credence::HS256>;
+    CHECK(Key::from_secret("short", credence::allow_short_secret));
+    CHECK_FALSE(Key::from_secret("short"));
+    CHECK_FALSE(Key::from_secret("", credence::allow_short_secret));
+    CHECK_FALSE(
+        Key::from_secret("-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n", credence::allow_short_secret));
+    CHECK_FALSE(Key::from_secret(R"({"kty":"oct","k":"AAAA"})", credence::allow_short_secret));
+    CHECK_FALSE(Key::from_secret("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me@here", credence::allow_short_secret));
+}
+
+TEST_CASE("any_audience does not excuse a wrong issuer, nor allow_missing_exp a required exp") {
+    CHECK(verdict(with_exp(R"("aud":"x","iss":"evil")"), Rules{.issuer = "ours", .audience = credence::any_audience}) ==
+          "invalid_issuer iss");
+    CHECK(verdict(signed_payload("{}"), Rules{.required = {"exp"}, .allow_missing_exp = true}) == "missing_claim exp");
+    CHECK(verdict(with_exp(R"("iat":1700000001)"), Rules{.required = {"jti"}, .allow_future_iat = true}) ==
+          "missing_claim jti");
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Whether the time of a refusal tells how much of a signature was right: main [ROUNDS]. Two kinds of wrong tokens, wrong in
+// the first byte of the MAC and wrong in the last, are verified in random order, and the times compared by Welch's t-test.
+// The same is done with a compare that stops at the first difference, which must be found out.
+#include <credence/token.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+/// With as many rounds as here, a t beyond this does not come about by chance.
+constexpr double suspicious = 4.5;
+
+struct Login {
+    std::string sub;
+    credence::NumericDate exp;
+};
+
+/// Mean and variance, one value at a time.
+struct Moments {
+    double count = 0;
+    double mean = 0;
+    double squares = 0;
+
+    void add(double value) {
+        count += 1;
+        const double distance = value - mean;
+        mean += distance / count;
+        squares += distance * (value - mean);
+    }
+    [[nodiscard]] double error() const { return squares / (count - 1) / count; }
+};
+
+struct Sample {
+    std::size_t kind;
+    double time;
+};
+
+/// Welch's t of the two kinds, without the slowest tenth: those times are the machine's, not the program's.
+double t_of(std::vector<Sample> samples) {
+    const auto slow = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 10 * 9);
+    std::nth_element(samples.begin(), slow, samples.end(),
+                     [](const Sample& left, const Sample& right) { return left.time < right.time; });
+    std::array<Moments, 2> kinds;
+    for (const Sample& sample : std::span{samples.begin(), slow}) kinds.at(sample.kind).add(sample.time);
+    return (kinds[0].mean - kinds[1].mean) / std::sqrt(kinds[0].error() + kinds[1].error());
+}
+
+/// Measures `work(text)` for two texts of one length in random order, both at one place in memory.
+template <class Work>
+double measure(std::size_t rounds, const std::array<std::string, 2>& texts, Work&& work) {
+    using Clock = std::chrono::steady_clock;
+    std::mt19937_64 random{std::random_device{}()};
+    std::vector<Sample> samples(rounds);
+    std::string text = texts[0];
+    for (Sample& sample : samples) {
+        sample.kind = random() % 2;
+        texts.at(sample.kind).copy(text.data(), text.size());
+        const auto begin = Clock::now();
+        work(text);
+        sample.time = std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
+    }
+    return t_of(std::move(samples));
+}
+
+/// Where a compare that is not constant in time stops.
+bool differs_early(std::string_view left, std::string_view right) {
+    for (std::size_t at = 0; at < left.size(); ++at) {
+        const volatile char here = left[at];
+        if (here != right[at]) return true;
+    }
+    return false;
+}
+
+/// The token with one byte of its MAC changed.
+std::string with_wrong_byte(std::string_view token, std::size_t byte) {
+    const std::size_t begin = token.rfind('.') + 1;
+    std::string mac = credence::detail::decode_base64url(token.substr(begin)).value();
+    mac.at(byte) = static_cast<char>(mac.at(byte) ^ 0x40);
+    return std::string{token.substr(0, begin)} + credence::detail::encode_base64url(mac);
+}
+
+bool report(std::string_view what, double t, bool should_differ) {
+    const bool differs = std::abs(t) > suspicious;
+    std::cout << what << ": t = " << t << (differs ? ", the kinds differ" : ", no difference seen") << '\n';
+    return differs == should_differ;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    const long asked = count == 2 ? std::strtol(words[1], nullptr, 10) : 0;
+    if (count > 2 || asked < 0 || (count == 2 && asked < 1000)) {
+        std::cerr << "usage: constant_time [ROUNDS], at least 1000\n";
+        return EXIT_FAILURE;
+    }
+    const auto rounds = count == 2 ? static_cast<std::size_t>(asked) : std::size_t{2'000'000};
+    const auto keys = credence::Keys<credence::HS256>::generate().value();
+    const std::string good = credence::encode(Login{"ada", credence::in(std::chrono::hours{24})}, keys).value();
+    const auto verifier = credence::verifier_for<Login>(keys);
+    const std::array<std::string, 2> wrong{with_wrong_byte(good, 0), with_wrong_byte(good, 31)};
+    const std::array<std::string, 2> swapped{wrong[1], wrong[0]};
+    bool is_as_it_should = static_cast<bool>(verifier.verify(good));
+    const auto refuse = [&](std::string_view token) { is_as_it_should = !verifier.verify(token) && is_as_it_should; };
+
+    const std::string right(32, 'x');
+    const std::array<std::string, 2> macs{"y" + right.substr(1), right.substr(1) + "y"};
+    const auto compare = [&](const std::string& mac) {
+        is_as_it_should = differs_early(right, mac) && is_as_it_should;
+    };
+    is_as_it_should &= report("a compare that stops early, for comparison", measure(rounds, macs, compare), true);
+    is_as_it_should &= report("first or last byte of the MAC wrong", measure(rounds, wrong, refuse), false);
+    is_as_it_should &= report("the same, the other way round", measure(rounds, swapped, refuse), false);
+    return is_as_it_should ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Whatever decodes encodes back to the same text, and whatever is encoded decodes to the same bytes; and OpenSSL's decoder,
+// given the same text in its own alphabet, finds the same bytes.
+#include <credence/detail/base64url.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/fuzzing.hpp"
+
+#include <openssl/evp.h>
+
+namespace {
+
+/// What OpenSSL decodes; nothing when it refuses. It knows base64 with padding, skips white space at the ends, and ignores
+/// the bits that no byte takes: all three are ruled out beforehand, or made up for.
+std::optional<std::string> decoded_by_openssl(std::string_view text) {
+    const auto is_foreign = [](char letter) {
+        return credence::detail::base64url_alphabet.find(letter) == std::string_view::npos;
+    };
+    if (text.size() % 4 == 1 || std::any_of(text.begin(), text.end(), is_foreign)) return std::nullopt;
+    std::string usual{text};
+    std::replace(usual.begin(), usual.end(), '-', '+');
+    std::replace(usual.begin(), usual.end(), '_', '/');
+    usual.resize((usual.size() + 3) / 4 * 4, '=');
+    std::string bytes(usual.size(), '\0');
+    auto* const out = reinterpret_cast<unsigned char*>(bytes.data());
+    const auto* const in = reinterpret_cast<const unsigned char*>(usual.data());
+    const int count = EVP_DecodeBlock(out, in, static_cast<int>(usual.size()));
+    if (count < 0) return std::nullopt;
+    bytes.resize(static_cast<std::size_t>(count) - (usual.size() - text.size()));
+    // A text with spare bits set is not the one that these bytes are encoded as.
+    std::string back(bytes.size() / 3 * 4 + 5, '\0');
+    const auto* const again = reinterpret_cast<const unsigned char*>(bytes.data());
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(back.data()), again, static_cast<int>(bytes.size()));
+    if (back.compare(0, usual.size(), usual) != 0) return std::nullopt;
+    return bytes;
+}
+
+/// Whether each way in wide instructions that this processor has takes of a text what the table makes of it.
+bool agree_with_table(std::string_view text) {
+    using namespace credence::detail;
+    std::string expected(base64url_decoded_size(text.size()) + base64url_slack, '\0');
+    const bool is_good = decode_base64url_by_table(text, expected.data());
+    return std::all_of(wide_base64url.begin(), wide_base64url.end(), [&](const WideBase64url& wide) {
+        if (!wide.is_there()) return true;
+        std::string bytes(expected.size(), '\0');
+        const std::size_t taken = wide.decode(text, bytes.data());
+        if (taken == not_base64url) return !is_good;
+        return !is_good ||
+               bytes.compare(0, base64url_decoded_size(taken), expected, 0, base64url_decoded_size(taken)) == 0;
+    });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view input = support::fuzz_input(data, size);
+    const auto decoded = credence::detail::decode_base64url(input);
+    support::demand(!decoded || credence::detail::encode_base64url(*decoded) == input, "one value has one text");
+    support::demand(agree_with_table(input), "wide instructions and the table agree");
+    support::demand(decoded == decoded_by_openssl(input), "OpenSSL decodes the same");
+    const auto back = credence::detail::decode_base64url(credence::detail::encode_base64url(input));
+    support::demand(back && *back == input, "what is encoded is decoded the same");
+    return 0;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// A token whose header is the first line of the input and whose payload is the rest, rightly signed, decoded as a typed
+// claims value and as a DOM, strictly and with every opt-out: they agree, and what they accept meets the rules as nlohmann's
+// parser sees it. With any bit changed it is refused.
+#include <credence/claims.hpp>
+#include <credence/token.hpp>
+#include <credence/verifier.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/fuzzing.hpp"
+#include "support/json_oracle.hpp"
+#include "support/tokens.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using credence::Errc;
+using nlohmann::json;
+using support::demand;
+
+struct Address {
+    std::string city = {};
+    std::optional<std::uint8_t> floor = {};
+};
+
+struct Everything {
+    std::optional<std::string> role = {};
+    std::optional<bool> admin = {};
+    std::optional<std::int32_t> tenant = {};
+    std::optional<std::uint64_t> serial = {};
+    std::optional<double> ratio = {};
+    std::optional<credence::NumericDate> since = {};
+    std::optional<std::vector<std::string>> groups = {};
+    std::optional<std::map<std::string, std::int64_t>> quotas = {};
+    std::optional<Address> address = {};
+    std::optional<json> more = {};
+};
+using Typed = credence::Claims<Everything>;
+
+template <class Claims>
+credence::Validation<Claims> strict_rules() {
+    return {.clock = support::noon_clock};
+}
+
+template <class Claims>
+credence::Validation<Claims> lenient_rules() {
+    return {.audience = credence::any_audience,
+            .leeway = credence::max_leeway,
+            .allow_missing_exp = true,
+            .allow_future_iat = true,
+            .allow_padding = true,
+            .allow_duplicate_members = true,
+            .understood = {"x"},
+            .clock = support::noon_clock};
+}
+
+template <class Claims>
+auto decoded(std::string_view token, const credence::Validation<Claims>& rules) {
+    return credence::decode<Claims>(token, support::account_keys(), rules);
+}
+
+bool is_string_or_absent(const json& object, const char* name) {
+    const auto member = object.find(name);
+    return member == object.end() || member->is_string();
+}
+
+/// Whether a date is absent or stands on the right side of noon. Rounding to a double moves nothing across it.
+bool is_before_or_at_noon(const json& object, const char* name) {
+    const auto member = object.find(name);
+    const auto noon = static_cast<double>(support::noon.time_since_epoch().count());
+    return member == object.end() || (member->is_number() && member->get<double>() <= noon);
+}
+
+/// What holds for every token that the strict rules accept, as another parser sees it.
+void demand_good(std::string_view header_text, std::string_view payload_text) {
+    const support::JsonOracle header{header_text}, payload{payload_text};
+    demand(header.accepts_strictly(header_text) && header.document.is_object(), "the header is a strict object");
+    demand(header.document.value("alg", json{}) == "HS256", "the algorithm is the key's");
+    demand(!header.document.contains("crit"), "there is no critical extension");
+    demand(is_string_or_absent(header.document, "kid") && is_string_or_absent(header.document, "typ"),
+           "kid and typ are strings");
+    demand(payload.accepts_strictly(payload_text) && payload.document.is_object(), "the payload is a strict object");
+    const json& claims = payload.document;
+    const auto noon = static_cast<double>(support::noon.time_since_epoch().count());
+    demand(claims.contains("exp") && claims["exp"].is_number() && claims["exp"].get<double>() >= noon + 1,
+           "it has not expired");
+    demand(is_before_or_at_noon(claims, "nbf") && is_before_or_at_noon(claims, "iat"), "it has begun");
+    demand(!claims.contains("aud"), "it is for nobody else");
+    for (const char* name : {"iss", "sub", "jti"}) demand(is_string_or_absent(claims, name), "names are strings");
+}
+
+/// What was read of a typed claims value is written, and read again the same.
+void demand_round_trip(const Typed& claims) {
+    const auto token = credence::encode(claims, support::account_keys());
+    demand(token.has_value(), "what was read can be written");
+    const auto again = decoded(*token, strict_rules<Typed>());
+    demand(again.has_value(), "what was written is accepted");
+    demand(credence::encode((*again).claims(), support::account_keys()).value() == *token, "and it is the same");
+}
+
+void demand_refusal_of_changed(const std::string& token) {
+    const std::size_t bit = std::hash<std::string>{}(token) % (token.size() * 8);
+    std::string changed = token;
+    changed[bit / 8] = static_cast<char>(static_cast<unsigned char>(changed[bit / 8]) ^ 1U << bit % 8);
+    demand(!decoded(changed, strict_rules<json>()), "a changed token is refused");
+    demand(!decoded(changed, lenient_rules<json>()), "a changed token is refused by lenient rules");
+}
+
+const auto& keeping_verifier() {
+    static const auto verifier =
+        credence::verifier_for<Typed>(support::account_keys(), strict_rules<Typed>(), {.cache = {.max_tokens = 64}});
+    return verifier;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view input = support::fuzz_input(data, size);
+    const std::size_t end = (std::min)(input.find('\n'), input.size());
+    const std::string_view header = input.substr(0, end);
+    const std::string_view payload = input.substr((std::min)(end + 1, input.size()));
+    const std::string token = support::signed_texts(header, payload);
+
+    const auto dom = decoded(token, strict_rules<json>());
+    const auto typed = decoded(token, strict_rules<Typed>());
+    const auto only_registered = decoded(token, strict_rules<credence::RegisteredClaims>());
+    if (dom) demand_good(header, payload);
+    demand(only_registered || !dom, "the registered claims alone are judged alike");
+    demand(dom || !only_registered || dom.error().code == Errc::invalid_json,
+           "a DOM refuses more only where a number is larger than any double");
+    demand(!typed || only_registered, "a claims type loosens nothing");
+    if (typed) demand_round_trip((*typed).claims());
+    if (only_registered && !typed) {
+        const Errc code = typed.error().code;
+        demand(code == Errc::invalid_claim_type || code == Errc::missing_claim || code == Errc::invalid_json,
+               "only the claims type can be what refuses it");
+    }
+    if (dom) demand(decoded(token, lenient_rules<json>()).has_value(), "an opt-out forbids nothing");
+    static_cast<void>(decoded(token, lenient_rules<Typed>()));
+
+    for (int round = 0; round < 2; ++round) {
+        const auto kept = keeping_verifier().verify(token);
+        demand(kept.has_value() == typed.has_value(), "a verifier says each time what decode says");
+        demand(kept || kept.error() == typed.error(), "and for the same reason");
+    }
+    demand_refusal_of_changed(token);
+    support::demand_clean_error_queue();
+    return 0;
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// Secrets, private keys, and states keyed with them: gone from all memory when the key is dropped, and never in what a
+// call leaves behind.
+#include <credence/jwk.hpp>
+#include <credence/key_set.hpp>
+#include <credence/keys.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "memory/watched_memory.hpp"
+#include "support/catch.hpp"
+#include "support/key_files.hpp"
+#include "support/rfc_vectors.hpp"
+
+using namespace credence;
+namespace files = support::key_files;
+
+namespace {
+
+using State = std::array<std::uint32_t, 8>;
+
+/// One compression of SHA-256, FIPS 180-4 §6.2.2: what stands in a context that has taken in one block.
+State state_after(std::string_view block) {
+    constexpr std::array<std::uint32_t, 64> constants{
+        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+        0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+        0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+        0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+        0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+        0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+        0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+        0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+    constexpr State start{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    std::array<std::uint32_t, 64> words{};
+    for (std::size_t at = 0; at < 64; ++at) {
+        words[at / 4] = words[at / 4] << 8 | static_cast<unsigned char>(block[at]);
+    }
+    for (std::size_t at = 16; at < 64; ++at) {
+        const std::uint32_t low = words[at - 15];
+        const std::uint32_t high = words[at - 2];
+        words[at] = words[at - 16] + (std::rotr(low, 7) ^ std::rotr(low, 18) ^ low >> 3) + words[at - 7] +
+                    (std::rotr(high, 17) ^ std::rotr(high, 19) ^ high >> 10);
+    }
+    auto [a, b, c, d, e, f, g, h] = start;
+    for (std::size_t at = 0; at < 64; ++at) {
+        const std::uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + ((e & f) ^ (~e & g)) +
+                                    constants[at] + words[at];
+        const std::uint32_t second =
+            (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        h = g, g = f, f = e, e = d + first, d = c, c = b, b = a, a = first + second;
+    }
+    State state{a, b, c, d, e, f, g, h};
+    for (std::size_t at = 0; at < state.size(); ++at) state[at] += start[at];
+    return state;
+}
+
+std::string padded(std::string_view secret, char pad) {
+    std::string block(64, pad);
+    for (std::size_t at = 0; at < secret.size(); ++at) block[at] = static_cast<char>(block[at] ^ secret[at]);
+    return block;
+}
+
+std::string keyed_state(std::string_view secret, char pad) {
+    const State state = state_after(padded(secret, pad));
+    std::string bytes(sizeof state, '\0');
+    std::memcpy(bytes.data(), state.data(), sizeof state);
+    return bytes;
+}
+
+/// What is looked for lives outside the watched memory, or would be found in itself.
+template <std::size_t Size>
+struct Outside {
+    explicit Outside(std::string_view bytes) { std::ranges::copy(bytes, text.begin()); }
+    [[nodiscard]] std::string_view view() const { return {text.data(), Size}; }
+    std::array<char, Size> text{};
+};
+
+constexpr std::string_view secret = "a secret of thirty-two bytes ...";
+
+/// Ends the search at the end of a test.
+struct Search {
+    Search() = default;
+    Search(const Search&) = delete;
+    Search& operator=(const Search&) = delete;
+    ~Search() { watched_memory::forget(); }
+};
+
+std::string reversed(std::string_view bytes) { return {bytes.rbegin(), bytes.rend()}; }
+
+std::string member_of(std::string_view jwk, std::string_view name) {
+    const std::string start = "\"" + std::string{name} + "\":\"";
+    const std::size_t at = jwk.find(start) + start.size();
+    return std::string{jwk.substr(at, jwk.find('"', at) - at)};
+}
+
+}  // namespace
+
+TEST_CASE("the watch works", "[wiping]") {
+    REQUIRE(watched_memory::is_watching_openssl());
+    const Search search;
+    watched_memory::look_for("needle in a haystack");
+    void* const block = OPENSSL_malloc(100);
+    std::memcpy(block, "the needle in a haystack", 24);
+    CHECK(watched_memory::count_in_use("needle in a haystack") == 1);
+    OPENSSL_free(block);
+    CHECK(watched_memory::found_in_freed() == 1);
+    {
+        const std::string text(1000, 'x');
+    }
+    CHECK(watched_memory::found_in_freed() == 1);
+    {
+        const std::string text = std::string(1000, 'x') + "needle in a haystack";
+    }
+    CHECK(watched_memory::found_in_freed() >= 2);
+}
+
+TEST_CASE("an HMAC key leaves nothing behind", "[wiping]") {
+    const Search search;
+    const Outside<32> inner_pad{padded(secret, 0x36).substr(0, 32)};
+    const Outside<32> outer_pad{padded(secret, 0x5c).substr(0, 32)};
+    const Outside<32> inner{keyed_state(secret, 0x36)};
+    const Outside<32> outer{keyed_state(secret, 0x5c)};
+    for (const std::string_view bytes : {secret, inner_pad.view(), outer_pad.view(), inner.view(), outer.view()}) {
+        watched_memory::look_for(bytes);
+    }
+    std::array<unsigned char, 32> signature{};
+    {
+        std::optional keys = Keys<HS256>::from_secret(secret).value();
+        CHECK(watched_memory::count_in_use(secret) == 1);
+        CHECK(watched_memory::count_in_use(inner.view()) == 1);
+        CHECK(watched_memory::count_in_use(outer.view()) == 1);
+        REQUIRE(keys->encoding.detail_key().sign("input", signature.data()));
+        CHECK(keys->decoding.detail_key().verify("input", signature));
+        CHECK_FALSE(keys->decoding.detail_key().verify("other", signature));
+        // What the thread keeps for the next call holds nothing that is keyed.
+        CHECK(watched_memory::count_in_use(inner.view()) == 1);
+        CHECK(watched_memory::count_in_use(outer.view()) == 1);
+        CHECK(watched_memory::count_in_use(inner_pad.view()) == 0);
+        CHECK(watched_memory::count_in_use(outer_pad.view()) == 0);
+    }
+    for (const std::string_view bytes : {secret, inner_pad.view(), outer_pad.view(), inner.view(), outer.view()}) {
+        CHECK(watched_memory::count_in_use(bytes) == 0);
+    }
+    CHECK(watched_memory::found_in_freed() == 0);
+}
+
+TEST_CASE("after a wrong signature the right one is not left lying about", "[wiping]") {
+    const Search search;
+    const auto keys = Keys<HS256>::from_secret(secret).value();
+    std::array<unsigned char, 32> right{};
+    REQUIRE(keys.encoding.detail_key().sign("a message of the attacker's", right.data()));
+    REQUIRE(keys.encoding.detail_key().sign("something else", std::array<unsigned char, 32>{}.data()));
+    const std::string_view text = detail::as_text(right);
+    CHECK_FALSE(keys.decoding.detail_key().verify("a message of the attacker's", std::array<unsigned char, 32>{}));
+    CHECK(watched_memory::count_in_use(text) == 0);
+    // As a context has it: words in the order of this machine.
+    State state{};
+    for (std::size_t at = 0; at < 32; ++at) state[at / 4] = state[at / 4] << 8 | right[at];
+    CHECK(watched_memory::count_in_use({reinterpret_cast<const char*>(state.data()), sizeof state}) == 0);
+}
+
+TEST_CASE("refused secrets leave nothing behind", "[wiping]") {
+    const Search search;
+    watched_memory::look_for(secret.substr(0, 20));
+    CHECK_FALSE(Keys<HS256>::from_secret(secret.substr(0, 20)));
+    CHECK(watched_memory::count_in_use(secret.substr(0, 20)) == 0);
+    CHECK(watched_memory::found_in_freed() == 0);
+}
+
+TEST_CASE("a private JWK leaves nothing behind", "[wiping]") {
+    for (const std::string_view jwk :
+         {support::rfc7515_a2.jwk, support::rfc7515_a3.jwk, support::rfc8037_a4.jwk, support::rfc7515_a1.jwk}) {
+        const Search search;
+        const bool is_shared = jwk == support::rfc7515_a1.jwk;
+        const std::string text = member_of(jwk, is_shared ? "k" : "d");
+        const Outside<40> encoded{text.substr(0, 40)};
+        const Outside<30> bytes{detail::decode_base64url(text)->substr(0, 30)};
+        const Outside<30> backwards{reversed(detail::decode_base64url(text)->substr(0, 30))};
+        for (const std::string_view form : {encoded.view(), bytes.view(), backwards.view()})
+            watched_memory::look_for(form);
+        const auto use = [&]<class Alg>(std::type_identity<Alg>) {
+            const auto keys = Keys<Alg>::from_jwk(jwk);
+            if (!keys) return;
+            std::array<unsigned char, 256> signature{};
+            REQUIRE(keys->encoding.detail_key().sign("input", signature.data()));
+        };
+        use(std::type_identity<RS256>{});
+        use(std::type_identity<ES256>{});
+        use(std::type_identity<EdDSA>{});
+        use(std::type_identity<HS256>{});
+        CHECK(watched_memory::found_in_freed() == 0);
+        for (const std::string_view form : {encoded.view(), bytes.view(), backwards.view()}) {
+            CHECK(watched_memory::count_in_use(form) <= (form == encoded.view() ? 1 : 0));  // `text`
+        }
+    }
+}
+
+namespace {
+
+/// Reads each of these files, signs, and looks for the private number and for the file's own text.
+template <Algorithm Alg>
+void check_files(std::initializer_list<std::string_view> pems) {
+    const auto first = Keys<Alg>::from_pem(*pems.begin()).value();
+    const std::string number =
+        *detail::decode_base64url(member_of(export_private_jwk_in_the_clear(first).value(), "d"));
+    const Outside<30> bytes{number.substr(0, 30)};
+    const Outside<30> backwards{reversed(number.substr(0, 30))};
+    for (const std::string_view pem : pems) {
+        const Search search;
+        watched_memory::look_for(bytes.view());
+        watched_memory::look_for(backwards.view());
+        watched_memory::look_for(pem.substr(pem.rfind("-----BEGIN") + 110, 40));
+        {
+            const auto keys = Keys<Alg>::from_pem(pem, {.passphrase = files::passphrase});
+            REQUIRE(keys);
+            std::array<unsigned char, 256> signature{};
+            REQUIRE(keys->encoding.detail_key().sign("input", signature.data()));
+        }
+        const int found = watched_memory::found_in_freed();
+        INFO(pem.substr(0, 40));
+        CHECK(found == 0);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("private PEM leaves nothing behind", "[wiping]") {
+    check_files<ES256>({files::p256_private, files::p256_private_sec1, files::p256_private_with_parameters,
+                        files::p256_private_encrypted});
+    check_files<RS256>({files::rsa_private, files::rsa_private_pkcs1, files::rsa_private_encrypted,
+                        files::rsa_private_pkcs1_encrypted});
+    check_files<EdDSA>({files::ed25519_private});
+    check_files<Ed448>({files::ed448_private});
+}

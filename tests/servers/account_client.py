@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# The account service's own requests, for the tests in this folder.
+import itertools
+
+from raw_http import ask
+
+SECRET = "a secret for tests that nobody else has: 0123456789"
+PASSWORD = "correct horse battery"
+_numbers = itertools.count(1)
+
+
+def new_email():
+    return f"person{next(_numbers)}@example.com"
+
+
+def register(port, email=None, password=PASSWORD, name="A Person"):
+    email = email or new_email()
+    answer = ask(port, "POST", "/api/auth/register", body={"name": name, "email": email, "password": password})
+    assert answer.status == 200, answer
+    return email
+
+
+def log_in(port, email, password=PASSWORD):
+    """The token and the refresh token, as a client gets them that is no browser."""
+    answer = ask(port, "POST", "/api/auth/login", {"Accept": "application/json"},
+                 {"email": email, "password": password, "refresh": True})
+    assert answer.status == 200, answer
+    return answer.json()["token"], answer.json()["refresh_token"]
+
+
+def new_login(port):
+    return log_in(port, register(port))
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def me(port, token):
+    return ask(port, "GET", "/api/users/me", bearer(token))

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// The contract of the account service's stores, for whichever database ACCOUNT_DATABASE and ACCOUNT_REDIS name.
+// test_account_stores.py runs it for each.
+#include <credence/refresh.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../../examples/account/migrations.hpp"
+#include "../../examples/account/open_stores.hpp"
+#include "../../examples/account/uuid.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace account;
+using namespace std::chrono_literals;
+using credence::now;
+using credence::RefreshRecord;
+
+std::string variable(const char* name, const char* otherwise) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? otherwise : value;
+}
+
+Stores& stores() {
+    static Stores opened = [] {
+        Settings settings;
+        settings.database_url = variable("ACCOUNT_DATABASE", "sqlite:contract.db");
+        settings.redis_url = variable("ACCOUNT_REDIS", "");
+        const auto database = open_database(settings.database_url);
+        migrate_up(*database);
+        return open_stores(settings, database);
+    }();
+    return opened;
+}
+
+NewUser new_user() {
+    const std::string id = random_uuid();
+    return {.id = id, .name = "Anna", .email = id + "@example.com", .password = "$argon2id$hash"};
+}
+
+std::string random_bytes() {
+    std::string bytes(32, '\0');
+    randombytes_buf(bytes.data(), bytes.size());
+    return bytes;
+}
+
+RefreshRecord new_record(const std::string& family, const std::string& subject) {
+    return {.hash = random_bytes(), .family = family, .subject = subject, .expires_at = now() + 1h};
+}
+
+RefreshRecord used(RefreshRecord record) {
+    record.used_at = now();
+    record.sealed_successor = random_bytes();
+    return record;
+}
+
+credence::TokenIdentity new_token() {
+    return {.issuer = "issuer",
+            .id = random_uuid(),
+            .subject = random_uuid(),
+            .issued_at = now(),
+            .expires_at = now() + 1h};
+}
+
+bool is_revoked(const credence::TokenIdentity& token) { return stores().revocations->is_revoked(token).value(); }
+
+/// How many of 16 threads, all at once, succeed.
+int winners(const std::function<bool(int)>& attempt) {
+    std::atomic<int> count{0};
+    std::atomic<int> ready{0};
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 16; ++number) {
+        threads.emplace_back([&, number] {
+            ++ready;
+            while (ready < 16) std::this_thread::yield();
+            if (attempt(number)) ++count;
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return count;
+}
+
+TEST_CASE("a user is found by e-mail and by id as registered") {
+    NewUser wanted = new_user();
+    wanted.name = "Ann \"'; drop table users; -- ü 日本 🦊";
+    const auto inserted = stores().users->insert(wanted).value();
+    REQUIRE(inserted);
+    for (const auto& found : {inserted, stores().users->find_by_email(wanted.email).value(),
+                              stores().users->find_by_id(wanted.id).value()}) {
+        REQUIRE(found);
+        CHECK(found->id == wanted.id);
+        CHECK(found->name == wanted.name);
+        CHECK(found->email == wanted.email);
+        CHECK(found->password == wanted.password);
+        CHECK(found->photo == "default.png");
+        CHECK(found->role == "user");
+        CHECK_FALSE(found->verified);
+        CHECK(found->created_at.starts_with("20"));
+        CHECK(found->created_at.ends_with("Z"));
+        CHECK(found->created_at == found->updated_at);
+    }
+}
+
+TEST_CASE("an unknown user is not found, and that is no error") {
+    CHECK_FALSE(stores().users->find_by_email("nobody@example.com").value());
+    CHECK_FALSE(stores().users->find_by_id(random_uuid()).value());
+}
+
+TEST_CASE("an e-mail is taken once, and the first stays as it was") {
+    const NewUser first = new_user();
+    NewUser second = new_user();
+    second.email = first.email;
+    REQUIRE(stores().users->insert(first).value());
+    CHECK_FALSE(stores().users->insert(second).value());
+    CHECK(stores().users->find_by_email(first.email).value()->id == first.id);
+    CHECK_FALSE(stores().users->find_by_id(second.id).value());
+}
+
+TEST_CASE("of those who race for an e-mail one wins") {
+    const std::string email = new_user().email;
+    CHECK(winners([&](int) {
+              NewUser user = new_user();
+              user.email = email;
+              return stores().users->insert(user).value().has_value();
+          }) == 1);
+}
+
+TEST_CASE("names and e-mails may be as long as they may be") {
+    NewUser user = new_user();
+    user.name.clear();
+    for (int count = 0; count < 100; ++count) user.name += "ü";
+    user.email.insert(0, 254 - user.email.size(), 'x');
+    REQUIRE(stores().users->insert(user).value());
+    CHECK(stores().users->find_by_email(user.email).value()->name == user.name);
+}
+
+TEST_CASE("a password is changed from the known one only") {
+    const NewUser user = new_user();
+    REQUIRE(stores().users->insert(user).value());
+    CHECK_FALSE(stores().users->change_password(user.id, {.from = "another", .to = "new"}).value());
+    CHECK(stores().users->change_password(user.id, {.from = user.password, .to = "new"}).value());
+    CHECK(stores().users->find_by_id(user.id).value()->password == "new");
+    CHECK_FALSE(stores().users->change_password(random_uuid(), {.from = "new", .to = "newer"}).value());
+}
+
+TEST_CASE("of those who race to change a password one wins") {
+    const NewUser user = new_user();
+    REQUIRE(stores().users->insert(user).value());
+    CHECK(winners([&](int number) {
+              return stores()
+                  .users->change_password(user.id, {.from = user.password, .to = std::to_string(number)})
+                  .value();
+          }) == 1);
+}
+
+TEST_CASE("users are listed") {
+    const NewUser user = new_user();
+    REQUIRE(stores().users->insert(user).value());
+    bool is_listed = false;
+    for (const User& listed : stores().users->list().value()) is_listed = is_listed || listed.id == user.id;
+    CHECK(is_listed);
+}
+
+TEST_CASE("a token is revoked by issuer and id, and nothing else is") {
+    const auto token = new_token();
+    CHECK_FALSE(is_revoked(token));
+    REQUIRE(stores().revocations->revoke(token));
+    REQUIRE(stores().revocations->revoke(token));
+    CHECK(is_revoked(token));
+    auto other = token;
+    other.issuer = "another";
+    CHECK_FALSE(is_revoked(other));
+    other = token;
+    other.id = random_uuid();
+    CHECK_FALSE(is_revoked(other));
+}
+
+TEST_CASE("a token without an end is revoked for good") {
+    auto token = new_token();
+    token.expires_at = std::nullopt;
+    REQUIRE(stores().revocations->revoke(token));
+    CHECK(is_revoked(token));
+}
+
+TEST_CASE("issuer and id are never mixed up") {
+    auto token = new_token();
+    token.issuer = "a:b";
+    token.id = "c" + token.id;
+    REQUIRE(stores().revocations->revoke(token));
+    auto other = token;
+    other.issuer = "a";
+    other.id = "b:" + token.id;
+    CHECK_FALSE(is_revoked(other));
+}
+
+TEST_CASE("a mark refuses what was issued at it or before") {
+    auto token = new_token();
+    REQUIRE(stores().revocations->revoke_subject({.issuer = token.issuer, .subject = token.subject}, token.issued_at));
+    CHECK(is_revoked(token));
+    token.issued_at -= 1h;
+    CHECK(is_revoked(token));
+    token.issued_at += 1h + 1s;
+    CHECK_FALSE(is_revoked(token));
+    token.issued_at -= 1h;
+    token.subject = random_uuid();
+    CHECK_FALSE(is_revoked(token));
+}
+
+TEST_CASE("a mark never moves back") {
+    const auto token = new_token();
+    const credence::SubjectIdentity subject{.issuer = token.issuer, .subject = token.subject};
+    REQUIRE(stores().revocations->revoke_subject(subject, token.issued_at));
+    REQUIRE(stores().revocations->revoke_subject(subject, token.issued_at - 1h));
+    CHECK(is_revoked(token));
+    REQUIRE(stores().revocations->revoke_subject(subject, token.issued_at + 1h));
+    auto later = token;
+    later.issued_at += 30min;
+    CHECK(is_revoked(later));
+}
+
+TEST_CASE("a refresh record is found as it was inserted") {
+    const RefreshRecord record = new_record("family-1", random_uuid());
+    REQUIRE(stores().refresh->insert(record));
+    const auto found = stores().refresh->find(record.hash).value();
+    REQUIRE(found);
+    CHECK(found->hash == record.hash);
+    CHECK(found->family == record.family);
+    CHECK(found->subject == record.subject);
+    CHECK(found->expires_at == record.expires_at);
+    CHECK_FALSE(found->used_at);
+    CHECK(found->sealed_successor.empty());
+    CHECK_FALSE(stores().refresh->find(random_bytes()).value());
+}
+
+TEST_CASE("a refresh record is replaced once") {
+    const RefreshRecord first = new_record(random_uuid(), random_uuid());
+    const RefreshRecord second = new_record(first.family, first.subject);
+    const RefreshRecord third = new_record(first.family, first.subject);
+    REQUIRE(stores().refresh->insert(first));
+    const RefreshRecord spent = used(first);
+    REQUIRE(stores().refresh->replace(spent, second).value());
+    CHECK_FALSE(stores().refresh->replace(used(first), third).value());
+    CHECK_FALSE(stores().refresh->find(third.hash).value());
+    const auto found = stores().refresh->find(first.hash).value();
+    REQUIRE(found);
+    CHECK(found->used_at == spent.used_at);
+    CHECK(found->sealed_successor == spent.sealed_successor);
+    REQUIRE(stores().refresh->find(second.hash).value());
+    CHECK_FALSE(stores().refresh->find(second.hash).value()->used_at);
+}
+
+TEST_CASE("of those who race to replace a record one wins, and leaves one successor") {
+    const RefreshRecord first = new_record(random_uuid(), random_uuid());
+    REQUIRE(stores().refresh->insert(first));
+    std::atomic<int> successors{0};
+    CHECK(winners([&](int) {
+              const RefreshRecord successor = new_record(first.family, first.subject);
+              const bool is_replaced = stores().refresh->replace(used(first), successor).value();
+              if (stores().refresh->find(successor.hash).value()) ++successors;
+              return is_replaced;
+          }) == 1);
+    CHECK(successors == 1);
+}
+
+TEST_CASE("what is not there is not replaced") {
+    const RefreshRecord first = new_record(random_uuid(), random_uuid());
+    const RefreshRecord second = new_record(first.family, first.subject);
+    CHECK_FALSE(stores().refresh->replace(used(first), second).value());
+    CHECK_FALSE(stores().refresh->find(second.hash).value());
+}
+
+TEST_CASE("ending a family ends all of it and nothing else") {
+    const std::string subject = random_uuid();
+    const RefreshRecord first = new_record(random_uuid(), subject);
+    const RefreshRecord second = new_record(first.family, subject);
+    const RefreshRecord other = new_record(random_uuid(), subject);
+    REQUIRE(stores().refresh->insert(first));
+    REQUIRE(stores().refresh->insert(other));
+    REQUIRE(stores().refresh->replace(used(first), second).value());
+    REQUIRE(stores().refresh->end_family(first.family));
+    CHECK_FALSE(stores().refresh->find(first.hash).value());
+    CHECK_FALSE(stores().refresh->find(second.hash).value());
+    CHECK_FALSE(stores().refresh->replace(used(second), new_record(first.family, subject)).value());
+    CHECK(stores().refresh->find(other.hash).value());
+}
+
+TEST_CASE("ending a subject ends all families of it and nothing else") {
+    const std::string subject = random_uuid();
+    const RefreshRecord first = new_record(random_uuid(), subject);
+    const RefreshRecord second = new_record(random_uuid(), subject);
+    const RefreshRecord other = new_record(random_uuid(), random_uuid());
+    for (const RefreshRecord& record : {first, second, other}) REQUIRE(stores().refresh->insert(record));
+    REQUIRE(stores().refresh->end_subject(subject));
+    CHECK_FALSE(stores().refresh->find(first.hash).value());
+    CHECK_FALSE(stores().refresh->find(second.hash).value());
+    CHECK(stores().refresh->find(other.hash).value());
+}
+
+TEST_CASE("a token that is being exchanged does not survive the end of its subject") {
+    for (int round = 0; round < 30; ++round) {
+        RefreshRecord current = new_record(random_uuid(), random_uuid());
+        REQUIRE(stores().refresh->insert(current));
+        std::thread ending{[&, subject = current.subject] { (void)stores().refresh->end_subject(subject); }};
+        bool is_replaced = true;
+        for (int step = 0; step < 5 && is_replaced; ++step) {
+            const RefreshRecord successor = new_record(current.family, current.subject);
+            is_replaced = stores().refresh->replace(used(current), successor).value();
+            if (is_replaced) current = successor;
+        }
+        ending.join();
+        CHECK_FALSE(stores().refresh->find(current.hash).value());
+    }
+}
+
+TEST_CASE("rotation works on the store") {
+    credence::RefreshTokens<RefreshStore> tokens{stores().refresh, {.grace = 1h}};
+    const std::string subject = random_uuid();
+    const auto first = tokens.issue(subject).value();
+    const auto second = tokens.rotate(first.token).value();
+    CHECK(second.subject == subject);
+    CHECK(tokens.rotate(first.token).value().token == second.token);
+    const auto third = tokens.rotate(second.token).value();
+    CHECK(tokens.rotate(first.token).error().code == credence::Errc::token_revoked);
+    CHECK(tokens.rotate(third.token).error().code == credence::Errc::token_revoked);
+}
+
+TEST_CASE("the stores answer") {
+    CHECK(stores().users->ping());
+    CHECK(stores().revocations->ping());
+    CHECK(stores().refresh->ping());
+}
+
+}  // namespace

@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# examples/login: every route and status, bad input over a raw socket, the options, and what the log holds.
+# packages: libcpp-httplib-dev
+import pathlib
+import tempfile
+import time
+
+from command_line import check_command_line, fails_to_start
+from raw_http import head
+from running import Server, eventually, run_all
+from tokens import bearer, claims_of, forge, header_of
+
+GOOD = {"client_id": "foo", "client_secret": "bar"}
+CHALLENGE = 'Bearer realm="api"'
+ES256_KEY = """-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgtUegtbrx8gMgM/Mp
+XEfuCQPx5AHponv+XTCikF1uYWihRANCAATZ9Y+CU13SeLZi7KNmf/hvE40b2etW
+qN/5EpXQ8zDnWoK3fkiwVzjma67/zGNha4DHK+qb+PQt+US4Nt2c3kjT
+-----END PRIVATE KEY-----
+"""
+
+
+def token_of(server, route="/login"):
+    return server.post(route, GOOD).json()["access_token"]
+
+
+def test_the_open_routes():
+    with Server("login") as server:
+        page = server.get("/")
+        assert page.status == 200 and "<form" in page.text and page.field("content-type").startswith("text/html")
+        assert page.field("content-security-policy") == "default-src 'self'"
+        assert server.get("/page.js").status == server.get("/page.css").status == 200
+        public = server.get("/public")
+        assert (public.status, public.text) == (200, "Welcome to the public area :)")
+        assert public.field("x-content-type-options") == "nosniff"
+        assert server.ask("HEAD", "/public").status == 200
+
+
+def test_a_login_and_the_protected_area():
+    with Server("login") as server:
+        for route, claims in (("/login", {"sub", "company", "exp"}), ("/authorize", {"username", "exp"})):
+            before = int(time.time())
+            answer = server.post(route, GOOD)
+            assert answer.status == 200, answer.text
+            assert answer.field("cache-control") == "no-store"
+            assert answer.field("content-type") == "application/json"
+            assert answer.field("set-cookie") == ""
+            body = answer.json()
+            token = body.pop("access_token")
+            assert body == {"token_type": "Bearer", "expires_in": 300}
+            assert list(answer.json()) == ["access_token", "token_type", "expires_in"]
+            assert set(claims_of(token)) == claims
+            assert before + 300 <= claims_of(token)["exp"] <= int(time.time()) + 300
+            assert header_of(token)["alg"] == "HS256"
+            for area in ("/private", "/protected"):
+                welcome = server.get(area, bearer(token))
+                assert (welcome.status, welcome.text) == (200, "Welcome to the protected area, foo!")
+                assert welcome.field("cache-control") == "no-store"
+
+
+def test_credentials_that_are_wrong_or_missing():
+    with Server("login") as server:
+        for route in ("/login", "/authorize"):
+            for wrong in ({**GOOD, "client_secret": "baz"}, {**GOOD, "client_id": "fo"}, {**GOOD, "client_secret": "bar "}):
+                answer = server.post(route, wrong)
+                assert (answer.status, answer.json()) == (401, {"error": "Wrong credentials"})
+                assert answer.field("www-authenticate").startswith("Bearer realm=")
+            for missing in ({}, {"client_id": "foo"}, {**GOOD, "client_id": ""}, {**GOOD, "client_secret": ""}):
+                answer = server.post(route, missing)
+                assert (answer.status, answer.json()) == (400, {"error": "Missing credentials"})
+            assert server.post(route, {**GOOD, "more": [1]}).status == 200
+
+
+def test_bodies_that_are_not_what_they_should_be():
+    with Server("login") as server:
+        text = '{"client_id":"foo","client_secret":"bar"}'
+        for kind in ("text/plain", "application/jsonx", "application/json/x", "application/x-www-form-urlencoded", ""):
+            assert server.ask("POST", "/login", [f"Content-Type: {kind}"], text).status == 415, kind
+        assert server.ask("POST", "/login", [], text).status == 415
+        for kind in ("application/json; charset=utf-8", "Application/JSON", "application/json/"):
+            assert server.ask("POST", "/login", [f"Content-Type: {kind}"], text).status == 200, kind
+        for bad in ("{", "", "{} {}", '{"client_id":"\\ud800"}', "\x00", "NaN"):
+            assert server.post("/login", bad).status == 400, bad
+        for shape in ([], 7, None, '"text"', {**GOOD, "client_id": 7}, {**GOOD, "client_secret": None}, {**GOOD, "client_id": {}}):
+            assert server.post("/login", shape).status == 422, shape
+        # From a socket: the limit, by length and in chunks; the connection is good for the next request, or ends.
+        long_text = '{"client_id":"' + "x" * 70_000 + '"}'
+        assert server.post("/login", long_text).status == 413
+        exact = '{"client_id":"foo","client_secret":"bar","fill":"'
+        exact += "x" * (65536 - len(exact) - 2) + '"}'
+        assert server.post("/login", exact).status == 200
+        with server.connect() as client:
+            client.send("POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in range(70):
+                client.send("400\r\n" + "x" * 1024 + "\r\n")
+            client.send("0\r\n\r\n")
+            assert client.read_answer().status == 413
+            client.send(head("GET", "/public"))
+            assert client.read_answer().status == 200
+        with server.connect() as client:  # far too long: refused without reading it all
+            client.send(f"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {10**12}\r\n\r\n")
+            try:
+                for _ in range(1100):
+                    client.send(b"x" * 1024)
+            except OSError:
+                pass
+            answer = client.read_answer()
+            assert answer.status == 413
+            assert client.is_closed()
+
+
+def test_tokens_that_are_refused():
+    with Server("login") as server, Server("login") as other:
+        token = token_of(server)
+        expired = Server("login", "--ttl", "1s")
+        for bad in ("abc", "a.b.c", forge(token), token + "x", token_of(other), "eyJhbGciOiJub25lIn0.e30."):
+            answer = server.get("/private", bearer(bad))
+            assert (answer.status, answer.json()) == (401, {"error": "Invalid token"}), bad
+            assert 'error="invalid_token"' in answer.field("www-authenticate")
+            assert answer.field("cache-control") == "no-store"
+        for none in ([], ["Authorization:"], ["Authorization: Basic Zm9vOmJhcg=="]):
+            answer = server.get("/private", *none)
+            assert (answer.status, answer.json()) == (401, {"error": "Invalid token"})
+            assert answer.field("www-authenticate") == CHALLENGE
+        for malformed in (["Authorization: Bearer"], ["Authorization: Bearer a b"], ["Authorization: Bearer\ta"],
+                          [bearer(token), bearer(token)], [bearer(token), "Authorization: Basic abc"]):
+            answer = server.get("/private", *malformed)
+            assert (answer.status, answer.json()) == (400, {"error": "Malformed credentials"}), malformed
+            assert 'error="invalid_request"' in answer.field("www-authenticate")
+        # Without --cookie a cookie is nothing.
+        assert server.get("/private", f"Cookie: token={token}").status == 401
+        with expired:
+            with expired.connect() as client:
+                client.send(head("POST", "/login", ["Content-Type: application/json"], '{"client_id":"foo","client_secret":"bar"}'))
+                client.send('{"client_id":"foo","client_secret":"bar"}')
+                short = client.read_answer().json()["access_token"]
+            # The leeway is 0: the first second that is refused is the one that the token names. C's time() may lag behind
+            # this clock by a tick of the system's.
+            eventually(lambda: expired.get("/private", bearer(short)).status == 401, what="the end of the token")
+            assert -0.05 < time.time() - claims_of(short)["exp"]
+
+
+def test_routes_that_are_not_there():
+    with Server("login") as server:
+        assert server.get("/nothing").status == 404
+        assert server.post("/nothing", {}).status == 404
+        assert server.get("/logout").status == 404
+        wrong = server.ask("POST", "/private", [], "")
+        assert (wrong.status, wrong.field("allow")) == (405, "GET, HEAD")
+        assert wrong.field("x-content-type-options") == "nosniff"
+        wrong = server.get("/login")
+        assert (wrong.status, wrong.field("allow")) == (405, "POST")
+        assert server.ask("OPTIONS", "/login").status == 405
+        assert server.ask("DELETE", "/public").status == 405
+
+
+def test_raw_bytes():
+    with Server("login") as server:
+        assert server.raw("\x16\x03\x01nonsense\r\n\r\n").status == 400
+        assert server.raw("GET / HTTP/1.1\r\n" + "X: " + "y" * 9000 + "\r\n\r\n").status == 400
+        for field in ("Content-Length: abc", "Content-Length: -1", "Content-Length: 5\r\nContent-Length: 6",
+                      "Content-Length: 5\r\nTransfer-Encoding: chunked"):
+            with server.connect() as client:
+                client.send(f"POST /login HTTP/1.1\r\nHost: x\r\n{field}\r\n\r\n")
+                assert client.read_answer().status == 400, field
+                assert client.is_closed()
+        # A refused body, sent after its head was answered or not, never becomes the next request.
+        for method, status in (("POST", 405), ("GET", 400)):
+            evil = head("GET", "/public")
+            with server.connect() as client:
+                client.send(head(method, "/private", [], evil))
+                client.send(evil)
+                assert client.read_answer().status == status
+                client.finish()
+                assert client.is_closed(), method
+
+
+def test_the_token_in_a_cookie():
+    with Server("login", "--cookie") as server:
+        answer = server.post("/login", GOOD)
+        token = answer.json()["access_token"]
+        assert answer.field("set-cookie") == f"token={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=300"
+        cookie = f"Cookie: theme=dark; token={token}"
+        assert server.get("/private", cookie).text == "Welcome to the protected area, foo!"
+        assert server.get("/private", cookie, bearer(token)).status == 200
+        assert server.get("/private", cookie, bearer(token_of(server, "/authorize"))).status == 400
+        assert server.get("/private", f"{cookie}; token=abc").status == 400
+        assert server.get("/private", f"Cookie: token={forge(token)}").status == 401
+        assert server.get("/private", bearer(token)).status == 200
+        out = server.post("/logout", {})
+        assert out.field("set-cookie") == "token=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"
+
+
+def test_every_algorithm():
+    for name in ("HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448").split():
+        with Server("login", "--alg", name) as server:
+            token = token_of(server)
+            assert header_of(token)["alg"] == name
+            assert server.get("/private", bearer(token)).status == 200
+            assert server.get("/private", bearer(forge(token))).status == 401
+    assert "HS256" in fails_to_start("login", "--alg", "none")
+    assert "HS256" in fails_to_start("login", "--alg", "hs256")
+
+
+def test_a_given_key():
+    secret = "a secret of at least 32 bytes, by env"
+    with Server("login", JWT_SECRET=secret) as one, Server("login", JWT_SECRET=secret) as other:
+        assert other.get("/private", bearer(token_of(one))).status == 200
+    assert "JWT_SECRET" in fails_to_start("login", JWT_SECRET="short")
+    assert "JWT_SECRET" in fails_to_start("login", "--key", "x.pem")
+    assert "/no/such" in fails_to_start("login", "--alg", "ES256", "--key", "/no/such")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "key.pem")
+        path.write_text("no key")
+        assert "key.pem" in fails_to_start("login", "--alg", "ES256", "--key", str(path))
+        path.write_text(ES256_KEY)
+        assert "RS256" in fails_to_start("login", "--alg", "RS256", "--key", str(path))
+        with Server("login", "--alg", "ES256", "--key", str(path)) as one:
+            with Server("login", "--alg", "ES256", "--key", str(path)) as other:
+                assert other.get("/private", bearer(token_of(one))).status == 200
+
+
+def test_lifetimes():
+    for text, seconds in (("1d", 86400), ("2h", 7200), ("5m", 300), ("7s", 7), ("7", 7)):
+        with Server("login", "--ttl", text) as server:
+            answer = server.post("/login", GOOD).json()
+            assert answer["expires_in"] == seconds
+            assert 0 <= claims_of(answer["access_token"])["exp"] - time.time() - seconds + 2 < 4
+    for bad in ("0", "-1", "1w", "", "d", "5 m", "99999999999999999999"):
+        assert "--ttl" in fails_to_start("login", "--ttl", bad)
+    with Server("login", "--ttl", "1000000000d") as server:  # a date that no token can have
+        answer = server.post("/login", GOOD)
+        assert (answer.status, answer.json()) == (500, {"error": "Token creation error"})
+
+
+def test_the_log_has_reasons_and_no_secrets():
+    secret = "a secret of at least 32 bytes, by env"
+    with Server("login", "--cookie", JWT_SECRET=secret) as server:
+        token = token_of(server)
+        server.get("/private", bearer(token))
+        server.get("/private", bearer(forge(token)))
+        server.get(f"/private/{token}?token={token}")
+        server.get("/private", "Authorization: Bearer")
+        server.post("/login", {**GOOD, "client_secret": "an attempt"})
+        log = server.log_text()
+        for reason in ("invalid_signature", "malformed_credentials", "Wrong credentials"):
+            assert f'"reason":"{reason}"' in log, log
+        assert log.count("\n") == 6 and all(line.startswith("{") for line in log.splitlines())
+        for part in [secret, "an attempt", "bar", *token.split("."), forge(token).split(".")[2]]:
+            assert part not in log, log
+
+
+def test_the_command_line():
+    check_command_line("login")
+
+
+run_all(globals())

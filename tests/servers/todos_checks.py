@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+# What examples/todos promises in every mode and with every store of sessions. For the tests in this folder.
+import contextlib
+import select
+import time
+
+from running import Server
+
+ALICE = {"username": "alice", "password": "wonderland"}
+BOB = {"username": "bob", "password": "builder"}
+
+
+def token_of(server, who):
+    return server.post("/login", who).json()["access_token"]
+
+
+def cookie_of(server, who):
+    """Logs in, and gives the field with the session's cookie."""
+    answer = server.post("/login", who)
+    assert answer.json() == {"status": "success"}, answer
+    value, attributes = answer.cookie("session")
+    assert len(value) == 64 and attributes == "HttpOnly; SameSite=Strict; Path=/", answer
+    return f"Cookie: session={value}"
+
+
+def check_todos(server, alice, bob):
+    """The list itself, for two users: `alice` and `bob` are the fields that say who they are."""
+    assert server.get("/protected", alice).text == "Hello user alice"
+    assert server.get("/todos", alice).json() == []
+    made = server.post("/todos", {"text": "write tests", "more": 1}, alice)
+    assert (made.status, made.json()["text"]) == (201, "write tests")
+    path = made.field("location")
+    assert path == f"/todos/{made.json()['id']}"
+    assert server.get("/todos", alice).json() == [made.json()]
+    assert server.get("/todos", bob).json() == []
+    assert server.ask("DELETE", path, [bob]).status == 403
+    assert server.get("/todos", alice).json() == [made.json()]
+    assert server.ask("DELETE", path, [alice]).status == 204
+    assert server.ask("DELETE", path, [alice]).status == 404
+    for unknown in ("/todos/999", "/todos/x", "/todos/-1", "/todos/99999999999999999999", "/todos/1x"):
+        assert server.ask("DELETE", unknown, [alice]).status == 404, unknown
+    assert server.get("/todos", alice).json() == []
+
+
+def check_sessions(store, where=None):
+    with Server("todos", "--sessions", store, folder=where) as server:
+        alice, bob = cookie_of(server, ALICE), cookie_of(server, BOB)
+        check_todos(server, alice, bob)
+        for fields in ([], ["Cookie: session="], ["Cookie: session=abc"], ["Cookie: other=abc"],
+                       [alice.replace("Cookie: session=", "Authorization: Bearer ")]):
+            answer = server.get("/todos", *fields)
+            assert (answer.status, answer.text) == (401, "Invalid token"), fields
+        assert server.get("/todos", alice + "; session=abc").status == 400
+        assert server.get("/todos", alice, bob).status == 400
+        # A page of another site cannot make a browser change something.
+        own = f"Origin: http://127.0.0.1:{server.port}"
+        assert server.post("/todos", {"text": "x"}, alice, own).status == 201
+        for foreign in ("Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site"):
+            assert server.post("/todos", {"text": "x"}, alice, foreign).status == 403, foreign
+        # Ended at once: here, and everywhere.
+        second, third = cookie_of(server, ALICE), cookie_of(server, ALICE)
+        out = server.post("/logout", {}, second)
+        assert out.field("set-cookie") == "session=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"
+        assert server.get("/todos", second).status == 401
+        assert server.get("/todos", third).status == 200
+        assert server.post("/logout-all", {}, third).status == 200
+        assert server.get("/todos", third).status == server.get("/todos", alice).status == 401
+        assert server.get("/todos", bob).status == 200
+        log = server.log_text()
+        assert '"reason":"token_revoked"' in log and '"reason":"another_site"' in log
+        for field in (alice, bob, second, third):
+            assert field.split("=")[1] not in log
+        assert "wonderland" not in log
+
+
+def check_inactivity(*stores):
+    """A session ends when it is left alone for too long, and not while it is used. What is awaited here is time itself: a
+    server that let others turn its clock would be a hole. So all stores wait together."""
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(Server("todos", "--sessions", store, "--idle", "2")) for store in stores]
+        logins = [(server, cookie_of(server, ALICE), cookie_of(server, BOB)) for server in servers]
+        end = time.monotonic() + 2.1
+        while time.monotonic() < end:
+            for server, used, _ in logins:
+                assert server.get("/protected", used).status == 200
+            select.select([], [], [], 0.1)
+        for server, used, left in logins:
+            assert (server.get("/protected", used).status, server.get("/protected", left).status) == (200, 401)

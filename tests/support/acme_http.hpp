@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// An HTTP stack that is nobody's: what a user writes to teach credence a request type.
+#pragma once
+
+#include <credence/http_traits.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace acme {
+
+struct Request {
+    std::multimap<std::string, std::string> headers = {};
+};
+
+struct Response {
+    int status = 200;
+    std::string challenge = {};
+    std::string body = {};
+};
+
+inline Request with_authorization(std::string value) { return {.headers = {{"Authorization", std::move(value)}}}; }
+
+}  // namespace acme
+
+template <>
+struct credence::HttpTraits<acme::Request> {
+    static HeaderValue field(const acme::Request& request, std::string_view name) {
+        return HeaderValue::only(request.headers.equal_range(std::string{name}));
+    }
+    static void reject(const Rejection& rejection, const acme::Request&, acme::Response& response) {
+        response.status = rejection.status;
+        response.challenge = rejection.challenge;
+    }
+};

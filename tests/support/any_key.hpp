@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Runs something for each algorithm, and what must hold for any key that was accepted: its public text is read again as
+// the same key, and what it signs it verifies.
+#pragma once
+
+#include <credence/algorithm.hpp>
+#include <credence/jwk.hpp>
+#include <credence/keys.hpp>
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "support/fuzzing.hpp"
+
+namespace support {
+
+template <credence::Algorithm... Algs>
+struct AlgorithmList {
+    template <class Action>
+    static void for_each(Action&& action) {
+        (action(std::type_identity<Algs>{}), ...);
+    }
+};
+
+/// One algorithm of each kind of key that the library tells apart.
+using PublicKeyAlgorithms = AlgorithmList<credence::RS256, credence::PS512, credence::ES256, credence::ES384,
+                                          credence::ES512, credence::ES256K, credence::EdDSA, credence::Ed448>;
+using KeyAlgorithms =
+    AlgorithmList<credence::HS256, credence::HS512, credence::RS256, credence::PS512, credence::ES256, credence::ES384,
+                  credence::ES512, credence::ES256K, credence::EdDSA, credence::Ed448>;
+
+template <credence::Algorithm Alg>
+void demand_good_key(const credence::DecodingKey<Alg>& key) {
+    const auto thumbprint = credence::thumbprint(key);
+    demand(thumbprint && thumbprint->size() == 43, "a key has a thumbprint");
+    if constexpr (credence::PublicKeyAlgorithm<Alg>) {
+        const auto jwk = credence::to_jwk(key);
+        const auto pem = credence::to_pem(key);
+        demand(jwk && pem, "a public key has a text");
+        const auto from_jwk = credence::DecodingKey<Alg>::from_jwk(*jwk);
+        const auto from_pem = credence::DecodingKey<Alg>::from_pem(*pem);
+        demand(from_jwk && from_pem, "the text is a key");
+        demand(credence::thumbprint(*from_jwk).value() == *thumbprint, "the same, from a JWK");
+        demand(credence::thumbprint(*from_pem).value() == *thumbprint, "the same, from PEM");
+    }
+}
+
+template <credence::Algorithm Alg>
+void demand_good_key(const credence::EncodingKey<Alg>& key) {
+    const auto decoding = key.decoding();
+    demand_good_key(decoding);
+    std::vector<unsigned char> signature(key.detail_key().signature_size());
+    demand(key.detail_key().sign("a message", signature.data()), "a key that is accepted signs");
+    demand(decoding.detail_key().verify("a message", signature), "and verifies what it signed");
+    demand(!decoding.detail_key().verify("another message", signature), "and nothing else");
+}
+
+}  // namespace support

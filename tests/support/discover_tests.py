@@ -1,0 +1,31 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Asks a Catch2 program for its test cases and writes one add_test for each, in a file that ctest includes:
+# discover_tests.py PROGRAM OUTPUT. Catch2's own script stumbles over names with a semicolon.
+import pathlib
+import re
+import subprocess
+import sys
+
+program, output = sys.argv[1:]
+name = pathlib.Path(program).name
+for question in (["--list-test-names-only"], ["--list-tests", "--verbosity", "quiet"]):  # version 2, version 3
+    answer = subprocess.run([program, *question], capture_output=True, text=True)
+    if "already defined" in answer.stderr:
+        sys.exit(f"{name}: {answer.stderr}")
+    if answer.stdout.strip():
+        break
+cases = [line for line in answer.stdout.splitlines() if line.strip()]
+if not cases:
+    sys.exit(f"{name} lists no test cases: {answer.stderr}")
+if len(set(cases)) != len(cases):
+    sys.exit(f"{name} has two test cases of one name")
+# Version 2 passes when it finds no test of the name that it is given; version 3 fails unasked.
+strict = "--warn NoTests" if question == ["--list-test-names-only"] else ""
+
+with open(output, "w", encoding="utf-8") as file:
+    for case in cases:
+        title = f"[==[{name}/{case}]==]"
+        pattern = re.sub(r'([\\,\[\]*"~])', r"\\\1", case)
+        file.write(f"add_test({title} [==[{program}]==] [==[{pattern}]==] {strict})\n")
+        file.write(f"set_tests_properties({title} PROPERTIES TIMEOUT 300)\n")

@@ -1,0 +1,57 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Makes one translation unit of the tools and one of the examples: one_unit.py BUILD_FOLDER, which CMake has configured.
+# What all files include is then read, and looked at by clang-tidy, once instead of once for each. The units, and a
+# compile_commands.json for them, are put into BUILD_FOLDER/one_unit.
+import json
+import pathlib
+import re
+import shlex
+import sys
+
+
+def included(file, text):
+    """The #include lines of a file, as they can stand in any folder."""
+    for line in re.findall(r"^#include .*$", text, re.M):
+        name = re.match(r'#include "(.+)"', line)
+        near = file.parent / name[1] if name else None
+        yield f'#include "{near.resolve()}"' if near and near.exists() else line
+
+
+def unit_of(files):
+    """A file with a `main` is put into a namespace of its own, below what it includes."""
+    for number, file in enumerate(files):
+        text = file.read_text(encoding="utf-8")
+        if re.search(r"^int main\(", text, re.M):
+            yield from included(file, text)
+            yield f'namespace program_{number} {{\n#include "{file}"\n}}'
+        else:
+            yield f'#include "{file}"'
+
+
+def options_of(commands):
+    """Where headers are found, and what is defined, for any of the files."""
+    for command in commands:
+        words = iter(shlex.split(command["command"]))
+        for word in words:
+            if word in ("-I", "-isystem", "-D"):
+                yield word + next(words)
+            elif word.startswith(("-I", "-isystem", "-D")):
+                yield word
+
+
+build = pathlib.Path(sys.argv[1])
+source = pathlib.Path(__file__).resolve().parents[2]
+folder = build / "one_unit"
+folder.mkdir(exist_ok=True)
+commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+units = []
+for name in ("tools", "examples"):
+    parts = [command for command in commands if (source / name) in pathlib.Path(command["file"]).parents]
+    files = dict.fromkeys(pathlib.Path(part["file"]) for part in parts)
+    unit = folder / f"{name}.cpp"
+    unit.write_text("\n".join(unit_of(files)) + "\n", encoding="utf-8")
+    # -Wno-return-type: what was `main` has become a function like any other.
+    options = ["clang++", "-std=c++20", "-Wno-return-type", *dict.fromkeys(options_of(parts))]
+    units.append({"directory": str(folder), "file": str(unit), "command": shlex.join([*options, "-c", str(unit)])})
+(folder / "compile_commands.json").write_text(json.dumps(units), encoding="utf-8")

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What is installed with the command: itself, its page of the manual without a fault, and a completion that completes.
+# packages: libcli11-dev
+set -eu
+
+build=$(dirname "${CREDENCE_BIN:-build/dev/bin}")
+[ -x "$build/bin/credence" ] || { echo "the tools are not built"; exit 77; }
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cmake --install "$build" --prefix "$here" >"$here/log" || { cat "$here/log"; exit 1; }
+
+"$here/bin/credence" --version
+page=$here/share/man/man1/credence.1
+if command -v man >/dev/null && command -v groff >/dev/null; then
+    faults=$(LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -E UTF-8 -l "$page" 2>&1 >/dev/null)
+    [ -z "$faults" ] || { echo "$faults"; exit 1; }
+fi
+
+# Every option that a command's help tells stands in the manual.
+for command in sign verify decode explain keygen jwk; do
+    for option in $("$here/bin/credence" $command --help | grep -oE '(^|[ ,])--[a-z0-9-]+' | tr -d ' ,' | sort -u); do
+        [ "$option" = --help ] || sed 's,[\],,g' "$page" | grep -qF -e "$option" ||
+            { echo "the manual does not tell $option of $command"; exit 1; }
+    done
+done
+
+# completes WORD… WANTED: the last word is among the answers to the words before it.
+completes() {
+    local wanted=${*: -1}
+    COMP_WORDS=(credence "${@:1:$#-1}")
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+    _credence
+    [[ " ${COMPREPLY[*]} " == *" $wanted "* ]] || { echo "${COMP_WORDS[*]}: ${COMPREPLY[*]}"; exit 1; }
+}
+PATH=$here/bin:$PATH
+# shellcheck disable=SC1091  # it is only there now
+. "$here/share/bash-completion/completions/credence"
+completes ver verify
+completes verify --le --leeway
+completes verify --alg RS RS512
+completes keygen Ed Ed448
+completes keygen ES256 --format j jwk
+completes sign --key env:HOM env:HOME
+completes sign --key env : HOM HOME  # as bash splits the words
+completes sign --key = env : HOM HOME
+completes sign --key env : HOME
+completes verify --alg = RS RS512
+completes keygen ES256 --format = secret
+completes decode --allow --allow-padding
+cd "$here"
+completes decode bi bin

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// JSON numbers: the grammar, exact integers, doubles, and dates that are rounded the safe way without a double's help.
+#include <credence/detail/json_number.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "support/catch.hpp"
+
+using credence::NumericDate;
+using credence::detail::JsonNumber;
+using credence::detail::take_number;
+using credence::detail::to_date;
+using credence::detail::to_double;
+using credence::detail::to_integer;
+
+namespace {
+
+std::string taken(std::string_view text) {
+    const std::string padded = std::string{text} + std::string(8, '\0');
+    return std::string{take_number(padded.data()).text};
+}
+
+JsonNumber number(std::string_view text) {
+    const std::string padded = std::string{text} + std::string(8, '\0');
+    JsonNumber taken = take_number(padded.data());
+    REQUIRE(taken.text == text);
+    taken.text = text;
+    return taken;
+}
+
+template <class Integer>
+std::optional<Integer> integer(std::string_view text) {
+    return to_integer<Integer>(number(text));
+}
+
+/// The bounds of a date as "floor ceiling"; empty for none.
+std::string date(std::string_view text) {
+    const auto bounds = to_date(number(text));
+    if (!bounds) return {};
+    const auto seconds = [](NumericDate moment) { return std::to_string(moment.time_since_epoch().count()); };
+    return seconds(bounds->floor) + ' ' + seconds(bounds->ceiling);
+}
+
+}  // namespace
+
+TEST_CASE("the number is taken to its end, and no further") {
+    for (const std::string_view text :
+         {"0", "-0", "7", "-7", "10", "123456789012345678901234567890", "0.0", "-0.5", "1.25", "1e0", "1E5", "1e+5",
+          "1e-5", "0e0", "1.5e300", "0.0000001", "1e999999999999"}) {
+        CHECK(taken(text) == text);
+        CHECK(taken(std::string{text} + ",1") == text);
+        CHECK(taken(std::string{text} + "}") == text);
+    }
+    CHECK(taken("1-2") == "1");
+    CHECK(taken("1.5.6") == "1.5");
+    CHECK(taken("1e5e6") == "1e5");
+    CHECK(taken("1x") == "1");
+}
+
+TEST_CASE("what is no JSON number is not taken for one") {
+    for (const std::string_view text :
+         {"",   "-",   "+1",   "--1",  "- 1",  ".5",  "-.5", "1.",       "1.e5",      "1e",  "1e+", "1e-", "00",
+          "01", "-01", "0123", "00.5", "0x1f", "NaN", "nan", "Infinity", "-Infinity", "inf", "a",   "1.x", "1ex"}) {
+        INFO(text);
+        const auto rest = taken(text);
+        CHECK((rest.empty() || text == "0x1f"));  // of 0x1f the zero is a number; what follows is not
+    }
+}
+
+TEST_CASE("integers are exact and range-checked") {
+    CHECK(integer<std::int64_t>("9223372036854775807") == std::numeric_limits<std::int64_t>::max());
+    CHECK(integer<std::int64_t>("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
+    CHECK_FALSE(integer<std::int64_t>("9223372036854775808"));
+    CHECK_FALSE(integer<std::int64_t>("-9223372036854775809"));
+    CHECK(integer<std::uint64_t>("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
+    CHECK_FALSE(integer<std::uint64_t>("18446744073709551616"));
+    CHECK_FALSE(integer<std::uint64_t>("-1"));
+    CHECK(integer<std::int8_t>("-128") == std::int8_t{-128});
+    CHECK_FALSE(integer<std::int8_t>("128"));
+    CHECK(integer<std::uint8_t>("255") == std::uint8_t{255});
+    CHECK_FALSE(integer<std::uint8_t>("256"));
+    CHECK_FALSE(integer<std::uint8_t>("99999999999999999999999999"));
+    CHECK(integer<std::uint32_t>("-0") == 0U);
+    CHECK(integer<int>("-0") == 0);
+}
+
+TEST_CASE("a fraction or an exponent is no integer, even where it would be a whole number") {
+    for (const std::string_view text : {"1.0", "0.0", "-0.0", "1e0", "1E2", "10e-1"}) {
+        INFO(text);
+        CHECK_FALSE(integer<std::int64_t>(text));
+        CHECK_FALSE(integer<std::uint8_t>(text));
+    }
+}
+
+TEST_CASE("doubles are the nearest, and none stands for a number beyond them") {
+    CHECK(to_double(number("0.1")) == 0.1);
+    CHECK(to_double(number("9007199254740993")) == 9007199254740992.0);
+    CHECK(to_double(number("1.7976931348623157e308")) == std::numeric_limits<double>::max());
+    CHECK(to_double(number("5e-324")) == std::numeric_limits<double>::denorm_min());
+    CHECK(to_double(number("1e-400")) == 0.0);
+    CHECK(std::signbit(*to_double(number("-1e-400"))));
+    CHECK(to_double(number("0e999999")) == 0.0);
+    CHECK(to_double(number("0.00000001e400")) == std::nullopt);
+    for (const std::string_view text : {"1e400", "-1e400", "1e309", "1.8e308", "1e99999999999999999999"}) {
+        INFO(text);
+        CHECK_FALSE(to_double(number(text)));
+    }
+    CHECK_FALSE(to_double(number(std::string(400, '9'))));
+    CHECK(to_double(number("0." + std::string(400, '0') + "1")) == 0.0);
+}
+
+TEST_CASE("dates are rounded down and up, exactly") {
+    CHECK(date("0") == "0 0");
+    CHECK(date("-0") == "0 0");
+    CHECK(date("1700000000") == "1700000000 1700000000");
+    CHECK(date("1700000000.0") == "1700000000 1700000000");
+    CHECK(date("1700000000.5") == "1700000000 1700000001");
+    CHECK(date("-0.5") == "-1 0");
+    CHECK(date("-1.5") == "-2 -1");
+    CHECK(date("1.7e9") == "1700000000 1700000000");
+    CHECK(date("17e8") == "1700000000 1700000000");
+    CHECK(date("1700000000000e-3") == "1700000000 1700000000");
+    CHECK(date("1700000000999e-3") == "1700000000 1700000001");
+    CHECK(date("0.0000000017e18") == "1700000000 1700000000");
+    CHECK(date("0e99999999999999999999") == "0 0");
+    CHECK(date("0.000e-99999999999999999999") == "0 0");
+    CHECK(date("1e-99999999999999999999") == "0 1");
+    CHECK(date("-1e-400") == "-1 0");
+    // 2^53 + 1 + a half would be a whole number as a double.
+    CHECK(date("1." + std::string(400, '0') + "1") == "1 2");
+    CHECK(date("0." + std::string(400, '0')) == "0 0");
+    CHECK(date("12345.99999999999999999999999999") == "12345 12346");
+}
+
+TEST_CASE("dates beyond the years 1 to 9999 are none") {
+    CHECK(date("253402300799") == "253402300799 253402300799");
+    CHECK(date("-62135596800") == "-62135596800 -62135596800");
+    CHECK(date("253402300798.5") == "253402300798 253402300799");
+    for (const std::string_view text :
+         {"253402300800", "-62135596801", "253402300799.1", "-62135596800.1", "1e12", "2e11000", "9007199254740993",
+          "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616",
+          "-9223372036854775808", "1e400", "-1e400", "1e99999999999999999999", "99999999999999999999999999999.5"}) {
+        INFO(text);
+        CHECK(date(text).empty());
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The list of codes: each with a name and a sentence of its own, and at home in std::error_code.
+#include <credence/error.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using credence::Errc;
+using credence::Error;
+
+namespace {
+
+std::vector<Errc> all_codes() {
+    std::vector<Errc> codes;
+    for (int value = 1; to_string(static_cast<Errc>(value)) != "unknown"; ++value)
+        codes.push_back(static_cast<Errc>(value));
+    return codes;
+}
+
+}  // namespace
+
+TEST_CASE("every code has a name of its own") {
+    std::set<std::string_view> names;
+    for (const Errc code : all_codes()) names.insert(to_string(code));
+    CHECK(names.size() == all_codes().size());
+    CHECK(all_codes().size() == 30);
+    CHECK(all_codes().back() == Errc::store_unavailable);
+}
+
+TEST_CASE("every code has a sentence of its own, fit for a log") {
+    std::set<std::string_view> sentences;
+    for (const Errc code : all_codes()) {
+        const std::string_view sentence = message(code);
+        INFO(sentence);
+        CHECK(sentence != "unknown error");
+        CHECK(sentence.size() > 15);
+        CHECK(
+            std::all_of(sentence.begin(), sentence.end(), [](char letter) { return letter >= ' ' && letter < 0x7f; }));
+        CHECK(sentence.find('"') == std::string_view::npos);
+        sentences.insert(sentence);
+    }
+    CHECK(sentences.size() == all_codes().size());
+}
+
+TEST_CASE("names are the enumerators' own") {
+    CHECK(to_string(Errc::token_too_large) == "token_too_large");
+    CHECK(to_string(Errc::invalid_signature) == "invalid_signature");
+    CHECK(to_string(Errc::token_expired) == "token_expired");
+    CHECK(to_string(Errc::store_unavailable) == "store_unavailable");
+}
+
+TEST_CASE("zero, and what is beyond the list, is no code") {
+    for (const int value : {0, 31, 255}) {
+        CHECK(to_string(static_cast<Errc>(value)) == "unknown");
+        CHECK(message(static_cast<Errc>(value)) == "unknown error");
+    }
+}
+
+TEST_CASE("an error's sentence names the claim where there is one") {
+    CHECK(message(Error{Errc::token_expired, "exp"}) == "the token has expired (exp)");
+    CHECK(message(Error{Errc::invalid_signature}) == message(Errc::invalid_signature));
+}
+
+TEST_CASE("errors compare by code and claim") {
+    CHECK(Error{Errc::missing_claim, "sub"} == Error{Errc::missing_claim, "sub"});
+    CHECK_FALSE(Error{Errc::missing_claim, "sub"} == Error{Errc::missing_claim, "iss"});
+    CHECK_FALSE(Error{Errc::missing_claim, "sub"} == Error{Errc::invalid_claim_type, "sub"});
+}
+
+TEST_CASE("a code is a std::error_code, and never the one that means success") {
+    for (const Errc code : all_codes()) {
+        const std::error_code standard = code;
+        CHECK(standard);
+        CHECK(standard == code);
+        CHECK(standard.message() == message(code));
+    }
+    const std::error_code expired = Errc::token_expired;
+    CHECK(std::string{expired.category().name()} == "credence");
+    CHECK(&expired.category() == &credence::error_category());
+    CHECK_FALSE(expired == Errc::invalid_issuer);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Sets that are replaced while they are read: nobody waits, nobody sees half of one, and the old ones go.
+#include <credence/key_set.hpp>
+#include <credence/rotating_keys.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/signing.hpp"
+
+using namespace credence;
+using support::sign;
+
+namespace {
+
+using Set = KeySet<HS256, HS512>;
+
+Keys<HS256> keys_number(int number) {
+    return Keys<HS256>::from_secret(std::string(32, static_cast<char>('a' + number)))
+        .value()
+        .with_kid(std::to_string(number));
+}
+
+/// Counts how many of it there are.
+struct Counted {
+    explicit Counted(int first) : low(first), high(first) { ++alive; }
+    Counted(const Counted& other) : low(other.low), high(other.high) { ++alive; }
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() {
+        low = high = -1;
+        --alive;
+    }
+    int low;
+    int high;
+    static inline std::atomic<int> alive = 0;
+};
+
+}  // namespace
+
+TEST_CASE("without a set, keys are unavailable", "[rotating_keys]") {
+    const RotatingKeys<Set> keys;
+    CHECK(keys.find("HS256", std::nullopt).error().code == Errc::keys_unavailable);
+    CHECK(keys.current() == nullptr);
+    CHECK(keys.generation() == 0);
+    STATIC_REQUIRE_FALSE(RotatingKeys<Set>::is_fixed);
+    STATIC_REQUIRE(RotatingKeys<Set>::accepts("HS512"));
+    STATIC_REQUIRE_FALSE(RotatingKeys<Set>::accepts("RS256"));
+}
+
+TEST_CASE("the current set answers, and copies share it", "[rotating_keys]") {
+    const RotatingKeys<Set> keys{Set::from_keys(keys_number(1))};
+    const auto copy = keys;
+    CHECK(copy.find("HS256", "1"));
+    keys.replace(Set::from_keys(keys_number(2), keys_number(3)));
+    CHECK(copy.find("HS256", "1").error().code == Errc::no_matching_key);
+    CHECK(copy.find("HS256", "2"));
+    CHECK(copy.find("HS256", std::nullopt).error().code == Errc::ambiguous_key);
+    CHECK(copy.current()->size() == 2);
+    CHECK(copy.generation() == 2);
+}
+
+TEST_CASE("a key in use outlives its set, and no longer", "[rotating_keys]") {
+    RotatingKeys<Set> keys{Set::from_keys(keys_number(1))};
+    const std::string signature = sign(keys_number(1).encoding, "input");
+    auto key = keys.find("HS256", "1").value();
+    const std::weak_ptr<const detail::VerifyKey> watch = key;
+    keys.replace(Set::from_keys(keys_number(2)));
+    CHECK(key->verify("input", detail::as_bytes(signature)));
+    key.reset();
+    CHECK(watch.expired());
+}
+
+TEST_CASE("a replaced value is dropped at once when nobody uses it", "[rotating_keys]") {
+    {
+        detail::SwappedPointer<Counted> pointer;
+        CHECK(pointer.load() == nullptr);
+        for (int number = 0; number < 10; ++number) {
+            pointer.store(std::make_shared<const Counted>(number));
+            CHECK(Counted::alive == 1);
+            CHECK(pointer.load()->low == number);
+        }
+        const auto held = pointer.load();
+        pointer.store(nullptr);
+        CHECK(Counted::alive == 1);
+        CHECK(held->high == 9);
+    }
+    CHECK(Counted::alive == 0);
+}
+
+TEST_CASE("a single key can be rotated too", "[rotating_keys]") {
+    const RotatingKeys<DecodingKey<HS256>> keys{keys_number(1).decoding};
+    CHECK(keys.accepts("HS256"));
+    CHECK((*keys.find("HS256", "any"))->verify("input", detail::as_bytes(sign(keys_number(1).encoding, "input"))));
+    keys.replace(keys_number(2));
+    CHECK((*keys.find("HS256", "any"))->verify("input", detail::as_bytes(sign(keys_number(2).encoding, "input"))));
+}
+
+TEST_CASE("readers and writers in many threads see whole values only", "[rotating_keys][threads]") {
+    detail::SwappedPointer<Counted> pointer;
+    pointer.store(std::make_shared<const Counted>(0));
+    std::atomic<bool> is_done = false;
+    std::atomic<int> torn = 0;
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 3; ++number) {
+        threads.emplace_back([&] {
+            while (!is_done) {
+                const auto value = pointer.load();
+                if (value->low < 0 || value->low != value->high) ++torn;
+            }
+        });
+    }
+    std::vector<std::thread> writers;
+    for (int number = 1; number < 3; ++number) {
+        writers.emplace_back([&pointer, number] {
+            for (int turn = 0; turn < 2000; ++turn) pointer.store(std::make_shared<const Counted>(turn * number));
+        });
+    }
+    for (std::thread& writer : writers) writer.join();
+    is_done = true;
+    for (std::thread& thread : threads) thread.join();
+    CHECK(torn == 0);
+    pointer.store(nullptr);
+    CHECK(Counted::alive == 0);
+}
+
+TEST_CASE("tokens are verified while sets are swapped: an old or a new key, never none", "[rotating_keys][threads]") {
+    // Each set has two neighbouring keys, so that key 5 is there throughout although the sets change.
+    const auto set_number = [](int number) { return Set::from_keys(keys_number(5), keys_number(6 + number % 10)); };
+    const RotatingKeys<Set> keys{set_number(0)};
+    const std::string signature = sign(keys_number(5).encoding, "input");
+    std::atomic<bool> is_done = false;
+    std::atomic<int> wrong = 0;
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 3; ++number) {
+        threads.emplace_back([&] {
+            while (!is_done) {
+                const auto key = keys.find("HS256", "5");
+                if (!key || !(*key)->verify("input", detail::as_bytes(signature))) ++wrong;
+            }
+        });
+    }
+    for (int turn = 0; turn < 1500; ++turn) keys.replace(set_number(turn));
+    is_done = true;
+    for (std::thread& thread : threads) thread.join();
+    CHECK(wrong == 0);
+    CHECK(keys.generation() == 1501);
+}

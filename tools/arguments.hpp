@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// The command line: which commands there are, and what each takes.
+#pragma once
+
+#include <memory>
+
+namespace CLI {  // NOLINT(readability-identifier-naming): as CLI11 calls it
+class App;
+}
+
+namespace credence::command {
+
+/// The whole command line. Parsing it runs the command that it names.
+[[nodiscard]] std::unique_ptr<CLI::App> make_command_line();
+
+}  // namespace credence::command

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Batch mode: one JSON object a line in, one a line out, in order, whatever the lines are.
+#pragma once
+
+#include <credence/result.hpp>
+
+#include "request.hpp"
+
+namespace credence::command {
+
+/// The members of a good answer but `id` and `ok`, or the reason why there is none.
+using Answer = Result<ObjectText>;
+
+/// Answers each line of standard input with what `answer` says of it, until the end of the input.
+void run_batch(Answer (*answer)(const Request& request));
+
+/// Verifies the token of a request. Throws `BadRequest`.
+[[nodiscard]] Answer answer_verify(const Request& request);
+
+/// Signs what a request holds. Throws `BadRequest`.
+[[nodiscard]] Answer answer_sign(const Request& request);
+
+}  // namespace credence::command

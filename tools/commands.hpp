@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// The commands, each a function of what its arguments say. They throw `Failure`.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "key_file.hpp"
+
+namespace credence::command {
+
+/// What every command has.
+struct SharedArguments {
+    bool json = false;  ///< errors as JSON
+};
+
+struct SignArguments : SharedArguments {
+    bool batch = false;
+    std::string source;  ///< of claims; empty: standard input, unless options give claims
+    KeyArguments key;
+    std::string alg;
+    std::string kid;
+    std::string typ = "JWT";
+    std::vector<std::string> claims;
+    std::optional<std::string> sub;
+    std::optional<std::string> iss;
+    std::vector<std::string> aud;
+    std::optional<std::string> exp;
+    std::optional<std::string> nbf;
+    std::optional<std::string> jti;
+};
+
+/// Where a token comes from, and how long it may be.
+struct TokenArguments {
+    std::string source;
+    std::size_t max_token_bytes = std::size_t{16} * 1024;
+};
+
+/// The rules for a token, as text.
+struct RuleArguments {
+    std::vector<std::string> algs;
+    std::vector<std::string> iss;
+    std::vector<std::string> aud;
+    std::vector<std::string> sub;
+    std::string typ;
+    std::string leeway;
+    std::string max_age;
+    std::vector<std::string> required;
+    std::vector<std::string> understood;
+    std::string now;
+    bool any_audience = false;
+    bool allow_missing_exp = false;
+    bool allow_future_iat = false;
+    bool allow_padding = false;
+    bool allow_duplicate_members = false;
+};
+
+struct VerifyArguments : SharedArguments {
+    bool batch = false;
+    TokenArguments token;
+    KeyArguments key;
+    RuleArguments rules;
+};
+
+struct DecodeArguments : SharedArguments {
+    TokenArguments token;
+    bool allow_padding = false;
+};
+
+struct KeygenArguments : SharedArguments {
+    std::string alg;
+    std::string out;
+    std::string pub;
+    std::string format;
+    std::string kid;
+};
+
+struct JwkArguments : SharedArguments {
+    std::vector<std::string> sources;
+    std::string passphrase;
+    std::string alg;
+    std::string kid;
+    std::string to;
+    bool is_private = false;
+    bool thumbprint = false;
+    bool base64url_secret = false;
+};
+
+void run_sign(const SignArguments& arguments);
+void run_verify(const VerifyArguments& arguments);
+void run_decode(const DecodeArguments& arguments);
+void run_explain(const VerifyArguments& arguments);
+void run_keygen(const KeygenArguments& arguments);
+void run_jwk(const JwkArguments& arguments);
+
+}  // namespace credence::command

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Completion of the command `credence` for bash.
+
+# The options of a command, as its own help tells them: a new option needs no line here.
+_credence_options() {
+    "${COMP_WORDS[0]}" "$1" --help 2>/dev/null | grep -oE '(^|[ ,])--[a-z0-9-]+' | tr -d ' ,' | sort -u
+}
+
+_credence() {
+    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} at=$COMP_CWORD
+    # Bash makes = and : words of their own: --alg=RS is three words, and so is env:HOM.
+    if [[ $word == [=:] ]]; then word=""; else at=$((at - 1)); fi
+    local mark=${COMP_WORDS[at]}
+    if [[ $mark == [=:] ]]; then at=$((at - 1)); fi
+    local previous=${COMP_WORDS[at]}
+    local algorithms="HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448"
+    local words=""
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        words="sign verify decode explain keygen jwk --help --version"
+    elif [ "$previous" = --alg ] || { [ "$command" = keygen ] && [ "$COMP_CWORD" -eq 2 ] && [[ $word != -* ]]; }; then
+        words=$algorithms
+    elif [ "$previous" = --format ]; then
+        words="pem jwk secret"
+    elif [ "$previous" = --to ]; then
+        words="pem jwk"
+    elif [ "$previous" = --kid ]; then
+        words="auto"
+    elif [[ $previous$mark == env: ]]; then
+        words=$(compgen -e -- "$word")
+    elif [[ $word == env:* ]]; then
+        words=$(compgen -P env: -e -- "${word#env:}")
+    elif [[ $word == -* ]]; then
+        words=$(_credence_options "$command")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -o filenames -F _credence credence

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// credence decode: what a token says, without any proof.
+#include <credence/detail/compact.hpp>
+#include <credence/detail/jose_header.hpp>
+#include <credence/detail/json_number.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "commands.hpp"
+#include "failure.hpp"
+#include "json_text.hpp"
+#include "terminal.hpp"
+#include "time_text.hpp"
+#include "token_input.hpp"
+
+namespace credence::command {
+
+namespace {
+
+/// The text of the JSON object that a part of a token is.
+std::string object_text(std::string_view part, bool may_be_padded) {
+    detail::DecodedPart bytes;
+    if (part.empty()) fail_refused(Error{Errc::malformed_token});
+    if (!bytes.decode(may_be_padded ? detail::without_padding(part) : part)) fail_refused(Error{Errc::invalid_base64});
+    if (const auto fault = JsonObject{bytes.bytes()}.fault()) fail_refused(Error{*fault});
+    return std::string{bytes.bytes()};
+}
+
+/// A date in words; nothing when the claim is absent or no date.
+std::optional<std::string> date_in_words(const JsonObject& claims, std::string_view name) {
+    const std::string_view* const json = claims.find(name);
+    if (json == nullptr || !is_number(*json)) return std::nullopt;
+    const auto bounds = detail::to_date(detail::take_number(json->data()));
+    if (!bounds) return std::nullopt;
+    const NumericDate moment = bounds->floor;
+    const bool is_past = moment <= now();
+    std::string verb = name == "iat" ? "issued" : is_past ? "valid since" : "not valid before";
+    if (name == "exp") verb = is_past ? "expired" : "expires";
+    return std::string{name}
+        .append(": ")
+        .append(verb)
+        .append(" ")
+        .append(relative(moment, now()))
+        .append(", ")
+        .append(in_utc(moment));
+}
+
+}  // namespace
+
+void run_decode(const DecodeArguments& arguments) {
+    const std::string token = read_token(arguments.token);
+    if (token.size() > arguments.token.max_token_bytes) fail_refused(Error{Errc::token_too_large});
+    const detail::CompactParts parts = parts_of(token);
+    const auto header = detail::read_jose_header(parts.header, arguments.allow_padding);
+    if (!header) fail_refused(header.error());
+    const std::string payload = object_text(parts.payload, arguments.allow_padding);
+    ObjectText shown;
+    shown.add("verified", "false").add("header", decoded_part(parts.header)).add("claims", payload);
+    write_result(shown_json(shown.text()));
+    remark("NOT VERIFIED", Colour::bad);
+    if (!remarks_are_on_terminal() && !result_is_on_terminal()) return;
+    const JsonObject claims{payload};
+    for (const std::string_view name : {"iat", "nbf", "exp"}) {
+        if (const auto words = date_in_words(claims, name)) remark(*words);
+    }
+}
+
+}  // namespace credence::command

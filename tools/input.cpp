@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Files, environment variables and standard input.
+#include "input.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "failure.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace credence::command {
+
+namespace {
+
+constexpr std::string_view environment = "env:";
+
+/// A file descriptor that is closed in the end, unless it is standard input.
+class Descriptor {
+public:
+    explicit Descriptor(int number) noexcept : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number_ > STDERR_FILENO) ::close(number_);
+    }
+    [[nodiscard]] int number() const noexcept { return number_; }
+
+private:
+    int number_;
+};
+
+std::string reason() { return std::generic_category().message(errno); }
+
+/// Reads until the end, or one byte more than `most`. What is outgrown is wiped, for it may be a key.
+std::optional<detail::SecretBytes> read_all(int descriptor, std::size_t most) {
+    detail::SecretBytes bytes{(std::min)(most, std::size_t{4096}) + 1};
+    std::size_t size = 0;
+    for (;;) {
+        if (size == bytes.size() && size > most) break;
+        if (size == bytes.size()) {
+            detail::SecretBytes larger{(std::min)(most, 4 * size) + 1};
+            std::memcpy(larger.data(), bytes.data(), size);
+            bytes = std::move(larger);
+        }
+        const ssize_t count = ::read(descriptor, bytes.data() + size, bytes.size() - size);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return std::nullopt;
+        if (count == 0) break;
+        size += static_cast<std::size_t>(count);
+    }
+    bytes.shrink(size);
+    return bytes;
+}
+
+}  // namespace
+
+std::string Source::name() const {
+    if (is_standard_input()) return "standard input";
+    if (argument_.starts_with(environment)) return "environment variable " + argument_.substr(environment.size());
+    return argument_;
+}
+
+detail::SecretBytes Source::read(std::size_t most) const {
+    if (argument_.starts_with(environment)) {
+        const char* value = std::getenv(argument_.c_str() + environment.size());
+        if (value == nullptr) fail_unreadable(name() + " is not set");
+        return detail::SecretBytes{detail::as_bytes(value)};
+    }
+    const Descriptor file{is_standard_input() ? STDIN_FILENO : ::open(argument_.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.number() < 0) fail_unreadable(name() + ": cannot be read: " + reason());
+    struct stat status{};
+    if (::fstat(file.number(), &status) == 0 && S_ISDIR(status.st_mode)) {
+        fail_unreadable(name() + ": found a directory; expected a file");
+    }
+    auto bytes = read_all(file.number(), most);
+    if (!bytes) fail_unreadable(name() + ": cannot be read: " + reason());
+    if (bytes->size() > most) {
+        fail_unreadable(name() + ": found more than the " + std::to_string(most) + " bytes that are read");
+    }
+    return *std::move(bytes);
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view space = " \t\r\n\v\f";
+    const std::size_t begin = (std::min)(text.find_first_not_of(space), text.size());
+    text.remove_prefix(begin);
+    return text.empty() ? text : text.substr(0, text.find_last_not_of(space) + 1);
+}
+
+}  // namespace credence::command

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Keys from the command line: read, recognised by their form, and matched with algorithms.
+#include "key_file.hpp"
+
+#include <credence/algorithm.hpp>
+#include <credence/detail/base64url.hpp>
+#include <credence/detail/key_material_description.hpp>
+#include <credence/detail/key_material_document.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "algorithm_names.hpp"
+#include "failure.hpp"
+
+namespace credence::command {
+
+namespace {
+
+constexpr std::string_view only_a_secret = "what can only be a secret, of ";
+constexpr std::size_t longest_key = std::size_t{1} << 20;
+
+/// Whether bytes are text, so that a line feed at their end is an editor's and no part of a secret.
+bool is_text(std::string_view bytes) {
+    return std::none_of(bytes.begin(), bytes.end(), [](char character) {
+        const auto byte = static_cast<unsigned char>(character);
+        return (byte < 0x20 && character != '\n' && character != '\r' && character != '\t') || byte == 0x7f;
+    });
+}
+
+std::string_view without_line_end(std::string_view bytes) {
+    if (!is_text(bytes)) return bytes;
+    if (bytes.ends_with('\n')) bytes.remove_suffix(1);
+    if (bytes.ends_with('\r')) bytes.remove_suffix(1);
+    return bytes;
+}
+
+KeyText secret_of(const KeyText& read, const std::string& name, bool is_base64url) {
+    if (!is_base64url) return read;
+    const auto secret = detail::decode_base64url(trimmed(read.text()));
+    if (!secret)
+        fail_unreadable(name + ": found what is no base64url; expected a secret in base64url", Errc::invalid_key);
+    return make_key_text(KeyForm::secret, *secret);
+}
+
+detail::Scheme scheme_of(std::string_view name) {
+    const auto scheme = with_algorithm(name, []<Algorithm Alg>() -> Result<detail::Scheme> { return Alg::scheme; });
+    return scheme ? *scheme : detail::Scheme{};
+}
+
+bool is_shared(std::string_view alg) { return scheme_of(alg).family == detail::Family::hmac; }
+
+Result<void> check(const LoadedKey& key, Purpose purpose, std::string_view alg) {
+    if (purpose == Purpose::verify) return check_verify_key(key.text, alg);
+    const auto signer = sign_key(key.text, alg);
+    return signer ? Result<void>{} : Result<void>{signer.error()};
+}
+
+/// Whether a JWK says nothing of its algorithm and its type leaves the choice.
+bool leaves_choice(const detail::Jwk& jwk) {
+    return jwk.is_object() && !jwk.has("alg") && (jwk.says("kty", "RSA") || jwk.says("kty", "oct"));
+}
+
+/// Whether somebody has to say which of the algorithms that a key serves is meant.
+bool leaves_choice(const LoadedKey& key, const std::vector<std::string>& served) {
+    if (key.text.form == KeyForm::jwks) {
+        const auto mixed = std::count_if(served.begin(), served.end(), is_shared);
+        if (mixed != 0 && mixed != static_cast<std::ptrdiff_t>(served.size())) return true;
+        detail::JwkDocument set;
+        bool leaves = false;
+        const auto look = [&](const detail::Jwk& jwk) { leaves = leaves || leaves_choice(jwk); };
+        return set.read(key.text.text()) && set.each_key(detail::longest_key_text, look) && leaves;
+    }
+    const auto is_another = [&](const std::string& alg) {
+        return scheme_of(alg).family != detail::Family::eddsa;  // EdDSA and Ed25519 are two names of one thing
+    };
+    return served.size() > 1 && std::any_of(served.begin(), served.end(), is_another);
+}
+
+std::string expectation(Purpose purpose, const std::vector<std::string>& algorithms) {
+    if (algorithms.size() != 1) {
+        if (purpose == Purpose::convert) return "a key, or a secret of at least 32 bytes";
+        return purpose == Purpose::sign ? "a private key, or a secret" : "a public key, or a secret";
+    }
+    const auto half = purpose == Purpose::sign ? detail::KeyHalf::private_half : detail::KeyHalf::public_half;
+    std::string words = detail::describe_expected_key(scheme_of(algorithms.front()), half);
+    constexpr std::string_view public_half = "public ";
+    const std::size_t at = words.find(public_half);
+    if (purpose == Purpose::convert && at != std::string::npos) words.erase(at, public_half.size());
+    return words + " for " + algorithms.front();
+}
+
+/// Whether a reason only says that the key is another one; either half of a key can be converted.
+bool says_little(std::string_view why, Purpose purpose) {
+    return why.empty() || why == "a key of another type" || why == "a key on another curve" ||
+           (purpose == Purpose::convert && why.ends_with(" one is due"));
+}
+
+/// The reason that says most, of all algorithms.
+std::string reason(const LoadedKey& key, Purpose purpose, const std::vector<std::string>& algorithms) {
+    for (const std::string& alg : algorithms) {
+        std::string why = purpose == Purpose::verify ? "" : why_not_to_sign(key.text, alg);
+        if (!says_little(why, purpose)) return why;
+        if (purpose != Purpose::sign) why = why_not_to_verify(key.text, alg);
+        if (!says_little(why, purpose)) return why;
+    }
+    return {};
+}
+
+}  // namespace
+
+KeyText recognised(const detail::SecretBytes& bytes) {
+    const std::string_view text = detail::as_text(bytes.view());
+    if (text.find("-----BEGIN ") != std::string_view::npos) return make_key_text(KeyForm::pem, text);
+    const std::string_view without_mark = detail::trim_front(text);
+    if (without_mark.starts_with('{')) {
+        detail::JwkDocument document;
+        if (document.read(without_mark)) {
+            const bool is_set = document->has("keys");
+            return make_key_text(is_set ? KeyForm::jwks : KeyForm::jwk, without_mark);
+        }
+        if (detail::is_jwk_text(text)) return make_key_text(KeyForm::jwk, text);
+    }
+    if (detail::form_of(bytes.view()) != detail::KeyForm::unknown) return make_key_text(KeyForm::der, text);
+    return make_key_text(KeyForm::secret, without_line_end(text));
+}
+
+LoadedKey load_key(const KeyArguments& arguments) {
+    const int given = static_cast<int>(!arguments.key.empty()) + static_cast<int>(!arguments.jwks.empty()) +
+                      static_cast<int>(!arguments.insecure_secret.empty());
+    if (given > 1) fail_usage("say one key: --key, --jwks and --insecure-secret exclude each other");
+    if (given == 0) fail_usage("say which key, with --key FILE or --key env:NAME");
+    if (arguments.passphrase == "-" && (arguments.key == "-" || arguments.jwks == "-"))
+        fail_usage("the key and its passphrase cannot both come from standard input; give one of them as a file");
+    LoadedKey loaded;
+    if (!arguments.insecure_secret.empty()) {
+        loaded = {make_key_text(KeyForm::secret, arguments.insecure_secret), "--insecure-secret"};
+    } else {
+        const Source source{arguments.key.empty() ? arguments.jwks : arguments.key};
+        const detail::SecretBytes bytes = source.read(longest_key);
+        loaded = {recognised(bytes), source.name()};
+        if (bytes.size() == 0) fail_unreadable(loaded.name + ": found nothing; expected a key", Errc::invalid_key);
+    }
+    if (loaded.text.form == KeyForm::secret)
+        loaded.text = secret_of(loaded.text, loaded.name, arguments.base64url_secret);
+    if (!arguments.jwks.empty() && loaded.text.form != KeyForm::jwks) {
+        fail_unreadable(loaded.name + ": found " + description(loaded.text) + "; expected a JWK Set",
+                        Errc::invalid_key);
+    }
+    loaded.text.allow_short_secret = arguments.allow_short_secret;
+    if (!arguments.passphrase.empty()) {
+        const detail::SecretBytes passphrase = Source{arguments.passphrase}.read(longest_key);
+        const std::string_view text = without_line_end(detail::as_text(passphrase.view()));
+        loaded.text.passphrase = std::make_shared<const detail::SecretBytes>(detail::as_bytes(text));
+    }
+    return loaded;
+}
+
+std::vector<std::string> served_algorithms(const LoadedKey& key, Purpose purpose,
+                                           const std::vector<std::string>& wanted) {
+    for (const std::string& name : wanted) demand_algorithm(name);
+    std::vector<std::string> served;
+    Errc code = Errc::invalid_key;
+    const std::vector<std::string> candidates = wanted.empty() ? algorithm_names() : wanted;
+    for (const std::string& alg : candidates) {
+        const auto checked = check(key, purpose, alg);
+        if (checked) served.push_back(alg);
+        if (!checked && checked.error().code != Errc::invalid_key) code = checked.error().code;
+    }
+    const bool is_secret = key.text.form == KeyForm::secret && description(key.text).starts_with(only_a_secret);
+    if (wanted.empty() && served.empty() && is_secret) {
+        fail_usage(key.name + ": found " + description(key.text) + "; say --alg HS256, HS384 or HS512");
+    }
+    if (wanted.empty() && leaves_choice(key, served)) {
+        fail_usage(key.name + ": found " + description(key.text) + "; say --alg with one of " + listed(served));
+    }
+    if (served.empty()) fail_unreadable(complaint(key, purpose, candidates), code);
+    return served;
+}
+
+std::string complaint(const LoadedKey& key, Purpose purpose, const std::vector<std::string>& algorithms) {
+    const std::string found = description(key.text);
+    const std::string why = reason(key, purpose, algorithms);
+    const bool says_more = found.find(why) == std::string::npos;
+    const bool is_locked = why.starts_with("an encrypted key ");
+    return key.name + ": found " + found + (says_more ? " (" + why + ")" : "") + "; expected " +
+           (is_locked ? "its passphrase: say --passphrase FILE or --passphrase env:NAME"
+                      : expectation(purpose, algorithms));
+}
+
+std::string description(const KeyText& key) {
+    std::string words = detail::describe_key_text(key.text());
+    if (key.form != KeyForm::secret || words != "not a key in any form") return words;
+    return std::string{only_a_secret} + std::to_string(key.text().size()) + " bytes";
+}
+
+void demand_algorithm(const std::string& name) {
+    if (is_known_algorithm(name)) return;
+    fail_usage("there is no algorithm '" + name + "'; there are " + listed(algorithm_names()));
+}
+
+}  // namespace credence::command

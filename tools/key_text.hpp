@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// A key in any of the forms in which it can be given, and the prepared key for one algorithm that is made of it.
+#pragma once
+
+#include <credence/header.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/secret.hpp>
+#include <credence/detail/signature.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace credence::command {
+
+enum class KeyForm : std::uint8_t { secret, pem, der, jwk, jwks };
+
+/// A key as it was given. Nothing about it was checked: only an algorithm can say whether it is a good one.
+struct KeyText {
+    KeyForm form = KeyForm::secret;
+    std::shared_ptr<const detail::SecretBytes> bytes = {};
+    /// For a private key that is encrypted.
+    std::shared_ptr<const detail::SecretBytes> passphrase = {};
+    /// Whether a secret may be shorter than the hash.
+    bool allow_short_secret = false;
+
+    [[nodiscard]] std::string_view text() const noexcept {
+        return bytes ? detail::as_text(bytes->view()) : std::string_view{};
+    }
+    [[nodiscard]] std::string_view passphrase_text() const noexcept {
+        return passphrase ? detail::as_text(passphrase->view()) : std::string_view{};
+    }
+};
+
+[[nodiscard]] KeyText make_key_text(KeyForm form, std::string_view bytes);
+
+/// A key that can verify.
+using VerifyHandle = std::shared_ptr<const detail::VerifyKey>;
+
+/// Makes the key for one algorithm; of a key set, the one that fits the `kid` too. Any `Errc` of keys and key sets.
+[[nodiscard]] Result<VerifyHandle> verify_key(const KeyText& key, std::string_view alg, KeyId kid);
+
+/// Whether a key, or at least one of a key set, can verify an algorithm.
+[[nodiscard]] Result<void> check_verify_key(const KeyText& key, std::string_view alg);
+
+/// Why a key cannot verify, or sign, an algorithm: a part of a sentence; empty when it can.
+[[nodiscard]] std::string why_not_to_verify(const KeyText& key, std::string_view alg);
+[[nodiscard]] std::string why_not_to_sign(const KeyText& key, std::string_view alg);
+
+/// A key that can sign, and its key id.
+struct Signer {
+    std::shared_ptr<const detail::SignKey> key;
+    std::string alg;
+    std::string kid;
+};
+
+/// Makes the key for one algorithm. `unsupported_algorithm`, `invalid_key`, `key_too_short`.
+[[nodiscard]] Result<Signer> sign_key(const KeyText& key, std::string_view alg);
+
+/// The token of a header and a payload, which are signed exactly as they are. RFC 7515 §5.1
+[[nodiscard]] Result<std::string> sign_texts(const Signer& signer, std::string_view header, std::string_view payload);
+
+/// A source of keys for a verifier, which takes any mixture of algorithms: only when a token has named one of them is the
+/// key made, and judged, for that one.
+class LazyKey {
+public:
+    static constexpr bool is_fixed = false;
+
+    LazyKey(KeyText key, std::vector<std::string> algorithms);
+
+    [[nodiscard]] bool accepts(std::string_view alg) const noexcept;
+    [[nodiscard]] Result<VerifyHandle> find(std::string_view alg, KeyId kid) const;
+
+private:
+    KeyText key_;
+    std::vector<std::string> algorithms_;
+};
+
+}  // namespace credence::command

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// One line of batch input: a JSON object, read strictly, whose members are asked for by name and type.
+#pragma once
+
+#include <credence/detail/json_reader.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json_text.hpp"
+#include "key_text.hpp"
+
+namespace credence::command {
+
+/// How deep a request may be. What is deeper than a token may be is the library's to refuse, and an id is echoed however
+/// deep it is; but each level is a recursion, of 1 KiB of the stack at the most, under AddressSanitizer.
+inline constexpr detail::JsonRules request_rules{.depth_limit = 2048};
+
+/// Why a line is no request. Never leaves the batch.
+struct BadRequest {
+    std::string message;
+};
+
+/// A request. Each function that reads a member throws `BadRequest` when it has another type than it must have.
+class Request {
+public:
+    /// Reads a line; if it is no JSON object, the functions below throw.
+    explicit Request(std::string_view line);
+
+    /// The JSON text of `id`, on one line; `null` when there is none, or it could not be read.
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+
+    /// Throws if the line is no strict JSON object.
+    void demand_object() const;
+
+    /// The value of a member as it is written; null when it is absent.
+    [[nodiscard]] const std::string_view* find(std::string_view name) const noexcept { return object_.find(name); }
+
+    [[nodiscard]] std::string text(std::string_view name) const;
+    [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const;
+    [[nodiscard]] bool flag(std::string_view name) const;
+    [[nodiscard]] std::vector<std::string> names(std::string_view name) const;
+    [[nodiscard]] std::optional<std::vector<std::string>> optional_names(std::string_view name) const;
+    /// A string, or a list of strings.
+    [[nodiscard]] std::optional<std::vector<std::string>> name_or_names(std::string_view name) const;
+    /// A number, rounded down; one that 64 bits cannot hold becomes the greatest or the least that they can.
+    [[nodiscard]] std::optional<std::int64_t> moment(std::string_view name) const;
+    /// A number without a fraction that is at least 0; all beyond `most` become it.
+    [[nodiscard]] std::optional<std::int64_t> count(std::string_view name, std::int64_t most) const;
+    /// The member `key`.
+    [[nodiscard]] KeyText key() const;
+
+private:
+    [[nodiscard]] const std::string_view& demand(std::string_view name) const;
+
+    JsonObject object_;
+    std::string id_;
+};
+
+}  // namespace credence::command

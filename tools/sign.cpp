@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// credence sign: a token of claims from standard input and from options.
+#include <credence/registered_claims.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "batch.hpp"
+#include "commands.hpp"
+#include "failure.hpp"
+#include "input.hpp"
+#include "json_text.hpp"
+#include "terminal.hpp"
+#include "token_input.hpp"
+
+#include <unistd.h>
+
+namespace credence::command {
+
+namespace {
+
+constexpr std::size_t longest_claims = std::size_t{1} << 20;
+
+/// Claims in the order in which they were given, each once.
+class ClaimList {
+public:
+    void add(const std::string& name, std::string json) {
+        if (has(name)) fail_usage("the claim '" + name + "' is given twice");
+        claims_.emplace_back(name, std::move(json));
+    }
+    void add_text(const std::string& name, const std::optional<std::string>& text) {
+        if (text) add(name, json_string(*text));
+    }
+    void add_moment(const std::string& name, const std::optional<std::string>& text) {
+        if (!text) return;
+        const NumericDate moment = demand_moment("--" + name, *text);
+        add(name, std::to_string(moment.time_since_epoch().count()));
+    }
+    [[nodiscard]] bool has(std::string_view name) const {
+        return std::any_of(claims_.begin(), claims_.end(), [&](const auto& claim) { return claim.first == name; });
+    }
+    [[nodiscard]] bool empty() const { return claims_.empty(); }
+    [[nodiscard]] std::string text() const {
+        ObjectText object;
+        for (const auto& [name, json] : claims_) object.add(name, json);
+        return object.text();
+    }
+
+private:
+    std::vector<std::pair<std::string, std::string>> claims_;
+};
+
+/// `name=text`, or `name:=json`.
+void add_claim(ClaimList& claims, const std::string& claim) {
+    const std::size_t equals = claim.find('=');
+    if (equals == std::string::npos || equals == 0 || claim.starts_with(":=")) {
+        fail_usage("--claim takes NAME=TEXT or NAME:=JSON, not '" + claim + "'");
+    }
+    const std::string value = claim.substr(equals + 1);
+    if (claim[equals - 1] != ':') return claims.add(claim.substr(0, equals), json_string(value));
+    const std::string name = claim.substr(0, equals - 1);
+    const JsonObject wrapped{"{\"value\":" + value + "}"};
+    if (wrapped.fault() || wrapped.members().size() != 1) {
+        fail_usage("--claim " + name + ":= takes strict JSON; for text say " + name + "=" + value);
+    }
+    claims.add(name, one_line(*wrapped.find("value")));
+}
+
+void add_audience(ClaimList& claims, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    if (names.size() == 1) return claims.add("aud", json_string(names.front()));
+    std::string list;
+    for (const std::string& name : names) list.append(list.empty() ? "[" : ",").append(json_string(name));
+    claims.add("aud", list + "]");
+}
+
+ClaimList claims_of_options(const SignArguments& arguments) {
+    ClaimList claims;
+    claims.add_text("iss", arguments.iss);
+    claims.add_text("sub", arguments.sub);
+    add_audience(claims, arguments.aud);
+    claims.add_moment("exp", arguments.exp);
+    claims.add_moment("nbf", arguments.nbf);
+    claims.add_text("jti", arguments.jti);
+    for (const std::string& claim : arguments.claims) add_claim(claims, claim);
+    return claims;
+}
+
+/// Where claims are read from: a file, or standard input, where that is asked for or nothing else gives claims. In the loop
+/// of a script, standard input may hold what is not meant for this command.
+std::optional<Source> source_of_claims(const SignArguments& arguments, bool has_claims) {
+    if (arguments.source.empty() && has_claims) return std::nullopt;
+    if (trimmed(arguments.source).starts_with('{'))
+        fail_usage(
+            "claims are no argument: give the JSON object on standard input or in a file, or say --claim NAME=TEXT");
+    Source source{arguments.source.empty() ? "-" : arguments.source};
+    if (source.is_standard_input() && arguments.key.uses_standard_input()) {
+        fail_usage(arguments.source.empty()
+                       ? "no claims, and standard input holds the key; give a file, or --sub, --exp, --claim NAME=TEXT"
+                       : "the claims and the key cannot both come from standard input; give one of them as a file");
+    }
+    return source;
+}
+
+void add_claims_of(const Source& source, ClaimList& claims) {
+    if (source.is_standard_input() && ::isatty(STDIN_FILENO) == 1)
+        remark("credence: type the claims as a JSON object, then Ctrl-D");
+    const detail::SecretBytes bytes = source.read(longest_claims);
+    const std::string_view text = trimmed(detail::as_text(bytes.view()));
+    if (text.empty())
+        fail_usage(source.name() + ": found no claims; give a JSON object, or say --sub, --exp, --claim NAME=TEXT");
+    const JsonObject object{text};
+    if (object.fault() == Errc::malformed_token)
+        fail_usage(source.name() + ": found JSON, but no object; expected claims");
+    if (object.fault() == Errc::duplicate_member) fail_usage(source.name() + ": found a claim twice");
+    if (object.fault()) fail_usage(source.name() + ": found no strict JSON; expected claims as a JSON object");
+    for (const Member& member : object.members()) claims.add(member.name, one_line(member.json));
+}
+
+std::string chosen_algorithm(const LoadedKey& key, const std::string& wanted) {
+    if (key.text.form == KeyForm::jwks) fail_usage(key.name + ": found a JWK Set; expected a single key to sign with");
+    const auto wishes = wanted.empty() ? std::vector<std::string>{} : std::vector{wanted};
+    return served_algorithms(key, Purpose::sign, wishes).front();
+}
+
+}  // namespace
+
+void run_sign(const SignArguments& arguments) {
+    if (arguments.batch) return run_batch(answer_sign);
+    ClaimList claims = claims_of_options(arguments);
+    const std::optional<Source> source = source_of_claims(arguments, !claims.empty());
+    const LoadedKey key = load_key(arguments.key);
+    const auto signer = sign_key(key.text, chosen_algorithm(key, arguments.alg));
+    if (!signer) fail_unreadable(key.name + ": " + message(signer.error()), signer.error().code);
+    if (source) add_claims_of(*source, claims);
+    if (!claims.has("iat")) claims.add("iat", std::to_string(now().time_since_epoch().count()));
+    const std::string& kid = arguments.kid.empty() ? signer->kid : arguments.kid;
+    ObjectText header;
+    header.add_text("alg", signer->alg);
+    if (!arguments.typ.empty()) header.add_text("typ", arguments.typ);
+    if (!kid.empty()) header.add_text("kid", kid);
+    const std::string payload = claims.text();
+    if (JsonObject{payload}.fault()) fail_refused(Error{Errc::invalid_json});
+    const auto token = sign_texts(*signer, header.text(), payload);
+    if (!token) fail_refused(token.error());
+    write_result(*token + '\n');
+    if (!claims.has("exp"))
+        remark("credence: the token has no exp; verifiers refuse it unless they are told not to (--exp 15m)");
+}
+
+}  // namespace credence::command

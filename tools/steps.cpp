@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+// The steps of a verification. The outside of the token is judged by the library's own stages; each rule for claims is put
+// to the library alone, with a token of just the claims that it is about, signed by a key that lives as long as the step.
+#include "steps.hpp"
+
+#include <credence/keys.hpp>
+#include <credence/verifier.hpp>
+#include <credence/detail/base64url.hpp>
+#include <credence/detail/claims_writer.hpp>
+#include <credence/detail/compact.hpp>
+#include <credence/detail/jose_header.hpp>
+#include <credence/detail/json_number.hpp>
+#include <credence/detail/pipeline.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "json_text.hpp"
+#include "time_text.hpp"
+
+namespace credence::command {
+
+namespace {
+
+using Verdict = Step::Verdict;
+
+/// The claims that have a step of their own; all others are judged in the last one.
+constexpr std::array<std::string_view, 5> told_alone{"exp", "nbf", "iat", "iss", "aud"};
+
+bool is_told_alone(std::string_view name) {
+    return std::find(told_alone.begin(), told_alone.end(), name) != told_alone.end();
+}
+
+bool has_wrong_type(const Step& step) { return step.error && step.error->code == Errc::invalid_claim_type; }
+
+std::string alternatives(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text.append(text.empty() ? "" : " or ").append(json_string(name));
+    return text;
+}
+
+/// Rules of which none is left but the moment, and what a claim that is present must be.
+Rules no_rules(const Rules& all) {
+    Rules rules;
+    rules.audience = any_audience;
+    rules.allow_missing_exp = true;
+    rules.allow_future_iat = true;
+    rules.leeway = all.leeway;
+    rules.clock = all.clock;
+    rules.max_token_bytes = static_cast<std::size_t>(-1);
+    rules.allow_duplicate_members = all.allow_duplicate_members;
+    return rules;
+}
+
+/// What the library says of a header and claims that are signed for the occasion.
+std::optional<Error> ask_library(const std::string& header, const std::string& claims, const Rules& rules) {
+    static const auto keys = Keys<HS256>::generate().value();
+    const auto token = detail::sign_parts(detail::encode_base64url(header), claims, keys.encoding.detail_key());
+    const auto verified = Verifier{keys, rules}.verify(token.value());
+    return verified ? std::nullopt : std::optional{verified.error()};
+}
+
+/// Judges one token.
+class Walk {
+public:
+    Walk(std::string_view token, const Judgement& judgement) : token_(token), judgement_(judgement) {}
+
+    std::vector<Step> steps() {
+        add_form();
+        add_algorithm();
+        add_key_and_signature();
+        read_payload();
+        add_type();
+        add_date("exp");
+        add_date("nbf");
+        add_date("iat");
+        add_name("iss", judgement_.arguments.iss);
+        add_name("aud", judgement_.arguments.aud);
+        add_claims();
+        return std::move(steps_);
+    }
+
+private:
+    /// Adds a step that was judged.
+    Step& add(std::string_view name, std::optional<Error> error) {
+        Step& step = steps_.emplace_back();
+        step.name = name;
+        step.verdict = error ? Verdict::bad : Verdict::good;
+        if (error) step.advice = advice_for(error->code);
+        step.error = std::move(error);
+        return step;
+    }
+    void add_not_reached(std::string_view name) { steps_.emplace_back().name = name; }
+
+    [[nodiscard]] std::optional<Error> judge_form() {
+        if (token_.size() > judgement_.rules.max_token_bytes) return Error{Errc::token_too_large};
+        const auto parts = detail::split_compact(token_);
+        if (!parts) return Error{Errc::malformed_token};
+        parts_ = *parts;
+        auto header = detail::read_jose_header(parts_.header, judgement_.rules.allow_padding);
+        if (!header) return header.error();
+        header_ = *std::move(header);
+        header_text_ = one_line(decoded_part(parts_.header));
+        header_object_ = JsonObject{header_text_};
+        return std::nullopt;
+    }
+
+    void add_form() {
+        Step& step = add("form", judge_form());
+        has_form_ = step.verdict == Verdict::good;
+        const auto parts = std::count(token_.begin(), token_.end(), '.') + 1;
+        step.found =
+            std::to_string(token_.size()) + " bytes, " + std::to_string(parts) + (parts == 1 ? " part" : " parts");
+        if (has_form_) step.found += ", header " + header_text_;
+        step.expected = "at most " + std::to_string(judgement_.rules.max_token_bytes) +
+                        " bytes, three parts, and a header that is a JSON object in base64url with a string \"alg\"";
+    }
+
+    void add_algorithm() {
+        if (!has_form_) return add_not_reached("alg");
+        const std::string& alg = header_.header.alg;
+        const auto& allowed = judgement_.algorithms;
+        std::optional<Error> error;
+        if (std::find(allowed.begin(), allowed.end(), alg) == allowed.end()) error = Error{Errc::algorithm_not_allowed};
+        if (!is_known_algorithm(alg)) error = Error{Errc::unsupported_algorithm};
+        has_algorithm_ = !error;
+        Step& step = add("alg", error);
+        step.expected = alternatives(allowed);
+        step.found = json_string(alg);
+        if (!header_.has_crit) return;
+        const bool understood = detail::understands_critical(header_, judgement_.rules.understood);
+        has_algorithm_ = has_algorithm_ && understood;
+        Step& crit = add("crit", understood ? std::nullopt : std::optional{Error{Errc::unsupported_critical_header}});
+        crit.expected = "names of extensions that are in the header and are understood here";
+        crit.found = std::string{*header_object_.find("crit")};
+    }
+
+    void add_key_and_signature() {
+        if (!has_algorithm_) {
+            add_not_reached("key");
+            add_not_reached("signature");
+            return;
+        }
+        const LazyKey source{judgement_.key.text, judgement_.algorithms};
+        const auto found = source.find(header_.header.alg, detail::key_id_of(header_));
+        Step& key = add("key", found ? std::nullopt : std::optional{found.error()});
+        key.found = description(judgement_.key.text);
+        if (header_.has_kid) key.found += ", for the kid " + json_string(header_.header.kid);
+        if (!found) {
+            key.expected = "one key for " + header_.header.alg + (header_.has_kid ? " with the token's kid" : "");
+            add_not_reached("signature");
+            return;
+        }
+        detail::Envelope<LazyKey> envelope{
+            token_,
+            source,
+            {judgement_.rules.max_token_bytes, judgement_.rules.allow_padding, judgement_.rules.understood},
+            nullptr};
+        Step& signature = add("signature", envelope.open());
+        signature.expected = "what this key makes of the first two parts";
+        signature.found = std::to_string(parts_.signature.size()) + " characters";
+        if (!signature.error) signature.found = "it belongs to this token and key";
+    }
+
+    void read_payload() {
+        if (!has_form_) return;
+        detail::DecodedPart part;
+        const bool pads = judgement_.rules.allow_padding;
+        if (parts_.payload.empty()) {
+            payload_fault_ = Errc::malformed_token;
+        } else if (!part.decode(pads ? detail::without_padding(parts_.payload) : parts_.payload)) {
+            payload_fault_ = Errc::invalid_base64;
+        } else {
+            payload_ = JsonObject{part.bytes(), {.allow_duplicate_members = judgement_.rules.allow_duplicate_members}};
+            payload_fault_ = payload_.fault();
+        }
+        has_claims_ = !payload_fault_;
+    }
+
+    /// The object of the claims that `wanted` picks.
+    template <class Wanted>
+    [[nodiscard]] std::string claims_where(Wanted wanted) const {
+        ObjectText text;
+        for (const Member& member : payload_.members()) {
+            if (wanted(member.name)) text.add(member.name, member.json);
+        }
+        return text.text();
+    }
+
+    /// What the rules say of one claim.
+    [[nodiscard]] std::optional<Error> judge_claim(std::string_view name, Rules rules) const {
+        const auto& required = judgement_.rules.required;
+        if (std::find(required.begin(), required.end(), name) != required.end()) rules.required = {std::string{name}};
+        return ask_library(plain_header, claims_where([&](std::string_view other) { return other == name; }), rules);
+    }
+
+    void add_type() {
+        if (!has_form_) return add_not_reached("typ");
+        Rules rules = no_rules(judgement_.rules);
+        rules.type = judgement_.rules.type;
+        ObjectText header;
+        header.add_text("alg", HS256::name);
+        const std::string_view* const typ = header_object_.find("typ");
+        if (typ != nullptr) header.add("typ", *typ);
+        Step& step = add("typ", ask_library(header.text(), "{}", rules));
+        step.found = typ == nullptr ? "absent" : std::string{*typ};
+        if (!rules.type.empty()) step.expected = json_string(rules.type);
+        if (rules.type.empty()) step.found += ", and not asked for";
+    }
+
+    [[nodiscard]] std::string value_of(std::string_view name) const {
+        const std::string_view* const json = payload_.find(name);
+        return json == nullptr ? "absent" : one_line(*json);
+    }
+
+    [[nodiscard]] std::string date_of(std::string_view name) const {
+        const std::string_view* const json = payload_.find(name);
+        if (json == nullptr || !is_number(*json)) return value_of(name);
+        const auto bounds = detail::to_date(detail::take_number(json->data()));
+        if (!bounds) return value_of(name);
+        return value_of(name) + ", " + relative(bounds->floor, judgement_.rules.clock()) + ", " + in_utc(bounds->floor);
+    }
+
+    [[nodiscard]] std::string expected_date(std::string_view name) const {
+        const NumericDate moment = judgement_.rules.clock();
+        const auto leeway = judgement_.rules.leeway;
+        if (name == "exp") return "a moment after " + in_utc(moment - leeway);
+        if (name == "nbf") return "a moment not after " + in_utc(moment + leeway);
+        if (!judgement_.rules.max_age) return "a moment not after " + in_utc(moment + leeway);
+        return "a moment at most " + in_words(*judgement_.rules.max_age + leeway) + " ago, and not in the future";
+    }
+
+    void add_date(std::string_view name) {
+        if (!has_claims_) return add_not_reached(name);
+        Rules rules = no_rules(judgement_.rules);
+        if (name == "exp") rules.allow_missing_exp = judgement_.rules.allow_missing_exp;
+        if (name == "iat") {
+            rules.allow_future_iat = judgement_.rules.allow_future_iat;
+            rules.max_age = judgement_.rules.max_age;
+        }
+        Step& step = add(name, judge_claim(name, rules));
+        step.found = date_of(name);
+        step.expected = expected_date(name);
+        if (step.verdict == Verdict::good && payload_.find(name) == nullptr) step.found += ", and not needed";
+    }
+
+    void add_name(std::string_view name, const std::vector<std::string>& accepted) {
+        if (!has_claims_) return add_not_reached(name);
+        Rules rules = no_rules(judgement_.rules);
+        if (name == "iss") rules.issuer = judgement_.rules.issuer;
+        if (name == "aud") rules.audience = judgement_.rules.audience;
+        Step& step = add(name, judge_claim(name, rules));
+        step.found = value_of(name);
+        const bool is_asked = !accepted.empty() || (name == "aud" && !rules.audience.is_any());
+        if (is_asked)
+            step.expected = accepted.empty() ? "none, since no audience was asked for" : alternatives(accepted);
+        if (!is_asked) step.found += ", and not asked for";
+        if (has_wrong_type(step)) step.expected = name == "aud" ? "a string, or a list of strings" : "a string";
+    }
+
+    void add_claims() {
+        if (!has_form_) return add_not_reached("claims");
+        if (payload_fault_) {
+            add("claims", Error{*payload_fault_}).expected = "a JSON object in base64url";
+            return;
+        }
+        Rules rules = no_rules(judgement_.rules);
+        rules.subject = judgement_.rules.subject;
+        rules.required = judgement_.rules.required;
+        std::erase_if(rules.required, is_told_alone);
+        const std::string claims = claims_where([](std::string_view name) { return !is_told_alone(name); });
+        Step& step = add("claims", ask_library(plain_header, claims, rules));
+        step.found = one_line(claims);
+        if (!rules.required.empty()) step.expected = "the claims " + alternatives(rules.required);
+        if (step.error && step.error->claim == "sub") step.expected = alternatives(judgement_.arguments.sub);
+        if (has_wrong_type(step)) step.expected = "a string";
+    }
+
+    static inline const std::string plain_header = R"({"alg":"HS256"})";
+
+    std::string_view token_;
+    const Judgement& judgement_;
+    std::vector<Step> steps_;
+    detail::CompactParts parts_;
+    detail::JoseHeader header_;
+    std::string header_text_;
+    JsonObject header_object_{"{}"};
+    JsonObject payload_{"{}"};
+    std::optional<Errc> payload_fault_;
+    bool has_form_ = false;
+    bool has_algorithm_ = false;
+    bool has_claims_ = false;
+};
+
+}  // namespace
+
+std::vector<Step> steps_of(std::string_view token, const Judgement& judgement) {
+    return Walk{token, judgement}.steps();
+}
+
+}  // namespace credence::command
