@@ -72,7 +72,7 @@ struct RefreshToken {
 template <RefreshStore Store>
 class RefreshTokens {
 public:
-    /// \param store  kept alive. \param rules  how long tokens live, and the clock.
+    /// \param store  kept alive. A null one is a store that cannot be asked. \param rules  lifetimes, and the clock.
     explicit RefreshTokens(std::shared_ptr<Store> store, RefreshRules rules = {})
         : store_(std::move(store)), rules_(std::move(rules)) {}
 
@@ -83,7 +83,7 @@ public:
         if (!token || !family) return Errc::store_unavailable;
         RefreshToken issued{*token, *family, std::move(subject), detail::saturating_sum(moment(), rules_.lifetime)};
         const RefreshRecord record = record_of(issued);
-        if (record.hash.empty() || !store_->insert(record)) return Errc::store_unavailable;
+        if (store_ == nullptr || record.hash.empty() || !store_->insert(record)) return Errc::store_unavailable;
         return issued;
     }
 
@@ -119,7 +119,10 @@ public:
     }
 
     /// Ends all families of a subject: log out everywhere.
-    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) { return ended(store_->end_subject(subject)); }
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
+        if (store_ == nullptr) return Errc::store_unavailable;
+        return ended(store_->end_subject(subject));
+    }
 
 private:
     [[nodiscard]] NumericDate moment() const { return detail::moment_of(rules_.clock); }
@@ -135,7 +138,7 @@ private:
     [[nodiscard]] Result<RefreshRecord> look_up(std::string_view token) {
         if (!detail::is_random_text<32>(token)) return Errc::malformed_token;
         const std::string hash = detail::hash_of_token(token);
-        if (hash.empty()) return Errc::store_unavailable;
+        if (store_ == nullptr || hash.empty()) return Errc::store_unavailable;
         const auto found = store_->find(hash);
         if (!found) return Errc::store_unavailable;
         if (!*found) return Errc::token_revoked;

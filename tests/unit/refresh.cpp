@@ -203,3 +203,13 @@ TEST_CASE("a refresh store that is down is told as such") {
     CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
 }
+
+TEST_CASE("a refresh store that is null cannot be asked") {
+    RefreshTokens<credence::MemoryRefreshStore> tokens{nullptr};
+    Session session;
+    const std::string token = session.tokens.issue("bob").value().token;
+    CHECK(tokens.issue("bob").error().code == Errc::store_unavailable);
+    CHECK(tokens.rotate(token).error().code == Errc::store_unavailable);
+    CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
+    CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
+}
