@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "faults/openssl_seam.hpp"
 #include "support/accounts.hpp"
@@ -26,6 +27,7 @@
 #include "support/tokens.hpp"
 
 using namespace credence;
+using namespace std::string_literals;
 namespace files = support::key_files;
 
 namespace {
@@ -95,6 +97,17 @@ std::string token_of(const Keys<Alg>& keys) {
                                  R"({"exp":1700000001,"sub":"42","role":"admin","scope":"a b","groups":["x","y"]})",
                                  keys);
 }
+
+/// A class with its own mapping, from a document of several levels.
+struct Mapped {
+    std::string role;
+    std::vector<std::string> groups;
+
+    friend void from_json(const nlohmann::json& json, Mapped& out) {
+        json.at("role").get_to(out.role);
+        json.at("groups").get_to(out.groups);
+    }
+};
 
 /// Another payload under the same signature.
 std::string forged(const std::string& token) {
@@ -227,6 +240,17 @@ TEST_CASE("the seam fails what it is asked to fail") {
 
 TEST_CASE("no forged token is let in, whatever fails while it is verified") {
     for_each_algorithm([](auto alg) { check_verification(alg); });
+}
+
+TEST_CASE("a class with its own mapping is read rightly or not at all, whatever fails") {
+    const auto& keys = support::keys_of<HS256>();
+    const std::string good = token_of(keys);
+    const Verifier verifier{keys, Validation<Mapped>{.clock = support::noon_clock}};
+    int wrong = 0;
+    fail_everything(
+        [&] { return verifier.verify(good); },
+        [&](const auto& who) { wrong += who && (who->role != "admin" || who->groups != std::vector{"x"s, "y"s}); });
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("what is signed although something failed is signed rightly") {
