@@ -87,8 +87,8 @@ private:
     bool holds_all_ = true;
 };
 
-/// Takes a document apart that is not needed any more. The reader bounded its depth, so this may recurse; nlohmann's own
-/// destructor does not, and allocates a list instead, which ends the program when there is no memory.
+/// Takes a document apart that is not needed any more. The reader bounded its depth, so this may recurse; nlohmann's
+/// own destructor does not, and allocates a list instead, which ends the program when there is no memory.
 template <class Json>
 void dismantle(Json& document) noexcept {
     if (auto* const members = document.template get_ptr<typename Json::object_t*>()) {

@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 
 using credence::detail::NameTable;
+using credence::detail::unknown_name;
 
 namespace {
 
@@ -38,11 +39,11 @@ TEST_CASE("each name is found at its index, whatever stands behind it") {
         for (const std::string_view stranger :
              {"", "i", "is", "isss", "Iss", "ISS", "scop", "scopes", "exp ", " exp"}) {
             INFO(stranger);
-            CHECK(find_in(table, stranger, behind) == table.none);
+            CHECK(find_in(table, stranger, behind) == unknown_name);
         }
-        CHECK(find_in(table, std::string_view{"exp\0", 4}, behind) == table.none);
-        CHECK(find_in(table, std::string_view{"\0exp", 4}, behind) == table.none);
-        CHECK(find_in(table, std::string_view{"\0\0\0", 3}, behind) == table.none);
+        CHECK(find_in(table, std::string_view{"exp\0", 4}, behind) == unknown_name);
+        CHECK(find_in(table, std::string_view{"\0exp", 4}, behind) == unknown_name);
+        CHECK(find_in(table, std::string_view{"\0\0\0", 3}, behind) == unknown_name);
     }
 }
 
@@ -51,16 +52,16 @@ TEST_CASE("names that begin alike are told apart") {
                                                            "1234567",  "",          "https://example.com/a/long/name"};
     static constexpr NameTable<6> table{names};
     for (std::size_t index = 0; index < names.size(); ++index) CHECK(find_in(table, names[index], '9') == index);
-    CHECK(find_in(table, "12345678b", '9') == table.none);
-    CHECK(find_in(table, "1234567890", '9') == table.none);
-    CHECK(find_in(table, "https://example.com/a/long/nama", '9') == table.none);
-    CHECK(find_in(table, "https://example.com/a/long/names", '9') == table.none);
+    CHECK(find_in(table, "12345678b", '9') == unknown_name);
+    CHECK(find_in(table, "1234567890", '9') == unknown_name);
+    CHECK(find_in(table, "https://example.com/a/long/nama", '9') == unknown_name);
+    CHECK(find_in(table, "https://example.com/a/long/names", '9') == unknown_name);
 }
 
 TEST_CASE("a table of no names finds nothing") {
     static constexpr NameTable<0> table{std::array<std::string_view, 0>{}};
-    CHECK(find_in(table, "", 'x') == table.none);
-    CHECK(find_in(table, "exp", 'x') == table.none);
+    CHECK(find_in(table, "", 'x') == unknown_name);
+    CHECK(find_in(table, "exp", 'x') == unknown_name);
 }
 
 TEST_CASE("a name that is expected is found only as a whole, in quotes and with its colon") {
@@ -105,6 +106,6 @@ TEST_CASE("a full table of random names finds all of them and only them") {
     const NameTable<41> table{names};
     for (std::size_t index = 0; index < names.size(); ++index) {
         CHECK(find_in(table, names[index], 'a') == index);
-        CHECK(find_in(table, texts[index] + "x", 'a') == table.none);
+        CHECK(find_in(table, texts[index] + "x", 'a') == unknown_name);
     }
 }
