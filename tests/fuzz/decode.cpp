@@ -81,14 +81,22 @@ bool is_before_or_at_noon(const json& object, const char* name) {
     return member == object.end() || (member->is_number() && member->get<double>() <= noon);
 }
 
-/// What holds for every token that the strict rules accept, as another parser sees it.
-void demand_good(std::string_view header_text, std::string_view payload_text) {
-    const support::JsonOracle header{header_text}, payload{payload_text};
+/// What holds for the header of a token that the strict rules accept, as another parser sees it.
+void demand_good_header(std::string_view header_text) {
+    // In a member that nobody reads, a number may be larger than any double; nlohmann's parser does not take it.
+    const auto read = credence::detail::read_json<json>(header_text);
+    if (!read && read.error().code == Errc::invalid_claim_type) return;
+    const support::JsonOracle header{header_text};
     demand(header.accepts_strictly(header_text) && header.document.is_object(), "the header is a strict object");
     demand(header.document.value("alg", json{}) == "HS256", "the algorithm is the key's");
     demand(!header.document.contains("crit"), "there is no critical extension");
     demand(is_string_or_absent(header.document, "kid") && is_string_or_absent(header.document, "typ"),
            "kid and typ are strings");
+}
+
+/// The same for the payload.
+void demand_good_payload(std::string_view payload_text) {
+    const support::JsonOracle payload{payload_text};
     demand(payload.accepts_strictly(payload_text) && payload.document.is_object(), "the payload is a strict object");
     const json& claims = payload.document;
     const auto noon = static_cast<double>(support::noon.time_since_epoch().count());
@@ -134,7 +142,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto dom = decoded(token, strict_rules<json>());
     const auto typed = decoded(token, strict_rules<Typed>());
     const auto only_registered = decoded(token, strict_rules<credence::RegisteredClaims>());
-    if (dom) demand_good(header, payload);
+    if (dom) demand_good_header(header);
+    if (dom) demand_good_payload(payload);
     demand(only_registered || !dom, "the registered claims alone are judged alike");
     demand(dom || !only_registered || dom.error().code == Errc::invalid_claim_type,
            "a DOM refuses more only where a number is larger than any double");
