@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Changing keys without refusing anybody: publish the new one first, sign with it next, and drop the old one last.
 #include <credence/credence.hpp>
-#include <credence/rotating_keys.hpp>
 
 #include <chrono>
 #include <iostream>
@@ -13,11 +12,7 @@ using Keys = credence::Keys<credence::ES256>;
 using KeySet = credence::KeySet<credence::ES256>;
 
 /// A new key, named after itself: both sides come to the same name. RFC 7638
-Keys new_key() {
-    const auto keys = Keys::generate().value();
-    const std::string kid = credence::thumbprint(keys).value();
-    return {keys.encoding.with_kid(kid), keys.decoding.with_kid(kid)};
-}
+Keys new_key() { return credence::with_thumbprint_kid(Keys::generate().value()).value(); }
 
 std::string token_of(const Keys& keys) {
     return credence::encode(Claims{.sub = "alice", .exp = credence::in(5min)}, keys).value();

@@ -18,6 +18,9 @@ int main() {
     const auto token = credence::encode(claims, keys).value();
 
     const auto who = credence::decode<AccountClaims>(token, keys, {.leeway = 5s});
-    if (!who) return std::cerr << message(who.error()) << '\n', 1;
+    if (!who) {
+        std::cerr << message(who.error()) << '\n';
+        return 1;
+    }
     std::cout << who->sub << " is " << who->role << '\n';  // 42 is admin
 }

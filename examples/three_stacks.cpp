@@ -31,6 +31,7 @@ int main() {
     const auto hello = [](credence::Verified<Claims> who, Request request) -> boost::asio::awaitable<Response> {
         Response response{http::status::ok, request.version()};
         response.body() = "hello " + who->sub;
+        response.prepare_payload();
         co_return response;
     };
     const auto guarded_hello = credence::protect(verifier, hello);

@@ -126,7 +126,14 @@ template <class Expected = detail::AnyClaims, class Request, class VerifierType>
 /// A coroutine takes the proof by value, for a reference would dangle at its first suspension. The guard verifies at
 /// the call, before the coroutine starts.
 ///
-/// The guard keeps copies of all that it is given. Threads may share it. `protect(…).on_reject(hook)` adds a hook.
+/// The guard keeps copies of all that it is given. Threads may share it. It must outlive the coroutines that it started
+/// when their handler is a lambda with captures, for these lie in the guard.
+///
+/// `protect(…).on_reject(hook)` adds a hook: `hook(const Rejection&, the handler's other arguments…)` answers in the
+/// handler's stead; status and challenge stay those of the rejection.
+///
+/// \param tokens     where a request may carry its token: `{.cookie = "token"}`; the `Authorization` field by default.
+/// \param challenge  the realm, and whether to tell the client that its token has expired.
 template <class VerifierType, class Handler>
 [[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, TokenSource tokens,
                            Challenge challenge = {}) {

@@ -19,12 +19,12 @@ namespace credence {
 
 /// How many verified tokens a verifier remembers: `Verifier{keys, rules, {.cache = {.max_tokens = 10'000}}}`.
 ///
-/// A token that comes again is then not verified by its signature again, which pays for public-key algorithms. Its
+/// The signature of a token that comes again is then not checked again, which pays for public-key algorithms. Its
 /// times, the checks of the application and revocation are looked at each time. Failures are never remembered. Each
 /// verifier has its own cache, which holds nothing any more once the keys have rotated. Remembered tokens lie in
 /// memory, and are wiped when they are dropped.
 struct TokenCache {
-    std::size_t max_tokens = 0;          ///< 0: no cache.
+    std::size_t max_tokens = 0;          ///< Rounded up to a multiple of 64. 0: no cache.
     std::size_t max_token_bytes = 4096;  ///< Longer tokens are not remembered.
 };
 
@@ -61,7 +61,7 @@ public:
 
     /// What was proven by exactly this token, with exactly these keys; null when nothing was.
     [[nodiscard]] EntryRef find(std::string_view token, std::uint64_t generation) const {
-        if (token.size() < tail || token.size() > limits_.max_token_bytes) return nullptr;
+        if (!takes(token)) return nullptr;
         const std::size_t hash = hash_of(token);
         const Shard& shard = shards_[hash % shards_.size()];
         const std::lock_guard lock{shard.mutex};

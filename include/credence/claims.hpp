@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 
@@ -18,6 +19,12 @@ namespace credence {
 ///     struct Account { std::string role; };
 ///     using AccountClaims = credence::Claims<Account>;
 ///     AccountClaims claims{{.sub = "42", .exp = credence::in(1h)}, {.role = "admin"}};
+///
+/// A member is a `std::string`, a `bool`, an integer (range-checked; never from a fraction), a `double`, a
+/// `NumericDate`, an `Audience`, a `std::vector<T>`, a `std::map<std::string, T>`, a nested aggregate, an enum with a
+/// table of names (`ClaimValue`), a class with `from_json` and `to_json`, a `nlohmann::json`, or a `std::optional` of
+/// these. Only an optional one may be absent; a default value makes no claim optional. A name that is no identifier is
+/// given by `ClaimName`. At most 32 members, and no base class.
 ///
 /// \tparam Private  an aggregate, or a class with `from_json` and `to_json`. It may not repeat a registered name.
 template <class Private>
@@ -32,6 +39,12 @@ namespace detail {
 inline constexpr std::array<std::string_view, 9> noted_names{"iss", "sub", "aud",   "exp", "nbf",
                                                              "iat", "jti", "scope", "scp"};
 inline constexpr std::size_t registered_count = 7;
+
+/// Whether a name is that of a registered claim.
+[[nodiscard]] constexpr bool is_registered_name(std::string_view name) noexcept {
+    const auto end = noted_names.begin() + registered_count;
+    return std::find(noted_names.begin(), end, name) != end;
+}
 
 /// No claims of one's own.
 struct NoMembers {};
@@ -66,10 +79,7 @@ template <class Private>
         return false;
     } else {
         const auto& names = claim_names_of<Private>;
-        const auto registered_end = noted_names.begin() + registered_count;
-        return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-            return std::find(noted_names.begin(), registered_end, name) != registered_end;
-        });
+        return std::any_of(names.begin(), names.end(), is_registered_name);
     }
 }
 

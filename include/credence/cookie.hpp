@@ -6,6 +6,7 @@
 #include <credence/result.hpp>
 #include <credence/detail/credentials.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

@@ -6,12 +6,14 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 
 namespace credence {
 
-/// Everything that can be wrong, grouped by the stage of the check that finds it.
+/// Everything that can be wrong, grouped by the stage that finds it.
 ///
-/// The stages run in this order, and the first that finds a fault ends the check: so a code also says what was right.
+/// For a token the stages run in this order, from size to claims, and the first that finds a fault ends the check: so a
+/// code also says what was right. Within a stage the order is that of `Validation`.
 enum class Errc : std::uint8_t {
     // Size and form
     token_too_large = 1,  ///< Longer than `Validation::max_token_bytes`. (1: a zero std::error_code means success.)

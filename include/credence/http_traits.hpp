@@ -5,7 +5,7 @@
 #include <credence/rejection.hpp>
 
 #include <concepts>
-#include <cstdint>
+#include <cstddef>
 #include <iterator>
 #include <optional>
 #include <string>

@@ -10,7 +10,6 @@
 
 #include <concepts>
 #include <string>
-#include <utility>
 
 namespace credence {
 
@@ -106,6 +105,8 @@ template <detail::AnyKey Key>
 
 /// The public halves of keys, of any algorithms, as a JWK Set: what a server publishes for those who verify its tokens.
 /// RFC 7517 §5
+///
+/// \return the text; the errors of `to_jwk`, for the set as a whole.
 template <detail::AnyKey... AnyKeys>
 [[nodiscard]] Result<std::string> to_jwks(const AnyKeys&... keys) {
     std::string text;
@@ -126,7 +127,7 @@ template <detail::AnyKey... AnyKeys>
     return text;
 }
 
-/// The public half of a key as PEM, `PUBLIC KEY`. RFC 7468 §13
+/// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` when OpenSSL does not write it. RFC 7468 §13
 template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> to_pem(const Key& key) {
     detail::say_that_a_secret_is_not_public<typename Key::algorithm>();
@@ -141,7 +142,7 @@ template <detail::AnyKey Key>
 /// RFC 7638
 ///
 /// Both halves have the same one. That of a shared secret is a hash of the secret: safe to show when it is as long as
-/// it must be, and not when it is a short one.
+/// it must be, and not when it is a short one. `invalid_key` when OpenSSL does not give the numbers or the hash.
 template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> thumbprint(const Key& key) {
     const auto jwk = detail::key_members(detail::decoding_half(key).detail_key(), detail::KeyHalf::public_half);
@@ -149,7 +150,7 @@ template <detail::AnyKey Key>
     return detail::thumbprint_of(*jwk);
 }
 
-/// The same key with its thumbprint as key id.
+/// The same key with its thumbprint as key id. Errors as of `thumbprint`.
 template <detail::AnyKey Key>
 [[nodiscard]] Result<Key> with_thumbprint_kid(const Key& key) {
     const Result<std::string> kid = thumbprint(key);

@@ -96,8 +96,8 @@ template <Algorithm Alg>
     return {};
 }
 
-/// Adds an entry for each algorithm that it can serve, or says why it can serve none: not, if it can be helped, that it
-/// is a key of another type, which every key is for some algorithm of the set.
+/// Adds an entry for each algorithm that the key can serve, or says why it can serve none. Every key is of another type
+/// than some algorithm of the set: that is told only when there is no other reason.
 template <Algorithm... Algs>
 void add_jwk_for_all(KeySetContent& content, const Jwk& jwk, std::size_t index) {
     if (!jwk.is_object()) {
@@ -161,7 +161,7 @@ public:
 
     /// Takes a JWK Set: an object whose `keys` is an array. RFC 7517 §5
     ///
-    /// An entry that no algorithm of this set can use is skipped, and told by `skipped()`: another `kty` or curve, an
+    /// An entry that no algorithm of this set can use is skipped, and listed by `skipped()`: another `kty` or curve, an
     /// `alg` that is not in the list, `use` or `key_ops` for something else, a private key, one that is weak or
     /// damaged. A JWK without `alg` serves every algorithm of the list that its type fits.
     ///

@@ -31,7 +31,7 @@ struct AllowShortSecret {
 /// place, stay refused.
 inline constexpr AllowShortSecret allow_short_secret{};
 
-/// How to read a private key.
+/// How to read a private key, or to write an encrypted one. For one call: the passphrase is borrowed, not kept.
 struct KeyOptions {
     /// For a key that is encrypted; otherwise it is not looked at. Nobody is ever asked for one on a terminal.
     detail::InputBytes passphrase = {};
@@ -106,7 +106,7 @@ public:
         return made_of(detail::public_from_pem(text.text(), Alg::scheme));
     }
 
-    /// Takes a public key from DER, of the same forms as PEM.
+    /// Takes a public key from DER, of the same forms as PEM. Errors as of `from_pem`.
     static Result<DecodingKey> from_der(detail::InputBytes der)
         requires PublicKeyAlgorithm<Alg>
     {
@@ -115,19 +115,21 @@ public:
 
     /// Takes a JWK, a public one or for HMAC a shared one, and its `kid`. RFC 7517, RFC 7518 §6, RFC 8037 §2
     ///
-    /// \return the key; `invalid_key` also when its `alg`, `use` or `key_ops` does not allow it to verify this
-    ///         algorithm, when a number is not written as the RFCs say, and for a private key.
+    /// \return the key; the codes of `from_secret` and `from_pem`, and `invalid_key` when its `alg`, `use` or `key_ops`
+    ///         does not allow it to verify this algorithm, and when a number is not written as the RFCs say.
     static Result<DecodingKey> from_jwk(detail::InputBytes text) {
         return made_of(detail::decoding_from_jwk<Alg>(text.text()));
     }
 
-    /// Takes a public key that OpenSSL already has, and shares it: it must not be changed afterwards.
+    /// Takes a public key that OpenSSL already has, and shares it: it must not be changed afterwards. Errors as of
+    /// `from_pem`; null is `invalid_key`.
     static Result<DecodingKey> from_evp_pkey(detail::NativeKey* key)
         requires PublicKeyAlgorithm<Alg>
     {
         return made_of(detail::public_from_native(key, Alg::scheme));
     }
 
+    // These two say in a sentence why there is no such key.
     template <class Other = Alg>
     static Result<DecodingKey> from_secret(detail::InputBytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>
@@ -244,6 +246,7 @@ public:
         return made_of(detail::private_from_native(key, Alg::scheme));
     }
 
+    // As in DecodingKey: for the sentence.
     template <class Other = Alg>
     static Result<EncodingKey> from_secret(detail::InputBytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>
@@ -303,8 +306,8 @@ struct Keys {
     /// The one algorithm.
     using algorithm = Alg;
 
-    EncodingKey<Alg> encoding;
-    DecodingKey<Alg> decoding;
+    EncodingKey<Alg> encoding;  ///< The half that signs.
+    DecodingKey<Alg> decoding;  ///< The half that verifies.
 
     /// Takes a shared secret. See `DecodingKey::from_secret`.
     static Result<Keys> from_secret(detail::InputBytes secret)
@@ -356,6 +359,7 @@ struct Keys {
         }
     }
 
+    // As in DecodingKey: for the sentence.
     template <class Other = Alg>
     static Result<Keys> from_secret(detail::InputBytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>
@@ -379,6 +383,7 @@ struct Keys {
         return {encoding.with_kid(kid), decoding.with_kid(kid)};
     }
 
+    /// The half that is asked for.
     operator const EncodingKey<Alg>&() const noexcept { return encoding; }
     operator const DecodingKey<Alg>&() const noexcept { return decoding; }
 

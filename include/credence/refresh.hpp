@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <concepts>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>

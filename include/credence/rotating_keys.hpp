@@ -84,9 +84,6 @@ private:
 template <class Set>
 class RotatingKeys {
 public:
-    /// What is swapped, as a whole.
-    using set_type = Set;
-
     /// Holds no keys yet: until the first `replace`, every token is `keys_unavailable`.
     RotatingKeys() : state_(std::make_shared<State>()) {}
 
@@ -106,7 +103,8 @@ public:
     /// The current set; null when there is none yet.
     [[nodiscard]] std::shared_ptr<const Set> current() const { return state_->set.load(); }
 
-    /// How often the set was replaced. What was remembered of an earlier generation counts no more.
+    /// How many sets there have been, the first included; 0 before it. What was remembered of an earlier generation no
+    /// longer counts.
     [[nodiscard]] std::uint64_t generation() const noexcept { return state_->generation.load(); }
 
     /// What `find` gives may be another key the next time.

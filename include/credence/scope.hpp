@@ -6,12 +6,14 @@
 #include <credence/result.hpp>
 #include <credence/verified.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace credence {
 

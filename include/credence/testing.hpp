@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// For the tests of programs that use credence: a clock, tokens in one line, and some 250 attacks on the program's own
-// verifier. Of no test framework, and outside the umbrella header: nothing here belongs into a service.
+// For the tests of programs that use credence: a clock, tokens in one line, and some 300 attacks on the program's own
+// verifier. Tied to no test framework, and outside the umbrella header: nothing here belongs in a service.
 #pragma once
 
 #include <credence/header.hpp>

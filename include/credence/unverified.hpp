@@ -9,7 +9,6 @@
 #include <credence/detail/json_dom.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <utility>
 

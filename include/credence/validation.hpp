@@ -31,7 +31,7 @@ inline constexpr AnyAudience any_audience{};
 class Accept {
 public:
     /// Unset: what that means is said at the member of `Validation`.
-    // Not defaulted: g++ 12 fails inside when a class initialises a Validation among its members and this is.
+    // Not defaulted: g++ 12 has an internal error when a class initialises a Validation among its members and this is.
     Accept() noexcept {}  // NOLINT(modernize-use-equals-default)
     /// One name, compared as a whole.
     Accept(std::string name) : names_{{std::move(name)}} {}
@@ -130,13 +130,13 @@ namespace detail {
 /// The most that `Validation::leeway` can be.
 inline constexpr std::chrono::seconds max_leeway{300};
 
-/// The rules that a token's claims must meet. An aggregate: name what you set.
+/// The rules that a token's claims must meet. An aggregate: name what you set, in the order of the members below.
 ///
 ///     credence::Validation<MyClaims>{.issuer = "https://id.example", .audience = "api", .leeway = 5s}
 ///
 /// The rules are checked in the order `exp`, `nbf`, `iat`, `max_age`, `typ`, `iss`, `sub`, `aud`, `required`, the
-/// claims type (a `jti` first, then the members of the struct), `checks`; the first that fails names the error. A claim
-/// that a rule needs and the token lacks is `missing_claim`.
+/// claims type (a `jti` first, then the members of the struct), `checks`, revocation; the first that fails names the
+/// error. A claim that a rule needs and the token lacks is `missing_claim`.
 template <class Claims>
 struct Validation {
     /// Whose tokens; unset: not checked. Several names are for one issuer's spellings: keys belong to one issuer

@@ -37,9 +37,9 @@ inline constexpr bool is_verified<Verified<Claims>> = true;
 
 /// Claims of a token whose signature held and which every rule of the `Validation` accepted.
 ///
-/// A function that takes a `Verified<Claims>` cannot be called for a request that was not verified: `decode`,
-/// `Verifier::verify` and `require_bearer` are the only sources. It can be copied, and is never moved from, so that
-/// no proof with emptied claims exists.
+/// A function that takes a `Verified<Claims>` cannot be called for a request that was not verified: `decode`, `verify`
+/// of a verifier, `require_bearer`, `optional_bearer` and `protect` are the only sources. It can be copied, and is
+/// never moved from, so that no proof with emptied claims exists.
 template <class Claims>
 class [[nodiscard]] Verified {
 public:

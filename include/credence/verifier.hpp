@@ -9,7 +9,6 @@
 #include <credence/verified.hpp>
 #include <credence/detail/pipeline.hpp>
 
-#include <concepts>
 #include <memory>
 #include <string_view>
 #include <type_traits>

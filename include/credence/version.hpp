@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The version of the library: the one thing in credence that is a macro, so that the preprocessor can ask for it.
+// The version of the library, for the preprocessor: the only macros of credence.
 #pragma once
 
 /// The version as a string, by semantic versioning.

@@ -128,7 +128,7 @@ def rule_size():
 def rule_first_lines():
     for path in sources():
         first = [line for line in lines_of(path)[:4] if not line.startswith(("#!", "<!DOCTYPE"))]
-        if not first or "SPDX-License-Identifier: MIT" not in first[0]:
+        if not first or not re.search(r"SPDX-License-Identifier: MIT( ?(\*/|-->))?$", first[0]):
             yield f"{short(path)}: the first line is no SPDX-License-Identifier: MIT"
         elif len(first) < 2 or not re.match(r"\s*(//|#|/?\*|<!--|--|@)", first[1]) or first[1].startswith("#include"):
             yield f"{short(path)}: no sentence of purpose after the licence"

@@ -32,6 +32,7 @@ BROKEN = [
     ("size", "include/credence/result.hpp", HEAD + "\n" * 400),
     ("size", "include/credence/result.hpp", HEAD + "// " + "x" * 120 + "\n"),
     ("first_lines", "include/credence/result.hpp", "#pragma once\n"),
+    ("first_lines", "include/credence/result.hpp", "// SPDX-License-Identifier: MIT Purpose,\n// on two lines.\n"),
     ("first_lines", "tests/tool.py", "# SPDX-License-Identifier: MIT\nimport sys\n"),
     ("umbrella", "include/credence/claims.hpp", HEAD),
     ("umbrella", "include/credence/credence.hpp", UMBRELLA + "#include <credence/testing.hpp>\n"),

@@ -11,7 +11,6 @@
 #include <credence/detail/signature.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -112,16 +111,6 @@ struct GoodToken {
     return segment;
 }
 
-/// A token that an attacker signs with HMAC and a secret of her own choice, an empty one too.
-[[nodiscard]] inline std::string signed_by_attacker(Hash hash, std::string_view header, std::string_view payload,
-                                                    std::string_view secret) {
-    std::string token = encode_base64url(header) + '.' + encode_base64url(payload);
-    const auto key = HmacKey::make(hash, SecretBytes{as_bytes(secret)});
-    std::vector<unsigned char> signature(key ? key->signature_size() : 0);
-    if (!key || !key->sign(token, signature.data())) return token + '.';
-    return token + '.' + encode_base64url({reinterpret_cast<const char*>(signature.data()), signature.size()});
-}
-
 /// Two segments and their signature by a key; no signature when it cannot sign.
 template <class Key>
 [[nodiscard]] std::string sign_segments(std::string_view header, std::string_view payload, const Key& key) {
@@ -129,6 +118,14 @@ template <class Key>
     std::vector<unsigned char> signature(key.signature_size());
     if (!key.sign(token, signature.data())) return token + '.';
     return token + '.' + encode_base64url({reinterpret_cast<const char*>(signature.data()), signature.size()});
+}
+
+/// A token that an attacker signs with HMAC and a secret of her own choice, an empty one too.
+[[nodiscard]] inline std::string signed_by_attacker(Hash hash, std::string_view header, std::string_view payload,
+                                                    std::string_view secret) {
+    const std::string first = encode_base64url(header), second = encode_base64url(payload);
+    const auto key = HmacKey::make(hash, SecretBytes{as_bytes(secret)});
+    return key ? sign_segments(first, second, *key) : first + '.' + second + '.';
 }
 
 }  // namespace credence::detail

@@ -4,11 +4,11 @@
 
 #include <credence/detail/attack_token.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace credence::detail {

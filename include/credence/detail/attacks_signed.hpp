@@ -4,7 +4,6 @@
 
 #include <credence/detail/attack_token.hpp>
 
-#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <string>

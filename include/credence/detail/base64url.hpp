@@ -23,10 +23,12 @@ inline constexpr std::size_t base64url_slack = wide_base64url_slack;
 /// The fourth byte stays zero for the alphabet and is 0xff for every other character, so that one test of the
 /// combined word finds a stranger.
 using Base64urlTable = std::array<std::uint32_t, 256>;
+inline constexpr std::uint32_t base64url_invalid =
+    std::bit_cast<std::uint32_t>(std::array<std::uint8_t, 4>{0, 0, 0, 0xff});
 
 [[nodiscard]] constexpr Base64urlTable make_base64url_table(unsigned shift) {
     Base64urlTable table{};
-    table.fill(std::bit_cast<std::uint32_t>(std::array<std::uint8_t, 4>{0, 0, 0, 0xff}));
+    table.fill(base64url_invalid);
     for (std::size_t value = 0; value < 64; ++value) {
         const auto bits = static_cast<std::uint32_t>(value) << shift;
         table[static_cast<unsigned char>(base64url_alphabet[value])] = std::bit_cast<std::uint32_t>(
@@ -38,8 +40,6 @@ using Base64urlTable = std::array<std::uint32_t, 256>;
 
 inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_table(18), make_base64url_table(12),
                                                                 make_base64url_table(6), make_base64url_table(0)};
-inline constexpr std::uint32_t base64url_invalid =
-    std::bit_cast<std::uint32_t>(std::array<std::uint8_t, 4>{0, 0, 0, 0xff});
 
 /// The three bytes, and the mark of an invalid character, that a group of two to four characters stands for.
 [[nodiscard]] inline std::uint32_t base64url_group(const char* text, std::size_t size) noexcept {

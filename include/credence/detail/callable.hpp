@@ -2,16 +2,13 @@
 // The one signature of a callable: what a guard must know of the handler that it wraps.
 #pragma once
 
-#include <cstddef>
 #include <utility>
 
 namespace credence::detail {
 
 /// Types in a row.
 template <class... Types>
-struct TypeList {
-    static constexpr std::size_t size = sizeof...(Types);
-};
+struct TypeList {};
 
 /// A signature taken apart. `is_const` says whether a const object can be called.
 template <bool IsConst, class Return, class... Parameters>

@@ -21,7 +21,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace credence::detail {
 
@@ -215,10 +217,7 @@ template <class Private>
     if (!document) return Error{Errc::invalid_claim_type};
     if (!document->is_object()) return Error{Errc::malformed_token};
     for (const auto& [name, value] : document->template get_ref<const nlohmann::json::object_t&>()) {
-        const auto registered_end = noted_names.begin() + registered_count;
-        if (!may_be_registered && std::find(noted_names.begin(), registered_end, name) != registered_end) {
-            return Error{Errc::duplicate_member, name};
-        }
+        if (!may_be_registered && is_registered_name(name)) return Error{Errc::duplicate_member, name};
         if (!writer.name(name) || !write_dom(writer, value, 2)) return Error{Errc::invalid_json};
     }
     return std::nullopt;

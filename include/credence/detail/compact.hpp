@@ -57,7 +57,7 @@ struct CompactParts {
                         .signing_input = {text, last}};
 }
 
-/// Takes one or two `= off a text of the right length, for issuers that pad.
+/// Takes one or two `=` off a text of the right length, for issuers that pad.
 [[nodiscard]] constexpr std::string_view without_padding(std::string_view text) noexcept {
     if (text.size() % 4 != 0) return text;
     for (int signs = 0; signs < 2 && text.ends_with('='); ++signs) text.remove_suffix(1);

@@ -5,6 +5,7 @@
 #include <credence/error.hpp>
 #include <credence/result.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -100,7 +99,7 @@ void dismantle(Json& document) noexcept {
     }
 }
 
-/// A document for a while.
+/// A document that is taken apart at the end of its scope.
 template <class Json>
 struct PassingDocument {
     PassingDocument() = default;

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <locale>
 #include <optional>
 #include <sstream>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A strict single-pass reader of JSON: grammar, UTF-8, depth and duplicate names. It keeps no value; its sinks do. RFC
-// 8259
+// A strict single-pass reader of JSON: grammar, UTF-8, depth and duplicate names. It keeps no value; its sinks do.
+// RFC 8259
 #pragma once
 
 #include <credence/error.hpp>
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <forward_list>
 #include <string>
 #include <string_view>

@@ -31,7 +31,7 @@ inline constexpr std::size_t json_padding = 8;
 /// there may be false ones, from borrows. Only for a word whose lowest byte is the first character.
 [[nodiscard]] constexpr std::uint64_t special_marks(std::uint64_t word) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
-    // Changing places, blank and quote: what is below 0x21 then is a control character or the quote.
+    // XOR with 2 swaps space (0x20) and quote (0x22): what is then below 0x21 is a control character or the quote.
     const std::uint64_t controls_and_quotes = (word ^ (ones * 2)) - ones * 0x21;
     const std::uint64_t backslashes = (word ^ (ones * '\\')) - ones;
     return (controls_and_quotes | backslashes | word) & high;

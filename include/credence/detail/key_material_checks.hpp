@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string_view>
 #include <utility>
 
 #include <openssl/core_names.h>

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT What a text that should have been a key is instead, in a few words for whoever handed it
-// in. Never a piece of the key.
+// SPDX-License-Identifier: MIT
+// What a text that should have been a key is instead, in a few words for whoever handed it in. Never a piece of the
+// key.
 #pragma once
 
 #include <credence/algorithm.hpp>
@@ -16,6 +17,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace credence::detail {

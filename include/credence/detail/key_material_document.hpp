@@ -6,7 +6,6 @@
 #include <credence/detail/key_material_form.hpp>
 #include <credence/detail/secret.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string_view>

@@ -13,7 +13,6 @@
 #include <credence/detail/secret.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -6,8 +6,6 @@
 #include <credence/detail/key_material_form.hpp>
 #include <credence/detail/openssl.hpp>
 
-#include <array>
-
 #include <openssl/core_names.h>
 #include <openssl/x509.h>
 

@@ -62,7 +62,8 @@ template <HttpRequest Request>
     return in_header;
 }
 
-// How the first parameter of a handler is made of a token, and handed over without a copy of the claims.
+// How the first parameter of a handler is made of a token, and handed over: without a copy of the claims, except in an
+// optional.
 
 template <class Claims>
 struct ProofFor<Verified<Claims>> {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <source_location>
 #include <string_view>
 #include <tuple>
@@ -73,7 +74,7 @@ template <auto address>
     return spelling.substr(before + 1);
 }
 
-/// An own identifier of each member, in the order of declaration.
+/// The identifier of each member, in the order of declaration.
 template <class Aggregate>
 inline constexpr auto identifiers = []<std::size_t... Index>(std::index_sequence<Index...>) {
     return std::array<std::string_view, sizeof...(Index)>{

@@ -4,9 +4,8 @@
 
 #include <concepts>
 #include <cstddef>
-#include <memory>
+#include <iterator>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 

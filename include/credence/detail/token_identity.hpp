@@ -7,6 +7,7 @@
 #include <credence/detail/payload.hpp>
 #include <credence/detail/rules.hpp>
 
+#include <cstddef>
 #include <string>
 
 namespace credence::detail {
