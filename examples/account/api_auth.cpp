@@ -121,7 +121,7 @@ void Api::give(const Session& session, bool in_body, httplib::Response& response
 
 void Api::refresh(const Call& call, httplib::Response& response) {
     std::string in_body;
-    if (!call.body.empty()) in_body = text_member(json_body(call), "refresh_token");
+    if (!call.http.body.empty()) in_body = text_member(json_body(call), "refresh_token");
     const auto cookies = credence::HttpTraits<Call>::field(call, "Cookie");
     const auto in_cookie = credence::find_cookie(cookies.view(), cookies_.refresh_name());
     const bool is_double =

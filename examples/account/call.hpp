@@ -14,10 +14,9 @@
 
 namespace account {
 
-/// A request whose body was read, up to the limit.
+/// A request, with its body.
 struct Call {
     const httplib::Request& http;
-    std::string body = {};
 
     /// The value of a field; nullopt when it is not there, and for the first of several.
     [[nodiscard]] std::optional<std::string_view> field(const std::string& name) const {

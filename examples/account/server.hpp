@@ -2,7 +2,6 @@
 // The HTTP server around the routes: what holds for every request, whatever it asks for.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../support/whole_request_server.hpp"
 #include "call.hpp"
 
 namespace account {
@@ -21,7 +21,6 @@ struct ServerRules {
     std::string client_origin = {};
     /// Cookies that log somebody in: an unsafe request that carries one must come from an own page.
     std::vector<std::string> cookies = {};
-    std::size_t most_body_bytes = std::size_t{64} * 1024;
     /// cpp-httplib gives each connection a thread.
     std::size_t threads = 256;
 };
@@ -43,17 +42,14 @@ public:
 private:
     using Methods = std::map<std::string, Handler, std::less<>>;
 
-    void take_requests();
-    void dispatch(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader* body);
-    void route(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader* body);
+    void dispatch(const httplib::Request& request, httplib::Response& response);
+    void route(const httplib::Request& request, httplib::Response& response);
     [[nodiscard]] bool is_foreign(const httplib::Request& request) const;
     void finish(const httplib::Request& request, httplib::Response& response) const;
 
     ServerRules rules_;
     std::map<std::string, Methods, std::less<>> routes_ = {};
-    httplib::Server http_ = {};
-    socket_t listener_ = INVALID_SOCKET;
-    std::atomic<bool> is_done_ = false;
+    support::WholeRequestServer http_ = {};
 };
 
 /// For the log: why a request was refused.

@@ -3,12 +3,14 @@
 #include <credence/credence.hpp>
 #include <credence/http/httplib.hpp>
 
-#include <csignal>
 #include <iostream>
-#include <thread>
+
+#include "../support/stop_signals.hpp"
+#include "../support/whole_request_server.hpp"
 
 using namespace std::literals;
-using httplib::Request, httplib::Response, httplib::Server, nlohmann::json;
+using httplib::Request, httplib::Response, nlohmann::json;
+using Server = support::WholeRequestServer;
 using Access = credence::RegisteredClaims;
 using Keys = credence::Keys<credence::HS256>;
 namespace {
@@ -61,27 +63,27 @@ void add_routes(Server& server, const Keys& keys) {
     server.Get("/protected", credence::protect(verifier, greet).on_reject(reject));
 }
 
-// What cpp-httplib would read without limit or end is refused unread, and the connection ends. 0: a good request.
-int refusal(const Request& in) {
+// Why no route is to see a request; 0 for a good one.
+std::pair<int, const char*> refusal(const Request& in) {
     const bool is_get = in.path == "/" || in.path == "/generate" || in.path == "/protected";
-    if (!is_get && in.path != "/refresh") return 404;
-    if (is_get ? in.method != "GET" && in.method != "HEAD" : in.method != "POST") return 405;
-    if (in.has_header("Transfer-Encoding") || (!is_get && !in.has_header("Content-Length"))) return 411;
-    return in.has_header("Content-Encoding") || in.is_multipart_form_data() ? 415 : 0;
+    if (!is_get && in.path != "/refresh") return {404, "no such route"};
+    if (is_get ? in.method != "GET" && in.method != "HEAD" : in.method != "POST") return {405, "wrong method"};
+    if (in.body.size() > support::most_body_bytes) return {413, "too long"};
+    if (in.has_header("Content-Encoding") || in.is_multipart_form_data()) return {415, "send JSON"};
+    return {};
 }
 
 void harden(Server& server) {
     server.set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
-    static const int yes = 1;  // without SO_REUSEPORT, which would share a port that is taken
-    server.set_socket_options([](socket_t s) { setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes); });
-    server.set_payload_max_length(64 * 1024);
     server.set_pre_routing_handler([](const Request& in, Response& out) {
-        const int status = refusal(in);
+        const auto [status, reason] = refusal(in);
         if (status == 0) return Server::HandlerResponse::Unhandled;
         if (status == 405) out.set_header("Allow", in.path == "/refresh" ? "POST" : "GET, HEAD");
-        out.status = status;
-        out.set_content_provider("text/plain", [](std::size_t, httplib::DataSink&) { return false; });
+        fail(out, status, reason);
         return Server::HandlerResponse::Handled;
+    });
+    server.set_error_handler([](const Request& in, Response& out) {
+        if (in.path.empty()) fail(out, 400, "malformed request");
     });
     server.set_exception_handler([](const Request&, Response& out, const auto&) { fail(out, 500, "internal error"); });
 }
@@ -100,19 +102,15 @@ int main(int argc, char** argv) try {
     Server server;
     add_routes(server, *keys);
     harden(server);
-    sigset_t ends{};
-    for (const int signal : {SIGINT, SIGTERM}) sigaddset(&ends, signal);
-    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    support::StopSignals signals;
     if (port != 0 && !server.bind_to_port("127.0.0.1", port)) throw std::runtime_error{"port not free: " + port.dump()};
     const auto number = port == 0 ? server.bind_to_any_port("127.0.0.1") : port.get<int>();
     const std::string url = "http://127.0.0.1:" + std::to_string(number);
     std::cout << url << "\ncurl " << url << "/protected -H \"Authorization: Bearer $(curl -s " << url
               << "/generate | cut -c16-)\"" << '\n'
               << std::flush;
-    const std::jthread serving{[&server] { server.listen_after_bind(); }};
-    sigwaitinfo(&ends, nullptr);
-    while (!server.is_running()) std::this_thread::yield();
-    server.stop();
+    signals.on_stop([&server] { server.stop(); });
+    server.run();
 } catch (const std::exception& fault) {
     std::cerr << "minimal: " << fault.what() << "\n";
     return 1;

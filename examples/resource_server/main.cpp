@@ -51,7 +51,7 @@ void run(const support::Options& options) {
                             keys.replace(read_keys(options.text("--jwks")));
                             out.status = 204;
                         }).on_reject(refused);
-    service.post("/keys", [&](const Request& in, const std::string&, Response& out) { reload(in, out); });
+    service.post("/keys", reload);
     service.serve(options.port(3000));
 }
 

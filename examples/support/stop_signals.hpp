@@ -32,18 +32,12 @@ public:
         waiting_.join();
     }
 
-    /// Calls `stop`, from a thread of its own, when the first signal comes. A second one ends the process at once.
+    /// Calls `stop`, from a thread of its own, when the first signal comes. Another one changes nothing.
     void on_stop(std::function<void()> stop) {
         waiting_ = std::thread{[this, stop = std::move(stop)] {
             int signal = 0;
             sigwait(&signals_, &signal);
-            if (signal == SIGUSR1) return;
-            sigset_t ending{};
-            sigemptyset(&ending);
-            sigaddset(&ending, SIGINT);
-            sigaddset(&ending, SIGTERM);
-            pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
-            stop();
+            if (signal != SIGUSR1) stop();
         }};
     }
 

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 import unittest
+import zlib
 import uuid
 
 from account_client import PASSWORD, SECRET, bearer, log_in, me, new_email, new_login, register
@@ -168,16 +169,17 @@ class Bodies(Contract):
                 self.assert_fails(connection.ask("POST", path, {"Content-Type": "application/json"}, body), 413)
                 self.assertTrue(connection.is_closed())
 
-    def test_chunked_and_compressed_bodies_have_the_limit_too(self):
-        import zlib
+    def test_chunked_bodies_have_the_limit_too(self):
         lines = ["Content-Type: application/json", "Transfer-Encoding: chunked"]
         with Connection(self.port) as connection:
             connection.send(request(self.port, "POST", "/api/auth/login", lines))
             connection.send(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")
             connection.send(b"8001\r\n" + b"x" * 0x8001 + b"\r\n")
             self.assert_fails(connection.read_answer(), 413)
+
+    def test_compressed_bodies_are_not_taken(self):
         fields = {"Content-Type": "application/json", "Content-Encoding": "deflate"}
-        self.assert_fails(self.post("/api/auth/login", zlib.compress(b" " * 10_000_000), fields), 413)
+        self.assert_fails(self.post("/api/auth/login", zlib.compress(b" " * 10_000_000), fields), 415)
 
     def test_exactly_64_kib_is_read(self):
         body = json.dumps({"name": "a", "email": new_email(), "password": PASSWORD})
@@ -186,17 +188,8 @@ class Bodies(Contract):
 
     def test_a_refused_body_is_never_the_next_request(self):
         inner = request(self.port, "GET", "/api/healthchecker")
-        for method, path, status in (("GET", "/api/users/me", 400), ("GET", "/", 400), ("OPTIONS", "/", 400)):
-            with Connection(self.port) as connection:
-                head = request(self.port, method, path, [("Content-Length", str(len(inner)))])
-                connection.send(head)
-                self.assertEqual(connection.read_answer().status, status)
-                try:
-                    connection.send(inner)
-                except OSError:
-                    pass
-                self.assertTrue(connection.is_closed())
-        for method, path, status in (("POST", "/nowhere", 404), ("PUT", "/api/users/me", 405),
+        for method, path, status in (("GET", "/api/users/me", 401), ("GET", "/", 200), ("OPTIONS", "/", 204),
+                                     ("POST", "/nowhere", 404), ("PUT", "/api/users/me", 405),
                                      ("POST", "/api/auth/logout", 401), ("PATCH", "/api/users/me/password", 401)):
             with Connection(self.port) as connection:
                 connection.send(request(self.port, method, path, [("Content-Length", str(len(inner)))]))

@@ -43,7 +43,7 @@ def test_who_it_is_not():
         with server.connect() as client:
             client.send(head("GET", "/auth", [], evil))
             client.send(evil)
-            assert client.read_answer().status == 400
+            assert client.read_answer().status == 401
             client.finish()
             assert client.is_closed()
         log = server.log_text()
