@@ -97,13 +97,13 @@ std::optional<Source> source_of_claims(const SignArguments& arguments, bool has_
     if (trimmed(arguments.source).starts_with('{'))
         fail_usage(
             "claims are no argument: give the JSON object on standard input or in a file, or say --claim NAME=TEXT");
-    Source source{arguments.source.empty() ? "-" : arguments.source};
-    if (source.is_standard_input() && arguments.key.uses_standard_input()) {
+    const bool is_standard_input = arguments.source.empty() || arguments.source == "-";
+    if (is_standard_input && arguments.key.uses_standard_input()) {
         fail_usage(arguments.source.empty()
                        ? "no claims, and standard input holds the key; give a file, or --sub, --exp, --claim NAME=TEXT"
                        : "the claims and the key cannot both come from standard input; give one of them as a file");
     }
-    return source;
+    return Source{is_standard_input ? "-" : arguments.source};
 }
 
 void add_claims_of(const Source& source, ClaimList& claims) {
