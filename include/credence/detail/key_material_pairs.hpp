@@ -71,9 +71,21 @@ struct RsaNumbers {
            BN_is_one(product.get()) == 1;
 }
 
+/// Whether a private number is below the modulus, as all of them are: RFC 8017 §3.2. OpenSSL computes with one of any
+/// length, for minutes if need be. Of a key that stays in hardware it cannot be seen.
+[[nodiscard]] inline bool is_below_modulus(const EVP_PKEY* key, const char* name) {
+    if (lacks_number(key, name)) return true;
+    const Number number = number_of(key, name);
+    const Number modulus = number_of(key, OSSL_PKEY_PARAM_RSA_N);
+    return number && modulus && BN_cmp(number.get(), modulus.get()) < 0;
+}
+
 /// Whether the private numbers of an RSA key fit its public ones. A key of modulus and exponents alone is slow, not
 /// wrong.
 [[nodiscard]] inline bool has_own_rsa_numbers(const EVP_PKEY* key) {
+    for (const char* name : {OSSL_PKEY_PARAM_RSA_D, OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2}) {
+        if (!is_below_modulus(key, name)) return false;
+    }
     const bool is_without_primes =
         lacks_number(key, OSSL_PKEY_PARAM_RSA_FACTOR1) && lacks_number(key, OSSL_PKEY_PARAM_RSA_FACTOR2);
     return is_without_primes || has_own_primes(RsaNumbers{key});

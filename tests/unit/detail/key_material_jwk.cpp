@@ -283,6 +283,29 @@ TEST_CASE("the private members of RSA are there all together, or d alone", "[jwk
     CHECK(why_not_signing<RS256>(with(lean, "d", encoded(std::string(256, '\x11')))) != "");
 }
 
+TEST_CASE("a private exponent is below the modulus: OpenSSL would compute with one of a megabyte for minutes",
+          "[jwk]") {
+    const auto number = [](const json& member) {
+        const std::string bytes = decoded(member);
+        return detail::Number{
+            BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr)};
+    };
+    // d + 2 (p - 1)(q - 1) signs as d does.
+    const detail::Number d = number(rsa["d"]), p = number(rsa["p"]), q = number(rsa["q"]), order{BN_new()};
+    const std::unique_ptr<BN_CTX, decltype(&BN_CTX_free)> context{BN_CTX_new(), BN_CTX_free};
+    BN_sub_word(p.get(), 1);
+    BN_sub_word(q.get(), 1);
+    BN_mul(order.get(), p.get(), q.get(), context.get());
+    BN_lshift1(order.get(), order.get());
+    BN_add(d.get(), d.get(), order.get());
+    std::string bytes(static_cast<std::size_t>(BN_num_bytes(d.get())), '\0');
+    BN_bn2bin(d.get(), reinterpret_cast<unsigned char*>(bytes.data()));
+    const json lean = without(rsa, {"p", "q", "dp", "dq", "qi"});
+    CHECK(why_not_signing<RS256>(with(lean, "d", encoded(bytes))) == "a private key with the public half of another");
+    CHECK(why_not_signing<RS256>(with(rsa, "d", encoded(bytes))) != "");
+    CHECK(why_not_signing<RS256>(with(rsa, "p", encoded(std::string(100'000, '\xff')))) != "");
+}
+
 TEST_CASE("a shared JWK obeys the rules of a secret", "[jwk][attack-2][attack-3]") {
     const auto code_of = [](std::string_view secret) {
         const auto key = DecodingKey<HS256>::from_jwk(json{{"kty", "oct"}, {"k", encoded(secret)}}.dump());
