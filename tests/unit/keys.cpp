@@ -15,6 +15,7 @@
 #include "support/signing.hpp"
 
 using namespace credence;
+using namespace std::string_literals;
 namespace files = support::key_files;
 using support::keys_of;
 using support::sign;
@@ -63,6 +64,17 @@ TEST_CASE("allow_short_secret lets a short secret through, and not an empty one"
     check_is_no_secret("", "key_too_short");
     const char* const unset_variable = nullptr;
     CHECK(refusal(Keys<HS256>::from_secret(unset_variable, allow_short_secret)) == "key_too_short");
+}
+
+TEST_CASE("a literal is taken whole, and never read beyond its end", "[keys]") {
+    const std::string text = "a secret of thirty-two bytes\0and more"s;
+    const auto keys = Keys<HS256>::from_secret("a secret of thirty-two bytes\0and more").value();
+    CHECK(thumbprint(keys).value() == thumbprint(Keys<HS256>::from_secret(text).value()).value());
+    static constexpr char unterminated[32] = {'x', '\0', 'y', 'z', 'x', 'x', 'x', 'x', 'x', 'x', 'x',
+                                              'x', 'x',  'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x',
+                                              'x', 'x',  'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x'};
+    CHECK(thumbprint(Keys<HS256>::from_secret(unterminated).value()).value() ==
+          thumbprint(Keys<HS256>::from_secret(std::string_view{unterminated, 32}).value()).value());
 }
 
 TEST_CASE("a key file is no secret, in PEM", "[keys][attack-2]") {

@@ -76,13 +76,31 @@ private:
     Bytes& bytes_;
 };
 
+template <class Text>
+concept PointerToText = std::same_as<Text, const char*> || std::same_as<Text, char*>;
+
 /// Bytes as they are handed in: text, or anything contiguous of `unsigned char` or `std::byte`. A null `const char*`,
 /// which is what `getenv` gives for a variable that is not set, is no bytes, and so is refused with a code instead of a
 /// crash.
 class InputBytes {
 public:
     InputBytes() = default;
-    InputBytes(const char* text) noexcept : bytes_(text == nullptr ? ByteView{} : as_bytes(text)) {}
+
+    template <PointerToText Text>
+    InputBytes(const Text& text) noexcept : bytes_(text == nullptr ? ByteView{} : as_bytes(text)) {}
+
+    /// A literal, without the zero byte at its end.
+    template <std::size_t Size>
+    InputBytes(const char (&text)[Size]) noexcept
+        : bytes_(as_bytes(std::string_view{text, text[Size - 1] == '\0' ? Size - 1 : Size})) {}
+
+    /// A buffer: whether its bytes end at a zero byte or at its end, nobody can know.
+    template <std::size_t Size>
+    InputBytes(char (&)[Size]) noexcept {
+        static_assert(Size == 0,
+                      "credence: how much of a char buffer is meant? say std::string_view{buffer, size}, or "
+                      "std::string_view{buffer} for text that ends with a zero byte");
+    }
 
     template <class Text>
         requires(std::convertible_to<const Text&, std::string_view> && !std::convertible_to<const Text&, const char*>)
