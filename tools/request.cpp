@@ -24,11 +24,14 @@ std::string read_text(std::string_view name, std::string_view json) {
 }
 
 std::vector<std::string> read_names(std::string_view name, std::string_view json) {
+    // A token may be large here, and each of its names is looked for among these.
+    constexpr std::size_t most_names = 1000;
     std::vector<std::string> names;
     detail::JsonReader reader{json};
-    const bool read = json.front() == '[' &&
-                      reader.array([&] { return reader.peek() == '"' && reader.string(names.emplace_back()); });
-    if (!read) refuse(name, "a list of strings");
+    const bool read = json.front() == '[' && reader.array([&] {
+        return names.size() < most_names && reader.peek() == '"' && reader.string(names.emplace_back());
+    });
+    if (!read) refuse(name, "a list of strings, at most 1000");
     return names;
 }
 

@@ -53,6 +53,12 @@ class Survival(unittest.TestCase):
             wanted += [f'{{"id":{one},"ok":false,"error":"invalid_request"' for one in known]
             self.assertEqual([answer[:len(start)] for answer, start in zip(answers, wanted)], wanted)
 
+    def test_lists_of_names_have_an_end(self):
+        """Each name of a large token is looked for in them: without an end a line took minutes."""
+        for count, wanted in ((1000, "missing_claim r0"), (1001, "invalid_request")):
+            asked = {**json.loads(GOOD), "required": [f"r{number}" for number in range(count)]}
+            self.assertEqual(verdict(*batch("verify", [json.dumps(asked)])), wanted)
+
     def test_ids_where_they_can_be_read(self):
         rows = [('{"id":7,"token":', 7), ('{"id":7,"a":1,"a":2}', 7), ('{"a":1,"a":2,"id":7}', 7), ('{"id":7,"id":7}', None),
                 ('{"id":{"a":1,"a":2}}', None), ('{"id":7', 7), ('{"id":', None), ('[{"id":7}]', None), ('{"a":,"id":7}', None)]
