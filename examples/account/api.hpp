@@ -42,7 +42,9 @@ private:
     void log_out_everywhere(const Visitor& visitor, const Call& call, httplib::Response& response);
     [[nodiscard]] std::string refresh_token_of(const Call& call) const;
     void give(const Session& session, bool in_body, httplib::Response& response) const;
-    [[nodiscard]] bool has_password(const std::optional<User>& user, const std::string& password);
+    /// \throws Refusal  503, and then the attempt does not count
+    [[nodiscard]] bool has_password(const std::optional<User>& user, const std::string& password,
+                                    Attempts::Attempt& attempt);
     void rehash(User& user, const std::string& password);
 
     // api_users.cpp

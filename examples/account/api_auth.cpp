@@ -69,10 +69,12 @@ void Api::register_user(const Call& call, httplib::Response& response) {
     answer_text(response, R"({"data":{"user":)" + to_json(**user) + R"(},"status":"success"})");
 }
 
-bool Api::has_password(const std::optional<User>& user, const std::string& password) {
+bool Api::has_password(const std::optional<User>& user, const std::string& password, Attempts::Attempt& attempt) {
     // Without a user the work is the same, so that the time of the answer does not tell who has an account.
     const auto is_right = passwords_.matches(password, user ? user->password : passwords_.nobodys_hash());
+    if (!is_right) attempt.is_no_failure();
     if (!is_right) throw busy();
+    if (user && *is_right) attempt.is_no_failure();
     return user && *is_right;
 }
 
@@ -88,14 +90,15 @@ void Api::log_in(const Call& call, httplib::Response& response) {
     const nlohmann::json body = json_body(call);
     const std::string email = lower_case(text_member(body, "email"));
     const std::string password = text_member(body, "password");
-    auto [attempt, retry_after] = attempts_.admit(email, call.http.remote_addr);
+    // Whatever is no e-mail has one count: else each spelling of it would have its own five guesses.
+    const bool is_email = could_be_email(email);
+    auto [attempt, retry_after] = attempts_.admit(is_email ? email : "", call.http.remote_addr);
     if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
 
-    auto user = stores_.users->find_by_email(email);
+    auto user = is_email ? stores_.users->find_by_email(email) : std::optional<User>{};
     if (!user) attempt->is_no_failure();
     std::optional<User> found = or_fail(user);
-    if (!has_password(found, password)) throw wrong_credentials();
-    attempt->is_no_failure();
+    if (!has_password(found, password, *attempt)) throw wrong_credentials();
     rehash(*found, password);
 
     const auto session = sessions_.start(found->id);

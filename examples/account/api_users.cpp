@@ -54,9 +54,8 @@ void Api::change_password(const Visitor& visitor, const Call& call, httplib::Res
     // A stolen login must not be a way to guess the password behind it.
     auto [attempt, retry_after] = attempts_.admit(visitor.user.email, call.http.remote_addr);
     if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
-    if (!has_password(visitor.user, current))
+    if (!has_password(visitor.user, current, *attempt))
         throw Refusal{400, "This is not your current password"}.about("current_password");
-    attempt->is_no_failure();
     const auto hash = passwords_.hash(wanted);
     if (!hash) throw Refusal{503, "Too many logins at once, please try again"}.retry_after(5);
 

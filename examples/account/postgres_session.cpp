@@ -54,6 +54,8 @@ SqlRows PostgresSession::run(std::string_view sql, std::initializer_list<SqlValu
     texts.reserve(values.size());
     std::vector<const char*> pointers;
     for (const SqlValue& value : values) {
+        // It would end there, and the database would look for another text, or store one.
+        if (value && value->find('\0') != std::string_view::npos) throw StoreError{"PostgreSQL keeps no NUL in a text"};
         texts.emplace_back(value.value_or(std::string_view{}));
         pointers.push_back(value ? texts.back().c_str() : nullptr);
     }

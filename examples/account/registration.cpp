@@ -10,7 +10,13 @@
 namespace account {
 namespace {
 
-bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }
+/// Whether UTF-8 has a control character: U+0000 to U+001F, and U+007F to U+009F.
+bool has_control(std::string_view utf8) {
+    const auto is_short = [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; };
+    const auto is_long = [](char lead, char byte) { return lead == '\xc2' && static_cast<unsigned char>(byte) < 0xa0; };
+    return std::any_of(utf8.begin(), utf8.end(), is_short) ||
+           std::adjacent_find(utf8.begin(), utf8.end(), is_long) != utf8.end();
+}
 
 /// Code points: what PostgreSQL counts in varchar(100).
 std::size_t characters(std::string_view utf8) {
@@ -24,17 +30,17 @@ bool is_email(std::string_view email) {
     if (email.size() > 254 || at == std::string_view::npos || at == 0 || at > 64) return false;
     const std::string_view domain = email.substr(at + 1);
     const bool has_odd_byte = std::any_of(email.begin(), email.end(), [](char byte) {
-        return is_control(byte) || std::string_view{" \t\"(),:;<>[\\]"}.find(byte) != std::string_view::npos;
+        return std::string_view{" \"(),:;<>[\\]"}.find(byte) != std::string_view::npos;
     });
-    return !has_odd_byte && domain.find('@') == std::string_view::npos && domain.find('.') != std::string_view::npos &&
-           domain.front() != '.' && domain.back() != '.' && domain.find("..") == std::string_view::npos;
+    return !has_odd_byte && !has_control(email) && domain.find('@') == std::string_view::npos &&
+           domain.find('.') != std::string_view::npos && domain.front() != '.' && domain.back() != '.' &&
+           domain.find("..") == std::string_view::npos;
 }
 
 void check_name(const std::string& name) {
     if (name.find_first_not_of(' ') == std::string::npos) throw Refusal{400, "Please give a name"}.about("name");
     if (characters(name) > 100) throw Refusal{400, "The name has more than 100 characters"}.about("name");
-    if (std::any_of(name.begin(), name.end(), is_control))
-        throw Refusal{400, "The name has a character that is none"}.about("name");
+    if (has_control(name)) throw Refusal{400, "The name has a character that is none"}.about("name");
 }
 
 }  // namespace
@@ -44,6 +50,10 @@ std::string lower_case(std::string text) {
         if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte - 'A' + 'a');
     }
     return text;
+}
+
+bool could_be_email(std::string_view text) {
+    return text.size() <= 255 && text.find('@') != std::string_view::npos && !has_control(text);
 }
 
 void check_password(const std::string& password) {

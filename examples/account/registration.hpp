@@ -21,7 +21,11 @@ struct Registration {
 /// \throws Refusal  400, naming the field: a password has 8 to 128 bytes
 void check_password(const std::string& password);
 
-/// ASCII letters in lower case: what makes two e-mails one.
+/// What an e-mail is stored, looked up and counted as: ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string text);
+
+/// Whether this could be a stored e-mail, in whatever spelling: it has an @, at most 255 bytes and no control character.
+/// Others are not worth a question, and a database might take one for another: libpq ends a text at its NUL.
+[[nodiscard]] bool could_be_email(std::string_view text);
 
 }  // namespace account
