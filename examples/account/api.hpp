@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "attempts.hpp"
 #include "cookies.hpp"
@@ -40,7 +42,7 @@ private:
     void refresh(const Call& call, httplib::Response& response);
     void log_out(const Visitor& visitor, const Call& call, httplib::Response& response);
     void log_out_everywhere(const Visitor& visitor, const Call& call, httplib::Response& response);
-    [[nodiscard]] std::string refresh_token_of(const Call& call) const;
+    [[nodiscard]] credence::Result<Session> renew(const std::string& refresh_token);
     void give(const Session& session, bool in_body, httplib::Response& response) const;
     /// \throws Refusal  503, and then the attempt does not count
     [[nodiscard]] bool has_password(const std::optional<User>& user, const std::string& password,

@@ -122,6 +122,16 @@ void Api::give(const Session& session, bool in_body, httplib::Response& response
     answer(response, body);
 }
 
+credence::Result<Session> Api::renew(const std::string& refresh_token) {
+    const auto owner = sessions_.owner_of(refresh_token);
+    if (!owner) return owner.error();
+    // Before the exchange: whoever is told to come again, because the database is down, still has a token to come with.
+    const auto user = stores_.users->find_by_id(*owner);
+    if (or_fail(user)) return sessions_.renew(refresh_token);
+    if (const auto ended = sessions_.end_login_of(refresh_token); !ended) return ended.error();
+    return credence::Error{credence::Errc::invalid_subject, "sub"};
+}
+
 void Api::refresh(const Call& call, httplib::Response& response) {
     std::string in_body;
     if (!call.http.body.empty()) in_body = text_member(json_body(call), "refresh_token");
@@ -133,16 +143,10 @@ void Api::refresh(const Call& call, httplib::Response& response) {
     const std::string token = in_body.empty() ? std::string{in_cookie->value_or("")} : in_body;
     if (token.empty()) return refuse_refresh({credence::Errc::missing_credentials}, response);
 
-    const auto session = sessions_.renew(token);
+    const auto session = renew(token);
     if (!session) {
         if (session.error().code != credence::Errc::store_unavailable) cookies_.clear(response);
         refuse_refresh(session.error(), response);
-        return;
-    }
-    const auto user = stores_.users->find_by_id(session->user_id);
-    if (!or_fail(user)) {
-        (void)sessions_.take_back(*session);
-        refuse_refresh({credence::Errc::invalid_subject, "sub"}, response);
         return;
     }
     give(*session, !in_body.empty(), response);

@@ -55,6 +55,8 @@ Result<Session> Sessions::start(const std::string& user_id) {
     return sign(*refresh, *issued_at);
 }
 
+Result<std::string> Sessions::owner_of(std::string_view refresh_token) { return refresh_.subject_of(refresh_token); }
+
 Result<Session> Sessions::renew(std::string_view refresh_token) {
     // The token counts as issued before the exchange: should all logins be ended in between, it is ended with them.
     const NumericDate issued_at = credence::now();
@@ -67,6 +69,8 @@ Result<void> Sessions::end(const LoginProof& who) {
     if (const auto ended = families_->end_family(who->sid); !ended) return ended.error();
     return revocations_->revoke(credence::identity_of(who));
 }
+
+Result<void> Sessions::end_login_of(std::string_view refresh_token) { return refresh_.revoke(refresh_token); }
 
 Result<void> Sessions::end_all(const std::string& user_id) {
     // First the refresh tokens, then the mark: what was exchanged before the first was issued before the second.

@@ -34,10 +34,14 @@ public:
 
     /// A new login.
     [[nodiscard]] credence::Result<Session> start(const std::string& user_id);
+    /// Whose refresh token this is, without using it.
+    [[nodiscard]] credence::Result<std::string> owner_of(std::string_view refresh_token);
     /// Exchanges a refresh token. The errors are those of `credence::RefreshTokens::rotate`.
     [[nodiscard]] credence::Result<Session> renew(std::string_view refresh_token);
     /// Ends this login: its token is refused from now on, and its refresh tokens are dead.
     [[nodiscard]] credence::Result<void> end(const LoginProof& who);
+    /// Ends the login that a refresh token is of.
+    [[nodiscard]] credence::Result<void> end_login_of(std::string_view refresh_token);
     /// Ends all logins of a user up to this second.
     [[nodiscard]] credence::Result<void> end_all(const std::string& user_id);
     /// Ends a login that was just started and should not have been.

@@ -86,6 +86,16 @@ public:
         return issued;
     }
 
+    /// Whose token this is. It is not used by that, and may be dead: `rotate` decides.
+    ///
+    /// For what must be known before an exchange, such as whether the user is still there: should that fail after it,
+    /// the client would have lost its login.
+    [[nodiscard]] Result<std::string> subject_of(std::string_view token) {
+        auto record = look_up(token);
+        if (!record) return record.error();
+        return std::move(record->subject);
+    }
+
     /// Exchanges a token for its successor. The old one is dead from then on.
     [[nodiscard]] Result<RefreshToken> rotate(std::string_view token) {
         const auto record = look_up(token);

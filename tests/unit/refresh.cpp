@@ -53,6 +53,21 @@ TEST_CASE("a refresh token is exchanged for another of the same family and subje
     CHECK(second.expires_at == first.expires_at);
 }
 
+TEST_CASE("to be asked whose it is does not use a refresh token") {
+    Session session;
+    const auto first = session.tokens.issue("bob").value();
+    CHECK(session.tokens.subject_of(first.token).value() == "bob");
+    CHECK(session.tokens.subject_of(first.token).value() == "bob");
+    const auto second = session.tokens.rotate(first.token).value();
+    // Nor does it tell who may exchange it: that is for `rotate` alone.
+    CHECK(session.tokens.subject_of(first.token).value() == "bob");
+    CHECK(session.tokens.subject_of(second.token).value() == "bob");
+    CHECK(session.tokens.rotate(second.token));
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.subject_of(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.subject_of("x").error().code == Errc::malformed_token);
+}
+
 TEST_CASE("attack row 42: a refresh token used twice ends its whole family") {
     Session session;
     const auto first = session.tokens.issue("bob").value();
@@ -199,6 +214,7 @@ TEST_CASE("a refresh store that is down is told as such") {
     RefreshTokens tokens{std::make_shared<BrokenStore>()};
     const std::string token(43, 'A');
     CHECK(tokens.issue("bob").error().code == Errc::store_unavailable);
+    CHECK(tokens.subject_of(token).error().code == Errc::store_unavailable);
     CHECK(tokens.rotate(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
