@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "answers.hpp"
+#include "origin.hpp"
 
 namespace account {
 namespace {
@@ -30,13 +31,6 @@ void on_reject(const credence::Rejection& rejection, const Call&, httplib::Respo
     }
 }
 
-/// A link or a form on another site can make a browser send a GET with the cookie; a header it cannot.
-void refuse_foreign_link(const Call& call) {
-    const bool is_by_header = call.field("Authorization").has_value();
-    if (call.http.method == "GET" && !is_by_header && call.field("Sec-Fetch-Site") == "cross-site")
-        throw Refusal{403, "Another site may not log you out"};
-}
-
 }  // namespace
 
 Api::Api(const Settings& settings, Stores stores)
@@ -45,7 +39,8 @@ Api::Api(const Settings& settings, Stores stores)
       sessions_(stores_, tokens_, {.token = settings.token_lifetime, .refresh = settings.refresh_lifetime}),
       cookies_({.secure = settings.cookie_secure,
                 .token_max_age = settings.cookie_max_age,
-                .refresh_max_age = settings.refresh_lifetime}) {}
+                .refresh_max_age = settings.refresh_lifetime}),
+      client_origin_(settings.client_origin) {}
 
 Handler Api::guarded(GuardedHandler handler) {
     auto checked = [this, handler = std::move(handler)](const LoginProof& who, const Call& call,
@@ -79,8 +74,10 @@ void Api::add_to(Server& server) {
     server.add("POST", "/api/auth/login", open(&Api::log_in));
     server.add("POST", "/api/auth/refresh", open(&Api::refresh));
     const Handler log_out = with_login(&Api::log_out);
-    const auto log_out_by_link = [log_out](const Call& call, httplib::Response& response) {
-        refuse_foreign_link(call);
+    // A link or an image elsewhere can make a browser send this with the cookie. A token in the header it cannot.
+    const auto log_out_by_link = [this, log_out](const Call& call, httplib::Response& response) {
+        if (cookies_.has_token(call.http) && is_from_elsewhere(call.http, client_origin_))
+            throw Refusal{403, "Another site may not log you out"};
         log_out(call, response);
     };
     server.add("GET", "/api/auth/logout", log_out_by_link);

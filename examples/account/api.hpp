@@ -60,6 +60,7 @@ private:
     Tokens tokens_;
     Sessions sessions_;
     LoginCookies cookies_;
+    std::string client_origin_;
     Passwords passwords_{};
     Attempts attempts_ = {};
 };

@@ -4,6 +4,8 @@
 
 #include <credence/cookie.hpp>
 
+#include <algorithm>
+
 namespace account {
 namespace {
 
@@ -27,6 +29,14 @@ void LoginCookies::set_refresh_token(const std::string& token, httplib::Response
     cookie.value = token;
     cookie.max_age = rules_.refresh_max_age;
     response.set_header("Set-Cookie", credence::set_cookie(cookie).value());
+}
+
+bool LoginCookies::has(const httplib::Request& request, const std::string& name) {
+    const auto [first, last] = request.headers.equal_range("Cookie");
+    return std::any_of(first, last, [&name](const auto& field) {
+        const auto cookie = credence::find_cookie(field.second, name);
+        return !cookie || cookie->has_value();
+    });
 }
 
 void LoginCookies::clear(httplib::Response& response) const {

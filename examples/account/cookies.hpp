@@ -28,11 +28,20 @@ public:
         return rules_.secure ? "__Secure-refresh_token" : "refresh_token";
     }
 
+    /// Whether a request carries the token's cookie, once or more often.
+    [[nodiscard]] bool has_token(const httplib::Request& request) const { return has(request, token_name()); }
+    /// The same of either cookie.
+    [[nodiscard]] bool has_any(const httplib::Request& request) const {
+        return has(request, token_name()) || has(request, refresh_name());
+    }
+
     void set_token(const std::string& token, httplib::Response& response) const;
     void set_refresh_token(const std::string& token, httplib::Response& response) const;
     void clear(httplib::Response& response) const;
 
 private:
+    [[nodiscard]] static bool has(const httplib::Request& request, const std::string& name);
+
     Rules rules_;
 };
 

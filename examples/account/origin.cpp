@@ -2,8 +2,10 @@
 // The rules for the field Origin. RFC 6454 §7, Fetch Standard §3.2
 #include "origin.hpp"
 
-#include <algorithm>
+#include <iterator>
 #include <string_view>
+
+#include "cookies.hpp"
 
 namespace account {
 namespace {
@@ -12,13 +14,6 @@ std::string_view only_value(const httplib::Request& request, const std::string& 
     const auto [first, last] = request.headers.equal_range(name);
     if (first == last || std::next(first) != last) return {};
     return first->second;
-}
-
-char lower(char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte; }
-
-bool equal_hosts(std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](char one, char other) { return lower(one) == lower(other); });
 }
 
 }  // namespace
@@ -38,10 +33,20 @@ bool is_own_origin(const httplib::Request& request, const std::string& client_or
     const std::string_view origin = only_value(request, "Origin");
     if (origin.empty()) return false;
     if (origin == client_origin) return true;
-    const std::size_t scheme = origin.find("://");
-    const bool is_http = origin.starts_with("http://") || origin.starts_with("https://");
     const std::string_view host = only_value(request, "Host");
-    return is_http && !host.empty() && equal_hosts(origin.substr(scheme + 3), host);
+    const LoginCookies by_tls{{.secure = true}};
+    const std::string_view scheme = by_tls.has_any(request) ? "https://" : "http://";
+    return !host.empty() && origin.starts_with(scheme) && origin.substr(scheme.size()) == host;
+}
+
+bool is_from_elsewhere(const httplib::Request& request, const std::string& client_origin) {
+    const bool has_origin = request.has_header("Origin");
+    if (has_origin && !is_own_origin(request, client_origin)) return true;
+    if (!request.has_header("Sec-Fetch-Site")) return false;
+    const std::string_view site = only_value(request, "Sec-Fetch-Site");
+    if (site == "same-origin" || site == "none") return false;
+    // Another port, or another host of one domain, is the same site. The client's page may be there, and then names itself.
+    return site != "same-site" || !has_origin;
 }
 
 }  // namespace account

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "env_file.hpp"
+#include "registration.hpp"
 
 #include <sodium.h>
 
@@ -81,7 +82,7 @@ std::string origin(const std::string& text) {
     const bool is_http = text.starts_with("http://") || text.starts_with("https://");
     if (!is_http || text.find_first_of("/ ?#@\r\n", scheme + 3) != std::string::npos || text.size() == scheme + 3)
         throw SettingsError{"CLIENT_ORIGIN must be an origin such as http://localhost:3000, without a path"};
-    return text;
+    return lower_case(text);  // as browsers write one, and it is compared byte by byte
 }
 
 std::string fresh_env_file() {
