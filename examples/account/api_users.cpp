@@ -41,7 +41,10 @@ void Api::login(const Visitor& visitor, const Call&, httplib::Response& response
     const nlohmann::ordered_json claims{
         {"iss", proof->iss}, {"sub", proof->sub}, {"exp", seconds_of(proof->exp)}, {"iat", seconds_of(proof->iat)},
         {"jti", proof->jti}, {"sid", proof->sid}};
-    const nlohmann::ordered_json body{{"data", {{"header", header}, {"claims", claims}}}, {"status", "success"}};
+    // How long is left by this clock, for the page's may be wrong.
+    const std::int64_t left = seconds_of(proof->exp) - seconds_of(credence::now());
+    const nlohmann::ordered_json body{{"data", {{"header", header}, {"claims", claims}, {"expires_in", left}}},
+                                      {"status", "success"}};
     response.status = 200;
     response.set_content(body.dump(), "application/json");
 }

@@ -11,7 +11,7 @@ const hint = {
   clear: () => localStorage.removeItem("logged-in"),
 };
 
-let login = null; // { header, claims } of this login, while there is one
+let login = null; // { user, header, claims, endsAt } of this login, while there is one
 
 /* Notices and errors */
 
@@ -48,6 +48,7 @@ function showError(form, error) {
   const place = form.querySelector(".form-error");
   place.textContent = error.message;
   place.hidden = false;
+  inputs(form).at(-1).focus(); // the password: what one tries again
 }
 
 /** Whether every field has something in it; the first that has not gets the focus. */
@@ -58,23 +59,33 @@ function isFilled(form) {
   return empty.length === 0;
 }
 
-/** Runs a form: one request at a time, with the errors where they belong. The form keeps what was typed. */
+/** Runs what a button is for, once at a time. A disabled button would lose the focus, so it is only shown as busy. */
+async function whileBusy(button, work) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+/** Runs a form, with the errors where they belong. The form keeps what was typed. */
 function onSubmit(form, send) {
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    clearErrors(form);
-    notify("");
-    if (!isFilled(form)) return;
-    const button = form.querySelector("[type=submit]");
-    button.disabled = true;
-    try {
-      await send(Object.fromEntries(new FormData(form)));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      showError(form, explain(error));
-    } finally {
-      button.disabled = false;
-    }
+    whileBusy(form.querySelector("[type=submit]"), async () => {
+      clearErrors(form);
+      notify("");
+      if (!isFilled(form)) return;
+      try {
+        await send(Object.fromEntries(new FormData(form)));
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        if (login && error.status === 401) endedElsewhere(error);
+        else showError(form, explain(error));
+      }
+    });
   });
 }
 
@@ -115,16 +126,24 @@ function showEnter({ focus = false } = {}) {
 function leave(text, options) {
   hint.clear();
   if (location.hash !== "" && location.hash !== "#login") history.replaceState(null, "", "#login");
-  $("login-password").value = "";
-  $("password-form").reset();
+  emptyForms();
   showEnter({ focus: true });
   notify(text, options);
 }
 
+/** Nothing typed is left for whoever comes next, and no password is shown. */
+function emptyForms() {
+  for (const form of document.forms) {
+    form.reset();
+    clearErrors(form);
+  }
+  for (const button of document.querySelectorAll(".reveal")) reveal(button, false);
+}
+
 async function enter() {
   hint.set();
-  for (const name of ["login", "register"]) $(`${name}-form`).reset();
   await showMe({ focus: true });
+  emptyForms();
 }
 
 onSubmit($("login-form"), async (credentials) => {
@@ -135,20 +154,25 @@ onSubmit($("login-form"), async (credentials) => {
 
 onSubmit($("register-form"), async (person) => {
   await api.register(person);
-  await api.logIn({ email: person.email, password: person.password });
+  try {
+    await api.logIn({ email: person.email, password: person.password });
+  } catch { // the account is there; to register again would only say so
+    leave("Your account is ready. Please log in.");
+    $("login-email").value = person.email;
+    return;
+  }
   await enter();
   notify(`Welcome, ${person.name}! Your account is ready.`, { wide: true });
 });
 
-for (const button of document.querySelectorAll(".reveal")) {
-  button.addEventListener("click", () => {
-    const input = button.previousElementSibling;
-    const isShown = input.type === "text";
-    input.type = isShown ? "password" : "text";
-    button.textContent = isShown ? "Show" : "Hide";
-    button.setAttribute("aria-pressed", String(!isShown));
-  });
+function reveal(button, isShown) {
+  button.previousElementSibling.type = isShown ? "text" : "password";
+  button.textContent = isShown ? "Hide" : "Show";
+  button.setAttribute("aria-label", isShown ? "Hide password" : "Show password");
 }
+
+for (const button of document.querySelectorAll(".reveal"))
+  button.addEventListener("click", () => reveal(button, button.previousElementSibling.type === "password"));
 
 /* One's own account */
 
@@ -157,7 +181,9 @@ const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSt
 
 async function showMe({ focus = false } = {}) {
   const user = await api.me();
-  login = await api.login();
+  const said = await api.login();
+  // By the server's clock: this one may be hours off.
+  login = { ...said, user, endsAt: Date.now() + said.expires_in * 1000 };
   $("me-name").textContent = user.name;
   $("me-email").textContent = user.email;
   $("password-username").value = user.email;
@@ -167,6 +193,7 @@ async function showMe({ focus = false } = {}) {
   $("me-initials").textContent = initials(user.name);
   showJson($("token-header"), login.header);
   showJson($("token-claims"), login.claims);
+  hasFailed = false;
   document.title = "Me · Account";
   $("enter").hidden = true;
   $("me").hidden = false;
@@ -175,8 +202,8 @@ async function showMe({ focus = false } = {}) {
 }
 
 function initials(name) {
-  const letters = name.trim().split(/\s+/).map((word) => [...word][0].toUpperCase());
-  return letters.length > 1 ? letters[0] + letters.at(-1) : letters[0];
+  const letters = name.split(/\s+/).filter((word) => word !== "").map((word) => [...word][0].toUpperCase());
+  return letters.length > 1 ? letters[0] + letters.at(-1) : letters[0] ?? "?";
 }
 
 function part(className, text) {
@@ -187,15 +214,15 @@ function part(className, text) {
 }
 
 function showJson(place, object) {
-  const lines = ["{"];
-  for (const [index, [key, value]] of Object.entries(object).entries()) {
+  const lines = Object.entries(object).map(([key, value], index, all) => {
     const isDate = ["exp", "iat", "nbf"].includes(key);
-    const comma = index + 1 < Object.keys(object).length ? "," : "";
-    lines.push("\n  ", part("key", JSON.stringify(key)), ": ",
-      part(typeof value === "number" ? "number" : "text", JSON.stringify(value)), comma);
-    if (isDate) lines.push("  ", part("remark", `// ${moments.format(new Date(value * 1000))}`));
-  }
-  place.replaceChildren(...lines, "\n}");
+    const line = part("line", "");
+    line.append(part("key", JSON.stringify(key)), ": ",
+      part(typeof value === "number" ? "number" : "text", JSON.stringify(value)), index + 1 < all.length ? "," : "");
+    if (isDate) line.append(part("remark", `  // ${moments.format(new Date(value * 1000))}`));
+    return line;
+  });
+  place.replaceChildren("{", ...lines, "}");
 }
 
 function timeLeft(seconds) {
@@ -205,26 +232,32 @@ function timeLeft(seconds) {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+const hasExpired = () => login.endsAt <= Date.now();
+
 function tick() {
   if (!login) return;
-  const { iat, exp } = login.claims;
-  const left = Math.max(0, Math.ceil(exp - Date.now() / 1000));
+  const left = Math.max(0, Math.ceil((login.endsAt - Date.now()) / 1000));
   $("me-left").textContent = timeLeft(left);
-  $("me-progress").max = exp - iat;
+  $("me-progress").max = login.claims.exp - login.claims.iat;
   $("me-progress").value = left;
-  if (left === 0) stillThere();
+  if (left === 0 && !hasFailed) stillThere();
 }
 
 /** Whether this login still stands. An expired one is refreshed; one that was ended elsewhere is told so. */
 let isAsking = false;
+let hasFailed = false; // then the server is asked again every ten seconds, not every one
 async function stillThere() {
   if (!login || isAsking) return;
   isAsking = true;
   try {
-    if (login.claims.exp * 1000 > Date.now()) await api.me();
-    else await renew();
+    if (hasExpired()) await renew();
+    else if ((await api.me()).id !== login.user.id) await showMe(); // another tab logged in as somebody else
+    if (hasFailed) notify("");
+    hasFailed = false;
   } catch (error) {
+    hasFailed = true;
     if (error.status === 401) await renew().catch(endedElsewhere);
+    else endedElsewhere(error);
   } finally {
     isAsking = false;
   }
@@ -237,24 +270,14 @@ async function renew() {
 
 function endedElsewhere(error) {
   if (error.status !== 401) return notify(error.message, { bad: true, wide: true });
-  const hasExpired = login && login.claims.exp * 1000 <= Date.now();
-  leave(hasExpired ? "Your login has expired. Please log in again."
+  leave(!login || hasExpired() ? "Your login has expired. Please log in again."
     : "This login was ended elsewhere: somebody logged out everywhere, or changed the password. Please log in again.",
     { bad: true });
 }
 
 /** A button that asks the server something. */
 function onClick(id, work) {
-  $(id).addEventListener("click", async () => {
-    $(id).disabled = true;
-    try {
-      await work();
-    } catch (error) {
-      endedElsewhere(error);
-    } finally {
-      $(id).disabled = false;
-    }
-  });
+  $(id).addEventListener("click", () => whileBusy($(id), () => work().catch(endedElsewhere)));
 }
 
 onClick("refresh", async () => {
@@ -273,9 +296,11 @@ onClick("logout-all", async () => {
 onSubmit($("password-form"), async (change) => {
   await api.changePassword(change);
   $("password-form").reset();
-  $("password-form").closest("details").open = false;
+  const details = $("password-form").closest("details");
+  details.open = false;
   await showMe();
   notify("Your password is changed, and your other logins have ended.", { wide: true });
+  details.querySelector("summary").focus({ preventScroll: true }); // where one came from
   $("notice").scrollIntoView({ block: "center" });
 });
 
@@ -298,14 +323,11 @@ addEventListener("storage", (event) => {
 async function start() {
   if (!hint.get()) return showEnter();
   try {
-    await showMe();
+    await showMe().catch((error) => error.status === 401 ? renew() : Promise.reject(error));
   } catch (error) {
-    if (error.status !== 401) {
-      showEnter();
-      notify(error.message, { bad: true });
-      return;
-    }
-    await renew().catch(() => leave("Your login has ended. Please log in again.", { bad: true }));
+    if (error.status === 401) return leave("Your login has ended. Please log in again.", { bad: true });
+    showEnter();
+    notify(error.message, { bad: true }); // the login may well be there: reloading the page asks again
   }
 }
 start();
