@@ -7,12 +7,17 @@
 #include <credence/token.hpp>
 #include <credence/verifier.hpp>
 
+#include <cstddef>
 #include <utility>
 
 #include "user.hpp"
 
 namespace account {
 namespace {
+
+/// A client sends its token with each request. One that was proven is not taken apart again, only asked about: whether it
+/// has expired, and whether it was revoked. Each takes about 2 KiB.
+constexpr std::size_t most_known_tokens = 4096;
 
 credence::Validation<LoginClaims> rules() {
     return {.issuer = Tokens::issuer,
@@ -42,7 +47,8 @@ template <class Alg>
 class Tokens::SchemeOf final : public Scheme {
 public:
     SchemeOf(const credence::Keys<Alg>& keys, const credence::Revocation& revocation)
-        : encoding_(keys.encoding), verifier_(keys.decoding, rules(), {.revocation = revocation}) {
+        : encoding_(keys.encoding),
+          verifier_(keys.decoding, rules(), {.revocation = revocation, .cache = {.max_tokens = most_known_tokens}}) {
         if constexpr (credence::PublicKeyAlgorithm<Alg>) jwks = credence::to_jwks(keys.decoding).value();
     }
 

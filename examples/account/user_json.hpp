@@ -2,7 +2,6 @@
 // A user as the API shows one: never with the password. Written as text at once, for this is what is asked for most.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -14,9 +13,13 @@ namespace account {
 
 /// Appends a string. What needs care goes through nlohmann/json; names and dates seldom do, and are copied.
 inline void append_json(std::string& json, std::string_view text) {
-    const bool is_plain = std::all_of(
-        text.begin(), text.end(), [](char byte) { return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\'; });
-    if (is_plain) {
+    unsigned strange = 0;  // without a branch for each byte, so that a compiler takes many at once
+    for (const char byte : text) {
+        const auto value = static_cast<unsigned char>(byte);
+        strange |= static_cast<unsigned>(value < 0x20) | static_cast<unsigned>(value >= 0x7f) |
+                   static_cast<unsigned>(value == '"') | static_cast<unsigned>(value == '\\');
+    }
+    if (strange == 0) {
         json.append("\"").append(text).append("\"");
     } else {
         json.append(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));

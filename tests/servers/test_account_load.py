@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import threading
 import time
@@ -22,6 +23,7 @@ from running import BIN, Server
 SECONDS = int(os.environ.get("CREDENCE_LOAD_SECONDS", "0"))
 PATHS = ("/api/healthchecker", "/api/users/me")
 MOST_LOSS = 0.30
+ROUNDS = 9
 
 
 def build_says(text):
@@ -93,7 +95,7 @@ class Load(unittest.TestCase):
         costs = {path: [] for path in PATHS}
         rates = {path: [] for path in PATHS}
         with Connection(self.server.port) as connection:
-            for path in 5 * PATHS:  # by turns, for a machine that others use too
+            for path in ROUNDS * PATHS:  # by turns, for a machine that others use too
                 before = processor_time(self.server)
                 if SECONDS:
                     rate, count, said = load(self.server.port, path, self.token, 8, 3)
@@ -102,14 +104,16 @@ class Load(unittest.TestCase):
                 else:
                     count = self.counted(path, connection)
                 costs[path].append((processor_time(self.server) - before) / count * 1e6)
-        cheap, dear = (sorted(costs[path])[2] for path in PATHS)
+        cheap, dear = (statistics.median(costs[path]) for path in PATHS)
         loss = 1 - cheap / dear
         print(f"\nprocessor time of the server for a request: {cheap:.1f} microseconds for {PATHS[0]}, {dear:.1f} for "
               f"{PATHS[1]}: the guard and the lookup cost {100 * loss:.0f} % of it")
         if SECONDS:
-            health, guarded = (max(rates[path]) for path in PATHS)
-            print(f"requests a second by wrk, the best of five: {health:.0f} and {guarded:.0f}: "
+            health, guarded = (statistics.median(rates[path]) for path in PATHS)
+            print(f"requests a second by wrk, the median of {ROUNDS} rounds: {health:.0f} and {guarded:.0f}: "
                   f"{100 * (1 - guarded / health):.0f} % less")
+            if build_says("CMAKE_BUILD_TYPE:STRING=Release"):
+                self.assertLess(1 - guarded / health, MOST_LOSS)
         # Without optimisation the bound is loose: there the library's own code is slow, and cpp-httplib is not.
         self.assertLess(loss, MOST_LOSS if SECONDS and build_says("CMAKE_BUILD_TYPE:STRING=Release") else 0.67)
 
