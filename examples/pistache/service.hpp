@@ -18,9 +18,12 @@
 #include "../support/options.hpp"
 #include "../support/stop_signals.hpp"
 
+#include <pistache/async.h>
 #include <pistache/endpoint.h>
 #include <pistache/http_headers.h>
+#include <pistache/peer.h>
 #include <pistache/router.h>
+#include <sys/socket.h>
 
 namespace service {
 
@@ -35,6 +38,14 @@ public:
     void write(std::ostream& stream) const override { stream << "nosniff"; }
 };
 
+/// Ends the connection once an answer is sent that says so: Pistache says it, and would leave the client waiting.
+inline void end_as_promised(Pistache::Async::Promise<ssize_t> sent, const ResponseWriter& response) {
+    using Pistache::Http::ConnectionControl;
+    const auto connection = response.headers().tryGet<Pistache::Http::Header::Connection>();
+    if (!connection || connection->control() == ConnectionControl::KeepAlive) return;
+    sent.then([peer = response.getPeer()](ssize_t) { ::shutdown(peer->fd(), SHUT_WR); }, [](std::exception_ptr) {});
+}
+
 /// Sends an answer: text, or what went wrong as JSON. The reason is for the log, as the path must be: one of our own.
 inline void answer(const Request& request, ResponseWriter& response, Code code, const std::string& text,
                    std::string_view reason = {}, std::string_view path = {}) {
@@ -46,11 +57,10 @@ inline void answer(const Request& request, ResponseWriter& response, Code code, 
                   {"reason", reason}});
     using namespace Pistache::Http;
     response.headers().add<Header::CacheControl>(CacheDirective::NoStore).add<NoSniff>();
-    if (status >= 400) {
-        response.send(code, support::json_text(nlohmann::json{{"error", text}}), MIME(Application, Json));
-    } else {
-        response.send(code, text, MIME(Text, Plain));
-    }
+    const bool is_fault = status >= 400;
+    std::string body = is_fault ? support::json_text(nlohmann::json{{"error", text}}) : text;
+    if (request.method() == Method::Head) body.clear();  // Pistache would send it, and it would be the next answer
+    end_as_promised(response.send(code, body, is_fault ? MIME(Application, Json) : MIME(Text, Plain)), response);
 }
 
 /// The routes, all of them GET: what is not there is 404, and another method 405, before the router is asked.
