@@ -15,6 +15,7 @@
 #include "settings.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace account {
@@ -27,20 +28,21 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-std::string with_line_ends(std::string_view text) {
-    std::string result;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const bool is_escape = text[at] == '\\' && at + 1 < text.size() && text[at + 1] == 'n';
-        result.push_back(is_escape ? '\n' : text[at]);
-        if (is_escape) ++at;
-    }
-    return result;
+bool is_name(std::string_view text) {
+    const auto fits = [](char byte) {
+        return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+               byte == '_';
+    };
+    return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }
 
 /// Takes the first line, or as many as a quoted value needs, from the text.
 class Lines {
 public:
-    explicit Lines(std::string_view text) : rest_(text) {}
+    explicit Lines(std::string_view text) : rest_(text) {
+        constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+        if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
+    }
 
     [[nodiscard]] bool is_done() const { return rest_.empty(); }
 
@@ -50,23 +52,43 @@ public:
         if (line.empty() || line.front() == '#') return;
         if (line.starts_with("export ")) line = trimmed(line.substr(7));
         const std::size_t equals = line.find('=');
-        if (equals == std::string_view::npos || equals == 0) complain();
-        const std::string name{trimmed(line.substr(0, equals))};
-        variables[name] = value(trimmed(line.substr(equals + 1)));
+        const std::string_view name = trimmed(line.substr(0, equals));
+        if (equals == std::string_view::npos || !is_name(name)) complain();
+        variables[std::string{name}] = value(trimmed(line.substr(equals + 1)));
     }
 
 private:
     std::string value(std::string_view text) {
-        if (text.empty() || (text.front() != '"' && text.front() != '\'')) return std::string{text};
-        const char quote = text.front();
-        std::string inside{text.substr(1)};
-        while (inside.find(quote) == std::string::npos) {
-            if (is_done()) complain();
-            ++number_;
-            inside.append("\n").append(take(rest_.find('\n')));
+        if (!text.empty() && (text.front() == '"' || text.front() == '\'')) return quoted(text.front(), text.substr(1));
+        return std::string{trimmed(text.substr(0, text.find(" #")))};
+    }
+
+    /// Behind the closing quote there is nothing but a comment: half of a secret would be used in silence.
+    std::string quoted(char quote, std::string_view text) {
+        std::string inside;
+        for (std::size_t at = 0;; ++at) {
+            if (at == text.size()) {
+                if (is_done()) complain();
+                ++number_;
+                inside.push_back('\n');
+                text = take(rest_.find('\n'));
+                at = static_cast<std::size_t>(-1);
+            } else if (text[at] == quote) {
+                const std::string_view behind = trimmed(text.substr(at + 1));
+                if (!behind.empty() && behind.front() != '#') complain();
+                return inside;
+            } else if (quote == '"' && text[at] == '\\' && at + 1 < text.size()) {
+                inside.append(meaning_of(text[++at]));
+            } else {
+                inside.push_back(text[at]);
+            }
         }
-        inside.resize(inside.find(quote));
-        return quote == '"' ? with_line_ends(inside) : inside;
+    }
+
+    static std::string meaning_of(char escaped) {
+        if (escaped == 'n') return "\n";
+        if (escaped == '"' || escaped == '\\') return {escaped};
+        return {'\\', escaped};
     }
 
     std::string_view take(std::size_t end) {
@@ -98,6 +120,11 @@ Variables read_env_file(const std::string& path) {
     const std::string kept = text.str();
     for (Lines lines{kept}; !lines.is_done();) lines.read_into(variables);
     return variables;
+}
+
+bool can_others_read(const std::string& path) {
+    struct stat about{};
+    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & (S_IRGRP | S_IROTH)) != 0;
 }
 
 bool create_env_file(const std::string& path, const std::string& text) {

@@ -90,7 +90,9 @@ int migrate(const std::string& direction) {
     return 0;
 }
 
-void warn_of_open_cookies(const Settings& settings) {
+void warn_of_what_is_open(const Settings& settings) {
+    if (settings.is_file_open)
+        support::log("warning", "env_file_is_open", {{"advice", "others can read the secrets: chmod 600 .env"}});
     const bool is_loopback =
         settings.host == "localhost" || settings.host == "::1" || settings.host.starts_with("127.");
     if (is_loopback || settings.cookie_secure) return;
@@ -118,7 +120,7 @@ int serve(const Command& command) {
                             "; is the port taken, or the host another machine's?"};
     // Only now: a server that cannot start says one line, which tells why.
     for (const std::string& name : migrated) support::log("info", "migrated", {{"migration", name}});
-    warn_of_open_cookies(settings);
+    warn_of_what_is_open(settings);
     signals.on_stop([&server] { server.stop(); });
     std::cout << "listening at http://" << settings.host << ":" << port << std::endl;
     server.run();

@@ -126,6 +126,7 @@ Settings load_settings() {
     settings.cookie_max_age = duration("JWT_MAXAGE", source.get("JWT_MAXAGE", "60"), minute);
     settings.refresh_lifetime = duration("REFRESH_MAXAGE", source.get("REFRESH_MAXAGE", "10080"), minute);
     settings.client_origin = origin(source.get("CLIENT_ORIGIN", settings.client_origin));
+    settings.is_file_open = can_others_read(env_path);
     settings.cookie_secure = flag("COOKIE_SECURE", source.get("COOKIE_SECURE", "false"));
     return settings;
 }

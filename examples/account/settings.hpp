@@ -30,6 +30,7 @@ struct Settings {
     std::chrono::seconds refresh_lifetime{604'800};  ///< REFRESH_MAXAGE, in minutes
     std::string client_origin = "http://localhost:3000";
     bool cookie_secure = false;
+    bool is_file_open = false;  ///< Others may read the file that these come from.
 };
 
 /// Reads the configuration. Where no key is configured and there is no file `.env` yet, writes one with a fresh secret,

@@ -90,6 +90,43 @@ class Start(unittest.TestCase):
         (self.folder / ".env").mkdir()
         self.assert_refuses(".env cannot be read")
 
+    def test_the_file_is_read_as_a_shell_would(self):
+        def file(text):
+            (self.folder / ".env").write_bytes(text if isinstance(text, bytes) else text.encode())
+        secret = "0123456789 0123456789 0123456789 #x"
+        token = None
+        for text in (f"JWT_SECRET='{secret}'", f'JWT_SECRET="{secret}"  # a comment', f'  export JWT_SECRET = "{secret}"\r\n',
+                     b"\xef\xbb\xbfJWT_SECRET='" + secret.encode() + b"'#\n"):
+            file(text)
+            with self.server() as server:
+                token = token or new_login(server.port)[0]
+                self.assertEqual(me(server.port, token).status, 200, text)
+        # The same secret in each spelling, and comments that are no part of a value.
+        plain, escaped = SECRET + '"\\', SECRET + r'\"\\'
+        token = None
+        for text in (f"JWT_SECRET='{plain}'\nJWT_EXPIRED_IN=90s # a minute and a half\n", f'JWT_SECRET="{escaped}"\n',
+                     f"JWT_SECRET={plain} # unquoted\n"):
+            file(text)
+            with self.server() as server:
+                token = token or new_login(server.port)[0]
+                self.assertEqual(me(server.port, token).status, 200, text)
+
+    def test_half_of_a_secret_is_never_used_in_silence(self):
+        for number, text in ((1, f'JWT_SECRET="{SECRET}"rest\n'), (1, f"JWT_SECRET='{SECRET}'s'\n"), (2, f'A=1\nJWT_SECRET="{SECRET}\n'),
+                             (1, f'JWT_SECRET="{SECRET}\\"\n'), (1, f"MY SECRET={SECRET}\n"), (1, f"={SECRET}\n"),
+                             (3, f"A='\n\nb'c\nJWT_SECRET={SECRET}\n")):
+            (self.folder / ".env").write_text(text)
+            self.assert_refuses(f"line {number} of .env is not NAME=value")
+
+    def test_a_file_that_others_can_read_is_warned_of(self):
+        path = self.folder / ".env"
+        path.write_text(f"JWT_SECRET={SECRET}\n")
+        for mode, warnings in ((0o644, 1), (0o640, 1), (0o600, 0)):
+            path.chmod(mode)
+            (self.folder / "log").unlink(missing_ok=True)
+            with self.server() as server:
+                self.assertEqual(len([line for line in server.log() if line["level"] == "warning"]), warnings, oct(mode))
+
     def test_a_database_that_is_down(self):
         self.assert_refuses("PostgreSQL cannot be reached", JWT_SECRET=SECRET,
                             DATABASE_URL="postgresql://me:a-secret-password@127.0.0.1:1/none")
