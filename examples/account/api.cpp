@@ -22,7 +22,8 @@ std::string_view sentence_for(const credence::Rejection& rejection) {
     return "Invalid token";
 }
 
-void on_reject(const credence::Rejection& rejection, const Call&, httplib::Response& response) {
+void refuse(const credence::Rejection& rejection, const Call& call, httplib::Response& response) {
+    credence::HttpTraits<Call>::reject(rejection, call, response);
     note_reason(credence::message(rejection.reason));
     if (rejection.status == 503) {
         fail_at_guard(response, 503);
@@ -43,9 +44,14 @@ Api::Api(const Settings& settings, Stores stores)
       client_origin_(settings.client_origin) {}
 
 Handler Api::guarded(GuardedHandler handler) {
-    auto checked = [this, handler = std::move(handler)](const LoginProof& who, const Call& call,
-                                                        httplib::Response& response) {
-        const auto user = stores_.users->find_by_id(who->sub);
+    return [this, handler = std::move(handler)](const Call& call, httplib::Response& response) {
+        credence::Result<LoginProof, credence::Rejection> who{credence::Rejection{}};
+        credence::Result<std::optional<User>> user{std::nullopt};
+        stores_.users->read_together([&] {
+            who = credence::require_bearer(call, tokens_, {.cookie = cookies_.token_name()}, challenge);
+            if (who) user = stores_.users->find_by_id((*who)->sub);
+        });
+        if (!who) return refuse(who.error(), call, response);
         if (!user) return fail_at_guard(response, 500);
         if (!*user) {
             const auto rejection = credence::Rejection::from({credence::Errc::invalid_subject, "sub"}, challenge);
@@ -54,10 +60,8 @@ Handler Api::guarded(GuardedHandler handler) {
             refuse_at_guard(response, 401, "The user belonging to this token no longer exists");
             return;
         }
-        handler(Visitor{who, **user}, call, response);
+        handler(Visitor{*who, **user}, call, response);
     };
-    return credence::protect(tokens_, std::move(checked), {.cookie = cookies_.token_name()}, challenge)
-        .on_reject(on_reject);
 }
 
 void Api::add_to(Server& server) {

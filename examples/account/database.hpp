@@ -61,6 +61,11 @@ public:
     /// Runs `work` with a connection, each statement by itself. \throws StoreError, and what `work` throws
     virtual void read(const Work& work) = 0;
 
+    /// Runs `work`. Where that saves time, all that its thread reads meanwhile comes from one connection, and from one
+    /// state of the database. Only for reading: who also wrote meanwhile would wait for a second connection while
+    /// holding the first. \throws what `work` throws
+    virtual void read_together(const std::function<void()>& work) { work(); }
+
     /// Runs `work` in one transaction: all of it is kept, for good, or nothing. \throws StoreError, and what `work`
     /// throws
     virtual void write(const Work& work) = 0;

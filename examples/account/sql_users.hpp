@@ -16,6 +16,7 @@ public:
 
     [[nodiscard]] std::string_view name() const noexcept override { return database_->name(); }
     [[nodiscard]] credence::Result<void> ping() override;
+    void read_together(const std::function<void()>& work) override { database_->read_together(work); }
     [[nodiscard]] credence::Result<std::optional<User>> insert(const NewUser& user) override;
     [[nodiscard]] credence::Result<std::optional<User>> find_by_email(std::string_view email) override;
     [[nodiscard]] credence::Result<std::optional<User>> find_by_id(std::string_view id) override;

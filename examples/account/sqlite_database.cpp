@@ -2,8 +2,10 @@
 // SQLite: connections, prepared statements, and transactions.
 #include "sqlite_database.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
@@ -13,8 +15,8 @@
 namespace account {
 namespace {
 
-/// More are opened when that many requests ask at once, and closed again.
-constexpr std::size_t most_idle = 16;
+/// Each has its own memory. Who comes when all are taken waits, which seldom takes longer than a question does.
+constexpr std::size_t most_connections = 16;
 
 struct CloseConnection {
     void operator()(sqlite3* connection) const noexcept { sqlite3_close_v2(connection); }
@@ -127,9 +129,7 @@ public:
     explicit Lease(SqliteDatabase& database) : database_(database), session_(database.take()) {}
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    ~Lease() {
-        if (is_good_) database_.give_back(std::move(session_));
-    }
+    ~Lease() { database_.give_back(is_good_ ? std::move(session_) : nullptr); }
     SqliteSession& session() noexcept { return *session_; }
     void is_good() noexcept { is_good_ = true; }
 
@@ -143,9 +143,9 @@ SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
     // SQLite counts its memory under one lock for all threads, at every allocation. Nobody reads the count.
     [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     create_private_file(path_);
-    idle_.reserve(most_idle);  // so that give_back does not allocate
+    idle_.reserve(most_connections);  // so that give_back does not allocate
     try {
-        give_back(take());
+        Lease{*this}.is_good();
     } catch (const StoreError& error) {
         throw StoreError{std::string{error.what()} + ": " + path_};
     }
@@ -155,25 +155,79 @@ SqliteDatabase::~SqliteDatabase() = default;
 
 std::unique_ptr<SqliteSession> SqliteDatabase::take() {
     {
-        const std::lock_guard lock{mutex_};
+        std::unique_lock lock{mutex_};
+        const bool is_free =
+            returned_.wait_for(lock, std::chrono::seconds{5}, [this] { return taken_ < most_connections; });
+        if (!is_free) throw StoreError{"all connections to SQLite are in use"};
+        ++taken_;
         if (!idle_.empty()) {
             auto session = std::move(idle_.back());
             idle_.pop_back();
             return session;
         }
     }
-    return std::make_unique<SqliteSession>(path_);
+    try {
+        return std::make_unique<SqliteSession>(path_);
+    } catch (...) {
+        give_back(nullptr);
+        throw;
+    }
 }
 
 void SqliteDatabase::give_back(std::unique_ptr<SqliteSession> session) noexcept {
-    const std::lock_guard lock{mutex_};
-    if (idle_.size() < most_idle) idle_.push_back(std::move(session));
+    {
+        const std::lock_guard lock{mutex_};
+        --taken_;
+        if (session) idle_.push_back(std::move(session));
+    }
+    returned_.notify_one();
 }
 
+/// What a thread has open while it reads together.
+struct SqliteDatabase::Together {
+    const SqliteDatabase* database = nullptr;
+    SqliteSession* session = nullptr;
+    bool has_failed = false;
+
+    static Together& of_this_thread() {
+        thread_local Together together;
+        return together;
+    }
+};
+
 void SqliteDatabase::read(const Work& work) {
+    Together& together = Together::of_this_thread();
+    if (together.database == this) {
+        const bool had_failed = std::exchange(together.has_failed, true);
+        work(*together.session);
+        together.has_failed = had_failed;
+        return;
+    }
     Lease lease{*this};
     work(lease.session());
     lease.is_good();
+}
+
+void SqliteDatabase::read_together(const std::function<void()>& work) {
+    // Each transaction asks the system for a lock, and gives it back: two calls that one transaction makes once.
+    struct End {
+        Together& together;
+        ~End() { together = {}; }
+    };
+    std::optional<Lease> lease;
+    try {
+        lease.emplace(*this).session().run("begin", {});
+    } catch (const StoreError&) {
+        return work();  // whose first question will tell why
+    }
+    Together& together = Together::of_this_thread();
+    {
+        const End end{together = {.database = this, .session = &lease->session()}};
+        work();
+        if (together.has_failed) return;  // the connection is closed, as it is when something is thrown
+    }
+    lease->session().run("commit", {});
+    lease->is_good();
 }
 
 void SqliteDatabase::write(const Work& work) {

@@ -7,6 +7,7 @@
 #include <credence/result.hpp>
 #include <credence/revocation.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -33,6 +34,8 @@ public:
 
 class UserStore : public Store {
 public:
+    /// Runs `work`, which only reads, here and perhaps in the other stores: see `Database::read_together`.
+    virtual void read_together(const std::function<void()>& work) { work(); }
     /// The user as stored; nullopt, and nothing is changed, when the e-mail is taken.
     [[nodiscard]] virtual credence::Result<std::optional<User>> insert(const NewUser& user) = 0;
     [[nodiscard]] virtual credence::Result<std::optional<User>> find_by_email(std::string_view email) = 0;

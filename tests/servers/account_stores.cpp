@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -165,6 +166,50 @@ TEST_CASE("users are listed") {
     bool is_listed = false;
     for (const User& listed : stores().users->list().value()) is_listed = is_listed || listed.id == user.id;
     CHECK(is_listed);
+}
+
+TEST_CASE("what is read together is what was written before") {
+    const NewUser user = new_user();
+    const auto token = new_token();
+    REQUIRE(stores().users->insert(user).value());
+    REQUIRE(stores().revocations->revoke(token));
+    std::size_t found = 0;
+    for (int round = 0; round < 50; ++round) {  // more often than there are connections
+        stores().users->read_together([&] {
+            found += stores().users->find_by_id(user.id).value() ? 1U : 0U;
+            found += is_revoked(token) ? 1U : 0U;
+        });
+    }
+    CHECK(found == 100);
+    const auto leave = [] { stores().users->read_together([] { throw std::runtime_error{"left"}; }); };
+    for (int round = 0; round < 50; ++round) CHECK_THROWS_AS(leave(), std::runtime_error);
+    CHECK(stores().users->change_password(user.id, {.from = user.password, .to = "$argon2id$other"}).value());
+    CHECK(stores().users->find_by_id(user.id).value()->password == "$argon2id$other");
+}
+
+TEST_CASE("many who read together do not keep each other, or a writer, out") {
+    const NewUser user = new_user();
+    REQUIRE(stores().users->insert(user).value());
+    const int all = winners([&](int number) {
+        bool is_right = true;
+        for (int round = 0; round < 20; ++round) {
+            stores().users->read_together([&] {
+                is_right = is_right && stores().users->find_by_id(user.id).value() && !is_revoked(new_token());
+            });
+            if (number % 4 == 0) is_right = is_right && stores().revocations->revoke(new_token());
+        }
+        return is_right;
+    });
+    CHECK(all == 16);
+}
+
+TEST_CASE("a text with a NUL is never taken for what stands before it") {
+    const NewUser user = new_user();
+    REQUIRE(stores().users->insert(user).value());
+    for (const char* rest : {"", "x"}) {
+        const auto found = stores().users->find_by_email(user.email + std::string{'\0'} + rest);
+        CHECK_FALSE((found && *found));
+    }
 }
 
 TEST_CASE("a token is revoked by issuer and id, and nothing else is") {
