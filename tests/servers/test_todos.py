@@ -4,6 +4,7 @@
 # packages: libboost1.81-dev libsqlite3-dev libhiredis-dev
 import json
 import pathlib
+import signal
 import tempfile
 import time
 
@@ -106,6 +107,40 @@ def test_raw_bytes():
         assert (wrong.status, wrong.field("allow")) == (405, "GET, HEAD, POST")
         assert server.get("/todos/1").status == 405
         assert server.get("/todos/").status == server.get("/todos/1/2").status == server.get("/no").status == 404
+
+
+def test_requests_that_follow_each_other_at_once():
+    with Server("todos") as server:
+        good = bearer(token_of(server, ALICE))
+        todo = json.dumps({"text": "x"})
+        add = head("POST", "/todos", [good, "Content-Type: application/json"], todo).decode() + todo
+        with server.connect() as client:  # answered in their order, and each with the head of its own
+            client.send(add + head("GET", "/").decode() + head("GET", "/no").decode() + add)
+            assert [client.read_answer().status for _ in range(4)] == [201, 200, 404, 201]
+        for refused, status in ((head("GET", "/protected"), 401), (head("GET", "/protected", [good, good]), 400),
+                                (head("GET", "/protected", [good, "Content-Length: 1", "Content-Length: 2"]), 400),
+                                (head("POST", "/todos", [good, "Content-Length: 2", "Transfer-Encoding: chunked"]), 400)):
+            with server.connect() as client:  # nothing behind a refused one is a request
+                client.send(refused + add.encode())
+                answer = client.read_answer()
+                assert (answer.status, answer.field("connection")) == (status, "close"), refused
+                client.finish()
+                assert client.is_closed()
+        assert len(server.get("/todos", good).json()) == 2
+
+
+def test_clients_that_stay_do_not_delay_the_end():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        server = Server("todos", "--sessions", "memory").start()
+        with server.connect() as idle, server.connect() as in_head, server.connect() as in_body, server.connect():
+            idle.send(head("GET", "/"))
+            assert idle.read_answer().status == 200
+            in_head.send("GET / HTTP/1.1\r\nHost:")
+            in_body.send(head("POST", "/login", ["Content-Type: application/json", "Expect: 100-continue"], "{}"))
+            assert in_body.read_line().startswith("HTTP/1.1 100")  # so it is waiting for the body
+            server.process.send_signal(number)
+            assert server.process.wait(10) == 0
+        server.__exit__()
 
 
 def test_sessions_in_memory():
