@@ -60,7 +60,7 @@ Handler Api::guarded(GuardedHandler handler) {
             refuse_at_guard(response, 401, "The user belonging to this token no longer exists");
             return;
         }
-        handler(Visitor{*who, **user}, call, response);
+        handler(Visitor{*who, *std::move(*user)}, call, response);
     };
 }
 

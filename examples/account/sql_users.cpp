@@ -9,16 +9,16 @@
 namespace account {
 namespace {
 
-User user_of(const std::vector<std::string>& row) {
-    return {.id = row.at(0),
-            .name = row.at(1),
-            .email = row.at(2),
-            .photo = row.at(3),
-            .role = row.at(4),
+User user_of(std::vector<std::string>&& row) {
+    return {.id = std::move(row.at(0)),
+            .name = std::move(row.at(1)),
+            .email = std::move(row.at(2)),
+            .photo = std::move(row.at(3)),
+            .role = std::move(row.at(4)),
             .verified = row.at(5) == "1",
-            .password = row.at(6),
-            .created_at = row.at(7),
-            .updated_at = row.at(8)};
+            .password = std::move(row.at(6)),
+            .created_at = std::move(row.at(7)),
+            .updated_at = std::move(row.at(8))};
 }
 
 std::string columns(const Database& database) {
@@ -51,8 +51,8 @@ credence::Result<std::optional<User>> SqlUsers::insert(const NewUser& user) {
     return or_unavailable(name(), [&] {
         std::optional<User> inserted;
         database_->write([&](SqlSession& session) {
-            const SqlRows rows = session.run(insert_, {user.id, user.name, user.email, user.password});
-            if (!rows.rows.empty()) inserted = user_of(rows.rows.front());
+            SqlRows rows = session.run(insert_, {user.id, user.name, user.email, user.password});
+            if (!rows.rows.empty()) inserted = user_of(std::move(rows.rows.front()));
         });
         return inserted;
     });
@@ -62,8 +62,8 @@ credence::Result<std::optional<User>> SqlUsers::find(std::string_view sql, std::
     return or_unavailable(name(), [&] {
         std::optional<User> found;
         database_->read([&](SqlSession& session) {
-            const SqlRows rows = session.run(sql, {value});
-            if (!rows.rows.empty()) found = user_of(rows.rows.front());
+            SqlRows rows = session.run(sql, {value});
+            if (!rows.rows.empty()) found = user_of(std::move(rows.rows.front()));
         });
         return found;
     });
@@ -89,7 +89,8 @@ credence::Result<std::vector<User>> SqlUsers::list() {
     return or_unavailable(name(), [&] {
         std::vector<User> users;
         database_->read([&](SqlSession& session) {
-            for (const auto& row : session.run(list_, {}).rows) users.push_back(user_of(row));
+            SqlRows rows = session.run(list_, {});
+            for (auto& row : rows.rows) users.push_back(user_of(std::move(row)));
         });
         return users;
     });
