@@ -190,7 +190,7 @@ struct SqliteDatabase::Together {
     bool has_failed = false;
 
     static Together& of_this_thread() {
-        thread_local Together together;
+        static thread_local Together together;
         return together;
     }
 };
@@ -218,7 +218,8 @@ void SqliteDatabase::read_together(const std::function<void()>& work) {
     try {
         lease.emplace(*this).session().run("begin", {});
     } catch (const StoreError&) {
-        return work();  // whose first question will tell why
+        work();  // whose first question will tell why
+        return;
     }
     Together& together = Together::of_this_thread();
     {
