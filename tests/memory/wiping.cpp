@@ -235,8 +235,11 @@ void check_files(std::initializer_list<std::string_view> pems) {
 }  // namespace
 
 TEST_CASE("private PEM leaves nothing behind", "[wiping]") {
+    std::string with_blanks{files::p256_private};
+    with_blanks.insert(with_blanks.find("-----\n") + 5, " \t");
+    with_blanks.append("  ");
     check_files<ES256>({files::p256_private, files::p256_private_sec1, files::p256_private_with_parameters,
-                        files::p256_private_encrypted});
+                        files::p256_private_encrypted, with_blanks});
     check_files<RS256>({files::rsa_private, files::rsa_private_pkcs1, files::rsa_private_encrypted,
                         files::rsa_private_pkcs1_encrypted});
     check_files<EdDSA>({files::ed25519_private});

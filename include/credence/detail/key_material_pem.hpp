@@ -7,6 +7,7 @@
 #include <credence/detail/openssl.hpp>
 #include <credence/detail/secret.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -57,6 +58,31 @@ struct FreeSecurely {
     return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
 
+/// Whether a line is one of the two around a block.
+[[nodiscard]] inline bool is_boundary(std::string_view line) {
+    const bool begins = line.find("-----BEGIN ") != std::string_view::npos;
+    return line.ends_with("-----") && (begins || line.find("-----END ") != std::string_view::npos);
+}
+
+/// A text without the blanks and tabs behind its boundaries. They may stand there, but OpenSSL would not know the line.
+/// RFC 7468 §3
+[[nodiscard]] inline SecretBytes with_bare_boundaries(std::string_view text) {
+    SecretBytes kept{text.size()};
+    char* const begin = reinterpret_cast<char*>(kept.data());
+    char* out = begin;
+    while (!text.empty()) {
+        std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+        const std::size_t end = line.size();
+        const std::string_view bare = line.substr(0, line.find_last_not_of(" \t") + 1);
+        if (is_boundary(bare)) line = bare;
+        out += line.copy(out, line.size());
+        out += text.copy(out, 1, end);  // its end, if it has one
+        text.remove_prefix((std::min)(end + 1, text.size()));
+    }
+    kept.shrink(static_cast<std::size_t>(out - begin));
+    return kept;
+}
+
 /// Gives OpenSSL the passphrase that it asks for, or none. Without this function it would ask on the terminal.
 inline int give_passphrase(char* out, int room, int /*is_for_writing*/, void* given) noexcept {
     const auto& passphrase = *static_cast<const std::string_view*>(given);
@@ -80,7 +106,8 @@ inline int give_passphrase(char* out, int room, int /*is_for_writing*/, void* gi
 /// second.
 [[nodiscard]] inline KeyResult<PemBlock> read_pem_block(std::string_view text) {
     if (text.size() > longest_key_text) return bad_key("more than 1 MiB of text");
-    const Memory memory{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
+    const SecretBytes kept = with_bare_boundaries(text);
+    const Memory memory{BIO_new_mem_buf(kept.view().data(), static_cast<int>(kept.size()))};
     if (!memory) return bad_key("no memory");
     PemBlock block = take_pem_block(memory.get());
     if (block.label.empty()) {

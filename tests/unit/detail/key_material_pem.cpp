@@ -51,6 +51,46 @@ TEST_CASE("text in front and white space behind are no harm", "[pem]") {
     CHECK(fault_of(text.substr(0, text.size() - 1)).empty());
 }
 
+TEST_CASE("blanks and tabs may stand behind the BEGIN and the END line, as RFC 7468 says", "[pem]") {
+    const std::string text{files::p256_public};
+    for (const std::string_view blanks : {" ", "\t", " \t  "}) {
+        const std::string wide = "-----" + std::string{blanks};
+        const std::string with_blanks = replaced(text, "-----\n", wide + "\n");
+        CHECK(fault_of(with_blanks).empty());
+        CHECK(fault_of(replaced(with_blanks, "\n", "\r\n")).empty());
+        CHECK(fault_of(with_blanks.substr(0, with_blanks.size() - 1)).empty());
+        CHECK(fault_of(replaced(text, "KEY-----\nM", "KEY" + wide + "\nM")).empty());
+        CHECK(fault_of("\xef\xbb\xbf" + with_blanks).empty());
+        CHECK(fault_of(replaced(with_blanks, "\n", std::string{blanks} + "\n")).empty());
+        CHECK(read_pem_block(with_blanks)->der.size() == 91);
+        CHECK(fault_of(with_blanks + with_blanks) == "more than one PEM block");
+        CHECK(fault_of(with_blanks + text) == "more than one PEM block");
+        CHECK(fault_of(text + wide + "BEGIN") == "text after the PEM block");
+        CHECK(fault_of(replaced(with_blanks, "\nM", "M")) == "a damaged PEM block");
+    }
+    CHECK(fault_of(replaced(text, "-----\n", "-----" + std::string(1000, ' ') + '\n')).empty());
+    CHECK(fault_of(replaced(files::p256_private_with_parameters, "-----\n", "----- \n")).empty());
+    CHECK(fault_of(replaced(files::rsa_private_pkcs1_encrypted, "-----\n", "-----\t\n")).empty());
+}
+
+TEST_CASE("only blanks and tabs may stand there, and behind all five dashes", "[pem]") {
+    const std::string text{files::p256_public};
+    for (const std::string_view end :
+         {"---- -\n", "---- \n", "----- x\n", "----- -\n", "-----x \n", "-----\v\n", "-----\xc2\xa0\n", "----- \f\n"}) {
+        CAPTURE(end);
+        CHECK(fault_of(replaced(text, "-----\n", end)) != "");
+        CHECK(fault_of(replaced(text, "KEY-----\nM", "KEY" + std::string{end} + 'M')) != "");
+    }
+}
+
+TEST_CASE("blanks elsewhere in a block mean what they always meant to OpenSSL", "[pem]") {
+    const std::string text{files::p256_public};
+    CHECK(fault_of(replaced(text, "\nM", "\n \nM")).empty());
+    CHECK(fault_of(replaced(text, "\nM", "\n  M")).empty());
+    CHECK(fault_of(replaced(text, "\nM", "\n\n\nM")) == "a damaged PEM block");
+    CHECK(fault_of(replaced(text, "-----BEGIN", " -----BEGIN")) == "a damaged PEM block");
+}
+
 TEST_CASE("text behind the block is refused", "[pem]") {
     CHECK(fault_of(std::string{files::p256_public} + "x") != "");
     CHECK(fault_of(std::string{files::p256_public} + "more") == "text after the PEM block");
