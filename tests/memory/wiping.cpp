@@ -15,14 +15,17 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "memory/watched_memory.hpp"
 #include "support/catch.hpp"
+#include "support/escaped.hpp"
 #include "support/key_files.hpp"
 #include "support/rfc_vectors.hpp"
 
 using namespace credence;
 namespace files = support::key_files;
+using support::escaped;
 
 namespace {
 
@@ -207,6 +210,36 @@ TEST_CASE("a private JWK leaves nothing behind", "[wiping]") {
 
 namespace {
 
+/// A JWK with one member escaped: its value; its name or `kty` too; in an array; and all of these in a JWK Set.
+std::vector<std::string> with_escapes(std::string_view jwk, std::string_view name) {
+    const std::string value = member_of(jwk, name);
+    const std::string plain = '"' + std::string{name} + "\":\"" + value + '"';
+    const std::string coded = '"' + escaped(value) + '"';
+    const auto with = [&](const std::string& member) {
+        return std::string{jwk}.replace(jwk.find(plain), plain.size(), member);
+    };
+    std::vector<std::string> texts{
+        with('"' + std::string{name} + "\":" + coded), with('"' + escaped(name) + "\":" + coded),
+        with('"' + std::string{name} + "\":[" + coded + ']'), with("\"oth\":[" + coded + ']')};
+    texts.push_back(texts[0]);
+    texts.back().replace(texts.back().find("\"kty\""), 5, R"("\u006bty")");
+    std::string set = "{\"keys\":[" + texts[0];
+    for (const std::string& text : texts) set += ',' + text;
+    texts.push_back(set + "]}");
+    return texts;
+}
+
+/// Reads a text in each way in which it may be taken for a key, and demands that none makes one.
+void check_makes_no_key(std::string_view text) {
+    CHECK_FALSE(Keys<HS256>::from_jwk(text));
+    CHECK_FALSE(Keys<ES256>::from_jwk(text));
+    CHECK_FALSE(Keys<RS256>::from_jwk(text));
+    CHECK_FALSE(Keys<EdDSA>::from_jwk(text));
+    CHECK_FALSE(Keys<HS256>::from_secret(text));
+    const auto set = KeySet<HS256>::from_jwks(text);
+    CHECK((!set || set->size() == 0));
+}
+
 /// Reads each of these files, signs, and looks for the private number and for the file's own text.
 template <Algorithm Alg>
 void check_files(std::initializer_list<std::string_view> pems) {
@@ -233,6 +266,25 @@ void check_files(std::initializer_list<std::string_view> pems) {
 }
 
 }  // namespace
+
+TEST_CASE("a secret that a JWK writes with escapes makes no key, and leaves nothing behind", "[wiping]") {
+    for (const std::string_view jwk :
+         {support::rfc7515_a2.jwk, support::rfc7515_a3.jwk, support::rfc8037_a4.jwk, support::rfc7515_a1.jwk}) {
+        for (const std::string_view name : {"k", "d", "p", "q", "dp", "dq", "qi"}) {
+            if (jwk.find('"' + std::string{name} + "\":\"") == std::string_view::npos) continue;
+            CAPTURE(name);
+            const std::string value = member_of(jwk, name);
+            const Outside<40> encoded{value.substr(0, 40)};
+            const Outside<30> bytes{detail::decode_base64url(value)->substr(0, 30)};
+            const std::vector<std::string> texts = with_escapes(jwk, name);
+            const Search search;
+            watched_memory::look_for(encoded.view());
+            watched_memory::look_for(bytes.view());
+            for (const std::string& text : texts) check_makes_no_key(text);
+            CHECK(watched_memory::found_in_freed() == 0);
+        }
+    }
+}
 
 TEST_CASE("private PEM leaves nothing behind", "[wiping]") {
     std::string with_blanks{files::p256_private};

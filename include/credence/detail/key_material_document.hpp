@@ -6,6 +6,8 @@
 #include <credence/detail/key_material_form.hpp>
 #include <credence/detail/secret.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -16,10 +18,18 @@ namespace credence::detail {
 /// No key needs a longer text; a certificate chain that does is no key either.
 inline constexpr std::size_t longest_key_text = 1024 * 1024;
 
+/// The members that are base64url of something secret, but those of `oth`, which is never looked into. RFC 7518 §6.2.2,
+/// §6.3.2, §6.4.1
+inline constexpr std::array<std::string_view, 7> secret_members{"k", "d", "p", "q", "dp", "dq", "qi"};
+
+[[nodiscard]] inline bool is_secret_member(std::string_view name) noexcept {
+    return std::find(secret_members.begin(), secret_members.end(), name) != secret_members.end();
+}
+
 /// One member of a JWK.
 struct JwkMember {
     std::string_view name;
-    std::string_view text;  ///< the string that it is; of any other value its JSON
+    std::string_view text;  ///< the string that it is, a secret one as it is written; of any other value its JSON
     bool is_string = false;
 };
 
@@ -67,12 +77,25 @@ public:
         return is_array ? member->text : std::string_view{};
     }
 
+    /// Whether something secret is written with escapes. base64url needs none, and what they stand for would lie in
+    /// memory that nobody wipes.
+    [[nodiscard]] bool has_escaped_secret() const noexcept {
+        return std::any_of(members_.begin(), members_.end(), [](const JwkMember& member) {
+            return is_secret_member(member.name) && member.text.find('\\') != std::string_view::npos;
+        });
+    }
+
 private:
     [[nodiscard]] bool add(JsonReader& reader, std::string_view name) {
         JwkMember member{.name = name, .text = {}, .is_string = reader.peek() == '"'};
         const char* const begin = reader.position();
-        if (member.is_string ? !reader.string_view(member.text) : !reader.skip()) return false;
-        if (!member.is_string) member.text = {begin, static_cast<std::size_t>(reader.position() - begin)};
+        if (member.is_string && !is_secret_member(name)) {
+            if (!reader.string_view(member.text)) return false;
+        } else {
+            if (!reader.skip()) return false;
+            member.text = {begin, static_cast<std::size_t>(reader.position() - begin)};
+            if (member.is_string) member.text = member.text.substr(1, member.text.size() - 2);  // the quotes
+        }
         members_.push_back(member);
         return true;
     }

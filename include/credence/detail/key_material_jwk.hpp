@@ -160,11 +160,12 @@ template <std::size_t Count>
     return {};
 }
 
-/// Whether a JWK is an object of the type that a scheme needs.
+/// Whether a JWK is an object of the type that a scheme needs, and hides nothing.
 [[nodiscard]] inline KeyResult<void> check_jwk_type(const Jwk& jwk, Scheme scheme) {
     if (!jwk.is_object()) return bad_key("not an object");
     if (!jwk.string("kty")) return bad_key("no kty");
     if (!jwk.says("kty", kty_of(scheme.family))) return bad_key(another_key_type);
+    if (jwk.has_escaped_secret()) return bad_key("a secret or a private number that is written with escapes");
     return {};
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // JWKs: what they allow, how their numbers are written, and halves that belong together. RFC 7517, RFC 7518 §6, RFC 8037
 #include <credence/jwk.hpp>
+#include <credence/key_set.hpp>
 #include <credence/keys.hpp>
 #include <credence/detail/key_material_jwk.hpp>
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "support/catch.hpp"
+#include "support/escaped.hpp"
 #include "support/rfc_vectors.hpp"
 #include "support/signing.hpp"
 
@@ -133,6 +136,41 @@ TEST_CASE("members that mean nothing here are ignored, certificates among them",
     CHECK(why_not<ES256>(with(p256_public, "x5c", json::array({"junk"}))).empty());
     CHECK(why_not<ES256>(with(p256_public, "x5u", "file:///etc/passwd")).empty());
     CHECK(why_not<ES256>(with(p256_public, "ext", true)).empty());
+}
+
+TEST_CASE("a secret or a private number is not written with escapes; other members may be", "[jwk]") {
+    constexpr std::string_view escaped = "a secret or a private number that is written with escapes";
+    const auto with_escape = [](const json& jwk, const std::string& name) {
+        std::string text = jwk.dump();
+        const std::size_t value = text.find('"' + name + "\":\"") + name.size() + 4;
+        return text.replace(value, 1, support::escaped(text.substr(value, 1)));
+    };
+    const auto why = []<class Alg>(std::type_identity<Alg>, const std::string& text) {
+        const auto made = detail::encoding_from_jwk<Alg>(text, false);
+        return made ? "" : std::string{made.error().why};
+    };
+    CHECK(why(std::type_identity<HS256>{}, with_escape(oct, "k")) == escaped);
+    CHECK(why(std::type_identity<ES256>{}, with_escape(p256, "d")) == escaped);
+    CHECK(why(std::type_identity<EdDSA>{}, with_escape(ed25519, "d")) == escaped);
+    for (const char* const name : {"d", "p", "q", "dp", "dq", "qi"}) {
+        CHECK(why(std::type_identity<RS256>{}, with_escape(rsa, name)) == escaped);
+    }
+    for (const char* const name : {"kty", "crv", "x", "y", "kid", "alg", "use"}) {
+        const json jwk = with(with(with(p256, "kid", "k1"), "alg", "ES256"), "use", "sig");
+        CHECK(why(std::type_identity<ES256>{}, with_escape(jwk, name)).empty());
+    }
+    CHECK(Keys<ES256>::from_jwk(with_escape(with(p256, "kid", "k1"), "kid"))->decoding.kid() == "k1");
+    CHECK(why(std::type_identity<HS256>{}, R"({"kty":"oct","\u006b":)" + oct["k"].dump() + '}').empty());
+}
+
+TEST_CASE("a set goes on behind a secret that is written with escapes", "[jwk]") {
+    const std::string good = oct["k"].get<std::string>();
+    const auto set = KeySet<HS256>::from_jwks(R"({"keys":[{"kty":"oct","k":"\u0041)" + good.substr(1) +
+                                              R"("},{"kty":"oct","k":")" + good + R"("}]})");
+    REQUIRE(set);
+    CHECK(set->size() == 1);
+    REQUIRE(set->skipped().size() == 1);
+    CHECK(set->skipped()[0].reason == "a secret or a private number that is written with escapes");
 }
 
 TEST_CASE("the text must be one strict JSON object", "[jwk]") {
