@@ -139,6 +139,10 @@ private:
         request.target = line.substr(first + 1, second - first - 1);
         const std::string_view version = line.substr(second + 1);
         demand(is_token(request.method) && std::all_of(request.target.begin(), request.target.end(), is_visible));
+        if (request.target.starts_with("http://") || request.target.starts_with("https://")) {  // RFC 9112 §3.2.2
+            const std::size_t path = request.target.find('/', request.target.find("//") + 2);
+            request.target = path == std::string::npos ? "/" : request.target.substr(path);
+        }
         demand(request.target.starts_with('/') || request.target == "*");
         demand(version == "HTTP/1.1" || version == "HTTP/1.0");
         framing_.is_old = version == "HTTP/1.0";

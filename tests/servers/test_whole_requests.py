@@ -136,6 +136,11 @@ class Requests:
         self.assertEqual(self.statuses(close, self.evil()), [200])
         self.assertEqual(self.statuses(b"GET %s HTTP/1.0\r\n\r\n" % self.OPEN.encode(), self.evil()), [200])
 
+    def test_an_address_may_be_whole(self):
+        for start in (b"http://x", b"https://127.0.0.1:1"):
+            self.assertEqual(self.statuses(b"GET %s%s HTTP/1.1\r\nHost: x\r\n\r\n" % (start, self.OPEN.encode())), [200], start)
+        self.assertEqual(self.statuses(b"POST http://x HTTP/1.1\r\nHost: x\r\n\r\n")[0] // 100, 4)
+
     def test_a_range_is_not_looked_at(self):
         for value in ("bytes=0-1", "bytes=0-1,3-4", "bytes=9-1", "x"):
             self.assertEqual(self.statuses(head("GET", self.OPEN, [f"Range: {value}"])), [200], value)
