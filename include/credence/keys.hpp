@@ -28,7 +28,7 @@ struct AllowShortSecret {
 
 /// Lets `from_secret` take a secret that RFC 7518 §3.2 forbids for being short. Whoever has one token can search for
 /// such a secret at leisure, without asking the server. An empty secret, and a PEM, JWK, SSH or DER key in a secret's
-/// place, stay refused.
+/// place, or the base64 of one, stay refused.
 inline constexpr AllowShortSecret allow_short_secret{};
 
 /// How to read a private key, or to write an encrypted one. For one call: the passphrase is borrowed, not kept.
@@ -81,7 +81,7 @@ public:
     ///
     /// \param secret  at least as many bytes as the hash has (32 for HS256).
     /// \return the key; `key_too_short` when RFC 7518 §3.2 demands more bytes; `invalid_key` when it is a PEM, JWK, SSH
-    ///         or DER key, which is never a secret.
+    ///         or DER key, or the base64 of one, which is never a secret.
     static Result<DecodingKey> from_secret(detail::InputBytes secret)
         requires SharedSecretAlgorithm<Alg>
     {

@@ -180,6 +180,17 @@ TEST_CASE("refused secrets leave nothing behind", "[wiping]") {
     CHECK(watched_memory::found_in_freed() == 0);
 }
 
+TEST_CASE("what the base64 of a secret or of a private key says is not left behind", "[wiping]") {
+    const Search search;
+    const std::string text = detail::encode_base64url(secret);
+    const std::string key = detail::encode_base64url(files::p256_private);
+    watched_memory::look_for(secret);
+    watched_memory::look_for(files::p256_private.substr(files::p256_private.find('\n') + 1, 40));
+    CHECK(Keys<HS256>::from_secret(text));
+    CHECK_FALSE(Keys<HS256>::from_secret(key));
+    CHECK(watched_memory::found_in_freed() == 0);
+}
+
 TEST_CASE("a private JWK leaves nothing behind", "[wiping]") {
     for (const std::string_view jwk :
          {support::rfc7515_a2.jwk, support::rfc7515_a3.jwk, support::rfc8037_a4.jwk, support::rfc7515_a1.jwk}) {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace credence::detail {
@@ -80,29 +81,44 @@ namespace credence::detail {
                                  [](auto at, long size) { return d2i_PublicKey(EVP_PKEY_RSA, nullptr, at, size); });
 }
 
-/// Whether a text is a key in DER as base64, of either alphabet, as some issuers publish theirs without PEM's two
-/// lines.
-[[nodiscard]] inline bool is_der_key_in_base64(std::string_view text) {
-    if (!trim_front(text).starts_with('M')) return false;  // a sequence, the tag 0x30
+/// One element of DER without the white space around it, such as the line feed that an editor or a shell adds; other
+/// bytes as they are.
+[[nodiscard]] inline ByteView trim_der(ByteView bytes) {
+    const ByteView der = as_bytes(trim_front(as_text(bytes)));
+    ByteView behind = der;
+    if (!take_der(behind) || !trim_front(as_text(behind)).empty()) return bytes;
+    return der.first(der.size() - behind.size());
+}
+
+/// Whether bytes are a key document as they stand.
+[[nodiscard]] inline bool is_bare_key_document(ByteView bytes) {
+    const std::string_view text = as_text(bytes);
+    return holds_pem(text) || is_ssh_key(text) || is_jwk_text(text) || is_der_key(trim_der(bytes));
+}
+
+/// What a text says in base64 of either alphabet, in one line or several, padded or not; nothing when it is no base64.
+[[nodiscard]] inline std::optional<SecretBytes> decode_any_base64(std::string_view text) {
     SecretBytes digits{text.size()};
     std::size_t count = 0;
-    for (const char character : text) {
-        if (std::string_view{" \t\r\n="}.find(character) != std::string_view::npos) continue;
+    for (const char character : trim_front(text)) {
+        if (std::string_view{" \t\r\n\v\f="}.find(character) != std::string_view::npos) continue;
         const char digit = character == '+' ? '-' : character == '/' ? '_' : character;
         digits.data()[count++] = static_cast<unsigned char>(digit);
     }
     digits.shrink(count);
-    SecretBytes der{base64url_decoded_size(count) + base64url_slack};
-    if (!decode_base64url(as_text(digits.view()), reinterpret_cast<char*>(der.data()))) return false;
-    der.shrink(base64url_decoded_size(count));
-    return is_der_key(der.view());
+    SecretBytes bytes{base64url_decoded_size(count) + base64url_slack};
+    if (!decode_base64url(as_text(digits.view()), reinterpret_cast<char*>(bytes.data()))) return std::nullopt;
+    bytes.shrink(base64url_decoded_size(count));
+    return bytes;
 }
 
-/// Whether bytes are a key document of any kind. Such a thing is mostly public: whoever verifies HMAC with it lets
+/// Whether bytes are a key document of any kind, or its base64, in which DER is published without PEM's two lines, and
+/// PEM and JWKs lie in environment variables. Such a thing is mostly public: whoever verifies HMAC with it lets
 /// everybody sign. RFC 8725 §2.1
 [[nodiscard]] inline bool is_key_document(ByteView bytes) {
-    const std::string_view text = as_text(bytes);
-    return holds_pem(text) || is_ssh_key(text) || is_jwk_text(text) || is_der_key(bytes) || is_der_key_in_base64(text);
+    if (is_bare_key_document(bytes)) return true;
+    const auto decoded = decode_any_base64(as_text(bytes));
+    return decoded && is_bare_key_document(decoded->view());
 }
 
 /// Whether `secret` may be a secret for HMAC with `hash`. `key_too_short`, `invalid_key`.
