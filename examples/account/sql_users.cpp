@@ -9,7 +9,7 @@
 namespace account {
 namespace {
 
-User user_of(std::vector<std::string>&& row) {
+User user_of(std::vector<std::string> row) {
     return {.id = std::move(row.at(0)),
             .name = std::move(row.at(1)),
             .email = std::move(row.at(2)),

@@ -37,7 +37,7 @@ void create_private_file(const std::string& path) {
     if (file >= 0) ::close(file);
 }
 
-Connection open_file(const std::string& path) {
+Connection connection_to(const std::string& path) {
     sqlite3* opened = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     Connection connection{opened};
@@ -78,7 +78,7 @@ std::vector<std::string> current_row(sqlite3_stmt* statement) {
 
 class SqliteSession final : public SqlSession {
 public:
-    explicit SqliteSession(const std::string& path) : connection_(open_file(path)) {
+    explicit SqliteSession(const std::string& path) : connection_(connection_to(path)) {
         // FULL: a commit is on the disk when it returns, so that an answer of 200 outlives a power cut, too.
         run_script("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
     }

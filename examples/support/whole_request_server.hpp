@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "client_socket.hpp"
+#include "json_log.hpp"
 #include "request_reader.hpp"
 
 #include <httplib.h>
@@ -108,8 +109,8 @@ private:
         try {
             RequestReader reader{client};
             for (std::size_t left = keep_alive_max_count_; left > 0 && answer_next(client, reader, left == 1);) --left;
-        } catch (const std::exception&) {
-            // No memory, for one. The connection ends, the server goes on.
+        } catch (const std::exception& error) {  // no memory, for one: the connection ends, the server goes on
+            log("error", "connection", {{"problem", error.what()}});
         }
         client.finish();
         return true;

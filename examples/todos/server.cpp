@@ -39,7 +39,7 @@ void write_log(const Router& router, const Exchange& exchange, const Response& r
 /// reset the connection, and drop what is on its way.
 asio::awaitable<void> close_gently(boost::beast::tcp_stream& stream) {
     boost::system::error_code ignored;
-    static_cast<void>(stream.socket().shutdown(tcp::socket::shutdown_send, ignored));
+    ignored = stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
     stream.expires_after(std::chrono::seconds{2});
     std::array<char, 4096> bytes{};
     std::size_t dropped = 0;
@@ -89,7 +89,7 @@ asio::awaitable<void> accept(const Router& router, tcp::acceptor& acceptor) {
             continue;
         }
         const auto executor = socket.get_executor();
-        static_cast<void>(socket.set_option(tcp::no_delay{true}, problem));
+        problem = socket.set_option(tcp::no_delay{true}, problem);
         asio::co_spawn(executor, serve_connection(router, boost::beast::tcp_stream{std::move(socket)}),
                        [](const std::exception_ptr&) {});
     }
