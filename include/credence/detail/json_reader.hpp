@@ -211,7 +211,7 @@ public:
         if (begin == at_ || *begin != '"') return false;
         const char* end = end_of_plain_run(begin + 1);
         if (*end != '"' || !ends_member(end[1])) return false;
-        out.assign(begin + 1, end);
+        out = std::string(begin + 1, end);
         end_plain_member(begin, end + 1, member);
         return true;
     }
