@@ -108,7 +108,7 @@ private:
         }
         demand(end <= most_bytes);
         std::string line = take_bytes(end + 1);
-        demand(line.find('\r') + 2 == line.size());
+        demand(line.ends_with("\r\n") && line.find('\r') == line.size() - 2);
         line.resize(line.size() - 2);
         return line;
     }
