@@ -59,6 +59,7 @@ public:
             if (response.body.empty()) answer_json(response, response.status, {{"error", "The request is malformed"}});
         });
         http_.set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
+            if (response.status == 204) response.headers.erase("Content-Length");  // RFC 9110 §8.6
             response.set_header("X-Content-Type-Options", "nosniff");
             response.set_header("Content-Security-Policy", "default-src 'self'");
             if (!response.has_header("Cache-Control")) response.set_header("Cache-Control", "no-store");

@@ -22,6 +22,7 @@ def test_who_it_is():
             good = server.get(path, bearer(sign(sub="alice", exp=NOW + 60, scope="user admin")), "X-Auth-Subject: root")
             assert (good.status, good.field("x-auth-subject"), good.body) == (204, "alice", b"")
             assert good.field("cache-control") == "no-store"
+            assert good.field("content-length") == ""  # RFC 9110 §8.6
         lesser = server.get("/auth/admin", bearer(sign(sub="alice", exp=NOW + 60, scope="user administrator")))
         assert lesser.status == 403 and 'scope="admin"' in lesser.field("www-authenticate")
 
