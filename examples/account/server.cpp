@@ -82,7 +82,10 @@ Server::Server(ServerRules rules) : rules_(std::move(rules)) {
     // Also called for what cpp-httplib refuses itself, such as a request line that is none.
     http_.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
         if (!response.body.empty()) return;
-        if (request.path.empty()) begin_request();
+        if (request.path.empty()) {
+            begin_request();
+            note_reason("not HTTP");
+        }
         refuse(response, Refusal{response.status, "The request is malformed"});
     });
     http_.set_post_routing_handler(

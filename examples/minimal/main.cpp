@@ -74,7 +74,8 @@ std::pair<int, const char*> refusal(const Request& in) {
 }
 
 void harden(Server& server) {
-    server.set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
+    server.set_default_headers(
+        {{"Accept-Ranges", "none"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
     server.set_pre_routing_handler([](const Request& in, Response& out) {
         const auto [status, reason] = refusal(in);
         if (status == 0) return Server::HandlerResponse::Unhandled;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "ascii.hpp"
 #include "client_socket.hpp"
@@ -20,14 +21,15 @@
 namespace support {
 
 inline constexpr std::size_t most_head_bytes = std::size_t{64} * 1024;
+inline constexpr std::size_t most_field_bytes = std::size_t{8} * 1024;  // of one line
 inline constexpr std::size_t most_body_bytes = std::size_t{64} * 1024;
 
 /// A request that was read to its end.
 struct WholeRequest {
     std::string method = {};
     std::string target = {};
-    /// The field lines that an application needs, each with its end: without those that say how the request is sent.
-    std::string fields = {};
+    /// The names and values that an application needs: without those that say how the request is sent.
+    std::vector<std::pair<std::string, std::string>> fields = {};
     /// More than `most_body_bytes`, of whatever content, when it was too long to be read.
     std::string body = {};
     /// Whether it follows the RFC. Nothing but this is said of one that does not.
@@ -120,7 +122,7 @@ private:
         read_request_line(line, request);
         request.is_last = framing_.is_old;
         for (std::size_t size = line.size();; size += line.size()) {
-            line = take_line(most_head_bytes);
+            line = take_line(most_field_bytes);
             if (line.empty()) break;
             demand(size + line.size() <= most_head_bytes);
             read_field(line, request);
@@ -162,7 +164,7 @@ private:
             framing_.expects_continue = !framing_.is_old && is_same_word(value, "100-continue");
         } else if (!is_same_word(name, "range")) {  // no answer of these servers comes in parts
             framing_.hosts += is_same_word(name, "host") ? 1U : 0U;
-            request.fields.append(line).append("\r\n");
+            request.fields.emplace_back(name, value);
         }
     }
 

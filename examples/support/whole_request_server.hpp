@@ -32,6 +32,7 @@ class WholeRequestServer : public httplib::Server {
 public:
     WholeRequestServer() {
         set_tcp_nodelay(true);
+        set_default_headers({{"Accept-Ranges", "none"}});  // cpp-httplib would promise them in answers to HEAD
         // cpp-httplib would share a port that is taken, and each server would get some of the requests.
         set_socket_options([this](socket_t socket) {
             const int yes = 1;
@@ -96,12 +97,15 @@ private:
         std::string answer_ = {};
     };
 
-    /// The request without its body. An unclear one becomes what cpp-httplib refuses; it sees a method that it knows.
+    /// The request without its fields and body. An unclear one becomes what cpp-httplib refuses; it sees a method that it
+    /// knows, and one question mark: it refuses a second, which a query may hold (RFC 3986 §3.4).
     [[nodiscard]] static std::string head_of(const WholeRequest& request) {
         if (!request.is_clear) return "unclear\r\n\r\n";
         constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
         const bool is_known = std::find(known.begin(), known.end(), request.method) != known.end();
-        return (is_known ? request.method : "GET") + ' ' + request.target + " HTTP/1.1\r\n" + request.fields + "\r\n";
+        std::string target = request.target;
+        for (std::size_t mark = 0; (mark = target.rfind('?')) != target.find('?');) target.replace(mark, 1, "%3F");
+        return (is_known ? request.method : "GET") + ' ' + target + " HTTP/1.1\r\n\r\n";
     }
 
     bool process_and_close_socket(socket_t socket) override {
@@ -126,6 +130,8 @@ private:
         const bool is_answered = process_request(exchange, is_last, is_closed, [&](httplib::Request& known) {
             known.method = request->method;
             known.body = std::move(request->body);
+            // As they were written: cpp-httplib would decode %41 in them, which no proxy before it does.
+            known.headers = {request->fields.begin(), request->fields.end()};
         });
         return client.send(exchange.answer()) && is_answered && !is_closed && !is_last;
     }

@@ -158,6 +158,25 @@ class Requests:
         self.assertEqual(self.statuses(b"smuggled\r\n\r\n"), [400])
         self.assertEqual(self.server.log_text().count('"status":400'), before + 1)
 
+    def test_a_line_that_is_too_long_is_told_so_and_is_in_the_log(self):
+        before = self.server.log_text().count('"status":400')
+        with Connection(self.port) as connection:
+            answer = connection.ask("GET", self.OPEN, [f"X: {'y' * 9000}"])
+            self.assertEqual(answer.status, 400)
+            self.assertTrue(answer.body)
+            connection.finish()
+            self.assertTrue(connection.is_closed())
+        lines = [line for line in self.server.log() if line.get("status") == 400]
+        self.assertEqual(len(lines), before + 1)
+        self.assertTrue(lines[-1]["reason"])
+
+    def test_a_query_may_hold_question_marks(self):
+        self.assertEqual(self.statuses(b"GET %s?a?b=?c HTTP/1.1\r\nHost: x\r\n\r\n" % self.OPEN.encode()), [200])
+
+    def test_no_ranges_are_promised(self):
+        with Connection(self.port) as connection:
+            self.assertIn(connection.ask("HEAD", self.OPEN).one("Accept-Ranges"), (None, "none"))
+
     def test_it_ends_at_once_whatever_clients_do(self):
         with Server(self.NAME, **self.VARIABLES) as server, Connection(server.port) as idle:
             self.assertEqual(idle.ask("GET", self.OPEN).status, 200)
@@ -172,6 +191,12 @@ class Requests:
 
 class Minimal(Requests, unittest.TestCase):
     NAME, OPEN, TAKES_BODY = "minimal", "/", "/refresh"
+
+    def test_a_field_means_what_is_written(self):
+        with Connection(self.port) as connection:
+            token = connection.ask("GET", "/generate").text.removeprefix("Generated JWT: ")
+            for written, status in ((token, 200), (f"%{ord(token[0]):x}{token[1:]}", 400), (token.replace(".", "%2E"), 400)):
+                self.assertEqual(connection.ask("GET", "/protected", [f"Authorization: Bearer {written}"]).status, status)
 
 
 class Login(Requests, unittest.TestCase):
