@@ -21,7 +21,7 @@
 namespace support {
 
 inline constexpr std::size_t most_head_bytes = std::size_t{64} * 1024;
-inline constexpr std::size_t most_field_bytes = std::size_t{8} * 1024;  // of one line
+inline constexpr std::size_t most_line_bytes = std::size_t{8} * 1024;
 inline constexpr std::size_t most_body_bytes = std::size_t{64} * 1024;
 
 /// A request that was read to its end.
@@ -116,13 +116,13 @@ private:
     }
 
     void read_head(WholeRequest& request) {
-        std::string line = take_line(most_head_bytes);
+        std::string line = take_line(most_line_bytes);
         if (line.empty())
-            line = take_line(most_head_bytes);  // RFC 9112 §2.2: one empty line before a request is nothing
+            line = take_line(most_line_bytes);  // RFC 9112 §2.2: an empty line before it is nothing
         read_request_line(line, request);
         request.is_last = framing_.is_old;
         for (std::size_t size = line.size();; size += line.size()) {
-            line = take_line(most_field_bytes);
+            line = take_line(most_line_bytes);
             if (line.empty()) break;
             demand(size + line.size() <= most_head_bytes);
             read_field(line, request);
@@ -198,7 +198,6 @@ private:
 
     /// RFC 9112 §7.1. Extensions of chunks and trailers mean nothing here.
     void read_chunks(WholeRequest& request) {
-        constexpr std::size_t most_line_bytes = 1024;
         for (std::size_t lines = 0;; ++lines) {
             demand(lines <= most_body_bytes);
             const std::string line = take_line(most_line_bytes);

@@ -103,8 +103,14 @@ private:
         if (!request.is_clear) return "unclear\r\n\r\n";
         constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
         const bool is_known = std::find(known.begin(), known.end(), request.method) != known.end();
-        std::string target = request.target;
-        for (std::size_t mark = 0; (mark = target.rfind('?')) != target.find('?');) target.replace(mark, 1, "%3F");
+        std::string target;
+        for (bool has_query = false; const char byte : request.target) {
+            if (byte == '?' && std::exchange(has_query, true)) {
+                target += "%3F";
+            } else {
+                target += byte;
+            }
+        }
         return (is_known ? request.method : "GET") + ' ' + target + " HTTP/1.1\r\n\r\n";
     }
 

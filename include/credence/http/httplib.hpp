@@ -12,7 +12,8 @@
 
 #include <httplib.h>
 
-/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two.
+/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two. Version 0.11
+/// decodes `%65` in their values before anybody sees them: what is judged is the text after that.
 ///
 /// Where authorization is wanted for a whole server, wrap each handler: cpp-httplib answers from a
 /// `set_pre_routing_handler` before it has read the body, and would then read the body as the next request.
