@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Keys of one algorithm each: how they are made, what is refused, and how the halves hang together.
+#include <credence/jwk.hpp>
 #include <credence/keys.hpp>
 
 #include <array>

@@ -5,6 +5,7 @@
 #include <credence/keys.hpp>
 #include <credence/detail/key_material_jwk.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
