@@ -73,7 +73,8 @@ struct FreeSecurely {
     while (!text.empty()) {
         std::string_view line = text.substr(0, text.find_first_of("\r\n"));
         const std::size_t end = line.size();
-        const std::string_view bare = line.substr(0, line.find_last_not_of(" \t") + 1);
+        std::string_view bare = line;
+        while (bare.ends_with(' ') || bare.ends_with('\t')) bare.remove_suffix(1);
         if (is_boundary(bare)) line = bare;
         out += line.copy(out, line.size());
         out += text.copy(out, 1, end);  // its end, if it has one
