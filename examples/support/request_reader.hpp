@@ -117,8 +117,7 @@ private:
 
     void read_head(WholeRequest& request) {
         std::string line = take_line(most_line_bytes);
-        if (line.empty())
-            line = take_line(most_line_bytes);  // RFC 9112 §2.2: an empty line before it is nothing
+        if (line.empty()) line = take_line(most_line_bytes);  // RFC 9112 §2.2: an empty line before it is nothing
         read_request_line(line, request);
         request.is_last = framing_.is_old;
         for (std::size_t size = line.size();; size += line.size()) {
