@@ -3,6 +3,7 @@
 import itertools
 
 from raw_http import ask
+from running import Server
 
 SECRET = "a secret for tests that nobody else has: 0123456789"
 PASSWORD = "correct horse battery"
@@ -38,3 +39,16 @@ def bearer(token):
 
 def me(port, token):
     return ask(port, "GET", "/api/users/me", bearer(token))
+
+
+class OneService:
+    """For a TestCase: one service for all of its tests, which must end well."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("account", JWT_SECRET=SECRET).start()
+        cls.port = cls.server.port
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()

@@ -14,7 +14,7 @@ import unittest
 import zlib
 import uuid
 
-from account_client import PASSWORD, SECRET, bearer, log_in, me, new_email, new_login, register
+from account_client import PASSWORD, SECRET, OneService, bearer, log_in, me, new_email, new_login, register
 from raw_http import Connection, ask, request
 from running import Server
 from tokens import claims_of
@@ -35,19 +35,7 @@ def sign(claims, secret=SECRET, header=None):
     return ".".join([*parts, base64url(signature)])
 
 
-class Contract(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server("account", JWT_SECRET=SECRET).start()
-        cls.port = cls.server.port
-
-    @classmethod
-    def tearDownClass(cls):
-        folder = cls.server
-        status = cls.server.stop()
-        folder.__exit__()
-        assert status == 0, f"ended with {status}"
-
+class Contract(OneService, unittest.TestCase):
     def ask(self, *arguments, **named):
         return ask(self.port, *arguments, **named)
 

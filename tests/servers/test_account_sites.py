@@ -4,7 +4,7 @@
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev
 import unittest
 
-from account_client import PASSWORD, SECRET, bearer, me, new_login, register
+from account_client import PASSWORD, SECRET, OneService, bearer, me, new_login, register
 from raw_http import Connection, ask, head
 from running import Server
 
@@ -12,18 +12,9 @@ CLIENT = "http://localhost:3000"
 LOG_OUT = "/api/auth/logout"
 
 
-class LinksToLogOut(unittest.TestCase):
+class LinksToLogOut(OneService, unittest.TestCase):
     """GET logout changes something, so a link or an image elsewhere must not reach it. A browser says where it comes from in
     Sec-Fetch-Site, which no page can forge; programs and old browsers say nothing."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server("account", JWT_SECRET=SECRET).start()
-        cls.port = cls.server.port
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
 
     def log_out(self, *fields, method="GET", by_header=False):
         """The status, and whether the token is still good."""
