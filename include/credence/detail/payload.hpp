@@ -42,17 +42,25 @@ public:
     }
 
     /// The JSON text of a claim; empty when it is absent.
-    [[nodiscard]] std::string_view text(Noted claim) const noexcept { return texts_[static_cast<std::size_t>(claim)]; }
-    [[nodiscard]] bool has(Noted claim) const noexcept { return !text(claim).empty(); }
+    [[nodiscard]] std::string_view text(Noted claim) const noexcept {
+        if (!has(claim)) return {};
+        const Text& noted = texts_[static_cast<std::size_t>(claim)];
+        return {noted.begin, noted.size};
+    }
+    [[nodiscard]] bool has(Noted claim) const noexcept { return (noted_ >> static_cast<unsigned>(claim) & 1) != 0; }
 
     [[nodiscard]] const TokenDates& dates() const noexcept { return dates_; }
 
-    /// Takes in a claim: its text, and what it says if it is a number.
-    void note(Noted claim, std::string_view text, const JsonNumber& number) {
-        texts_[static_cast<std::size_t>(claim)] = text;
-        if (claim == Noted::exp) note_date(dates_.exp, text, number);
-        if (claim == Noted::nbf) note_date(dates_.nbf, text, number);
-        if (claim == Noted::iat) note_date(dates_.iat, text, number);
+    /// Takes in the text of a claim.
+    void note(Noted claim, std::string_view text) noexcept {
+        texts_[static_cast<std::size_t>(claim)] = {text.data(), text.size()};
+        noted_ |= 1U << static_cast<unsigned>(claim);
+    }
+
+    /// Takes in what a date claim says; nothing when it is no date.
+    void note_date(Noted claim, std::optional<DateBounds> bounds) noexcept {
+        DateClaim& date = claim == Noted::exp ? dates_.exp : claim == Noted::nbf ? dates_.nbf : dates_.iat;
+        date = {.bounds = bounds, .misfit = !bounds};
     }
 
     /// Whether any names are demanded; without, `saw` need not be told.
@@ -77,12 +85,13 @@ private:
     /// What stands in the place of a name that was seen; the name itself may be empty, and yet points somewhere.
     static constexpr std::string_view seen{};
 
-    static void note_date(DateClaim& date, std::string_view text, const JsonNumber& number) {
-        date.bounds = starts_number(text.front()) ? to_date(number) : std::nullopt;
-        date.misfit = !date.bounds;
-    }
+    struct Text {
+        const char* begin;
+        std::size_t size;
+    };
 
-    std::array<std::string_view, noted_names.size()> texts_{};
+    std::array<Text, noted_names.size()> texts_;  // only those that were noted; to clear them all takes longer
+    unsigned noted_ = 0;                          // a bit for each
     TokenDates dates_;
     std::vector<std::string_view> missing_;
 };
@@ -125,9 +134,14 @@ struct PayloadNames {
     static constexpr NameTable<all.size()> table{all};
 };
 
+[[nodiscard]] constexpr bool is_date(Noted claim) noexcept {
+    return claim == Noted::exp || claim == Noted::nbf || claim == Noted::iat;
+}
+
 /// Takes in the claim that was just read; its text began at `begin`.
 inline void note_claim(PayloadFacts& facts, Noted claim, const char* begin, const JsonReader& reader) {
-    facts.note(claim, {begin, static_cast<std::size_t>(reader.position() - begin)}, reader.last_number());
+    facts.note(claim, {begin, static_cast<std::size_t>(reader.position() - begin)});
+    if (is_date(claim)) facts.note_date(claim, starts_number(*begin) ? to_date(reader.last_number()) : std::nullopt);
 }
 
 /// Reads the members of a payload: those of `Private` into it, and notes what the rules need to know.
@@ -141,8 +155,7 @@ public:
         if constexpr (is_member<index>) {
             if (!sink_.template take_plain<index, Name>(reader, plain)) return false;
             saw<index>();
-            if constexpr (is_noted<index>)
-                facts_.note(claim<index>, plain.text(), number_of(sink_.template member<index>(), plain.text()));
+            if constexpr (is_noted<index>) note_plain<index>(plain.text());
             return true;
         } else {
             return false;
@@ -189,14 +202,21 @@ private:
         if (facts_.demands_names()) facts_.saw(Names::all[index]);
     }
 
-    /// The number that a plain member is.
-    template <class Value>
-    [[nodiscard]] static JsonNumber number_of(const Value& value, std::string_view text) noexcept {
-        if constexpr (std::same_as<Value, NumericDate>) {
-            return {.text = text, .integer = true, .is_short = true, .value = value.time_since_epoch().count()};
-        } else {
-            return {};
+    template <std::size_t index>
+    void note_plain(std::string_view text) noexcept {
+        facts_.note(claim<index>, text);
+        if constexpr (is_date(claim<index>)) {
+            facts_.note_date(claim<index>, date_of(sink_.template member<index>()));
         }
+    }
+
+    /// The date that a plain member is; none when it is of another type.
+    [[nodiscard]] static std::optional<DateBounds> date_of(const NumericDate& value) noexcept {
+        return date_bounds(value.time_since_epoch().count(), false, false);
+    }
+    template <class Other>
+    [[nodiscard]] static std::optional<DateBounds> date_of(const Other&) noexcept {
+        return std::nullopt;
     }
 
     StructSink<Private> sink_;
@@ -230,7 +250,7 @@ private:
     using Names = PayloadNames<NoMembers>;
 
     [[nodiscard]] bool read_member(JsonReader& reader, std::string_view name) {
-        facts_.saw(name);
+        if (facts_.demands_names()) facts_.saw(name);
         const std::size_t index = Names::table.find(name);
         if (index == unknown_name) return sink_.read_member(reader, target_, name);
         static_cast<void>(reader.peek());
@@ -242,8 +262,7 @@ private:
     }
 
     [[nodiscard]] bool read_noted(JsonReader& reader, std::string_view name, Noted claim) {
-        const bool is_date = claim == Noted::exp || claim == Noted::nbf || claim == Noted::iat;
-        if (!is_date || !starts_number(reader.peek())) return sink_.read_member(reader, target_, name);
+        if (!is_date(claim) || !starts_number(reader.peek())) return sink_.read_member(reader, target_, name);
         Json* const member = sink_.new_member(reader, target_, name);
         if (member == nullptr || !reader.number()) return false;
         static_cast<void>(to_dom(reader.last_number(), *member));

@@ -15,11 +15,13 @@ TEST_CASE("a token's identity is read from its payload, escapes and all") {
     const std::string padding(8, '\0');
     const std::string iss = R"("i\u0073s")", jti = R"("t1")", sub = R"("bob")", iat = "1700000000.5" + padding,
                       exp = "1700003600.5" + padding;
-    facts.note(detail::Noted::iss, iss, {});
-    facts.note(detail::Noted::jti, jti, {});
-    facts.note(detail::Noted::sub, sub, {});
-    facts.note(detail::Noted::iat, iat, detail::take_number(iat.data()));
-    facts.note(detail::Noted::exp, exp, detail::take_number(exp.data()));
+    facts.note(detail::Noted::iss, iss);
+    facts.note(detail::Noted::jti, jti);
+    facts.note(detail::Noted::sub, sub);
+    facts.note(detail::Noted::iat, iat);
+    facts.note(detail::Noted::exp, exp);
+    facts.note_date(detail::Noted::iat, detail::to_date(detail::take_number(iat.data())));
+    facts.note_date(detail::Noted::exp, detail::to_date(detail::take_number(exp.data())));
     const auto identity = detail::token_identity(facts, facts.dates());
     REQUIRE(identity);
     CHECK(identity->issuer == "iss");
