@@ -3,8 +3,10 @@
 #pragma once
 
 #include <credence/registered_claims.hpp>
+#include <credence/detail/json_string.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -30,8 +32,28 @@ struct JsonNumber {
 /// No integer of this many digits overflows 64 bits.
 inline constexpr std::ptrdiff_t short_digits = 18;
 
+/// Whether each of the eight characters of a word is a digit.
+[[nodiscard]] constexpr bool are_digits(std::uint64_t word) noexcept {
+    constexpr std::uint64_t upper = 0xf0f0f0f0f0f0f0f0;
+    return ((word & upper) | ((word + 0x0606060606060606) & upper) >> 4) == 0x3333333333333333;
+}
+
+/// The number that eight digits are, the first in the lowest byte: neighbours join to pairs, pairs to fours, and these.
+[[nodiscard]] constexpr std::uint64_t value_of_digits(std::uint64_t word) noexcept {
+    word &= 0x0f0f0f0f0f0f0f0f;
+    word = (word * 10 + (word >> 8)) & 0x00ff00ff00ff00ff;
+    word = (word * 100 + (word >> 16)) & 0x0000ffff0000ffff;
+    return (word * 10000 + (word >> 32)) & 0xffffffff;
+}
+
 /// The end of the digits at `text`; `value` takes them in, wrapping around when they are many.
 [[nodiscard]] inline const char* take_digits(const char* text, std::uint64_t& value) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        if (const std::uint64_t word = load_word(text); are_digits(word)) {
+            value = value * 100'000'000 + value_of_digits(word);
+            text += 8;
+        }
+    }
     for (;; ++text) {
         const auto digit = static_cast<unsigned char>(*text - '0');
         if (digit > 9) return text;

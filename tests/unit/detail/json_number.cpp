@@ -3,6 +3,7 @@
 #include <credence/detail/json_number.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -13,7 +14,9 @@
 #include "support/catch.hpp"
 
 using credence::NumericDate;
+using credence::detail::are_digits;
 using credence::detail::JsonNumber;
+using credence::detail::load_word;
 using credence::detail::take_number;
 using credence::detail::to_date;
 using credence::detail::to_double;
@@ -148,5 +151,29 @@ TEST_CASE("dates beyond the years 1 to 9999 are none") {
           "-9223372036854775808", "1e400", "-1e400", "1e99999999999999999999", "99999999999999999999999999999.5"}) {
         INFO(text);
         CHECK(date(text).empty());
+    }
+}
+
+TEST_CASE("numbers: eight characters are digits when each of them is") {
+    int disagreements = 0;
+    for (std::size_t place = 0; place < 8; ++place) {
+        for (int byte = 0; byte < 256; ++byte) {
+            std::string text = "90817263";
+            text[place] = static_cast<char>(byte);
+            const bool expected = byte >= '0' && byte <= '9';
+            disagreements += are_digits(load_word(text.data())) == expected ? 0 : 1;
+        }
+    }
+    CHECK(disagreements == 0);
+}
+
+TEST_CASE("numbers: digits are taken eight at a time as they are one by one") {
+    for (std::size_t size = 1; size <= 18; ++size) {
+        const std::string digits = std::string{"918273645564738291"}.substr(0, size);
+        INFO(digits);
+        CHECK(integer<std::int64_t>(digits) == std::stoll(digits));
+        CHECK(taken(digits + "x1234567") == digits);
+        CHECK(taken(digits + ".25e1,") == digits + ".25e1");
+        CHECK(taken("0." + digits + "]") == "0." + digits);
     }
 }
