@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -42,7 +44,7 @@ public:
 
     [[nodiscard]] bool read(JsonReader& reader, Json& out) {
         switch (reader.peek()) {
-            case '"': out = typename Json::string_t{}; return reader.string(text_of(out));
+            case '"': return read_string(reader, out);
             case '{':
                 out = Json::object();
                 return reader.object([&](std::string_view name) { return read_member(reader, out, name); });
@@ -66,7 +68,8 @@ public:
     /// The place of a member; null for a second one of its name, where that is a fault.
     [[nodiscard]] static Json* new_member(JsonReader& reader, Json& object, std::string_view name) {
         auto& members = object.template get_ref<typename Json::object_t&>();
-        const auto [member, is_new] = members.try_emplace(std::string{name});
+        const auto [member, is_new] =
+            members.emplace(std::piecewise_construct, std::forward_as_tuple(name), std::forward_as_tuple());
         if (is_new || reader.rules().allow_duplicate_members) return &member->second;
         static_cast<void>(reader.fail(Errc::duplicate_member));
         return nullptr;
@@ -75,6 +78,16 @@ public:
 private:
     [[nodiscard]] static std::string& text_of(Json& value) {
         return value.template get_ref<typename Json::string_t&>();
+    }
+
+    [[nodiscard]] static bool read_string(JsonReader& reader, Json& out) {
+        std::string_view plain;
+        if (reader.take_plain_string(plain)) {
+            out = plain;
+            return true;
+        }
+        out = typename Json::string_t{};
+        return reader.string(text_of(out));
     }
 
     [[nodiscard]] bool read_number(JsonReader& reader, Json& out) {

@@ -260,6 +260,17 @@ public:
         return *end == '"' || rest_of_string(end, out);
     }
 
+    /// Reads a string, if it is ASCII and without escapes; the view is into the text. \return false when it is not, and
+    /// nothing was read.
+    [[nodiscard]] bool take_plain_string(std::string_view& out) noexcept {
+        if (*at_ != '"') return false;
+        const char* end = end_of_plain_run(at_ + 1);
+        if (*end != '"') return false;
+        out = {at_ + 1, static_cast<std::size_t>(end - at_ - 1)};
+        at_ = end + 1;
+        return true;
+    }
+
     /// Reads a string; the view is into the text where nothing is escaped.
     [[nodiscard]] bool string_view(std::string_view& out) {
         if (!expect('"')) return false;
