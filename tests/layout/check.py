@@ -22,7 +22,8 @@ LAYERS = """
 5 jwk key_set rotating_keys
 6 token verifier verifiers unverified access_token cache revocation refresh refresh_memory
 6 detail/refresh_token detail/pipeline detail/header_memory detail/issuer detail/token_identity
-7 rejection scope cookie bearer testing http_traits detail/credentials detail/proof detail/guard detail/attack*
+7 rejection scope cookie bearer testing http_traits detail/token68 detail/credentials detail/proof detail/guard
+7 detail/attack*
 8 http/httplib http/beast http/pistache
 9 credence
 """

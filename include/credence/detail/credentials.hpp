@@ -4,9 +4,9 @@
 
 #include <credence/error.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/token68.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -20,25 +20,6 @@ namespace credence::detail {
 [[nodiscard]] constexpr bool is_tchar(char byte) noexcept {
     return is_alphanumeric(byte) ||
            (byte != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(byte) != std::string_view::npos);
-}
-
-/// One entry per byte: 0 for the alphabet of token68 without its padding, else 1. RFC 9110 §11.2
-inline constexpr std::array<unsigned char, 256> not_token68 = [] {
-    std::array<unsigned char, 256> table{};
-    for (std::size_t value = 0; value < table.size(); ++value) {
-        const char byte = static_cast<char>(static_cast<unsigned char>(value));
-        const bool is_punctuation = byte != '\0' && std::string_view{"-._~+/"}.find(byte) != std::string_view::npos;
-        table[value] = is_alphanumeric(byte) || is_punctuation ? 0 : 1;
-    }
-    return table;
-}();
-
-/// token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
-[[nodiscard]] constexpr bool is_token68(std::string_view text) noexcept {
-    while (text.ends_with('=')) text.remove_suffix(1);
-    unsigned strange = 0;  // no early end: a good token is read whole anyway, and so it is one load and one or a byte
-    for (const char byte : text) strange |= not_token68[static_cast<unsigned char>(byte)];
-    return !text.empty() && strange == 0;
 }
 
 /// Whether two texts are equal but for the case of ASCII letters; `lower` is in lower case.

@@ -8,6 +8,7 @@
 #include <credence/scope.hpp>
 #include <credence/verified.hpp>
 #include <credence/detail/credentials.hpp>
+#include <credence/detail/token68.hpp>
 
 #include <concepts>
 #include <optional>
