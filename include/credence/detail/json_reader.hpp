@@ -78,6 +78,7 @@ public:
 
     /// Ends the object that began at `begin`. \return false when it had a name twice.
     [[nodiscard]] bool close(std::size_t begin) {
+        if (count_ == begin) return true;
         const bool unique = count_ - begin <= few || all_differ(begin);
         if (!spilled_.empty()) spilled_.resize(begin > inline_count ? begin - inline_count : 0);
         count_ = begin;

@@ -84,16 +84,33 @@ template <class Enum>
     return true;
 }
 
+/// Reads the next element where it stays. A list that is not empty mostly has a few.
+template <class Value>
+[[nodiscard]] bool read_element(JsonReader& reader, std::vector<Value>& out, Misfit& misfit) {
+    constexpr std::size_t few = 4;
+    if (out.empty()) out.reserve(few);
+    if constexpr (std::same_as<Value, std::string>) {
+        std::string_view plain;
+        if (reader.take_plain_string(plain)) {
+            out.emplace_back(plain);
+            return true;
+        }
+    }
+    if constexpr (std::same_as<Value, bool>) {  // packed: an element has no place that a reference could name
+        bool element = false;
+        const bool read = read_value(reader, element, misfit);
+        out.push_back(element);
+        return read;
+    } else {
+        return read_value(reader, out.emplace_back(), misfit);
+    }
+}
+
 template <class Value>
 [[nodiscard]] bool read_list(JsonReader& reader, std::vector<Value>& out, Misfit& misfit) {
     if (reader.peek() != '[') return skip_misfit(reader, misfit);
     out.clear();
-    return reader.array([&] {
-        Value element{};
-        if (!read_value(reader, element, misfit)) return false;
-        out.push_back(std::move(element));
-        return true;
-    });
+    return reader.array([&] { return read_element(reader, out, misfit); });
 }
 
 /// A string, or an array of strings: the two forms of `aud`. RFC 7519 §4.1.3

@@ -136,6 +136,9 @@ TEST_CASE("an optional member takes null, and the value's own faults") {
 TEST_CASE("lists and maps take any depth of their own kind") {
     CHECK(value<std::vector<int>>("[1, 2]") == std::vector<int>{1, 2});
     CHECK(value<std::vector<bool>>("[true,false]") == std::vector<bool>{true, false});
+    CHECK(value<std::vector<std::string>>(
+              "[\"a\", \"\" ,\"\\u00e9\",\"\u00e9\",\"a long one, of more than fifteen\",\"\\n\"]") ==
+          std::vector<std::string>{"a", "", "\u00e9", "\u00e9", "a long one, of more than fifteen", "\n"});
     CHECK(value<std::vector<std::vector<std::string>>>(R"([[],["a"]])") ==
           std::vector<std::vector<std::string>>{{}, {"a"}});
     CHECK(value<std::map<std::string, int>>(R"({"b":2,"a":1,"":0})") ==
