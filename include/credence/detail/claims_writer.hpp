@@ -82,20 +82,19 @@ template <class Map>
     return std::nullopt;
 }
 
-/// A name with its quotes and colon, ready at compile time where it needs no escapes.
+/// A name with its comma, quotes and colon, ready at compile time where it needs no escapes.
 template <class Aggregate, std::size_t index>
 [[nodiscard]] bool write_member_name(JsonWriter& writer) {
     static constexpr std::string_view name = claim_names_of<Aggregate>[index];
     if constexpr (std::all_of(name.begin(), name.end(), is_plain)) {
-        static constexpr auto quoted = [] {
-            std::array<char, name.size() + 3> text{};
-            text.front() = '"';
-            std::copy(name.begin(), name.end(), text.begin() + 1);
-            text[name.size() + 1] = '"';
-            text[name.size() + 2] = ':';
+        static constexpr auto written = [] {
+            std::array<char, name.size() + 4> text{',', '"'};
+            std::copy(name.begin(), name.end(), text.begin() + 2);
+            text[name.size() + 2] = '"';
+            text[name.size() + 3] = ':';
             return text;
         }();
-        writer.known_name({quoted.data(), quoted.size()});
+        writer.known_name({written.data(), written.size()});
         return true;
     } else {
         return writer.name(name);
@@ -194,19 +193,19 @@ template <class Value>
 /// Writes the registered claims that are there, without the braces.
 [[nodiscard]] inline Unwritable write_registered(JsonWriter& writer, const RegisteredClaims& claims) {
     Unwritable failed;
-    const auto put = [&](std::string_view quoted, std::string_view name, bool is_there, const auto& value) {
+    const auto put = [&](std::string_view written, std::string_view name, bool is_there, const auto& value) {
         if (!is_there || failed) return;
-        writer.known_name(quoted);
+        writer.known_name(written);
         failed = write_value(writer, value, 2);
         if (failed) failed->claim = name;
     };
-    put("\"iss\":", "iss", !claims.iss.empty(), claims.iss);
-    put("\"sub\":", "sub", !claims.sub.empty(), claims.sub);
-    put("\"aud\":", "aud", !claims.aud.empty(), claims.aud);
-    put("\"exp\":", "exp", claims.exp.has_value(), claims.exp);
-    put("\"nbf\":", "nbf", claims.nbf.has_value(), claims.nbf);
-    put("\"iat\":", "iat", claims.iat.has_value(), claims.iat);
-    put("\"jti\":", "jti", !claims.jti.empty(), claims.jti);
+    put(",\"iss\":", "iss", !claims.iss.empty(), claims.iss);
+    put(",\"sub\":", "sub", !claims.sub.empty(), claims.sub);
+    put(",\"aud\":", "aud", !claims.aud.empty(), claims.aud);
+    put(",\"exp\":", "exp", claims.exp.has_value(), claims.exp);
+    put(",\"nbf\":", "nbf", claims.nbf.has_value(), claims.nbf);
+    put(",\"iat\":", "iat", claims.iat.has_value(), claims.iat);
+    put(",\"jti\":", "jti", !claims.jti.empty(), claims.jti);
     return failed;
 }
 

@@ -42,10 +42,10 @@ public:
         return true;
     }
 
-    /// Goes on to the next member; `quoted` is its name with the quotes and the colon, known to need no escapes.
-    void known_name(std::string_view quoted) {
-        element();
-        out_ += quoted;
+    /// Goes on to the next member. Its name, known to need no escapes, is given as `,"name":`.
+    void known_name(std::string_view written) {
+        out_ += first_ ? written.substr(1) : written;
+        first_ = false;
     }
 
     /// \return false when `text` is not UTF-8.

@@ -105,7 +105,7 @@ TEST_CASE("commas and colons stand where they belong") {
     writer.element();
     writer.null();
     writer.close(']');
-    writer.known_name("\"b\":");
+    writer.known_name(",\"b\":");
     writer.open('{');
     writer.close('}');
     CHECK(writer.name("c\n"));
