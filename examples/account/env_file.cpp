@@ -66,21 +66,26 @@ private:
     /// Behind the closing quote there is nothing but a comment: half of a secret would be used in silence.
     std::string quoted(char quote, std::string_view text) {
         std::string inside;
-        for (std::size_t at = 0;; ++at) {
-            if (at == text.size()) {
+        while (true) {
+            if (text.empty()) {
                 if (is_done()) complain();
                 ++number_;
                 inside.push_back('\n');
                 text = take(rest_.find('\n'));
-                at = static_cast<std::size_t>(-1);
-            } else if (text[at] == quote) {
-                const std::string_view behind = trimmed(text.substr(at + 1));
+                continue;
+            }
+            const char byte = text.front();
+            text.remove_prefix(1);
+            if (byte == quote) {
+                const std::string_view behind = trimmed(text);
                 if (!behind.empty() && behind.front() != '#') complain();
                 return inside;
-            } else if (quote == '"' && text[at] == '\\' && at + 1 < text.size()) {
-                inside.append(meaning_of(text[++at]));
+            }
+            if (quote == '"' && byte == '\\' && !text.empty()) {
+                inside.append(meaning_of(text.front()));
+                text.remove_prefix(1);
             } else {
-                inside.push_back(text[at]);
+                inside.push_back(byte);
             }
         }
     }
