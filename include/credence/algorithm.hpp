@@ -2,6 +2,7 @@
 // The JWS algorithms, one type each: a closed list, spelled as the JOSE registry spells them.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <string_view>
@@ -136,6 +137,8 @@ struct AlgorithmList {
     /// Whether the type is one of the list.
     template <class Candidate>
     static constexpr bool has_type = (std::same_as<Candidate, Algs> || ...);
+
+    static constexpr std::array<std::string_view, sizeof...(Algs)> names{Algs::name...};
 
     /// Whether a name, byte for byte, is that of one of the list.
     static constexpr bool has_name(std::string_view name) noexcept { return ((name == Algs::name) || ...); }

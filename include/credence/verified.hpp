@@ -4,6 +4,7 @@
 
 #include <credence/header.hpp>
 #include <credence/registered_claims.hpp>
+#include <credence/detail/kept_header.hpp>
 
 #include <concepts>
 #include <memory>
@@ -69,7 +70,7 @@ public:
     [[nodiscard]] const Claims& claims() const noexcept { return facts().claims; }
 
     /// The header that the signature covers.
-    [[nodiscard]] const Header& header() const noexcept { return facts().header; }
+    [[nodiscard]] const Header& header() const noexcept { return facts().header.get(); }
 
     /// The registered claims. RFC 7519 §4.1
     [[nodiscard]] const RegisteredClaims& registered() const noexcept
@@ -89,11 +90,10 @@ private:
     /// What was proven. A verifier's cache shares one with every proof that it gives out.
     struct Facts {
         template <class Fill>
-        // NOLINTNEXTLINE(modernize-pass-by-value): to copy is less than to copy and move
-        Facts(const Header& token_header, std::vector<std::string>&& granted, Fill&& fill)
+        Facts(detail::HeaderView token_header, std::vector<std::string>&& granted, Fill&& fill)
             : header(token_header), scopes(std::move(granted)), claims(std::forward<Fill>(fill)()) {}
 
-        Header header;
+        detail::KeptHeader header;
         std::vector<std::string> scopes;
         Claims claims;
     };
@@ -102,7 +102,7 @@ private:
     struct Proven {};  // private, so that the constructors below have no spelling outside
 
     template <class Fill>
-    Verified(Proven, const Header& header, std::vector<std::string>&& scopes, Fill&& fill)
+    Verified(Proven, detail::HeaderView header, std::vector<std::string>&& scopes, Fill&& fill)
         : own_(std::in_place, header, std::move(scopes), std::forward<Fill>(fill)) {}
     Verified(Proven, Shared facts) : shared_(std::move(facts)) {}
     Verified(Proven, Verified& dying) : own_(std::move(dying.own_)), shared_(dying.shared_) {}

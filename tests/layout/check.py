@@ -13,7 +13,7 @@ import sys
 # with a * stands for all that begin so.
 LAYERS = """
 0 version error algorithm detail/bind detail/callable detail/base64url_*
-1 result header registered_claims verified detail/base64url detail/json_string detail/name_table
+1 result header registered_claims verified detail/kept_header detail/base64url detail/json_string detail/name_table
 2 detail/secret detail/openssl detail/ecdsa_form detail/reflect detail/compact
 2 detail/json_reader detail/json_writer detail/json_number detail/json_dom
 3 claims detail/mapping detail/json_struct detail/claims_writer detail/jose_header

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <credence/header.hpp>
+#include <credence/detail/kept_header.hpp>
 
 #include <array>
 #include <atomic>
@@ -21,6 +22,7 @@ struct RememberedHeader {
     std::string segment;
     std::size_t signature_size;  ///< of that token, as text; another token's may be of another
     Header header;
+    const Header* lasting;  ///< see `lasting_header`
     KeyRef key;
 };
 
@@ -56,7 +58,8 @@ public:
     /// Remembers a header in the first free slot, unless it is there already or is unusually long.
     void learn(std::string_view segment, std::size_t signature_size, const Header& header, KeyRef key) {
         if (segment.size() > longest) return;
-        auto entry = std::make_unique<Entry>(Entry{std::string{segment}, signature_size, header, std::move(key)});
+        auto entry = std::make_unique<Entry>(
+            Entry{std::string{segment}, signature_size, header, lasting_header(header), std::move(key)});
         for (auto& slot : slots_) {
             Entry* present = nullptr;
             if (slot.compare_exchange_strong(present, entry.get(), std::memory_order_acq_rel)) {

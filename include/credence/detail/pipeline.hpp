@@ -12,6 +12,7 @@
 #include <credence/detail/compact.hpp>
 #include <credence/detail/header_memory.hpp>
 #include <credence/detail/jose_header.hpp>
+#include <credence/detail/kept_header.hpp>
 #include <credence/detail/payload.hpp>
 #include <credence/detail/rules.hpp>
 #include <credence/detail/secret.hpp>
@@ -78,7 +79,7 @@ public:
         return parts_ ? open_new() : Error{Errc::malformed_token};
     }
 
-    [[nodiscard]] const Header& header() const noexcept { return *header_; }
+    [[nodiscard]] HeaderView header() const noexcept { return {*header_, lasting_}; }
     [[nodiscard]] std::string_view payload() const noexcept { return parts_->payload; }
 
     /// What is wrong when the payload is no base64url: there may be a dot in it.
@@ -89,6 +90,7 @@ public:
 private:
     [[nodiscard]] std::optional<Error> open_remembered(const RememberedHeader<RememberedKeyOf<Source>>& remembered) {
         header_ = &remembered.header;
+        lasting_ = remembered.lasting;
         auto refused = [&] {
             if constexpr (Source::is_fixed) {
                 return check_signature(*remembered.key);
@@ -154,6 +156,7 @@ private:
     bool has_empty_kid_ = false;
     std::optional<Header> read_;      // a new header
     const Header* header_ = nullptr;  // that, or a remembered one
+    const Header* lasting_ = nullptr;
 };
 
 /// Which keys a source holds at the moment, for one that can rotate; a fixed source has one generation.
@@ -219,7 +222,7 @@ private:
         return judge(token, envelope.header(), payload.bytes(), generation);
     }
 
-    [[nodiscard]] Result<Proof> judge(std::string_view token, const Header& header, std::string_view payload,
+    [[nodiscard]] Result<Proof> judge(std::string_view token, HeaderView header, std::string_view payload,
                                       std::uint64_t generation) const {
         JsonReader reader{payload, {validation_.allow_duplicate_members}};
         PayloadFacts facts{validation_.required};
@@ -228,7 +231,7 @@ private:
         const auto fault = read_object_text(reader, [&] { return read_payload(reader, claims, facts, misfit); });
         if (fault) return *fault;
         const TokenDates& dates = facts.dates();
-        if (auto refused = check_rules(validation_, header.typ, facts, dates)) return *std::move(refused);
+        if (auto refused = check_rules(validation_, header.header.typ, facts, dates)) return *std::move(refused);
         if (misfit) return *std::move(misfit);
         if constexpr (has_registered_part<Claims>) fill_registered(facts, dates, claims);
         if (auto refused = check_claims(claims)) return *std::move(refused);
