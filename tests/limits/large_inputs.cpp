@@ -24,6 +24,14 @@
 
 using namespace credence;
 
+namespace support {
+
+struct Lists {
+    std::vector<std::vector<std::string>> a;
+};
+
+}  // namespace support
+
 namespace {
 
 constexpr std::size_t million = 1'000'000;
@@ -60,6 +68,9 @@ std::string as_dom(const std::string& token) {
 std::string as_typed(const std::string& token) {
     return support::verdict<support::AccountClaims>(token,
                                                     {.audience = credence::any_audience, .max_token_bytes = unlimited});
+}
+std::string as_lists(const std::string& token) {
+    return support::verdict<support::Lists>(token, {.max_token_bytes = unlimited});
 }
 std::string as_field(const std::string& value) {
     static const auto verifier = verifier_for<support::AccountClaims>(support::account_keys());
@@ -138,6 +149,8 @@ std::vector<Case> accepted_when_unlimited() {
         {"`aud` of 100,000 names",
          with_payload(R"({"exp":1700000001,"role":"r","aud":["a")" + repeated(R"(,"a")", 100'000) + "]}"), as_typed,
          "accepted", 32},
+        {"100,000 lists of one name", with_claim("[[\"\"]" + repeated(",[\"\"]", 100'000) + ']'), as_lists, "accepted",
+         32},
         {"header of 100 KB", with_header(R"({"alg":"HS256","x":")" + std::string(100'000, 'x') + "\"}"), as_dom,
          "accepted", 1},
         {"header of 10,000 members", with_header(object_of(10'000, R"({"alg":"HS256")")), as_dom, "accepted", 6},

@@ -46,7 +46,8 @@ inline constexpr std::ptrdiff_t short_digits = 18;
     return (word * 10000 + (word >> 32)) & 0xffffffff;
 }
 
-/// The end of the digits at `text`; `value` takes them in, wrapping around when they are many.
+/// The end of the digits at `text`, which `json_padding` readable zero bytes follow; `value` takes them in, wrapping
+/// around when they are many.
 [[nodiscard]] inline const char* take_digits(const char* text, std::uint64_t& value) noexcept {
     if constexpr (std::endian::native == std::endian::little) {
         if (const std::uint64_t word = load_word(text); are_digits(word)) {
@@ -78,7 +79,8 @@ inline constexpr std::ptrdiff_t short_digits = 18;
     return text;
 }
 
-/// Takes the number that starts at `text`; its text is empty when it is none. What follows it is not looked at.
+/// Takes the number that starts at `text`, which `json_padding` readable zero bytes follow; its text is empty when it
+/// is none. What follows it is not judged.
 [[nodiscard]] inline JsonNumber take_number(const char* text) noexcept {
     const bool negative = *text == '-';
     const char* digits = negative ? text + 1 : text;

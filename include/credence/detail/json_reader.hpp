@@ -261,8 +261,8 @@ public:
         return *end == '"' || rest_of_string(end, out);
     }
 
-    /// Reads a string, if it is ASCII and without escapes; the view is into the text. \return false when it is not, and
-    /// nothing was read.
+    /// Reads a string, if it begins right here, is ASCII and without escapes; the view is into the text. \return false
+    /// when it is not, and nothing was read.
     [[nodiscard]] bool take_plain_string(std::string_view& out) noexcept {
         if (*at_ != '"') return false;
         const char* end = end_of_plain_run(at_ + 1);

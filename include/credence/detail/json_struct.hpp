@@ -84,10 +84,11 @@ template <class Enum>
     return true;
 }
 
-/// Reads the next element where it stays. A list that is not empty mostly has a few.
+/// Reads the next element where it stays. A list that is not empty mostly has a few; there is room for them at once
+/// where they are small, so that a token of many short lists costs no more than a few times its size.
 template <class Value>
 [[nodiscard]] bool read_element(JsonReader& reader, std::vector<Value>& out, Misfit& misfit) {
-    constexpr std::size_t few = 4;
+    constexpr std::size_t few = sizeof(Value) <= 64 ? 4 : 1;
     if (out.empty()) out.reserve(few);
     if constexpr (std::same_as<Value, std::string>) {
         std::string_view plain;

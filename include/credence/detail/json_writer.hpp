@@ -43,8 +43,8 @@ public:
     }
 
     /// Goes on to the next member. Its name, known to need no escapes, is given as `,"name":`.
-    void known_name(std::string_view written) {
-        out_ += first_ ? written.substr(1) : written;
+    void known_name(std::string_view with_comma) {
+        out_ += first_ ? with_comma.substr(1) : with_comma;
         first_ = false;
     }
 

@@ -15,7 +15,7 @@ namespace credence::detail {
 
 /// A header that was read, and the lasting one that is equal to it, if there is one.
 struct HeaderView {
-    const Header& header;
+    const Header& read;
     const Header* lasting = nullptr;
 };
 
@@ -37,7 +37,7 @@ struct HeaderView {
 class KeptHeader {
 public:
     explicit KeptHeader(HeaderView view) : lasting_(view.lasting) {
-        if (lasting_ == nullptr) own_.emplace(view.header);
+        if (lasting_ == nullptr) own_.emplace(view.read);
     }
 
     [[nodiscard]] const Header& get() const noexcept { return own_ ? *own_ : *lasting_; }

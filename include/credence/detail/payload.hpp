@@ -51,16 +51,13 @@ public:
 
     [[nodiscard]] const TokenDates& dates() const noexcept { return dates_; }
 
-    /// Takes in the text of a claim.
-    void note(Noted claim, std::string_view text) noexcept {
+    /// Takes in a claim: its text, and the bounds of a date. A date claim without them is one of another type.
+    void note(Noted claim, std::string_view text, std::optional<DateBounds> bounds = {}) noexcept {
         texts_[static_cast<std::size_t>(claim)] = {text.data(), text.size()};
         noted_ |= 1U << static_cast<unsigned>(claim);
-    }
-
-    /// Takes in what a date claim says; nothing when it is no date.
-    void note_date(Noted claim, std::optional<DateBounds> bounds) noexcept {
-        DateClaim& date = claim == Noted::exp ? dates_.exp : claim == Noted::nbf ? dates_.nbf : dates_.iat;
-        date = {.bounds = bounds, .misfit = !bounds};
+        if (claim == Noted::exp) dates_.exp = {.bounds = bounds, .misfit = !bounds};
+        if (claim == Noted::nbf) dates_.nbf = {.bounds = bounds, .misfit = !bounds};
+        if (claim == Noted::iat) dates_.iat = {.bounds = bounds, .misfit = !bounds};
     }
 
     /// Whether any names are demanded; without, `saw` need not be told.
@@ -140,8 +137,9 @@ struct PayloadNames {
 
 /// Takes in the claim that was just read; its text began at `begin`.
 inline void note_claim(PayloadFacts& facts, Noted claim, const char* begin, const JsonReader& reader) {
-    facts.note(claim, {begin, static_cast<std::size_t>(reader.position() - begin)});
-    if (is_date(claim)) facts.note_date(claim, starts_number(*begin) ? to_date(reader.last_number()) : std::nullopt);
+    const bool may_be_date = is_date(claim) && starts_number(*begin);
+    facts.note(claim, {begin, static_cast<std::size_t>(reader.position() - begin)},
+               may_be_date ? to_date(reader.last_number()) : std::nullopt);
 }
 
 /// Reads the members of a payload: those of `Private` into it, and notes what the rules need to know.
@@ -155,7 +153,8 @@ public:
         if constexpr (is_member<index>) {
             if (!sink_.template take_plain<index, Name>(reader, plain)) return false;
             saw<index>();
-            if constexpr (is_noted<index>) note_plain<index>(plain.text());
+            if constexpr (is_noted<index>)
+                facts_.note(claim<index>, plain.text(), date_of(sink_.template member<index>()));
             return true;
         } else {
             return false;
@@ -200,14 +199,6 @@ private:
     template <std::size_t index>
     void saw() {
         if (facts_.demands_names()) facts_.saw(Names::all[index]);
-    }
-
-    template <std::size_t index>
-    void note_plain(std::string_view text) noexcept {
-        facts_.note(claim<index>, text);
-        if constexpr (is_date(claim<index>)) {
-            facts_.note_date(claim<index>, date_of(sink_.template member<index>()));
-        }
     }
 
     /// The date that a plain member is; none when it is of another type.

@@ -231,7 +231,7 @@ private:
         const auto fault = read_object_text(reader, [&] { return read_payload(reader, claims, facts, misfit); });
         if (fault) return *fault;
         const TokenDates& dates = facts.dates();
-        if (auto refused = check_rules(validation_, header.header.typ, facts, dates)) return *std::move(refused);
+        if (auto refused = check_rules(validation_, header.read.typ, facts, dates)) return *std::move(refused);
         if (misfit) return *std::move(misfit);
         if constexpr (has_registered_part<Claims>) fill_registered(facts, dates, claims);
         if (auto refused = check_claims(claims)) return *std::move(refused);

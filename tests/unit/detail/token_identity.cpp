@@ -18,10 +18,8 @@ TEST_CASE("a token's identity is read from its payload, escapes and all") {
     facts.note(detail::Noted::iss, iss);
     facts.note(detail::Noted::jti, jti);
     facts.note(detail::Noted::sub, sub);
-    facts.note(detail::Noted::iat, iat);
-    facts.note(detail::Noted::exp, exp);
-    facts.note_date(detail::Noted::iat, detail::to_date(detail::take_number(iat.data())));
-    facts.note_date(detail::Noted::exp, detail::to_date(detail::take_number(exp.data())));
+    facts.note(detail::Noted::iat, iat, detail::to_date(detail::take_number(iat.data())));
+    facts.note(detail::Noted::exp, exp, detail::to_date(detail::take_number(exp.data())));
     const auto identity = detail::token_identity(facts, facts.dates());
     REQUIRE(identity);
     CHECK(identity->issuer == "iss");
