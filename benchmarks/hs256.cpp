@@ -67,6 +67,14 @@ void verify_in_threads(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations());
 }
 
+/// The HMAC alone in as many threads: what the processors allow.
+void hash_in_threads(benchmark::State& state) {
+    support::FloorHmac hmac{support::secret};
+    const std::string input = support::signing_input<HS256>(Small::payload);
+    support::measure(state, [&] { return hmac(input); });
+    state.SetItemsProcessed(state.iterations());
+}
+
 }  // namespace
 
 void jobs::add_hs256() {
@@ -82,6 +90,8 @@ void jobs::add_hs256() {
     add_sign<Large>("sign/HS256/large", Large::payload);
     add_verify<nlohmann::json>("verify/HS256/large/json", Large::payload);
     if (support::is_counting) return;
-    for (const int threads : {1, 2})
+    for (const int threads : {1, 2}) {
         benchmark::RegisterBenchmark("threads/HS256/small", verify_in_threads)->Threads(threads)->UseRealTime();
+        benchmark::RegisterBenchmark("threads/floor", hash_in_threads)->Threads(threads)->UseRealTime();
+    }
 }

@@ -140,6 +140,9 @@ def print_report(report, results, runner):
         print(f"{name} is left out: {reason}")
     print_more(results)
     print_goals(judged)
+    allowed = results.ratio("floor_threads/1", "floor_threads/2")
+    if allowed:
+        print(f"  (OpenSSL alone, in two threads: {allowed:.3f} times the work of one, which is what the processors allow)")
     open_goals = [goal for goal in judged if goal["at_least_met"] is None]
     missed = [goal for goal in judged if goal["at_least_met"] is False]
     print(f"\n{len(judged) - len(missed) - len(open_goals)} of {len(judged)} goals reached, {len(missed)} missed, "
