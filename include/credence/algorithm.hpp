@@ -138,6 +138,7 @@ struct AlgorithmList {
     template <class Candidate>
     static constexpr bool has_type = (std::same_as<Candidate, Algs> || ...);
 
+    /// The names of all of the list.
     static constexpr std::array<std::string_view, sizeof...(Algs)> names{Algs::name...};
 
     /// Whether a name, byte for byte, is that of one of the list.

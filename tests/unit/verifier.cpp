@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <thread>
@@ -123,6 +124,37 @@ TEST_CASE("each of many headers is told apart, beyond what a verifier remembers"
             REQUIRE(who);
             CHECK((*who).header().kid == kid);
         }
+    }
+}
+
+TEST_CASE("a proof tells its own token's header, whichever were verified before, and when the verifier is gone") {
+    const std::vector<std::pair<std::string, credence::Header>> headers{
+        {R"({"alg":"HS256","typ":"JWT"})", {"HS256", "", "JWT"}},
+        {R"({"alg":"HS256"})", {"HS256", "", ""}},
+        {R"({"alg":"HS256","typ":"JWT","kid":"a key id of more than fifteen letters"})",
+         {"HS256", "a key id of more than fifteen letters", "JWT"}},
+        {R"({"typ":"at+jwt","alg":"HS256"})", {"HS256", "", "at+jwt"}},
+        {R"({"alg":"HS256","typ":"JWT","kid":""})", {"HS256", "", "JWT"}},
+        {R"({"typ":"JWT","alg":"HS256","cty":"x"})", {"HS256", "", "JWT"}},
+    };
+    for (const std::size_t most_remembered : {std::size_t{0}, std::size_t{100}}) {  // by the cache
+        std::vector<credence::Verified<AccountClaims>> proofs;
+        {
+            const Checked verifier{account_keys(), {}, {.cache = {.max_tokens = most_remembered}}};
+            for (int round = 0; round < 3; ++round) {
+                for (const auto& [text, header] : headers) {
+                    const auto who = verifier.verify(token_with_header(text));
+                    REQUIRE(who);
+                    proofs.push_back(*who);
+                }
+            }
+        }
+        for (std::size_t index = 0; index < proofs.size(); ++index) {
+            INFO(index);
+            CHECK(proofs[index].header() == headers[index % headers.size()].second);
+        }
+        proofs.front() = proofs[2];
+        CHECK(proofs.front().header() == headers[2].second);
     }
 }
 

@@ -154,9 +154,9 @@ private:
     Memory* memory_;
     std::optional<CompactParts> parts_;
     bool has_empty_kid_ = false;
-    std::optional<Header> read_;      // a new header
-    const Header* header_ = nullptr;  // that, or a remembered one
-    const Header* lasting_ = nullptr;
+    std::optional<Header> read_;       // a new header
+    const Header* header_ = nullptr;   // that, or a remembered one
+    const Header* lasting_ = nullptr;  // equal to it, where a remembered one has the usual content
 };
 
 /// Which keys a source holds at the moment, for one that can rotate; a fixed source has one generation.

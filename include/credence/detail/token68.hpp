@@ -25,7 +25,7 @@ inline constexpr std::uint64_t each_byte = 0x0101010101010101, each_high_bit = 0
 [[nodiscard]] constexpr std::uint64_t mark_no_token68(std::uint64_t word) noexcept {
     const std::uint64_t ascii = word & ~each_high_bit;
     const std::uint64_t no_letters = mark_outside(ascii | each_byte * 0x20, 'a', 'z');
-    const std::uint64_t no_digits = mark_outside(ascii, '-', '9');  // nor any of "-./", which stand before them
+    const std::uint64_t no_digits = mark_outside(ascii, '-', '9');  // "-./" stand just before 0
     const std::uint64_t no_signs = mark_others(ascii, '+') & mark_others(ascii, '_') & mark_others(ascii, '~');
     return ((no_letters & no_digits & no_signs) | word) & each_high_bit;
 }
