@@ -55,6 +55,8 @@ GOALS = [
     over_floor(SMALL, "verify small, typed", 1.75, 1.4),
     *(over_floor(f"{what}/{algorithm}/small", f"{what} {algorithm}", 1.06, 1.03)
       for algorithm in ("RS256", "ES256", "EdDSA") for what in ("verify", "sign")),
+    *(over_floor(f"{what}/{algorithm}/small", f"{what} {algorithm}", 1.06, 1.03)
+      for algorithm in ("RSA-OAEP", "ECDH-ES") for what in ("encrypt", "decrypt")),
     Goal("verify small, typed: allocations, OpenSSL's too", count_of(SMALL, ("allocations", "openssl_allocations")),
          4, None, at_most=True, digits=0),
     Goal("verify small, typed: instructions", count_of(SMALL, ("instructions",)), 6500, 5000, at_most=True, digits=0),

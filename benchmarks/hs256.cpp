@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // HS256: where the library's own work shows, for the cryptography takes a quarter of a microsecond.
-#include <credence/bearer.hpp>
-#include <credence/token.hpp>
+#include <credence/http/bearer.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/verifier.hpp>
 
 #include <string>
 

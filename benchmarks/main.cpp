@@ -52,6 +52,7 @@ void write_job(const std::filesystem::path& folder) {
 int run(int argc, char** argv) {
     jobs::add_hs256();
     jobs::add_public_keys();
+    jobs::add_encryption();
     benchmark::AddCustomContext("openssl", OpenSSL_version(OPENSSL_VERSION));
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // RS256, ES256 and EdDSA: where the library should not show.
-#include <credence/jwk.hpp>
-#include <credence/token.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_export.hpp>
 
 #include <string>
 

@@ -74,7 +74,7 @@ class Runner:
         """One round of credence and the floors: {job: nanoseconds}."""
         jobs = "HS256|small" if self.quick else "."
         command = [self.bin / "credence_benchmarks", *self.options(jobs)]
-        command[1] = f"--benchmark_filter=^(verify|sign|floor|require).*({jobs})"
+        command[1] = f"--benchmark_filter=^(verify|sign|encrypt|decrypt|floor|require).*({jobs})"
         times = {row["name"]: row["cpu_time"] for row in self.rows(command)}
         if len(self.processors) > 1:
             command[1] = "--benchmark_filter=threads"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A guarded coroutine on Boost.Beast, served once on a free port and asked twice: with a token, and without.
 #include <credence/credence.hpp>
-#include <credence/http/beast.hpp>
+#include <credence/stacks/beast.hpp>
 
 #include <iostream>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // One guarded handler on three HTTP stacks: cpp-httplib, Boost.Beast with coroutines, and any other by a header value.
 #include <credence/credence.hpp>
-#include <credence/http/beast.hpp>
-#include <credence/http/httplib.hpp>
+#include <credence/stacks/beast.hpp>
+#include <credence/stacks/httplib.hpp>
 
 #include <iostream>
 #include <string>

@@ -4,7 +4,27 @@
 
 namespace credence::command {
 
-std::string_view advice_for(Errc code) noexcept {
+namespace {
+
+bool says(const Error& error, std::string_view words) { return error.reason.find(words) != std::string_view::npos; }
+
+/// What to do about an error whose reason tells more than its code.
+std::string_view advice_for_reason(const Error& error) noexcept {
+    if (says(error, "allow_null_members")) return "have the issuer leave the member out, or say --allow null_members";
+    if (says(error, "allow_numeric_subject")) return "have the issuer write a string, or say --allow numeric_subject";
+    if (says(error, "milliseconds")) return "have the issuer write seconds";
+    if (says(error, "encrypted token"))
+        return "get the token inside: only the holder of its decryption key can read it";
+    if (says(error, "was skipped"))
+        return "have the issuer mend that key; credence keys FILE shows what the set holds, and why a key is skipped";
+    if (says(error, "pass only the token") || says(error, "without them"))
+        return "pass the three parts of the token and nothing else";
+    if (error.code == Errc::malformed_token && says(error, "header"))
+        return "have the issuer write a header as RFC 7515 says";
+    return "";
+}
+
+std::string_view advice_for_code(Errc code) noexcept {
     switch (code) {
         case Errc::token_too_large: return "have the issuer write fewer claims, or raise --max-token-bytes";
         case Errc::malformed_token:
@@ -19,7 +39,7 @@ std::string_view advice_for(Errc code) noexcept {
             return "use the key of this algorithm, or say --alg; do not obey the token: it may be an attack";
         case Errc::unsupported_critical_header: return "if you handle the extension, say --understand with its name";
         case Errc::no_matching_key: return "get the issuer's present key set, and compare its key ids";
-        case Errc::ambiguous_key: return "have the issuer write a kid, or give its keys different ones";
+        case Errc::ambiguous_key: return "have the issuer write a kid that names one key, or say --try-all";
         case Errc::invalid_signature:
             return "use this issuer's present key; if it is, the token was changed, and nothing below is proven";
         case Errc::missing_claim: return "have the issuer write the claim";
@@ -34,8 +54,18 @@ std::string_view advice_for(Errc code) noexcept {
         case Errc::invalid_audience: return "get a token for this service, or say its name with --aud";
         case Errc::invalid_key:
         case Errc::key_too_short: return "use the key of this algorithm";
+        case Errc::proof_required: return "prove the possession of the key, or say --allow bearer_use";
+        case Errc::insufficient_scope:
+            return "get a token with the scope; if another claim grants it, say --scope-claim";
         default: return "";
     }
+}
+
+}  // namespace
+
+std::string_view advice_for(const Error& error) noexcept {
+    const std::string_view advice = advice_for_reason(error);
+    return advice.empty() ? advice_for_code(error.code) : advice;
 }
 
 }  // namespace credence::command

@@ -13,7 +13,9 @@
 #include "algorithm_names.hpp"
 #include "argument_text.hpp"
 #include "commands.hpp"
+#include "encryption_key.hpp"
 #include "failure.hpp"
+#include "opt_outs.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -58,7 +60,8 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* purpose, cons
 }
 
 /// An option that may be repeated, and takes one value each time.
-CLI::Option* add_list(CLI::App* command, const char* name, std::vector<std::string>& values, const char* purpose) {
+CLI::Option* add_list(CLI::App* command, const char* name, std::vector<std::string>& values,
+                      const std::string& purpose) {
     return command->add_option(name, values, purpose)->allow_extra_args(false)->take_all();
 }
 
@@ -84,6 +87,12 @@ void add_key(CLI::App* command, KeyArguments& key, const char* purpose) {
     command
         ->add_flag("--allow-short-secret", key.allow_short_secret, "a secret may be shorter than the algorithm's hash")
         ->group(key_group);
+}
+
+CLI::Option* add_ca(CLI::App* command, IssuerArguments& issuer) {
+    return command->add_option("--ca", issuer.ca, "the certificates to trust, in the place of the system's")
+        ->check(fault_of_bytes)
+        ->type_name("FILE");
 }
 
 void add_passphrase(CLI::App* command, std::string& passphrase) {
@@ -137,6 +146,9 @@ void add_sign(CLI::App& app) {
     command->add_option("--typ", arguments->typ, "the type in the header; JWT if not said, none if empty")
         ->check(fault_of_text)
         ->type_name("TYPE");
+    add_list(command, "--header", arguments->header, "a member of the header, as text or as JSON; may be repeated")
+        ->check(fault_of_text)
+        ->type_name("NAME=TEXT|NAME:=JSON");
     add_claims(command, *arguments);
 }
 
@@ -155,6 +167,10 @@ void add_names(CLI::App* command, RuleArguments& rules) {
         ->type_name("TEXT");
     add("--sub", rules.sub, "the subject; may be repeated")->type_name("TEXT");
     add("--require", rules.required, "a claim that must be there; may be repeated")->type_name("NAME");
+    add("--scope", rules.scopes, "a scope that the token must grant; may be repeated")->type_name("SCOPE");
+    add("--scope-claim", rules.scope_claims,
+        "a claim that grants scopes; may be repeated, the first that is there counts; scope and scp if not said")
+        ->type_name("NAME");
 }
 
 void add_moments(CLI::App* command, RuleArguments& rules) {
@@ -176,6 +192,10 @@ void add_opt_outs(CLI::App* command, RuleArguments& rules) {
     add("--allow-future-iat", rules.allow_future_iat, "an iat in the future counts as now");
     add("--allow-padding", rules.allow_padding, padding_purpose);
     add("--allow-duplicate-members", rules.allow_duplicate_members, "claims may repeat a name; the last one wins");
+    add_list(command, "--allow", rules.allow,
+             "an opt-out by name: missing_exp, " + listed(opt_out_names()) + "; may be repeated")
+        ->type_name("NAME")
+        ->group(opt_out_group);
     add_list(command, "--understand", rules.understood, "a name in crit that you handle; may be repeated")
         ->check(fault_of_text)
         ->type_name("NAME")
@@ -192,11 +212,64 @@ CLI::App* add_verification(CLI::App& app, const char* name, const char* purpose,
     add_token(command, arguments->token);
     add_key(command, arguments->key, "the public key (PEM, DER, JWK, certificate), the JWK Set, or the secret");
     add_source(command, "--jwks", arguments->key.jwks, "the JWK Set")->group(key_group);
+    add_word(command, "--issuer", arguments->key.issuer.url,
+             "the issuer's URL: its keys are fetched, and no other issuer's tokens are accepted")
+        ->type_name("URL")
+        ->group(key_group);
+    add_ca(command, arguments->key.issuer)->group(key_group);
+    command
+        ->add_flag("--try-all", arguments->key.try_all,
+                   "of a set, try each key that fits a token without a key id, at most 16")
+        ->group(key_group);
     add_names(command, arguments->rules);
     add_moments(command, arguments->rules);
     add_size(command, arguments->token);
     add_opt_outs(command, arguments->rules);
     return command;
+}
+
+CLI::Option* add_enc(CLI::Option* option) { return option->check(fault_of_word)->type_name("ENC")->group(key_group); }
+
+void add_encrypt(CLI::App& app) {
+    const auto arguments = std::make_shared<EncryptArguments>();
+    CLI::App* command =
+        add_command(app, "encrypt", "Encrypt content, or a signed token (--cty JWT)", arguments, run_encrypt);
+    command->add_flag("--batch", arguments->batch, batch_purpose);
+    add_source(command, "content", arguments->source, "the content; standard input if nothing is said");
+    add_key(command, arguments->key, "the recipient's public key (PEM, DER, JWK), or the secret");
+    add_word(command, "--alg", arguments->alg, "how the key is managed; needed where no JWK says it")
+        ->type_name("ALG")
+        ->group(key_group);
+    add_enc(add_word(command, "--enc", arguments->enc, "how the content is encrypted; A256GCM if not said"));
+    add_word(command, "--kid", arguments->kid, "the key id in the header; else the key's own")->type_name("ID");
+    add_word(command, "--typ", arguments->typ, "the type in the header")->type_name("TYPE");
+    add_word(command, "--cty", arguments->cty, "the type of the content; JWT for a signed token")->type_name("TYPE");
+    add_list(command, "--header", arguments->header, "a member of the header, as text or as JSON; may be repeated")
+        ->check(fault_of_text)
+        ->type_name("NAME=TEXT|NAME:=JSON");
+    command->footer("Algorithms: " + listed(management_names()) + "; with " + listed(content_names()));
+}
+
+void add_decrypt(CLI::App& app) {
+    const auto arguments = std::make_shared<DecryptArguments>();
+    CLI::App* command = add_command(app, "decrypt", "Decrypt a token and write its content, which proves nothing",
+                                    arguments, run_decrypt);
+    command->add_flag("--batch", arguments->batch, batch_purpose);
+    add_token(command, arguments->token);
+    add_key(command, arguments->key, "the private key (PEM, DER, JWK), the JWK Set, or the secret");
+    add_source(command, "--jwks", arguments->key.jwks, "the JWK Set")->group(key_group);
+    add_passphrase(command, arguments->key.passphrase);
+    add_list(command, "--alg", arguments->algs, "an algorithm to accept; may be repeated; needed where no JWK says it")
+        ->check(fault_of_word)
+        ->type_name("ALG")
+        ->group(key_group);
+    add_enc(
+        add_list(command, "--enc", arguments->encs, "a content algorithm to accept; may be repeated; all if not said"));
+    add_size(command, arguments->token);
+    add_list(command, "--understand", arguments->understood, "a name in crit that you handle; may be repeated")
+        ->check(fault_of_text)
+        ->type_name("NAME")
+        ->group(opt_out_group);
 }
 
 void add_decode(CLI::App& app) {
@@ -218,7 +291,8 @@ void add_new_kid(CLI::App* command, std::string& kid) {
 void add_keygen(CLI::App& app) {
     const auto arguments = std::make_shared<KeygenArguments>();
     CLI::App* command = add_command(app, "keygen", "Make a new key", arguments, run_keygen);
-    command->add_option("alg", arguments->alg, "the algorithm that the key is for")->type_name("ALG")->required();
+    command->add_option("alg", arguments->alg, "the algorithm that the key is for")->type_name("ALG");
+    command->add_option("--alg", arguments->alg_option, "the same, as the other commands take it")->type_name("ALG");
     command->footer("Algorithms: " + listed(algorithm_names()));
     const auto add_file = [&](const char* name, std::string& file, const char* purpose) {
         command->add_option(name, file, purpose)->check(fault_of_new_file)->type_name("FILE");
@@ -249,6 +323,33 @@ void add_jwk(CLI::App& app) {
     add_passphrase(command, arguments->passphrase);
 }
 
+void add_keys(CLI::App& app) {
+    const auto arguments = std::make_shared<KeysArguments>();
+    CLI::App* command =
+        add_command(app, "keys", "Show which keys a JWK Set holds, which are skipped, and why", arguments, run_keys);
+    command->get_option("--json")->description("tell the keys, and errors, as JSON");
+    add_source(command, "set", arguments->source.url,
+               "the JWK Set, or a single key; or the URL of an issuer or of its set; standard input if nothing is said")
+        ->type_name("FILE|env:NAME|URL|-");
+    add_ca(command, arguments->source);
+}
+
+void add_dpop(CLI::App& app) {
+    const auto arguments = std::make_shared<DpopArguments>();
+    CLI::App* command = add_command(app, "dpop", "Make a DPoP proof for one request", arguments, run_dpop);
+    const auto add = [&](const char* name, std::string& text, const char* purpose) {
+        return command->add_option(name, text, purpose)->check(fault_of_text);
+    };
+    add("method", arguments->method, "the method of the request")->type_name("METHOD")->required();
+    add("url", arguments->url, "its absolute URL; query and fragment are left out")->type_name("URL")->required();
+    add_source(command, "--token", arguments->token.source, "the access token that goes with the request");
+    add("--nonce", arguments->nonce, "the last DPoP-Nonce of the server")->type_name("TEXT");
+    add_source(command, "--key", arguments->key.key, "the private key (PEM, DER, JWK)")->group(key_group);
+    add_passphrase(command, arguments->key.passphrase);
+    add_word(command, "--alg", arguments->alg, "the algorithm; needed where the key leaves the choice")
+        ->type_name("ALG");
+}
+
 }  // namespace
 
 std::unique_ptr<CLI::App> make_command_line() {
@@ -262,8 +363,12 @@ std::unique_ptr<CLI::App> make_command_line() {
     add_decode(*app);
     CLI::App* explain = add_verification(*app, "explain", "Verify a token, told step by step", run_explain);
     explain->get_option("--json")->description("tell the steps, and errors, as JSON");
+    add_encrypt(*app);
+    add_decrypt(*app);
     add_keygen(*app);
     add_jwk(*app);
+    add_keys(*app);
+    add_dpop(*app);
     // Behind the commands, which would have it too.
     app->footer(
         "Begin with\n"

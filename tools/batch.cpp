@@ -16,11 +16,14 @@ namespace credence::command {
 
 namespace {
 
-std::string refusal(const std::string& id, std::string_view code, std::string_view claim, std::string_view message) {
+std::string refusal(const std::string& id, std::string_view code, std::string_view claim, std::string_view message,
+                    std::string_view reason = {}) {
     ObjectText text;
     text.add("id", id).add("ok", "false").add_text("error", code);
     if (names_claim(code, claim)) text.add_text("claim", claim);
-    return text.add_text("message", message).text();
+    text.add_text("message", message);
+    if (!reason.empty()) text.add_text("reason", reason);
+    return text.text();
 }
 
 std::string bad_request(const std::string& id, std::string_view message) {
@@ -32,7 +35,7 @@ std::string answer_request(const Request& request, Answer (*answer)(const Reques
     const Answer made = answer(request);
     if (!made) {
         const Error& error = made.error();
-        return refusal(request.id(), to_string(error.code), error.claim, message(error));
+        return refusal(request.id(), to_string(error.code), error.claim, message(error), error.reason);
     }
     return ObjectText{}.add("id", request.id()).add("ok", "true").add_members(*made).text();
 } catch (const BadRequest& bad) {

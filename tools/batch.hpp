@@ -20,4 +20,10 @@ void run_batch(Answer (*answer)(const Request& request));
 /// Signs what a request holds. Throws `BadRequest`.
 [[nodiscard]] Answer answer_sign(const Request& request);
 
+/// Decrypts the token of a request. Throws `BadRequest`.
+[[nodiscard]] Answer answer_decrypt(const Request& request);
+
+/// Encrypts what a request holds. Throws `BadRequest`.
+[[nodiscard]] Answer answer_encrypt(const Request& request);
+
 }  // namespace credence::command

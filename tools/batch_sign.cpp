@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One request of `credence sign --batch`.
-#include <credence/algorithm.hpp>
-#include <credence/detail/base64url.hpp>
+#include <credence/keys/algorithm.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "batch.hpp"
 
@@ -22,22 +19,11 @@ struct Payload {
 
 Payload payload_of(const Request& request) {
     const std::string_view* const claims = request.find("claims");
-    const auto base64 = request.optional_text("payload_b64");
-    if ((claims == nullptr) == !base64) throw BadRequest{"either claims or payload_b64 must be there"};
-    if (base64) {
-        auto bytes = detail::decode_base64url(*base64);
-        if (!bytes) throw BadRequest{"payload_b64 must be strict base64url"};
-        return {*std::move(bytes), false};
-    }
+    const bool is_bytes = request.find("payload_b64") != nullptr;
+    if ((claims != nullptr) == is_bytes) throw BadRequest{"either claims or payload_b64 must be there"};
+    if (is_bytes) return {request.bytes("payload_b64"), false};
     if (claims->front() != '{') throw BadRequest{"claims must be an object"};
     return {one_line(*claims), true};
-}
-
-/// The `header` of a request; an empty one when there is none.
-JsonObject wanted_header(const Request& request) {
-    const std::string_view* const json = request.find("header");
-    if (json != nullptr && json->front() != '{') throw BadRequest{"header must be an object"};
-    return JsonObject{json == nullptr ? "{}" : one_line(*json), request_rules};
 }
 
 void check_header(const JsonObject& header, const std::string& alg) {
@@ -74,7 +60,7 @@ Answer answer_sign(const Request& request) {
     const KeyText key = request.key();
     if (key.form == KeyForm::jwks) throw BadRequest{"key must be a single key"};
     const Payload payload = payload_of(request);
-    const JsonObject wanted = wanted_header(request);
+    const JsonObject wanted = request.header();
     check_header(wanted, alg);
     const auto signer = sign_key(key, alg);
     if (!signer) return signer.error();

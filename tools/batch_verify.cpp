@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // One request of `credence verify --batch`.
-#include <credence/registered_claims.hpp>
-#include <credence/validation.hpp>
-#include <credence/verifier.hpp>
-#include <credence/detail/pipeline.hpp>
+#include <credence/claims/registered_claims.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/detail/pipeline.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -15,15 +14,16 @@
 #include <utility>
 #include <vector>
 
+#include "algorithm_names.hpp"
 #include "batch.hpp"
 #include "json_text.hpp"
+#include "judge.hpp"
+#include "opt_outs.hpp"
 #include "token_input.hpp"
 
 namespace credence::command {
 
 namespace {
-
-using Rules = Validation<RegisteredClaims>;
 
 Accept accept_of(const std::optional<std::vector<std::string>>& names) { return names ? Accept{*names} : Accept{}; }
 
@@ -43,6 +43,13 @@ void read_required(const Request& request, Rules& rules) {
     rules.required = *std::move(required);
 }
 
+/// `allow`: a list of opt-outs.
+void read_allowed(const Request& request, Rules& rules, KeyText& key) {
+    for (const std::string& name : request.optional_names("allow").value_or(std::vector<std::string>{})) {
+        if (!allow_by_name(name, rules, key)) throw BadRequest{"allow must name only " + listed(opt_out_names())};
+    }
+}
+
 Rules rules_of(const Request& request) {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
     Rules rules;
@@ -56,6 +63,7 @@ Rules rules_of(const Request& request) {
     if (const auto size = request.count("max_token_bytes", most))
         rules.max_token_bytes = static_cast<std::size_t>(*size);
     rules.understood = request.optional_names("understood").value_or(std::vector<std::string>{});
+    if (auto names = request.optional_names("scope_claims")) rules.scope_claims = *std::move(names);
     if (const auto moment = request.moment("now")) {
         rules.clock = [fixed = NumericDate{std::chrono::seconds{*moment}}] { return fixed; };
     }
@@ -70,23 +78,27 @@ ObjectText header_of(std::string_view token) {
 
 /// A JWS of any bytes: the envelope is judged, and the payload only decoded.
 Answer open_envelope(const std::string& token, const LazyKey& key, const Rules& rules) {
-    detail::Envelope<LazyKey> envelope{
-        token, key, {rules.max_token_bytes, rules.allow_padding, rules.understood}, nullptr};
-    if (const auto refused = envelope.open()) return *refused;
+    detail::Envelope<LazyKey> envelope{token, key, detail::envelope_rules(rules), nullptr};
+    if (auto refused = envelope.open()) return *std::move(refused);
     detail::DecodedPart payload;
-    if (!payload.decode(envelope.payload())) return Errc::invalid_base64;
-    return header_of(token).add_text("payload_b64", envelope.payload());
+    if (auto refused = envelope.decode_payload(payload)) return *std::move(refused);
+    return header_of(token).add_text(
+        "payload_b64", rules.allow_padding ? detail::without_padding(envelope.payload()) : envelope.payload());
 }
 
 }  // namespace
 
 Answer answer_verify(const Request& request) {
     const std::string token = request.text("token");
-    const LazyKey key{request.key(), request.names("alg")};
-    const Rules rules = rules_of(request);
+    KeyText key_text = request.key();
+    const std::vector<std::string> algorithms = request.names("alg");
+    Rules rules = rules_of(request);
+    read_allowed(request, rules, key_text);
+    key_text.try_all = request.flag("try_all");
+    const auto scopes = request.optional_names("scopes").value_or(std::vector<std::string>{});
+    const LazyKey key{std::move(key_text), algorithms};
     if (request.flag("jws")) return open_envelope(token, key, rules);
-    const auto verified = Verifier{key, rules}.verify(token);
-    if (!verified) return verified.error();
+    if (auto judged = judge(token, key, rules, scopes); !judged) return std::move(judged).error();
     // The claims as the issuer wrote them: no number is rounded.
     return header_of(token).add("claims", one_line(decoded_part(parts_of(token).payload)));
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "issuer.hpp"
 #include "key_file.hpp"
 
 namespace credence::command {
@@ -23,6 +24,7 @@ struct SignArguments : SharedArguments {
     std::string alg;
     std::string kid;
     std::string typ = "JWT";
+    std::vector<std::string> header;
     std::vector<std::string> claims;
     std::optional<std::string> sub;
     std::optional<std::string> iss;
@@ -50,6 +52,9 @@ struct RuleArguments {
     std::vector<std::string> required;
     std::vector<std::string> understood;
     std::string now;
+    std::vector<std::string> scopes;
+    std::vector<std::string> scope_claims;
+    std::vector<std::string> allow;
     bool any_audience = false;
     bool allow_missing_exp = false;
     bool allow_future_iat = false;
@@ -69,8 +74,30 @@ struct DecodeArguments : SharedArguments {
     bool allow_padding = false;
 };
 
+struct EncryptArguments : SharedArguments {
+    bool batch = false;
+    std::string source;
+    KeyArguments key;
+    std::string alg;
+    std::string enc = "A256GCM";
+    std::string kid;
+    std::string typ;
+    std::string cty;
+    std::vector<std::string> header;
+};
+
+struct DecryptArguments : SharedArguments {
+    bool batch = false;
+    TokenArguments token;
+    KeyArguments key;
+    std::vector<std::string> algs;
+    std::vector<std::string> encs;
+    std::vector<std::string> understood;
+};
+
 struct KeygenArguments : SharedArguments {
     std::string alg;
+    std::string alg_option;  ///< the same as an option, as the other commands have it
     std::string out;
     std::string pub;
     std::string format;
@@ -88,11 +115,28 @@ struct JwkArguments : SharedArguments {
     bool base64url_secret = false;
 };
 
+struct KeysArguments : SharedArguments {
+    IssuerArguments source;  ///< a URL, or what else a `Source` reads
+};
+
+struct DpopArguments : SharedArguments {
+    std::string method;
+    std::string url;
+    TokenArguments token;  ///< without a source, the proof is for no token
+    KeyArguments key;
+    std::string alg;
+    std::string nonce;
+};
+
 void run_sign(const SignArguments& arguments);
 void run_verify(const VerifyArguments& arguments);
 void run_decode(const DecodeArguments& arguments);
+void run_encrypt(const EncryptArguments& arguments);
+void run_decrypt(const DecryptArguments& arguments);
 void run_explain(const VerifyArguments& arguments);
 void run_keygen(const KeygenArguments& arguments);
 void run_jwk(const JwkArguments& arguments);
+void run_keys(const KeysArguments& arguments);
+void run_dpop(const DpopArguments& arguments);
 
 }  // namespace credence::command

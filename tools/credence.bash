@@ -18,15 +18,24 @@ _credence() {
     local words=""
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="sign verify decode explain keygen jwk --help --version"
+        words="sign verify decode explain encrypt decrypt keygen jwk keys dpop --help --version"
+    elif [ "$previous" = --enc ]; then
+        words="A128GCM A192GCM A256GCM A128CBC-HS256 A192CBC-HS384 A256CBC-HS512"
+    elif [ "$previous" = --alg ] && [[ $command == encrypt || $command == decrypt ]]; then
+        words="dir A128KW A192KW A256KW A128GCMKW A192GCMKW A256GCMKW RSA-OAEP RSA-OAEP-256"
+        words+=" ECDH-ES ECDH-ES+A128KW ECDH-ES+A192KW ECDH-ES+A256KW"
     elif [ "$previous" = --alg ] || { [ "$command" = keygen ] && [ "$COMP_CWORD" -eq 2 ] && [[ $word != -* ]]; }; then
         words=$algorithms
     elif [ "$previous" = --format ]; then
         words="pem jwk secret"
     elif [ "$previous" = --to ]; then
         words="pem jwk"
+    elif [ "$previous" = --allow ]; then
+        words="missing_exp null_members numeric_subject padding duplicate_members future_iat bearer_use short_secret"
     elif [ "$previous" = --kid ]; then
         words="auto"
+    elif [ "$previous" = --issuer ]; then
+        return  # no file, and no URL that we know
     elif [[ $previous$mark == env: ]]; then
         words=$(compgen -e -- "$word")
     elif [[ $word == env:* ]]; then

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // credence decode: what a token says, without any proof.
-#include <credence/detail/compact.hpp>
-#include <credence/detail/jose_header.hpp>
-#include <credence/detail/json_number.hpp>
+#include <credence/detail/json/json_date.hpp>
+#include <credence/detail/json/json_number.hpp>
+#include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/jose_header.hpp>
 
 #include <optional>
 #include <string>
@@ -32,19 +33,18 @@ std::string object_text(std::string_view part, bool may_be_padded) {
 std::optional<std::string> date_in_words(const JsonObject& claims, std::string_view name) {
     const std::string_view* const json = claims.find(name);
     if (json == nullptr || !is_number(*json)) return std::nullopt;
-    const auto bounds = detail::to_date(detail::take_number(json->data()));
-    if (!bounds) return std::nullopt;
-    const NumericDate moment = bounds->floor;
-    const bool is_past = moment <= now();
+    const auto date = detail::to_date(detail::take_number(json->data()));
+    if (!date) return std::nullopt;
+    const bool is_past = *date <= now();
     std::string verb = name == "iat" ? "issued" : is_past ? "valid since" : "not valid before";
     if (name == "exp") verb = is_past ? "expired" : "expires";
     return std::string{name}
         .append(": ")
         .append(verb)
         .append(" ")
-        .append(relative(moment, now()))
+        .append(relative(*date, now()))
         .append(", ")
-        .append(in_utc(moment));
+        .append(in_utc(*date));
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void run_decode(const DecodeArguments& arguments) {
     const std::string token = read_token(arguments.token);
     if (token.size() > arguments.token.max_token_bytes) fail_refused(Error{Errc::token_too_large});
     const detail::CompactParts parts = parts_of(token);
-    const auto header = detail::read_jose_header(parts.header, arguments.allow_padding);
+    const auto header = detail::read_jose_header(parts.header, {.allow_padding = arguments.allow_padding});
     if (!header) fail_refused(header.error());
     const std::string payload = object_text(parts.payload, arguments.allow_padding);
     ObjectText shown;

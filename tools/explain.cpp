@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // credence explain: a verification told step by step, each with what was expected, what was found, and what to do.
-#include <credence/verifier.hpp>
-
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,9 +8,10 @@
 #include "commands.hpp"
 #include "failure.hpp"
 #include "json_text.hpp"
+#include "judge.hpp"
 #include "steps.hpp"
 #include "terminal.hpp"
-#include "token_input.hpp"
+#include "verification.hpp"
 
 namespace credence::command {
 
@@ -47,6 +46,7 @@ std::string json_of(const Step& step) {
                      : step.verdict == Step::Verdict::bad ? "false"
                                                           : "null");
     if (step.error) object.add_text("error", to_string(step.error->code));
+    if (step.error && !step.error->reason.empty()) object.add_text("reason", step.error->reason);
     const auto add = [&](std::string_view name, const std::string& text) {
         if (!text.empty()) object.add_text(name, text);
     };
@@ -65,16 +65,12 @@ std::string json_of(const std::vector<Step>& steps) {
 }  // namespace
 
 void run_explain(const VerifyArguments& arguments) {
-    check_inputs(arguments.token, arguments.key);
-    const LoadedKey key = load_key(arguments.key);
-    const std::vector<std::string> algorithms = served_algorithms(key, Purpose::verify, arguments.rules.algs);
-    const Rules rules = read_rules(arguments.rules, arguments.token);
-    const std::string token = read_token(arguments.token);
-    const auto verified = Verifier{LazyKey{key.text, algorithms}, rules}.verify(token);
-    const std::vector<Step> steps = steps_of(token, {key, algorithms, arguments.rules, rules});
-    if (!verified) {
+    const Verification read = read_verification(arguments);
+    const auto judged = judge(read.token, LazyKey{read.key.text, read.algorithms}, read.rules, read.arguments.scopes);
+    const std::vector<Step> steps = steps_of(read.token, {read.key, read.algorithms, read.arguments, read.rules});
+    if (!judged) {
         // Nothing is written to standard output when a token is refused, not even the reason.
-        throw refusal(verified.error())
+        throw refusal(judged.error())
             .with_steps(arguments.json ? json_of(steps) : lines_of(steps, remarks_are_on_terminal()));
     }
     write_result(arguments.json ? shown_json(ObjectText{}.add("ok", "true").add("steps", json_of(steps)).text())

@@ -18,14 +18,20 @@ enum class Status : std::uint8_t { done = 0, refused = 1, usage = 2, unreadable 
 /// Thrown by a command that cannot go on; `main` prints it, and nothing else is printed.
 class Failure : public std::exception {
 public:
-    Failure(Status status, std::string code, std::string message, std::string claim = {})
-        : status_(status), code_(std::move(code)), message_(std::move(message)), claim_(std::move(claim)) {}
+    Failure(Status status, std::string code, std::string message, std::string claim = {}, std::string_view reason = {})
+        : status_(status),
+          code_(std::move(code)),
+          message_(std::move(message)),
+          claim_(std::move(claim)),
+          reason_(reason) {}
 
     [[nodiscard]] Status status() const noexcept { return status_; }
     /// The name of an `Errc`, or one of the command's own: `usage`, `unreadable`, `internal`.
     [[nodiscard]] const std::string& code() const noexcept { return code_; }
     [[nodiscard]] const std::string& message() const noexcept { return message_; }
     [[nodiscard]] const std::string& claim() const noexcept { return claim_; }
+    /// `Error::reason`; static text, or empty.
+    [[nodiscard]] std::string_view reason() const noexcept { return reason_; }
     /// What is shown besides: text for people, or for `--json` a JSON value.
     [[nodiscard]] const std::string& steps() const noexcept { return steps_; }
     [[nodiscard]] Failure with_steps(std::string steps) && {
@@ -40,6 +46,7 @@ private:
     std::string code_;
     std::string message_;
     std::string claim_;
+    std::string_view reason_;
     std::string steps_ = {};
 };
 
@@ -61,7 +68,7 @@ private:
 
 /// The library refused the token or the claims.
 [[nodiscard]] inline Failure refusal(const Error& error) {
-    return {Status::refused, std::string{to_string(error.code)}, message(error), error.claim};
+    return {Status::refused, std::string{to_string(error.code)}, message(error), error.claim, error.reason};
 }
 [[noreturn]] inline void fail_refused(const Error& error) { throw refusal(error); }
 

@@ -2,7 +2,7 @@
 // What the command reads: files, environment variables and standard input, each told by name when it cannot be read.
 #pragma once
 
-#include <credence/detail/secret.hpp>
+#include <credence/detail/openssl/secret_bytes.hpp>
 
 #include <optional>
 #include <string>

@@ -2,8 +2,8 @@
 // JSON as text: reading objects, writing them, and showing them.
 #include "json_text.hpp"
 
-#include <credence/detail/json_string.hpp>
-#include <credence/detail/json_writer.hpp>
+#include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/json_writer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,19 +33,40 @@ Character first_character(std::string_view text) {
     return {code_point, size};
 }
 
-/// Whether a character could move the cursor, break the line or turn the direction of what is shown.
+/// A range of characters, both ends included.
+struct CharacterRange {
+    std::uint32_t first;
+    std::uint32_t last;
+};
+
+/// The characters that could move the cursor, break the line, change the direction of what is shown, or not be seen at
+/// all, so that two texts that differ look alike: Unicode's Default_Ignorable_Code_Point and the controls.
+constexpr std::array<CharacterRange, 20> hidden_characters{{
+    {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
+    {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},
+    {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+    {0xfff0, 0xfffb}, {0x110bd, 0x110bd}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+}};
+
 bool is_hidden(std::uint32_t code_point) {
-    return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) ||
-           (code_point >= 0x200e && code_point <= 0x200f) || (code_point >= 0x2028 && code_point <= 0x202e) ||
-           (code_point >= 0x2066 && code_point <= 0x2069);
+    return std::any_of(hidden_characters.begin(), hidden_characters.end(), [&](const CharacterRange& range) {
+        return code_point >= range.first && code_point <= range.last;
+    });
 }
 
-/// All that is hidden is below U+10000: four digits are enough.
-std::string unicode_escape(std::uint32_t code_point) {
+/// `\u` and four digits.
+std::string code_unit_escape(std::uint32_t unit) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string escape = "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) escape += digits[code_point >> shift & 15];
+    for (int shift = 12; shift >= 0; shift -= 4) escape += digits[unit >> shift & 15];
     return escape;
+}
+
+/// As JSON writes it: above U+FFFF as two surrogates. RFC 8259 §7
+std::string unicode_escape(std::uint32_t code_point) {
+    if (code_point < 0x10000) return code_unit_escape(code_point);
+    const std::uint32_t rest = code_point - 0x10000;
+    return code_unit_escape(0xd800 + (rest >> 10)) + code_unit_escape(0xdc00 + (rest & 0x3ff));
 }
 
 /// How many characters at the start of `text` are shown as they are, by a look at each byte alone.

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <credence/error.hpp>
-#include <credence/detail/json_reader.hpp>
+#include <credence/detail/json/json_reader.hpp>
 
 #include <memory>
 #include <optional>
@@ -62,13 +62,14 @@ private:
 [[nodiscard]] bool is_number(std::string_view json);
 
 /// Strict JSON on one line: without white space, and with whatever could drive a terminal or break a line escaped (DEL,
-/// C1, separators, marks that turn the direction of writing). The values are the same.
+/// C1, separators, invisible characters, marks that turn the direction of writing). The values are the same.
 [[nodiscard]] std::string one_line(std::string_view json);
 
 /// The same over several lines, for people.
 [[nodiscard]] std::string indented(std::string_view json);
 
-/// A text as it may be shown on a terminal: control characters, also those of C1, and what is no UTF-8 are escaped.
+/// A text as it may be shown on a terminal: control characters, invisible ones, and what is no UTF-8 are
+/// escaped.
 [[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace credence::command

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // credence jwk: keys from PEM to JWK and back, and their thumbprints.
-#include <credence/detail/key_material_document.hpp>
+#include <credence/keys/detail/jwk_document.hpp>
 
 #include <algorithm>
 #include <cstddef>

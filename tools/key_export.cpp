@@ -2,8 +2,8 @@
 // Keys that are to be written again.
 #include "key_export.hpp"
 
-#include <credence/jwk.hpp>
-#include <credence/keys.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <concepts>
 #include <utility>

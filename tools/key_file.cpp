@@ -2,10 +2,10 @@
 // Keys from the command line: read, recognised by their form, and matched with algorithms.
 #include "key_file.hpp"
 
-#include <credence/algorithm.hpp>
-#include <credence/detail/base64url.hpp>
-#include <credence/detail/key_material_description.hpp>
-#include <credence/detail/key_material_document.hpp>
+#include <credence/keys/algorithm.hpp>
+#include <credence/keys/detail/jwk_document.hpp>
+#include <credence/keys/detail/key_description.hpp>
+#include <credence/keys/detail/key_encodings.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -14,6 +14,7 @@
 
 #include "algorithm_names.hpp"
 #include "failure.hpp"
+#include "json_text.hpp"
 
 namespace credence::command {
 
@@ -39,10 +40,11 @@ std::string_view without_line_end(std::string_view bytes) {
 
 KeyText secret_of(const KeyText& read, const std::string& name, bool is_base64url) {
     if (!is_base64url) return read;
-    const auto secret = detail::decode_base64url(trimmed(read.text()));
+    const auto secret = detail::decode_base64_text(read.text());
     if (!secret)
-        fail_unreadable(name + ": found what is no base64url; expected a secret in base64url", Errc::invalid_key);
-    return make_key_text(KeyForm::secret, *secret);
+        fail_unreadable(name + ": found what is no base64url; write the secret in base64url, or leave out --base64url",
+                        Errc::invalid_key);
+    return make_key_text(KeyForm::secret, detail::as_text(secret->view()));
 }
 
 detail::Scheme scheme_of(std::string_view name) {
@@ -92,21 +94,24 @@ std::string expectation(Purpose purpose, const std::vector<std::string>& algorit
     return words + " for " + algorithms.front();
 }
 
-/// Whether a reason only says that the key is another one; either half of a key can be converted.
+/// Whether a reason only says that the key is for another algorithm; either half of a key can be converted.
 bool says_little(std::string_view why, Purpose purpose) {
-    return why.empty() || why == "a key of another type" || why == "a key on another curve" ||
-           (purpose == Purpose::convert && why.ends_with(" one is due"));
+    return why.empty() || detail::only_says_other_key(why) || why == "its alg is another algorithm" ||
+           why.starts_with("expected a shared secret") || why.ends_with("found a shared secret") ||
+           (purpose == Purpose::convert && why.starts_with("expected a p"));
 }
 
 /// The reason that says most, of all algorithms.
 std::string reason(const LoadedKey& key, Purpose purpose, const std::vector<std::string>& algorithms) {
+    std::string least;
     for (const std::string& alg : algorithms) {
         std::string why = purpose == Purpose::verify ? "" : why_not_to_sign(key.text, alg);
         if (!says_little(why, purpose)) return why;
         if (purpose != Purpose::sign) why = why_not_to_verify(key.text, alg);
         if (!says_little(why, purpose)) return why;
+        if (why.starts_with("its alg")) least = why;
     }
-    return {};
+    return least;
 }
 
 }  // namespace
@@ -118,7 +123,8 @@ KeyText recognised(const detail::SecretBytes& bytes) {
     if (without_mark.starts_with('{')) {
         detail::JwkDocument document;
         if (document.read(without_mark)) {
-            const bool is_set = document->has("keys");
+            // An empty list counts as absent in a JWK; in a set it is a set without keys.
+            const bool is_set = JsonObject{without_mark}.find("keys") != nullptr;
             return make_key_text(is_set ? KeyForm::jwks : KeyForm::jwk, without_mark);
         }
         if (detail::is_jwk_text(text)) return make_key_text(KeyForm::jwk, text);
@@ -129,19 +135,25 @@ KeyText recognised(const detail::SecretBytes& bytes) {
 
 LoadedKey load_key(const KeyArguments& arguments) {
     const int given = static_cast<int>(!arguments.key.empty()) + static_cast<int>(!arguments.jwks.empty()) +
-                      static_cast<int>(!arguments.insecure_secret.empty());
-    if (given > 1) fail_usage("say one key: --key, --jwks and --insecure-secret exclude each other");
+                      static_cast<int>(!arguments.insecure_secret.empty()) +
+                      static_cast<int>(!arguments.issuer.url.empty());
+    if (given > 1) fail_usage("say one key: --key, --jwks, --issuer and --insecure-secret exclude each other");
+    if (!arguments.issuer.ca.empty() && arguments.issuer.url.empty()) fail_usage("--ca needs --issuer URL");
     if (given == 0) fail_usage("say which key, with --key FILE or --key env:NAME");
     if (arguments.passphrase == "-" && (arguments.key == "-" || arguments.jwks == "-"))
         fail_usage("the key and its passphrase cannot both come from standard input; give one of them as a file");
     LoadedKey loaded;
     if (!arguments.insecure_secret.empty()) {
         loaded = {make_key_text(KeyForm::secret, arguments.insecure_secret), "--insecure-secret"};
+    } else if (!arguments.issuer.url.empty()) {
+        FetchedSet fetched = fetch_issuer_keys(arguments.issuer);
+        loaded = {std::move(fetched.text), std::move(fetched.url)};
     } else {
         const Source source{arguments.key.empty() ? arguments.jwks : arguments.key};
         const detail::SecretBytes bytes = source.read(longest_key);
         loaded = {recognised(bytes), source.name()};
-        if (bytes.size() == 0) fail_unreadable(loaded.name + ": found nothing; expected a key", Errc::invalid_key);
+        if (bytes.size() == 0)
+            fail_unreadable(loaded.name + ": found nothing; expected a file that holds a key", Errc::invalid_key);
     }
     if (loaded.text.form == KeyForm::secret)
         loaded.text = secret_of(loaded.text, loaded.name, arguments.base64url_secret);
@@ -150,6 +162,7 @@ LoadedKey load_key(const KeyArguments& arguments) {
                         Errc::invalid_key);
     }
     loaded.text.allow_short_secret = arguments.allow_short_secret;
+    loaded.text.try_all = arguments.try_all;
     if (!arguments.passphrase.empty()) {
         const detail::SecretBytes passphrase = Source{arguments.passphrase}.read(longest_key);
         const std::string_view text = without_line_end(detail::as_text(passphrase.view()));
@@ -184,7 +197,8 @@ std::string complaint(const LoadedKey& key, Purpose purpose, const std::vector<s
     const std::string found = description(key.text);
     const std::string why = reason(key, purpose, algorithms);
     const bool says_more = found.find(why) == std::string::npos;
-    const bool is_locked = why.starts_with("an encrypted key ");
+    const bool is_locked =
+        (why == "the key is encrypted, and no passphrase was given" || why.starts_with("wrong passphrase"));
     return key.name + ": found " + found + (says_more ? " (" + why + ")" : "") + "; expected " +
            (is_locked ? "its passphrase: say --passphrase FILE or --passphrase env:NAME"
                       : expectation(purpose, algorithms));

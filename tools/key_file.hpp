@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "input.hpp"
+#include "issuer.hpp"
 #include "key_text.hpp"
 
 namespace credence::command {
@@ -18,8 +19,10 @@ struct KeyArguments {
     std::string jwks;             ///< the same, for a JWK Set
     std::string insecure_secret;  ///< the secret itself
     std::string passphrase;       ///< a file, `env:NAME` or `-`
+    IssuerArguments issuer;       ///< whose published keys are fetched
     bool base64url_secret = false;
     bool allow_short_secret = false;
+    bool try_all = false;
 
     [[nodiscard]] bool uses_standard_input() const { return key == "-" || jwks == "-" || passphrase == "-"; }
 };

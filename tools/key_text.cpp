@@ -2,10 +2,10 @@
 // Keys made of what was given, each for the one algorithm that it is wanted for.
 #include "key_text.hpp"
 
-#include <credence/key_set.hpp>
-#include <credence/keys.hpp>
-#include <credence/detail/base64url.hpp>
-#include <credence/detail/claims_writer.hpp>
+#include <credence/keys/key_set.hpp>
+#include <credence/keys/keys.hpp>
+#include <credence/detail/encoding/base64url.hpp>
+#include <credence/jwt/detail/token_writer.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -16,6 +16,14 @@ namespace credence::command {
 
 namespace {
 
+/// Why a key of another form is no shared secret.
+Error no_secret(const KeyText& key) {
+    const bool was_damaged = key.text().empty();  // what `secret_b64` becomes that is no base64url
+    return {Errc::invalid_key,
+            {},
+            was_damaged ? "the secret is not base64url" : "expected a shared secret, found a public or private key"};
+}
+
 template <Algorithm Alg>
 Result<VerifyHandle> handle_of(const Result<DecodingKey<Alg>>& key) {
     if (!key) return key.error();
@@ -24,29 +32,40 @@ Result<VerifyHandle> handle_of(const Result<DecodingKey<Alg>>& key) {
 
 /// The key of a set. The handle keeps the whole set alive.
 template <Algorithm Alg>
-Result<VerifyHandle> verify_key_in_set(std::string_view text, KeyId kid) {
+Result<VerifyHandle> verify_key_in_set(std::string_view text, const KeyQuery& query) {
     auto set = KeySet<Alg>::from_jwks(text);
     if (!set) return set.error();
     auto owner = std::make_shared<const KeySet<Alg>>(*std::move(set));
-    const auto found = owner->find(Alg::name, kid);
+    const auto found = owner->find(query);
     if (!found) return found.error();
-    const detail::VerifyKey& key = **found;
+    const VerificationKey& key = **found;
     return VerifyHandle{std::move(owner), &key};
 }
 
+/// The keys of a set that fit a query. Each handle keeps the whole set alive.
 template <Algorithm Alg>
-Result<VerifyHandle> verify_key_for(const KeyText& key, KeyId kid) {
+Result<std::vector<VerifyHandle>> candidates_in_set(std::string_view text, const KeyQuery& query) {
+    auto set = KeySet<Alg>::from_jwks(text, {.try_all = true});
+    if (!set) return set.error();
+    const auto owner = std::make_shared<const KeySet<Alg>>(*std::move(set));
+    std::vector<VerifyHandle> handles;
+    for (const VerificationKey* key : owner->candidates(query)) handles.emplace_back(owner, key);
+    return handles;
+}
+
+template <Algorithm Alg>
+Result<VerifyHandle> verify_key_for(const KeyText& key, const KeyQuery& query) {
     using Key = DecodingKey<Alg>;
     if (key.form == KeyForm::jwk) return handle_of<Alg>(Key::from_jwk(key.text()));
-    if (key.form == KeyForm::jwks) return verify_key_in_set<Alg>(key.text(), kid);
+    if (key.form == KeyForm::jwks) return verify_key_in_set<Alg>(key.text(), query);
     if constexpr (SharedSecretAlgorithm<Alg>) {
-        if (key.form != KeyForm::secret) return Errc::invalid_key;
+        if (key.form != KeyForm::secret) return no_secret(key);
         return handle_of<Alg>(key.allow_short_secret ? Key::from_secret(key.text(), allow_short_secret)
                                                      : Key::from_secret(key.text()));
     } else {
         if (key.form == KeyForm::pem) return handle_of<Alg>(Key::from_pem(key.text()));
         if (key.form == KeyForm::der) return handle_of<Alg>(Key::from_der(key.text()));
-        return Errc::invalid_key;
+        return Error{Errc::invalid_key, {}, "expected a public key, found a shared secret"};
     }
 }
 
@@ -63,43 +82,14 @@ Result<Signer> sign_key_for(const KeyText& key) {
     using Key = EncodingKey<Alg>;
     if (key.form == KeyForm::jwk) return signer_of<Alg>(Key::from_jwk(key.text()));
     if constexpr (SharedSecretAlgorithm<Alg>) {
-        if (key.form != KeyForm::secret) return Errc::invalid_key;
+        if (key.form != KeyForm::secret) return no_secret(key);
         return signer_of<Alg>(key.allow_short_secret ? Key::from_secret(key.text(), allow_short_secret)
                                                      : Key::from_secret(key.text()));
     } else {
         const KeyOptions options{.passphrase = key.passphrase_text()};
         if (key.form == KeyForm::pem) return signer_of<Alg>(Key::from_pem(key.text(), options));
         if (key.form == KeyForm::der) return signer_of<Alg>(Key::from_der(key.text(), options));
-        return Errc::invalid_key;
-    }
-}
-
-/// Why a key of the right form for an algorithm is not one; empty when it is, or when it has another form.
-template <Algorithm Alg>
-std::string why_not_to_verify_with(const KeyText& key) {
-    const auto why = [](const auto& made) { return std::string{made ? std::string_view{} : made.error().why}; };
-    if (key.form == KeyForm::jwk) return why(detail::decoding_from_jwk<Alg>(key.text()));
-    if constexpr (SharedSecretAlgorithm<Alg>) {
-        if (key.form != KeyForm::secret) return {};
-        return why(detail::hmac_from_secret(Alg::scheme.hash, key.text(), key.allow_short_secret));
-    } else {
-        if (key.form == KeyForm::pem) return why(detail::public_from_pem(key.text(), Alg::scheme));
-        if (key.form == KeyForm::der) return why(detail::public_from_der(detail::as_bytes(key.text()), Alg::scheme));
-        return {};
-    }
-}
-
-template <Algorithm Alg>
-std::string why_not_to_sign_with(const KeyText& key) {
-    const auto why = [](const auto& made) { return std::string{made ? std::string_view{} : made.error().why}; };
-    if (key.form == KeyForm::jwk) return why(detail::encoding_from_jwk<Alg>(key.text(), false));
-    if constexpr (SharedSecretAlgorithm<Alg>) {
-        return why_not_to_verify_with<Alg>(key);
-    } else {
-        const std::string_view passphrase = key.passphrase_text();
-        if (key.form == KeyForm::pem) return why(detail::private_from_pem(key.text(), passphrase, Alg::scheme));
-        if (key.form != KeyForm::der) return {};
-        return why(detail::private_from_der(detail::as_bytes(key.text()), passphrase, Alg::scheme));
+        return Error{Errc::invalid_key, {}, "expected a private key, found a shared secret"};
     }
 }
 
@@ -133,8 +123,14 @@ KeyText make_key_text(KeyForm form, std::string_view bytes) {
     return {.form = form, .bytes = std::make_shared<const detail::SecretBytes>(detail::as_bytes(bytes))};
 }
 
-Result<VerifyHandle> verify_key(const KeyText& key, std::string_view alg, KeyId kid) {
-    return with_algorithm(alg, [&]<Algorithm Alg>() { return verify_key_for<Alg>(key, kid); });
+Result<VerifyHandle> verify_key(const KeyText& key, const KeyQuery& query) {
+    return with_algorithm(query.alg, [&]<Algorithm Alg>() { return verify_key_for<Alg>(key, query); });
+}
+
+std::vector<VerifyHandle> candidate_keys(const KeyText& key, const KeyQuery& query) {
+    if (!key.try_all || key.form != KeyForm::jwks) return {};
+    auto keys = with_algorithm(query.alg, [&]<Algorithm Alg>() { return candidates_in_set<Alg>(key.text(), query); });
+    return keys ? *std::move(keys) : std::vector<VerifyHandle>{};
 }
 
 Result<void> check_verify_key(const KeyText& key, std::string_view alg) {
@@ -143,15 +139,16 @@ Result<void> check_verify_key(const KeyText& key, std::string_view alg) {
 
 std::string why_not_to_verify(const KeyText& key, std::string_view alg) {
     const auto why = with_algorithm(alg, [&]<Algorithm Alg>() -> Result<std::string> {
-        return key.form == KeyForm::jwks ? why_skipped<Alg>(key) : why_not_to_verify_with<Alg>(key);
+        if (key.form == KeyForm::jwks) return why_skipped<Alg>(key);
+        const auto made = verify_key_for<Alg>(key, {});
+        return std::string{made ? "" : made.error().reason};
     });
     return why ? *why : std::string{};
 }
 
 std::string why_not_to_sign(const KeyText& key, std::string_view alg) {
-    const auto why =
-        with_algorithm(alg, [&]<Algorithm Alg>() -> Result<std::string> { return why_not_to_sign_with<Alg>(key); });
-    return why ? *why : std::string{};
+    const auto made = sign_key(key, alg);
+    return std::string{made ? "" : made.error().reason};
 }
 
 Result<Signer> sign_key(const KeyText& key, std::string_view alg) {
@@ -169,6 +166,8 @@ bool LazyKey::accepts(std::string_view alg) const noexcept {
     return std::find(algorithms_.begin(), algorithms_.end(), alg) != algorithms_.end();
 }
 
-Result<VerifyHandle> LazyKey::find(std::string_view alg, KeyId kid) const { return verify_key(key_, alg, kid); }
+Result<VerifyHandle> LazyKey::find(const KeyQuery& query) const { return verify_key(key_, query); }
+
+std::vector<VerifyHandle> LazyKey::candidates(const KeyQuery& query) const { return candidate_keys(key_, query); }
 
 }  // namespace credence::command

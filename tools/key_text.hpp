@@ -2,10 +2,10 @@
 // A key in any of the forms in which it can be given, and the prepared key for one algorithm that is made of it.
 #pragma once
 
-#include <credence/header.hpp>
+#include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/secret.hpp>
-#include <credence/detail/signature.hpp>
+#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/keys/detail/signature.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -25,6 +25,8 @@ struct KeyText {
     std::shared_ptr<const detail::SecretBytes> passphrase = {};
     /// Whether a secret may be shorter than the hash.
     bool allow_short_secret = false;
+    /// Whether each key of a set that fits a token is tried; see `KeySetOptions::try_all`.
+    bool try_all = false;
 
     [[nodiscard]] std::string_view text() const noexcept {
         return bytes ? detail::as_text(bytes->view()) : std::string_view{};
@@ -37,10 +39,13 @@ struct KeyText {
 [[nodiscard]] KeyText make_key_text(KeyForm form, std::string_view bytes);
 
 /// A key that can verify.
-using VerifyHandle = std::shared_ptr<const detail::VerifyKey>;
+using VerifyHandle = std::shared_ptr<const VerificationKey>;
 
-/// Makes the key for one algorithm; of a key set, the one that fits the `kid` too. Any `Errc` of keys and key sets.
-[[nodiscard]] Result<VerifyHandle> verify_key(const KeyText& key, std::string_view alg, KeyId kid);
+/// Makes the key for the algorithm of a query; of a key set, the one that the rest of the query finds. Any `Errc` of keys and key sets.
+[[nodiscard]] Result<VerifyHandle> verify_key(const KeyText& key, const KeyQuery& query);
+
+/// The keys of a set to try if `verify_key` gave `ambiguous_key`; see `CandidateSource`.
+[[nodiscard]] std::vector<VerifyHandle> candidate_keys(const KeyText& key, const KeyQuery& query);
 
 /// Whether a key, or at least one of a key set, can verify an algorithm.
 [[nodiscard]] Result<void> check_verify_key(const KeyText& key, std::string_view alg);
@@ -66,12 +71,13 @@ struct Signer {
 /// key made, and judged, for that one.
 class LazyKey {
 public:
-    static constexpr bool is_fixed = false;
+    static constexpr bool is_static = false;
 
     LazyKey(KeyText key, std::vector<std::string> algorithms);
 
     [[nodiscard]] bool accepts(std::string_view alg) const noexcept;
-    [[nodiscard]] Result<VerifyHandle> find(std::string_view alg, KeyId kid) const;
+    [[nodiscard]] Result<VerifyHandle> find(const KeyQuery& query) const;
+    [[nodiscard]] std::vector<VerifyHandle> candidates(const KeyQuery& query) const;
 
 private:
     KeyText key_;

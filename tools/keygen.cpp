@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // credence keygen: a new key, in files that nobody else can read.
-#include <credence/detail/base64url.hpp>
+#include <credence/detail/encoding/base64url.hpp>
 
 #include <optional>
 #include <string>
@@ -42,11 +42,22 @@ std::string private_text(const WritableKey& key, const std::string& format, cons
     return detail::encode_base64url(value_of(key.secret()));  // text for settings files; the text is the secret
 }
 
+/// The algorithm, which may be said with `--alg` too.
+std::string chosen_algorithm(const KeygenArguments& arguments) {
+    const std::string& alg = arguments.alg.empty() ? arguments.alg_option : arguments.alg;
+    if (alg.empty()) fail_usage("say the algorithm, as in: credence keygen ES256 --out key.pem --pub key.pub");
+    if (!arguments.alg.empty() && !arguments.alg_option.empty() && arguments.alg != arguments.alg_option) {
+        fail_usage("two algorithms, '" + arguments.alg + "' and '" + arguments.alg_option + "'; say one");
+    }
+    demand_algorithm(alg);
+    return alg;
+}
+
 }  // namespace
 
 void run_keygen(const KeygenArguments& arguments) {
-    demand_algorithm(arguments.alg);
-    const auto key = generate_key(arguments.alg);
+    const std::string alg = chosen_algorithm(arguments);
+    const auto key = generate_key(alg);
     if (!key) throw Failure{Status::internal, std::string{to_string(key.error().code)}, message(key.error())};
     const std::string usual = (*key)->is_secret() ? "secret" : "pem";
     const std::string format = arguments.format.empty() ? usual : arguments.format;
@@ -62,7 +73,7 @@ void run_keygen(const KeygenArguments& arguments) {
     if (!out) write_result(whole);
     if (out) out->keep();
     if (pub) pub->keep();
-    remark("credence: a new key for \"" + arguments.alg + "\"" + (out ? ", in " + arguments.out : "") +
+    remark("credence: a new key for \"" + alg + "\"" + (out ? ", in " + arguments.out : "") +
            (pub ? "; its public half in " + arguments.pub : ""));
 }
 

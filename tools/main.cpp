@@ -28,6 +28,7 @@ int tell(const Failure& failure, bool as_json) {
         text.add("ok", "false").add_text("error", failure.code());
         if (credence::command::names_claim(failure.code(), failure.claim())) text.add_text("claim", failure.claim());
         text.add_text("message", failure.message());
+        if (!failure.reason().empty()) text.add_text("reason", failure.reason());
         if (!failure.steps().empty()) text.add("steps", failure.steps());
         std::cerr << text.text() << '\n';
     } else {
@@ -46,7 +47,7 @@ Failure usage_failure(const CLI::App& app, const CLI::ParseError& error, const s
     if (commands.empty()) {
         const std::string kind = first.starts_with('-') ? "option" : "command";
         message = first.empty() ? "" : "there is no " + kind + " '" + first + "'; ";
-        message += "say one of sign, verify, decode, explain, keygen and jwk";
+        message += "say one of sign, verify, decode, explain, encrypt, decrypt, keygen, jwk, keys and dpop";
     }
     std::replace(message.begin(), message.end(), '\n', ' ');
     const std::string command = commands.empty() ? "" : " " + commands.front()->get_name();

@@ -17,7 +17,8 @@ namespace credence::command {
 namespace {
 
 [[noreturn]] void fail_to_write(const std::string& path) {
-    if (errno == EEXIST) fail_unreadable(path + ": exists; a key is never overwritten");
+    if (errno == EEXIST)
+        fail_unreadable(path + ": exists; a key is never overwritten: name another file, or remove this one first");
     fail_unreadable(path + ": cannot be written: " + std::generic_category().message(errno));
 }
 

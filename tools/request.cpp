@@ -2,9 +2,10 @@
 // One line of batch input, and the types of its members.
 #include "request.hpp"
 
-#include <credence/detail/base64url.hpp>
-#include <credence/detail/json_number.hpp>
-#include <credence/detail/json_reader.hpp>
+#include <credence/detail/encoding/base64url.hpp>
+#include <credence/detail/json/json_decimal.hpp>
+#include <credence/detail/json/json_number.hpp>
+#include <credence/detail/json/json_reader.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -54,7 +55,7 @@ struct WholeNumber {
 WholeNumber whole_number(const detail::JsonNumber& number) {
     using Limits = std::numeric_limits<std::int64_t>;
     if (number.is_short) return {number.value, true};
-    const detail::DecimalDigits decimal = detail::take_apart(number.text);
+    const detail::DecimalDigits decimal = detail::decimal_digits(number.text);
     const auto point = static_cast<std::size_t>((std::max)(decimal.point, std::int64_t{0}));
     const bool is_exact = decimal.digits.find_first_not_of('0', point) == std::string::npos;
     const std::int64_t furthest = decimal.negative ? (Limits::min)() : (Limits::max)();
@@ -111,6 +112,18 @@ std::string Request::text(std::string_view name) const { return read_text(name, 
 std::optional<std::string> Request::optional_text(std::string_view name) const {
     if (find(name) == nullptr) return std::nullopt;
     return text(name);
+}
+
+std::string Request::bytes(std::string_view name) const {
+    auto decoded = detail::decode_base64url(text(name));
+    if (!decoded) refuse(name, "strict base64url");
+    return *std::move(decoded);
+}
+
+JsonObject Request::header() const {
+    const std::string_view* const json = find("header");
+    if (json != nullptr && json->front() != '{') refuse("header", "an object");
+    return JsonObject{json == nullptr ? "{}" : one_line(*json), request_rules};
 }
 
 bool Request::flag(std::string_view name) const {

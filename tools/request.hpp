@@ -2,7 +2,7 @@
 // One line of batch input: a JSON object, read strictly, whose members are asked for by name and type.
 #pragma once
 
-#include <credence/detail/json_reader.hpp>
+#include <credence/detail/json/json_reader.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -41,6 +41,10 @@ public:
 
     [[nodiscard]] std::string text(std::string_view name) const;
     [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const;
+    /// The bytes of a string in strict base64url.
+    [[nodiscard]] std::string bytes(std::string_view name) const;
+    /// The member `header`, an object; an empty one when it is absent.
+    [[nodiscard]] JsonObject header() const;
     [[nodiscard]] bool flag(std::string_view name) const;
     [[nodiscard]] std::vector<std::string> names(std::string_view name) const;
     [[nodiscard]] std::optional<std::vector<std::string>> optional_names(std::string_view name) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // credence sign: a token of claims from standard input and from options.
-#include <credence/registered_claims.hpp>
+#include <credence/claims/registered_claims.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include "batch.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
+#include "given_member.hpp"
 #include "input.hpp"
 #include "json_text.hpp"
 #include "terminal.hpp"
@@ -29,7 +30,7 @@ constexpr std::size_t longest_claims = std::size_t{1} << 20;
 class ClaimList {
 public:
     void add(const std::string& name, std::string json) {
-        if (has(name)) fail_usage("the claim '" + name + "' is given twice");
+        if (has(name)) fail_usage("the claim '" + name + "' is given twice; give it once");
         claims_.emplace_back(name, std::move(json));
     }
     void add_text(const std::string& name, const std::optional<std::string>& text) {
@@ -54,20 +55,25 @@ private:
     std::vector<std::pair<std::string, std::string>> claims_;
 };
 
-/// `name=text`, or `name:=json`.
-void add_claim(ClaimList& claims, const std::string& claim) {
-    const std::size_t equals = claim.find('=');
-    if (equals == std::string::npos || equals == 0 || claim.starts_with(":=")) {
-        fail_usage("--claim takes NAME=TEXT or NAME:=JSON, not '" + claim + "'");
+/// The header: `alg`, `typ`, `kid`, and the members of `--header`.
+std::string header_of(const SignArguments& arguments, const Signer& signer) {
+    const std::string& kid = arguments.kid.empty() ? signer.kid : arguments.kid;
+    ObjectText header;
+    header.add_text("alg", signer.alg);
+    if (!arguments.typ.empty()) header.add_text("typ", arguments.typ);
+    if (!kid.empty()) header.add_text("kid", kid);
+    for (const std::string& text : arguments.header) {
+        const GivenMember member = read_member("--header", text);
+        if (member.name == "alg" || member.name == "typ" || member.name == "kid") {
+            fail_usage("--header does not take " + member.name + "; say --" + member.name);
+        }
+        if (member.name == "crit" || member.name == "b64")
+            fail_usage("--header does not take " + member.name + "; leave it out");
+        header.add(member.name, member.json);
     }
-    const std::string value = claim.substr(equals + 1);
-    if (claim[equals - 1] != ':') return claims.add(claim.substr(0, equals), json_string(value));
-    const std::string name = claim.substr(0, equals - 1);
-    const JsonObject wrapped{"{\"value\":" + value + "}"};
-    if (wrapped.fault() || wrapped.members().size() != 1) {
-        fail_usage("--claim " + name + ":= takes strict JSON; for text say " + name + "=" + value);
-    }
-    claims.add(name, one_line(*wrapped.find("value")));
+    if (JsonObject{header.text()}.fault() == Errc::duplicate_member)
+        fail_usage("--header names a member twice; name it once");
+    return header.text();
 }
 
 void add_audience(ClaimList& claims, const std::vector<std::string>& names) {
@@ -86,7 +92,10 @@ ClaimList claims_of_options(const SignArguments& arguments) {
     claims.add_moment("exp", arguments.exp);
     claims.add_moment("nbf", arguments.nbf);
     claims.add_text("jti", arguments.jti);
-    for (const std::string& claim : arguments.claims) add_claim(claims, claim);
+    for (const std::string& claim : arguments.claims) {
+        GivenMember member = read_member("--claim", claim);
+        claims.add(member.name, std::move(member.json));
+    }
     return claims;
 }
 
@@ -115,14 +124,15 @@ void add_claims_of(const Source& source, ClaimList& claims) {
         fail_usage(source.name() + ": found no claims; give a JSON object, or say --sub, --exp, --claim NAME=TEXT");
     const JsonObject object{text};
     if (object.fault() == Errc::malformed_token)
-        fail_usage(source.name() + ": found JSON, but no object; expected claims");
-    if (object.fault() == Errc::duplicate_member) fail_usage(source.name() + ": found a claim twice");
-    if (object.fault()) fail_usage(source.name() + ": found no strict JSON; expected claims as a JSON object");
+        fail_usage(source.name() + ": found JSON, but no object; give the claims as a JSON object");
+    if (object.fault() == Errc::duplicate_member)
+        fail_usage(source.name() + ": found a claim twice; give each claim once");
+    if (object.fault()) fail_usage(source.name() + ": found no strict JSON; give the claims as a JSON object");
     for (const Member& member : object.members()) claims.add(member.name, one_line(member.json));
 }
 
 std::string chosen_algorithm(const LoadedKey& key, const std::string& wanted) {
-    if (key.text.form == KeyForm::jwks) fail_usage(key.name + ": found a JWK Set; expected a single key to sign with");
+    if (key.text.form == KeyForm::jwks) fail_usage(key.name + ": found a JWK Set; give a single key to sign with");
     const auto wishes = wanted.empty() ? std::vector<std::string>{} : std::vector{wanted};
     return served_algorithms(key, Purpose::sign, wishes).front();
 }
@@ -138,14 +148,10 @@ void run_sign(const SignArguments& arguments) {
     if (!signer) fail_unreadable(key.name + ": " + message(signer.error()), signer.error().code);
     if (source) add_claims_of(*source, claims);
     if (!claims.has("iat")) claims.add("iat", std::to_string(now().time_since_epoch().count()));
-    const std::string& kid = arguments.kid.empty() ? signer->kid : arguments.kid;
-    ObjectText header;
-    header.add_text("alg", signer->alg);
-    if (!arguments.typ.empty()) header.add_text("typ", arguments.typ);
-    if (!kid.empty()) header.add_text("kid", kid);
+    const std::string header = header_of(arguments, *signer);
     const std::string payload = claims.text();
-    if (JsonObject{payload}.fault()) fail_refused(Error{Errc::invalid_json});
-    const auto token = sign_texts(*signer, header.text(), payload);
+    if (JsonObject{header}.fault() || JsonObject{payload}.fault()) fail_refused(Error{Errc::invalid_json});
+    const auto token = sign_texts(*signer, header, payload);
     if (!token) fail_refused(token.error());
     write_result(*token + '\n');
     if (!claims.has("exp"))

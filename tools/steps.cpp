@@ -3,20 +3,21 @@
 // to the library alone, with a token of just the claims that it is about, signed by a key that lives as long as the step.
 #include "steps.hpp"
 
-#include <credence/keys.hpp>
-#include <credence/verifier.hpp>
-#include <credence/detail/base64url.hpp>
-#include <credence/detail/claims_writer.hpp>
-#include <credence/detail/compact.hpp>
-#include <credence/detail/jose_header.hpp>
-#include <credence/detail/json_number.hpp>
-#include <credence/detail/pipeline.hpp>
+#include <credence/keys/keys.hpp>
+#include <credence/detail/encoding/base64url.hpp>
+#include <credence/detail/json/json_date.hpp>
+#include <credence/detail/json/json_number.hpp>
+#include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/jose_header.hpp>
+#include <credence/jwt/detail/pipeline.hpp>
+#include <credence/jwt/detail/token_writer.hpp>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "json_text.hpp"
+#include "judge.hpp"
 #include "time_text.hpp"
 
 namespace credence::command {
@@ -34,9 +35,9 @@ bool is_told_alone(std::string_view name) {
 
 bool has_wrong_type(const Step& step) { return step.error && step.error->code == Errc::invalid_claim_type; }
 
-std::string alternatives(const std::vector<std::string>& names) {
+std::string alternatives(const std::vector<std::string>& names, std::string_view word = " or ") {
     std::string text;
-    for (const std::string& name : names) text.append(text.empty() ? "" : " or ").append(json_string(name));
+    for (const std::string& name : names) text.append(text.empty() ? "" : word).append(json_string(name));
     return text;
 }
 
@@ -50,15 +51,19 @@ Rules no_rules(const Rules& all) {
     rules.clock = all.clock;
     rules.max_token_bytes = static_cast<std::size_t>(-1);
     rules.allow_duplicate_members = all.allow_duplicate_members;
+    rules.allow_null_members = all.allow_null_members;
+    rules.allow_numeric_subject = all.allow_numeric_subject;
+    rules.allow_bearer_use = true;
     return rules;
 }
 
 /// What the library says of a header and claims that are signed for the occasion.
-std::optional<Error> ask_library(const std::string& header, const std::string& claims, const Rules& rules) {
+std::optional<Error> ask_library(const std::string& header, const std::string& claims, const Rules& rules,
+                                 const std::vector<std::string>& scopes = {}) {
     static const auto keys = Keys<HS256>::generate().value();
     const auto token = detail::sign_parts(detail::encode_base64url(header), claims, keys.encoding.detail_key());
-    const auto verified = Verifier{keys, rules}.verify(token.value());
-    return verified ? std::nullopt : std::optional{verified.error()};
+    const auto judged = judge(token.value(), keys.decoding, rules, scopes);
+    return judged ? std::nullopt : std::optional{judged.error()};
 }
 
 /// Judges one token.
@@ -78,6 +83,8 @@ public:
         add_name("iss", judgement_.arguments.iss);
         add_name("aud", judgement_.arguments.aud);
         add_claims();
+        add_confirmation();
+        add_scopes();
         return std::move(steps_);
     }
 
@@ -87,7 +94,7 @@ private:
         Step& step = steps_.emplace_back();
         step.name = name;
         step.verdict = error ? Verdict::bad : Verdict::good;
-        if (error) step.advice = advice_for(error->code);
+        if (error) step.advice = advice_for(*error);
         step.error = std::move(error);
         return step;
     }
@@ -96,9 +103,10 @@ private:
     [[nodiscard]] std::optional<Error> judge_form() {
         if (token_.size() > judgement_.rules.max_token_bytes) return Error{Errc::token_too_large};
         const auto parts = detail::split_compact(token_);
-        if (!parts) return Error{Errc::malformed_token};
+        if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token_)};
         parts_ = *parts;
-        auto header = detail::read_jose_header(parts_.header, judgement_.rules.allow_padding);
+        auto header = detail::read_jose_header(parts_.header,
+                                               {judgement_.rules.allow_padding, judgement_.rules.allow_null_members});
         if (!header) return header.error();
         header_ = *std::move(header);
         header_text_ = one_line(decoded_part(parts_.header));
@@ -123,15 +131,15 @@ private:
         const auto& allowed = judgement_.algorithms;
         std::optional<Error> error;
         if (std::find(allowed.begin(), allowed.end(), alg) == allowed.end()) error = Error{Errc::algorithm_not_allowed};
-        if (!is_known_algorithm(alg)) error = Error{Errc::unsupported_algorithm};
+        if (!is_known_algorithm(alg)) error = Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
         has_algorithm_ = !error;
         Step& step = add("alg", error);
         step.expected = alternatives(allowed);
         step.found = json_string(alg);
         if (!header_.has_crit) return;
-        const bool understood = detail::understands_critical(header_, judgement_.rules.understood);
-        has_algorithm_ = has_algorithm_ && understood;
-        Step& crit = add("crit", understood ? std::nullopt : std::optional{Error{Errc::unsupported_critical_header}});
+        const auto refused = detail::check_critical(header_, judgement_.rules.understood);
+        has_algorithm_ = has_algorithm_ && !refused;
+        Step& crit = add("crit", refused);
         crit.expected = "names of extensions that are in the header and are understood here";
         crit.found = std::string{*header_object_.find("crit")};
     }
@@ -143,7 +151,11 @@ private:
             return;
         }
         const LazyKey source{judgement_.key.text, judgement_.algorithms};
-        const auto found = source.find(header_.header.alg, detail::key_id_of(header_));
+        auto found = source.find(header_.query());
+        if (!found && found.error().code == Errc::ambiguous_key) {
+            auto candidates = source.candidates(header_.query());
+            if (!candidates.empty()) found = std::move(candidates.front());
+        }
         Step& key = add("key", found ? std::nullopt : std::optional{found.error()});
         key.found = description(judgement_.key.text);
         if (header_.has_kid) key.found += ", for the kid " + json_string(header_.header.kid);
@@ -152,11 +164,7 @@ private:
             add_not_reached("signature");
             return;
         }
-        detail::Envelope<LazyKey> envelope{
-            token_,
-            source,
-            {judgement_.rules.max_token_bytes, judgement_.rules.allow_padding, judgement_.rules.understood},
-            nullptr};
+        detail::Envelope<LazyKey> envelope{token_, source, detail::envelope_rules(judgement_.rules), nullptr};
         Step& signature = add("signature", envelope.open());
         signature.expected = "what this key makes of the first two parts";
         signature.found = std::to_string(parts_.signature.size()) + " characters";
@@ -217,9 +225,9 @@ private:
     [[nodiscard]] std::string date_of(std::string_view name) const {
         const std::string_view* const json = payload_.find(name);
         if (json == nullptr || !is_number(*json)) return value_of(name);
-        const auto bounds = detail::to_date(detail::take_number(json->data()));
-        if (!bounds) return value_of(name);
-        return value_of(name) + ", " + relative(bounds->floor, judgement_.rules.clock()) + ", " + in_utc(bounds->floor);
+        const auto date = detail::to_date(detail::take_number(json->data()));
+        if (!date) return value_of(name);
+        return value_of(name) + ", " + relative(*date, judgement_.rules.clock()) + ", " + in_utc(*date);
     }
 
     [[nodiscard]] std::string expected_date(std::string_view name) const {
@@ -275,6 +283,30 @@ private:
         if (!rules.required.empty()) step.expected = "the claims " + alternatives(rules.required);
         if (step.error && step.error->claim == "sub") step.expected = alternatives(judgement_.arguments.sub);
         if (has_wrong_type(step)) step.expected = "a string";
+    }
+
+    /// `cnf` is told only of a token that is bound to a key.
+    void add_confirmation() {
+        if (!has_claims_ || payload_.find("cnf") == nullptr) return;
+        Rules rules = no_rules(judgement_.rules);
+        rules.allow_bearer_use = judgement_.rules.allow_bearer_use;
+        Step& step = add("cnf", judge_claim("cnf", rules));
+        step.found = value_of("cnf");
+        step.expected = "a token that is not bound to a key";
+    }
+
+    /// The scopes are told only where some are asked for.
+    void add_scopes() {
+        const auto& wanted = judgement_.arguments.scopes;
+        if (!has_claims_ || wanted.empty()) return;
+        Rules rules = no_rules(judgement_.rules);
+        rules.scope_claims = judgement_.rules.scope_claims;
+        const auto& names = rules.scope_claims;
+        const std::string claims = claims_where(
+            [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); });
+        Step& step = add("scope", ask_library(plain_header, claims, rules, wanted));
+        step.found = claims == "{}" ? "no claim that grants scopes" : one_line(claims);
+        step.expected = "the scopes " + alternatives(wanted, " and ");
     }
 
     static inline const std::string plain_header = R"({"alg":"HS256"})";

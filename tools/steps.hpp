@@ -40,6 +40,6 @@ struct Judgement {
 [[nodiscard]] std::vector<Step> steps_of(std::string_view token, const Judgement& judgement);
 
 /// What somebody can do about an error.
-[[nodiscard]] std::string_view advice_for(Errc code) noexcept;
+[[nodiscard]] std::string_view advice_for(const Error& error) noexcept;
 
 }  // namespace credence::command

@@ -2,7 +2,8 @@
 // Spans and moments, read and told.
 #include "time_text.hpp"
 
-#include <credence/detail/json_number.hpp>
+#include <credence/detail/json/json_date.hpp>
+#include <credence/detail/json/json_number.hpp>
 
 #include <array>
 #include <charconv>

@@ -2,7 +2,7 @@
 // Spans and moments as people write them: "15m", "@1700000000", "expired 3 min ago".
 #pragma once
 
-#include <credence/registered_claims.hpp>
+#include <credence/claims/registered_claims.hpp>
 
 #include <chrono>
 #include <optional>

@@ -2,14 +2,17 @@
 // Tokens and rules from the command line.
 #include "token_input.hpp"
 
-#include <credence/detail/compact.hpp>
+#include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/token_form.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 
+#include "algorithm_names.hpp"
 #include "failure.hpp"
 #include "input.hpp"
+#include "opt_outs.hpp"
 #include "terminal.hpp"
 #include "time_text.hpp"
 
@@ -69,7 +72,7 @@ NumericDate demand_moment(std::string_view option, const std::string& text) {
     return *moment;
 }
 
-Rules read_rules(const RuleArguments& arguments, const TokenArguments& token) {
+Rules read_rules(const RuleArguments& arguments, const TokenArguments& token, KeyText& key) {
     Rules rules;
     rules.issuer = accept_of(arguments.iss);
     rules.audience = arguments.any_audience ? AcceptAudience{any_audience} : AcceptAudience{accept_of(arguments.aud)};
@@ -87,6 +90,14 @@ Rules read_rules(const RuleArguments& arguments, const TokenArguments& token) {
     rules.allow_future_iat = arguments.allow_future_iat;
     rules.allow_padding = arguments.allow_padding;
     rules.allow_duplicate_members = arguments.allow_duplicate_members;
+    if (!arguments.scope_claims.empty()) rules.scope_claims = arguments.scope_claims;
+    for (const std::string& name : arguments.allow) {
+        if (name == "missing_exp") {  // in batch mode `required` says so
+            rules.allow_missing_exp = true;
+        } else if (!allow_by_name(name, rules, key)) {
+            fail_usage("--allow takes one of missing_exp, " + listed(opt_out_names()) + ", not '" + name + "'");
+        }
+    }
     const NumericDate moment = arguments.now.empty() ? now() : demand_moment("--now", arguments.now);
     rules.clock = [moment] { return moment; };  // one moment for the verdict and for all that is said about it
     return rules;
@@ -100,7 +111,7 @@ std::string decoded_part(std::string_view part) {
 
 detail::CompactParts parts_of(std::string_view token) {
     const auto parts = detail::split_compact(token);
-    if (!parts) fail_refused(Error{Errc::malformed_token});
+    if (!parts) fail_refused(Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)});
     return *parts;
 }
 

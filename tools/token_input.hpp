@@ -2,9 +2,9 @@
 // A token from a file or standard input, and the rules for it from the command line.
 #pragma once
 
-#include <credence/registered_claims.hpp>
-#include <credence/validation.hpp>
-#include <credence/detail/compact.hpp>
+#include <credence/claims/registered_claims.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/detail/compact.hpp>
 
 #include <string>
 #include <string_view>
@@ -21,7 +21,8 @@ void check_inputs(const TokenArguments& token, const KeyArguments& key);
 /// The token, without white space around it.
 [[nodiscard]] std::string read_token(const TokenArguments& arguments);
 
-[[nodiscard]] Rules read_rules(const RuleArguments& arguments, const TokenArguments& token);
+/// The rules that the arguments give. An opt-out may be about the key.
+[[nodiscard]] Rules read_rules(const RuleArguments& arguments, const TokenArguments& token, KeyText& key);
 
 /// A span of an option, or a failure that names the option.
 [[nodiscard]] std::chrono::seconds demand_span(std::string_view option, const std::string& text);

@@ -3,8 +3,8 @@
 // and the small one also mapped by hand in nlohmann's style.
 #pragma once
 
-#include <credence/claims.hpp>
-#include <credence/registered_claims.hpp>
+#include <credence/claims/claims.hpp>
+#include <credence/claims/registered_claims.hpp>
 
 #include <map>
 #include <string>

@@ -2,9 +2,9 @@
 // The keys and tokens of the job. All programs of one run share them: one writes them to a folder, the others read it.
 #pragma once
 
-#include <credence/jwk.hpp>
-#include <credence/keys.hpp>
-#include <credence/detail/base64url.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/keys.hpp>
+#include <credence/detail/encoding/base64url.hpp>
 
 #include <stdexcept>
 #include <string>

@@ -16,6 +16,10 @@ std::string text_of(const Json& body) {
     return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+void say_when_to_come_again(httplib::Response& response) {
+    if (!response.has_header("Retry-After")) response.set_header("Retry-After", "5");
+}
+
 }  // namespace
 
 void answer(httplib::Response& response, const nlohmann::json& body) { answer_text(response, text_of(body)); }
@@ -24,6 +28,8 @@ void answer_text(httplib::Response& response, const std::string& json) {
     response.status = 200;
     response.set_content(json, json_type);
 }
+
+Refusal busy() { return Refusal{503, "Too many logins at once, please try again"}.retry_after(5); }
 
 void refuse(httplib::Response& response, const Refusal& refusal) {
     nlohmann::json body{{"message", refusal.message()}, {"status", "fail"}};
@@ -41,6 +47,7 @@ void refuse_at_guard(httplib::Response& response, int status, std::string_view m
 
 void fail_at_guard(httplib::Response& response, int status) {
     const nlohmann::ordered_json body{{"status", "fail"}, {"message", our_fault}, {"id", support::request_id()}};
+    if (status == 503) say_when_to_come_again(response);
     response.status = status;
     response.set_content(text_of(body), json_type);
 }
@@ -48,7 +55,7 @@ void fail_at_guard(httplib::Response& response, int status) {
 void fail(httplib::Response& response, int status) {
     const nlohmann::json body{{"id", support::request_id()}, {"message", our_fault}, {"status", "error"}};
     response.status = status;
-    if (status == 503) response.set_header("Retry-After", "5");
+    if (status == 503) say_when_to_come_again(response);
     response.set_content(text_of(body), json_type);
 }
 

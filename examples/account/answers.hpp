@@ -17,6 +17,9 @@ void answer(httplib::Response& response, const nlohmann::json& body);
 /// The same, of a text that is JSON already.
 void answer_text(httplib::Response& response, const std::string& json);
 
+/// What is told to those for whom no password can be hashed now: 503, with `Retry-After`.
+[[nodiscard]] Refusal busy();
+
 /// `{"message":…,"status":"fail"}`: what a handler refuses.
 void refuse(httplib::Response& response, const Refusal& refusal);
 

@@ -2,7 +2,7 @@
 // Which route is whose, and the guard.
 #include "api.hpp"
 
-#include <credence/bearer.hpp>
+#include <credence/http/bearer.hpp>
 
 #include <utility>
 
@@ -34,10 +34,16 @@ void refuse(const credence::Rejection& rejection, const Call& call, httplib::Res
 
 }  // namespace
 
+// However many log in at once, most threads answer other requests.
+static_assert(Passwords::most_turns * 4 <= ServerRules::usual_threads);
+
 Api::Api(const Settings& settings, Stores stores)
     : stores_(std::move(stores)),
-      tokens_(settings, credence::Revocation{stores_.revocations}),
-      sessions_(stores_, tokens_, {.token = settings.token_lifetime, .refresh = settings.refresh_lifetime}),
+      ended_logins_(stores_.revocations, settings.refresh_lifetime + settings.token_lifetime),
+      tokens_(settings, credence::Revocation{stores_.revocations}, ended_logins_),
+      sessions_(
+          stores_, tokens_, ended_logins_,
+          {.token = settings.token_lifetime, .refresh = settings.refresh_lifetime, .grace = settings.refresh_grace}),
       cookies_({.secure = settings.cookie_secure,
                 .token_max_age = settings.cookie_max_age,
                 .refresh_max_age = settings.refresh_lifetime}),
@@ -47,6 +53,9 @@ Handler Api::guarded(GuardedHandler handler) {
     return [this, handler = std::move(handler)](const Call& call, httplib::Response& response) {
         credence::Result<LoginProof, credence::Rejection> who{credence::Rejection{}};
         credence::Result<std::optional<User>> user{std::nullopt};
+        if (cookies_.has_second_credential(call.http))
+            return refuse(credence::Rejection::from({credence::Errc::malformed_credentials}, challenge), call,
+                          response);
         stores_.users->read_together([&] {
             who = credence::require_bearer(call, tokens_, {.cookie = cookies_.token_name()}, challenge);
             if (who) user = stores_.users->find_by_id((*who)->sub);

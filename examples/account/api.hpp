@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "attempts.hpp"
+#include "../support/attempts.hpp"
 #include "cookies.hpp"
 #include "passwords.hpp"
 #include "server.hpp"
@@ -23,11 +23,19 @@ struct Visitor {
     User user;
 };
 
+/// What somebody types to change a password.
+struct NewPassword {
+    std::string current = {};
+    std::string wanted = {};
+};
+
 class Api {
 public:
     Api(const Settings& settings, Stores stores);
 
     void add_to(Server& server);
+    /// Ends what may take longer than a server that stops has: passwords that wait to be hashed. Their requests get 503.
+    void stop() { passwords_.stop(); }
     [[nodiscard]] const LoginCookies& cookies() const noexcept { return cookies_; }
 
 private:
@@ -43,26 +51,33 @@ private:
     void log_out(const Visitor& visitor, const Call& call, httplib::Response& response);
     void log_out_everywhere(const Visitor& visitor, const Call& call, httplib::Response& response);
     [[nodiscard]] credence::Result<Session> renew(const std::string& refresh_token);
+    /// Whether a refusal of this refresh token means that its login is over.
+    [[nodiscard]] bool is_over(const credence::Error& refusal, const std::string& refresh_token);
     void give(const Session& session, bool in_body, httplib::Response& response) const;
+    /// \throws Refusal  503, when too many requests have a turn already
+    [[nodiscard]] Passwords::Turn take_turn();
     /// \throws Refusal  503, and then the attempt does not count
-    [[nodiscard]] bool has_password(const std::optional<User>& user, const std::string& password,
-                                    Attempts::Attempt& attempt);
-    void rehash(User& user, const std::string& password);
+    [[nodiscard]] bool has_password(const Passwords::Turn& turn, const std::optional<User>& user,
+                                    const std::string& password, support::Attempts::Attempt& attempt);
+    void rehash(const Passwords::Turn& turn, User& user, const std::string& password);
 
     // api_users.cpp
     void health(const Call& call, httplib::Response& response);
     void me(const Visitor& visitor, const Call& call, httplib::Response& response);
     void login(const Visitor& visitor, const Call& call, httplib::Response& response);
     void change_password(const Visitor& visitor, const Call& call, httplib::Response& response);
+    /// The hash of the wanted password, for who knows the current one. \throws Refusal
+    [[nodiscard]] std::string hash_in_place_of(const User& user, const NewPassword& passwords, const Call& call);
     void list_users(const Visitor& visitor, const Call& call, httplib::Response& response);
 
     Stores stores_;
+    EndedLogins ended_logins_;
     Tokens tokens_;
     Sessions sessions_;
     LoginCookies cookies_;
     std::string client_origin_;
     Passwords passwords_{};
-    Attempts attempts_ = {};
+    support::Attempts attempts_ = {};
 };
 
 }  // namespace account

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Register, log in, refresh, log out.
-#include <credence/bearer.hpp>
-#include <credence/cookie.hpp>
-
-#include <stdexcept>
+#include <credence/http/bearer.hpp>
+#include <credence/http/cookie.hpp>
 
 #include "answers.hpp"
 #include "api.hpp"
@@ -15,21 +13,9 @@
 namespace account {
 namespace {
 
-const Refusal& busy() {
-    static const Refusal refusal = Refusal{503, "Too many logins at once, please try again"}.retry_after(5);
-    return refusal;
-}
-
 const Refusal& wrong_credentials() {
     static const Refusal refusal{400, "Invalid email or password"};
     return refusal;
-}
-
-/// The value, or an answer of 500 with what was asked of which store in the log.
-template <class Value>
-const Value& or_fail(const credence::Result<Value>& result) {
-    if (!result) throw std::runtime_error{std::string{credence::message(result.error().code)}};
-    return *result;
 }
 
 /// A login without a token, or with a dead one, at /api/auth/refresh.
@@ -40,7 +26,6 @@ void refuse_refresh(credence::Error reason, httplib::Response& response) {
     response.status = rejection.status;
     if (!rejection.challenge.empty()) response.set_header("WWW-Authenticate", rejection.challenge);
     if (rejection.status == 503) {
-        response.set_header("Retry-After", "5");
         fail_at_guard(response, 503);
     } else if (rejection.status == 400) {
         refuse_at_guard(response, 400, "The request must carry exactly one well-formed token");
@@ -59,9 +44,16 @@ bool wants_tokens_in_body(const Call& call, const nlohmann::json& body) {
 
 }  // namespace
 
+Passwords::Turn Api::take_turn() {
+    auto turn = passwords_.take_turn();
+    if (!turn) throw busy();
+    return *std::move(turn);
+}
+
 void Api::register_user(const Call& call, httplib::Response& response) {
     const Registration wanted = read_registration(json_body(call));
-    const auto hash = passwords_.hash(wanted.password);
+    const Passwords::Turn turn = take_turn();
+    const auto hash = passwords_.hash(turn, wanted.password);
     if (!hash) throw busy();
     const auto user =
         stores_.users->insert({.id = random_uuid(), .name = wanted.name, .email = wanted.email, .password = *hash});
@@ -69,18 +61,19 @@ void Api::register_user(const Call& call, httplib::Response& response) {
     answer_text(response, R"({"data":{"user":)" + to_json(**user) + R"(},"status":"success"})");
 }
 
-bool Api::has_password(const std::optional<User>& user, const std::string& password, Attempts::Attempt& attempt) {
+bool Api::has_password(const Passwords::Turn& turn, const std::optional<User>& user, const std::string& password,
+                       support::Attempts::Attempt& attempt) {
     // Without a user the work is the same, so that the time of the answer does not tell who has an account.
-    const auto is_right = passwords_.matches(password, user ? user->password : passwords_.nobodys_hash());
+    const auto is_right = passwords_.matches(turn, password, user ? user->password : passwords_.nobodys_hash());
     if (!is_right) attempt.is_no_failure();
     if (!is_right) throw busy();
     if (user && *is_right) attempt.is_no_failure();
     return user && *is_right;
 }
 
-void Api::rehash(User& user, const std::string& password) {
+void Api::rehash(const Passwords::Turn& turn, User& user, const std::string& password) {
     if (!Passwords::is_outdated(user.password)) return;
-    const auto hash = passwords_.hash(password);
+    const auto hash = passwords_.hash(turn, password);
     if (!hash) return;  // the next login will do
     if (stores_.users->change_password(user.id, {.from = user.password, .to = *hash}).value_or(false))
         user.password = *hash;
@@ -90,6 +83,7 @@ void Api::log_in(const Call& call, httplib::Response& response) {
     const nlohmann::json body = json_body(call);
     const std::string email = lower_case(text_member(body, "email"));
     const std::string password = text_member(body, "password");
+    const Passwords::Turn turn = take_turn();
     // Whatever is no e-mail has one count: else each spelling of it would have its own five guesses.
     const bool is_email = could_be_email(email);
     auto [attempt, retry_after] = attempts_.admit(is_email ? email : "", call.http.remote_addr);
@@ -98,12 +92,12 @@ void Api::log_in(const Call& call, httplib::Response& response) {
     auto user = is_email ? stores_.users->find_by_email(email) : std::optional<User>{};
     if (!user) attempt->is_no_failure();
     std::optional<User> found = or_fail(user);
-    if (!has_password(found, password, *attempt)) throw wrong_credentials();
-    rehash(*found, password);
+    if (!has_password(turn, found, password, *attempt)) throw wrong_credentials();
+    rehash(turn, *found, password);
 
     const auto session = sessions_.start(found->id);
-    const auto unchanged = stores_.users->find_by_id(or_fail(session).user_id);
-    if (!or_fail(unchanged) || (*unchanged)->password != found->password) {
+    const auto is_unchanged = stores_.users->has_password(or_fail(session).user_id, found->password);
+    if (!or_fail(is_unchanged)) {
         // The password was changed meanwhile, which ends all logins that it opened: also this one.
         (void)sessions_.take_back(*session);
         throw wrong_credentials();
@@ -132,6 +126,14 @@ credence::Result<Session> Api::renew(const std::string& refresh_token) {
     return credence::Error{credence::Errc::invalid_subject, "sub"};
 }
 
+bool Api::is_over(const credence::Error& refusal, const std::string& refresh_token) {
+    if (refusal.code == credence::Errc::store_unavailable) return false;
+    if (refusal.code != credence::Errc::token_revoked) return true;
+    // Another tab may have been faster, twice. Then the browser has its cookies already, and they are good.
+    const auto owner = sessions_.owner_of(refresh_token);
+    return !owner && owner.error().code != credence::Errc::store_unavailable;
+}
+
 void Api::refresh(const Call& call, httplib::Response& response) {
     std::string in_body;
     if (!call.http.body.empty()) in_body = text_member(json_body(call), "refresh_token");
@@ -145,7 +147,7 @@ void Api::refresh(const Call& call, httplib::Response& response) {
 
     const auto session = renew(token);
     if (!session) {
-        if (session.error().code != credence::Errc::store_unavailable) cookies_.clear(response);
+        if (is_over(session.error(), token)) cookies_.clear(response);
         refuse_refresh(session.error(), response);
         return;
     }

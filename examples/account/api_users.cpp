@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Health, one's own account, and all accounts.
-#include <stdexcept>
-
 #include "answers.hpp"
 #include "api.hpp"
 #include "body.hpp"
@@ -54,30 +52,41 @@ void Api::change_password(const Visitor& visitor, const Call& call, httplib::Res
     const std::string current = text_member(body, "current_password");
     const std::string wanted = text_member(body, "password");
     check_password(wanted);
-    // A stolen login must not be a way to guess the password behind it.
-    auto [attempt, retry_after] = attempts_.admit(visitor.user.email, call.http.remote_addr);
-    if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
-    if (!has_password(visitor.user, current, *attempt))
-        throw Refusal{400, "This is not your current password"}.about("current_password");
-    const auto hash = passwords_.hash(wanted);
-    if (!hash) throw Refusal{503, "Too many logins at once, please try again"}.retry_after(5);
+    const std::string hash = hash_in_place_of(visitor.user, {.current = current, .wanted = wanted}, call);
 
-    const auto changed = stores_.users->change_password(visitor.user.id, {.from = visitor.user.password, .to = *hash});
-    if (!changed) throw std::runtime_error{"the password could not be stored"};
-    if (!*changed) throw Refusal{409, "The password was changed by somebody else meanwhile"};
-    // Whoever knew the old password is out, wherever logged in; this login is replaced by a new one.
-    if (const auto ended = sessions_.end_all(visitor.user.id); !ended) return fail_at_guard(response, 503);
-    const auto session = sessions_.start(visitor.user.id);
-    if (!session) return fail_at_guard(response, 503);
-    give(*session, false, response);
+    // Whoever knew the old password is out, wherever logged in; this login is replaced by a new one. All of that happens,
+    // or the password stays as it was.
+    std::optional<Replacement> login;
+    const auto replace_logins = [&]() -> credence::Result<void> {
+        auto replacement = sessions_.replace_all(visitor.user.id);
+        if (!replacement) return replacement.error();
+        login = *std::move(replacement);
+        return {};
+    };
+    const auto changed =
+        stores_.users->change_password(visitor.user.id, {.from = visitor.user.password, .to = hash}, replace_logins);
+    if (!or_fail(changed)) throw Refusal{409, "The password was changed by somebody else meanwhile"};
+    const auto session = sessions_.complete(*login);
+    give(or_fail(session), false, response);
+}
+
+std::string Api::hash_in_place_of(const User& user, const NewPassword& passwords, const Call& call) {
+    const Passwords::Turn turn = take_turn();
+    // A stolen login must not be a way to guess the password behind it.
+    auto [attempt, retry_after] = attempts_.admit(user.email, call.http.remote_addr);
+    if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
+    if (!has_password(turn, user, passwords.current, *attempt))
+        throw Refusal{400, "This is not your current password"}.about("current_password");
+    auto hash = passwords_.hash(turn, passwords.wanted);
+    if (!hash) throw busy();
+    return *std::move(hash);
 }
 
 void Api::list_users(const Visitor& visitor, const Call&, httplib::Response& response) {
     if (visitor.user.role != "admin") throw Refusal{403, "This is for administrators"};
     const auto users = stores_.users->list();
-    if (!users) throw std::runtime_error{"the users could not be listed"};
     std::string list;
-    for (const User& user : *users) list.append(list.empty() ? "" : ",").append(to_json(user));
+    for (const User& user : or_fail(users)) list.append(list.empty() ? "" : ",").append(to_json(user));
     answer_text(response, R"({"data":{"users":[)" + list + R"(]},"status":"success"})");
 }
 

@@ -2,10 +2,13 @@
 // A request with its body, and the two functions that teach credence this request type.
 #pragma once
 
-#include <credence/http/httplib.hpp>
+#include <credence/error.hpp>
+#include <credence/result.hpp>
+#include <credence/stacks/httplib.hpp>
 
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +57,20 @@ private:
     std::string field_ = {};
     std::optional<long long> retry_after_ = {};
 };
+
+/// A store that could not be asked. Thrown by handlers; it ends the request with 503.
+class StoreIsDown : public std::exception {
+public:
+    [[nodiscard]] const char* what() const noexcept override { return "a store cannot be asked"; }
+};
+
+/// What a store gave. \throws StoreIsDown; std::runtime_error for any other error
+template <class Value>
+[[nodiscard]] const Value& or_fail(const credence::Result<Value>& result) {
+    if (result) return *result;
+    if (result.error().code == credence::Errc::store_unavailable) throw StoreIsDown{};
+    throw std::runtime_error{std::string{credence::message(result.error().code)}};
+}
 
 }  // namespace account
 

@@ -2,9 +2,12 @@
 // The cookies of a login.
 #include "cookies.hpp"
 
-#include <credence/cookie.hpp>
+#include <credence/http/cookie.hpp>
 
 #include <algorithm>
+#include <string_view>
+
+#include "../support/ascii.hpp"
 
 namespace account {
 namespace {
@@ -36,6 +39,22 @@ bool LoginCookies::has(const httplib::Request& request, const std::string& name)
     return std::any_of(first, last, [&name](const auto& field) {
         const auto cookie = credence::find_cookie(field.second, name);
         return !cookie || cookie->has_value();
+    });
+}
+
+bool LoginCookies::has_second_credential(const httplib::Request& request) const {
+    // An empty cookie holds no token: the header is then the only credential, and a missing one if it is no Bearer's.
+    const auto cookies = request.headers.equal_range("Cookie");
+    const bool has_value = std::any_of(cookies.first, cookies.second, [this](const auto& field) {
+        const auto cookie = credence::find_cookie(field.second, token_name());
+        return cookie && !cookie->value_or("").empty();
+    });
+    if (!has_value) return false;
+    const auto [first, last] = request.headers.equal_range("Authorization");
+    return std::any_of(first, last, [](const auto& field) {
+        const std::string_view value = support::trimmed(field.second);
+        const std::string_view scheme = value.substr(0, value.find_first_of(" \t"));
+        return !value.empty() && !support::is_same_word(scheme, "bearer");
     });
 }
 

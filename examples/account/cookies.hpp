@@ -30,7 +30,10 @@ public:
 
     /// Whether a request carries the token's cookie, once or more often.
     [[nodiscard]] bool has_token(const httplib::Request& request) const { return has(request, token_name()); }
-    /// The same of either cookie.
+    /// Whether a request carries, beside the token's cookie, credentials of another scheme than Bearer in its header. Those
+    /// of Bearer are credence's to compare.
+    [[nodiscard]] bool has_second_credential(const httplib::Request& request) const;
+    /// Whether it carries either cookie.
     [[nodiscard]] bool has_any(const httplib::Request& request) const {
         return has(request, token_name()) || has(request, refresh_name());
     }

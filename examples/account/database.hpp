@@ -66,9 +66,13 @@ public:
     /// holding the first. \throws what `work` throws
     virtual void read_together(const std::function<void()>& work) { work(); }
 
-    /// Runs `work` in one transaction: all of it is kept, for good, or nothing. \throws StoreError, and what `work`
-    /// throws
+    /// Runs `work` in one transaction: all of it is kept, for good, or nothing. What the same thread reads and writes
+    /// meanwhile, in further calls, is part of that transaction. \throws StoreError, and what `work` throws
     virtual void write(const Work& work) = 0;
+
+    /// What is put behind a `select` in a transaction, so that the rows that it gives stay as they are until its end. It
+    /// waits for those who are changing them.
+    [[nodiscard]] virtual std::string_view row_lock() const noexcept = 0;
 
     /// An SQL expression that shows a moment as `2026-01-31T12:00:00.123456Z`.
     [[nodiscard]] virtual std::string moment_as_text(std::string_view column) const = 0;

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "settings.hpp"
 
@@ -110,6 +113,60 @@ private:
     int number_ = 0;
 };
 
+[[noreturn]] void complain_of(const std::string& path) {
+    throw SettingsError{path + " cannot be written: " + std::generic_category().message(errno)};
+}
+
+void write_all(int file, const std::string& text, const std::string& path) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written >= 0 && written != static_cast<ssize_t>(text.size())) errno = ENOSPC;
+    if (written != static_cast<ssize_t>(text.size())) complain_of(path);
+}
+
+/// A file with a name of its own, which ends with the object; a further name stays. Only its owner may read it.
+class NewFile {
+public:
+    /// \param pattern  of its name. \param path  what it is to become, for complaints.
+    NewFile(std::string pattern, std::string path)
+        : name_(std::move(pattern)), path_(std::move(path)), file_(::mkostemp(name_.data(), O_CLOEXEC)) {
+        if (file_ < 0) complain_of(path_);
+    }
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile() {
+        ::close(file_);
+        ::unlink(name_.c_str());  // fails where it was renamed
+    }
+
+    void write(const std::string& text) const {
+        write_all(file_, text, path_);
+        // Else a power cut could leave the name without the text.
+        if (::fsync(file_) != 0) complain_of(path_);
+    }
+    [[nodiscard]] const char* name() const noexcept { return name_.c_str(); }
+
+private:
+    std::string name_;
+    std::string path_;
+    int file_;
+};
+
+/// Writes a new file where it is to stay. False when there is one.
+bool write_in_place(const std::string& path, const std::string& text) {
+    const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (file < 0 && errno == EEXIST) return false;
+    if (file < 0) complain_of(path);
+    try {
+        write_all(file, text, path);
+    } catch (const SettingsError&) {
+        ::close(file);
+        ::unlink(path.c_str());
+        throw;
+    }
+    ::close(file);
+    return true;
+}
+
 }  // namespace
 
 Variables read_env_file(const std::string& path) {
@@ -127,19 +184,27 @@ Variables read_env_file(const std::string& path) {
     return variables;
 }
 
-bool can_others_read(const std::string& path) {
+bool is_open_to_others(const std::string& path) {
     struct stat about{};
-    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & (S_IRGRP | S_IROTH)) != 0;
+    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & (S_IRGRP | S_IROTH | S_IWGRP | S_IWOTH)) != 0;
 }
 
-bool create_env_file(const std::string& path, const std::string& text) {
-    const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (file < 0 && errno == EEXIST) return false;
-    const bool is_written = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const int problem = errno;
-    if (file >= 0) ::close(file);
-    if (!is_written) throw SettingsError{path + " cannot be written: " + std::generic_category().message(problem)};
-    return true;
+int Placing::rename_unless_taken(const char* from, const char* to) {
+    return ::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
+bool create_env_file(const std::string& path, const std::string& text, const Placing& placing) {
+    struct stat about{};
+    if (::lstat(path.c_str(), &about) == 0) return false;
+    const NewFile file{path + ".new-XXXXXX", path};
+    file.write(text);
+    for (const Placing::Call place : {placing.link, placing.rename}) {
+        if (place(file.name(), path.c_str()) == 0) return true;
+        if (errno == EEXIST) return false;
+        const bool is_impossible = errno == EPERM || errno == ENOTSUP || errno == ENOSYS || errno == EINVAL;
+        if (!is_impossible) complain_of(path);
+    }
+    return write_in_place(path, text);
 }
 
 }  // namespace account

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include <unistd.h>
+
 namespace account {
 
 using Variables = std::map<std::string, std::string>;
@@ -15,11 +17,23 @@ using Variables = std::map<std::string, std::string>;
 /// \throws SettingsError  naming the line, never its content
 [[nodiscard]] Variables read_env_file(const std::string& path);
 
-/// Whether others than its owner may read a file.
-[[nodiscard]] bool can_others_read(const std::string& path);
+/// Whether others than its owner may read or write a file.
+[[nodiscard]] bool is_open_to_others(const std::string& path);
 
-/// Writes a new file that only its owner may read. False when there is one already.
+/// How a file that is complete gets its name, unless the name is taken: 0, or -1 and `errno`, as `link` has it. Not every
+/// file system can do either.
+struct Placing {
+    using Call = int (*)(const char* from, const char* to);
+
+    Call link = ::link;
+    Call rename = rename_unless_taken;
+
+    static int rename_unless_taken(const char* from, const char* to);
+};
+
+/// Writes a new file that only its owner may read. False when there is one already. Whoever finds the file finds all of it,
+/// also another first start; only where the file system has neither way of `placing` it may be read too early.
 /// \throws SettingsError
-bool create_env_file(const std::string& path, const std::string& text);
+bool create_env_file(const std::string& path, const std::string& text, const Placing& placing = {});
 
 }  // namespace account

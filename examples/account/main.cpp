@@ -11,6 +11,7 @@
 #include "../support/json_log.hpp"
 #include "../support/stop_signals.hpp"
 #include "api.hpp"
+#include "env_file.hpp"
 #include "migrations.hpp"
 #include "open_stores.hpp"
 #include "page.hpp"
@@ -27,7 +28,7 @@ constexpr std::string_view usage = R"(usage: account [--host HOST] [--port N]
 Serves an account service with a page, by default at http://127.0.0.1:8000. Port 0 is any free one, and is printed.
 The configuration comes from the environment, else from the file .env, which the first start writes: DATABASE_URL,
 JWT_SECRET or ACCESS_TOKEN_PRIVATE_KEY and ACCESS_TOKEN_PUBLIC_KEY, JWT_EXPIRED_IN, JWT_MAXAGE, REFRESH_MAXAGE,
-REDIS_URL, CLIENT_ORIGIN, COOKIE_SECURE, HOST, PORT. See README.md.
+REFRESH_GRACE, REDIS_URL, CLIENT_ORIGIN, COOKIE_SECURE, HOST, PORT. See README.md.
 )";
 
 constexpr std::string_view migrate_usage = "usage: account migrate up|down|status";
@@ -64,7 +65,10 @@ Command read_command(const std::vector<std::string>& words) {
         } else if (words[at] == "migrate") {
             throw SettingsError{std::string{migrate_usage}};
         } else {
-            throw SettingsError{"'" + words[at] + "' is not understood here, see --help"};
+            // What is no option may be a secret in the wrong place, and so may the value of one.
+            const std::string name = words[at].substr(0, words[at].find('='));
+            throw SettingsError{(name.starts_with("--") ? "unknown option " + name : "unexpected argument") +
+                                ", see --help"};
         }
     }
     return command;
@@ -93,11 +97,23 @@ int migrate(const std::string& direction) {
 void warn_of_what_is_open(const Settings& settings) {
     if (settings.is_file_open)
         support::log("warning", "env_file_is_open", {{"advice", "others can read the secrets: chmod 600 .env"}});
+    if (const auto file = database_file(settings.database_url)) {
+        // What SQLite keeps beside it has the mode that the file had then.
+        const bool is_open = is_open_to_others(*file) || is_open_to_others(*file + "-wal");
+        if (is_open)
+            support::log("warning", "database_file_is_open",
+                         {{"advice", "others can use the file of DATABASE_URL, with all users in it: chmod 600"}});
+    }
     const bool is_loopback =
         settings.host == "localhost" || settings.host == "::1" || settings.host.starts_with("127.");
     if (is_loopback || settings.cookie_secure) return;
     support::log("warning", "cookies_without_secure",
                  {{"advice", "others can reach HOST: serve it over TLS and set COOKIE_SECURE=true"}});
+}
+
+std::string address_of(const std::string& host, int port) {
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    return "http://" + (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 int serve(const Command& command) {
@@ -116,13 +132,19 @@ int serve(const Command& command) {
 
     const int port = server.bind(settings.host, settings.port);
     if (port == 0)
-        throw SettingsError{"cannot listen at " + settings.host + ":" + std::to_string(settings.port) +
+        throw SettingsError{"cannot listen at " + address_of(settings.host, settings.port) +
                             "; is the port taken, or the host another machine's?"};
     // Only now: a server that cannot start says one line, which tells why.
     for (const std::string& name : migrated) support::log("info", "migrated", {{"migration", name}});
     warn_of_what_is_open(settings);
-    signals.on_stop([&server] { server.stop(); });
-    std::cout << "listening at http://" << settings.host << ":" << port << std::endl;
+    signals.on_stop([&api, &server] {
+        api.stop();
+        server.stop();
+    });
+    const bool is_any = settings.host == "0.0.0.0" || settings.host == "::";
+    std::cout << "listening at " << address_of(settings.host, port) << "\n"
+              << "Try it: open the address in a browser, or\n"
+              << "curl " << address_of(is_any ? "localhost" : settings.host, port) << "/api/healthchecker" << std::endl;
     server.run();
     return 0;
 }

@@ -2,6 +2,8 @@
 // Which address is which store.
 #include "open_stores.hpp"
 
+#include <string_view>
+
 #include "postgres_database.hpp"
 #include "redis_logins.hpp"
 #include "sql_logins.hpp"
@@ -9,7 +11,6 @@
 #include "sqlite_database.hpp"
 
 namespace account {
-
 namespace {
 
 /// What SQLite keeps in memory, each connection has for itself alone.
@@ -21,9 +22,15 @@ std::shared_ptr<Database> open_file(const std::string& path) {
 
 }  // namespace
 
+std::optional<std::string> database_file(const std::string& url) {
+    for (const std::string_view scheme : {"sqlite://", "sqlite:"}) {
+        if (url.starts_with(scheme)) return url.substr(scheme.size());
+    }
+    return std::nullopt;
+}
+
 std::shared_ptr<Database> open_database(const std::string& url) {
-    if (url.starts_with("sqlite://")) return open_file(url.substr(9));
-    if (url.starts_with("sqlite:")) return open_file(url.substr(7));
+    if (const auto path = database_file(url)) return open_file(*path);
     if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
         return std::make_shared<PostgresDatabase>(url);
     throw SettingsError{"DATABASE_URL must start with sqlite: or postgresql://"};

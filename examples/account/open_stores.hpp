@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "database.hpp"
@@ -13,6 +14,9 @@ namespace account {
 
 /// The database at `sqlite:PATH` or `postgresql://…`. \throws SettingsError, StoreError
 [[nodiscard]] std::shared_ptr<Database> open_database(const std::string& url);
+
+/// The file at `sqlite:PATH`; nullopt for other databases.
+[[nodiscard]] std::optional<std::string> database_file(const std::string& url);
 
 /// Where users, revocations and refresh tokens are: the database; the latter two in Redis, when there is one.
 /// \throws SettingsError, StoreError

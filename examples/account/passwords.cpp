@@ -14,8 +14,6 @@ namespace {
 
 constexpr unsigned long long passes = 2;
 constexpr std::size_t memory_bytes = std::size_t{19} * 1024 * 1024;
-/// Whoever comes when so many wait is told to come again: at 30 ms each, the last would wait ten seconds.
-constexpr std::size_t most_waiting_tasks = 300;
 
 std::string hash_now(std::string_view password) {
     std::array<char, crypto_pwhash_STRBYTES> text{};
@@ -36,6 +34,7 @@ unsigned long long parameter(std::string_view hash, std::string_view name) noexc
 
 struct Passwords::Task {
     const std::function<void()>* run = nullptr;
+    bool is_begun = false;
     bool is_done = false;
 };
 
@@ -48,24 +47,41 @@ Passwords::Passwords(std::size_t workers) {
 }
 
 Passwords::~Passwords() {
+    stop();
+    for (std::thread& worker : workers_) worker.join();
+}
+
+void Passwords::stop() {
     {
         const std::lock_guard lock{mutex_};
         is_ending_ = true;
     }
     arrived_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
+    done_.notify_all();
+}
+
+std::optional<Passwords::Turn> Passwords::take_turn() {
+    const std::lock_guard lock{mutex_};
+    if (is_ending_ || turns_ >= most_turns) return std::nullopt;
+    ++turns_;
+    return Turn{*this};
+}
+
+void Passwords::end_turn() noexcept {
+    const std::lock_guard lock{mutex_};
+    --turns_;
 }
 
 std::size_t Passwords::default_workers() noexcept { return (std::max)(1U, std::thread::hardware_concurrency() / 2); }
 
-std::optional<std::string> Passwords::hash(std::string_view password) {
+std::optional<std::string> Passwords::hash(const Turn&, std::string_view password) {
     std::string text;
     if (!run([&] { text = hash_now(password); })) return std::nullopt;
     if (text.empty()) throw std::runtime_error{"a password could not be hashed"};
     return text;
 }
 
-std::optional<bool> Passwords::matches(std::string_view password, std::string_view hash) {
+std::optional<bool> Passwords::matches(const Turn&, std::string_view password, std::string_view hash) {
     const std::string text{hash};  // libsodium wants a terminating zero
     bool is_right = false;
     const auto check = [&] {
@@ -83,20 +99,22 @@ bool Passwords::is_outdated(std::string_view hash) noexcept {
 bool Passwords::run(const std::function<void()>& task) {
     Task entry{.run = &task};
     std::unique_lock lock{mutex_};
-    if (waiting_.size() >= most_waiting_tasks) return false;
+    if (is_ending_) return false;
     waiting_.push_back(&entry);
     arrived_.notify_one();
-    done_.wait(lock, [&] { return entry.is_done; });
-    return true;
+    done_.wait(lock, [&] { return entry.is_done || (is_ending_ && !entry.is_begun); });
+    if (!entry.is_begun) std::erase(waiting_, &entry);
+    return entry.is_begun;
 }
 
 void Passwords::work() {
     std::unique_lock lock{mutex_};
     while (true) {
         arrived_.wait(lock, [&] { return is_ending_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;
+        if (is_ending_) return;
         Task* task = waiting_.front();
         waiting_.pop_front();
+        task->is_begun = true;
         lock.unlock();
         try {
             (*task->run)();

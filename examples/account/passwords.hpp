@@ -11,24 +11,54 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace account {
 
-/// Hashes and checks passwords. Each call waits for its turn on one of the worker threads.
+/// Hashes and checks passwords. Each call waits for one of the worker threads.
+///
+/// A request takes a turn before it may do so. There are `most_turns` of them, a quarter of the threads that answer
+/// requests at most: however many log in at once, the other threads are free for other routes.
 class Passwords {
 public:
+    /// The last of so many waits two seconds, where a hash takes 30 ms.
+    static constexpr std::size_t most_turns = 64;
+
+    /// The right to hash and check passwords. It ends with the object.
+    class Turn {
+    public:
+        Turn(Turn&& other) noexcept : passwords_(std::exchange(other.passwords_, nullptr)) {}
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+        Turn& operator=(Turn&&) = delete;
+        ~Turn() {
+            if (passwords_ != nullptr) passwords_->end_turn();
+        }
+
+    private:
+        friend class Passwords;
+        explicit Turn(Passwords& passwords) noexcept : passwords_(&passwords) {}
+        Passwords* passwords_;
+    };
+
     /// \param workers  how many passwords are hashed at once: each needs 19 MiB and a processor for some 30 ms.
     explicit Passwords(std::size_t workers = default_workers());
     Passwords(const Passwords&) = delete;
     Passwords& operator=(const Passwords&) = delete;
     ~Passwords();
 
-    /// The hash in the PHC string form; nullopt when too many are waiting.
-    [[nodiscard]] std::optional<std::string> hash(std::string_view password);
+    /// A turn; nullopt when all are taken, and after `stop`.
+    [[nodiscard]] std::optional<Turn> take_turn();
 
-    /// Whether it is the password of this hash; nullopt when too many are waiting.
-    [[nodiscard]] std::optional<bool> matches(std::string_view password, std::string_view hash);
+    /// The hash in the PHC string form; nullopt after `stop`.
+    [[nodiscard]] std::optional<std::string> hash(const Turn& turn, std::string_view password);
+
+    /// Whether it is the password of this hash; nullopt after `stop`.
+    [[nodiscard]] std::optional<bool> matches(const Turn& turn, std::string_view password, std::string_view hash);
+
+    /// Ends all waiting: a server that stops does not first hash what is still in the queue.
+    void stop();
 
     /// A hash that no password has: checked where there is no user, so that the answer takes the same time.
     [[nodiscard]] const std::string& nobodys_hash() const noexcept { return nobodys_hash_; }
@@ -40,14 +70,18 @@ private:
     /// Half of the processors: the others answer requests meanwhile.
     [[nodiscard]] static std::size_t default_workers() noexcept;
 
+    struct Task;
+
+    /// Runs the task on a worker thread; false after `stop`, and then it was not run.
     [[nodiscard]] bool run(const std::function<void()>& task);
     void work();
+    void end_turn() noexcept;
 
     std::mutex mutex_ = {};
     std::condition_variable arrived_ = {};
     std::condition_variable done_ = {};
-    struct Task;
     std::deque<Task*> waiting_ = {};
+    std::size_t turns_ = 0;
     bool is_ending_ = false;
     std::vector<std::thread> workers_ = {};
     std::string nobodys_hash_ = {};

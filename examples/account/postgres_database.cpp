@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "joined_session.hpp"
 #include "postgres_session.hpp"
 
 namespace account {
@@ -63,15 +64,22 @@ void PostgresDatabase::give_back(std::unique_ptr<PostgresSession> session) noexc
 }
 
 void PostgresDatabase::read(const Work& work) {
+    if (JoinedSession::run(*this, JoinedSession::Use::reading, work)) return;
     Lease lease{*this};
     work(lease.session());
     lease.is_good();
 }
 
 void PostgresDatabase::write(const Work& work) {
+    if (JoinedSession::run(*this, JoinedSession::Use::writing, work)) return;
     Lease lease{*this};
     lease.session().run_script("begin");
-    work(lease.session());  // should it throw, the connection is closed, which rolls back
+    {
+        const JoinedSession joined{*this, lease.session(), JoinedSession::Use::writing};
+        work(lease.session());  // should it throw, the connection is closed, which rolls back
+        // PostgreSQL would take the commit of a transaction that has failed for a wish to roll back, and be content.
+        if (joined.has_failed()) throw StoreError{"PostgreSQL: a part of the transaction failed"};
+    }
     lease.session().run_script("commit");
     lease.is_good();
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "database.hpp"
@@ -29,6 +30,7 @@ public:
     void write(const Work& work) override;
     [[nodiscard]] std::string moment_as_text(std::string_view column) const override;
     [[nodiscard]] std::string present_moment() const override { return "now()"; }
+    [[nodiscard]] std::string_view row_lock() const noexcept override { return " for share"; }
     void lock_schema(SqlSession& session) override;
 
 private:

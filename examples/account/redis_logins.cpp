@@ -2,7 +2,8 @@
 // Revocations and refresh tokens in Redis. What must be atomic is a script, which Redis runs with nobody in between.
 #include "redis_logins.hpp"
 
-#include <credence/validation.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // The HTTP server around the routes, on cpp-httplib.
 #include "server.hpp"
 
-#include <credence/cookie.hpp>
+#include <credence/http/cookie.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -79,14 +79,14 @@ Server::Server(ServerRules rules) : rules_(std::move(rules)) {
         dispatch(request, response);
         return httplib::Server::HandlerResponse::Handled;
     });
-    // Also called for what cpp-httplib refuses itself, such as a request line that is none.
+    // Also called for a request that no handler saw.
     http_.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
         if (!response.body.empty()) return;
         if (request.path.empty()) {
             begin_request();
-            note_reason("not HTTP");
+            note_reason(response.reason);
         }
-        refuse(response, Refusal{response.status, "The request is malformed"});
+        refuse(response, Refusal{response.status, response.reason});
     });
     http_.set_post_routing_handler(
         [this](const httplib::Request& request, httplib::Response& response) { finish(request, response); });
@@ -100,9 +100,7 @@ void Server::add(const std::string& method, const std::string& path, Handler han
 
 int Server::bind(const std::string& host, int port) {
     const int bound = port == 0 ? http_.bind_to_any_port(host) : http_.bind_to_port(host, port) ? port : 0;
-    if (bound <= 0) return 0;
-    http_.let_wait(1024);
-    return bound;
+    return bound <= 0 ? 0 : bound;
 }
 
 void Server::run() { http_.run(); }
@@ -115,6 +113,9 @@ void Server::dispatch(const httplib::Request& request, httplib::Response& respon
     } catch (const Refusal& refusal) {
         if (trace().reason.empty()) note_reason(refusal.message());
         refuse(response, refusal);
+    } catch (const StoreIsDown& error) {
+        note_reason(error.what());
+        fail(response, 503);
     } catch (const std::exception& error) {
         support::log("error", "exception", {{"problem", error.what()}});
         fail(response, 500);

@@ -18,11 +18,13 @@ using Handler = std::function<void(const Call&, httplib::Response&)>;
 
 /// What the server checks of every request.
 struct ServerRules {
+    static constexpr std::size_t usual_threads = 256;
+
     std::string client_origin = {};
     /// Cookies that log somebody in: an unsafe request that carries one must come from an own page.
     std::vector<std::string> cookies = {};
-    /// cpp-httplib gives each connection a thread.
-    std::size_t threads = 256;
+    /// They answer requests. A connection takes none while its client is silent.
+    std::size_t threads = usual_threads;
 };
 
 /// Routes, limits, CORS, the rule for requests of other sites, security headers and the log.

@@ -13,10 +13,19 @@ using credence::Errc;
 using credence::NumericDate;
 using credence::Result;
 
-Sessions::Sessions(const Stores& stores, Tokens tokens, Lifetimes lifetimes)
+namespace {
+
+void wait_for_the_second_after(NumericDate moment) {
+    // A little longer: the clock that gives whole seconds is behind the other by up to a tick.
+    std::this_thread::sleep_until(moment + std::chrono::milliseconds{1010});
+}
+
+}  // namespace
+
+Sessions::Sessions(const Stores& stores, Tokens tokens, const EndedLogins& ended_logins, Lifetimes lifetimes)
     : revocations_(stores.revocations),
-      families_(stores.refresh),
-      refresh_(stores.refresh, credence::RefreshRules{.lifetime = lifetimes.refresh}),
+      families_(std::make_shared<LoginStore>(stores.refresh, ended_logins)),
+      refresh_(families_, credence::RefreshRules{.lifetime = lifetimes.refresh, .grace = lifetimes.grace}),
       tokens_(std::move(tokens)),
       lifetimes_(lifetimes) {}
 
@@ -29,8 +38,7 @@ Result<NumericDate> Sessions::moment_for(const std::string& user_id) {
             {.issuer = std::string{Tokens::issuer}, .id = "none yet", .subject = user_id, .issued_at = moment});
         if (!is_revoked) return is_revoked.error();
         if (!*is_revoked) return moment;
-        // A little longer: the clock that gives whole seconds is behind the other by up to a tick.
-        std::this_thread::sleep_until(moment + std::chrono::milliseconds{1010});
+        wait_for_the_second_after(moment);
     }
     return Errc::store_unavailable;
 }
@@ -65,17 +73,36 @@ Result<Session> Sessions::renew(std::string_view refresh_token) {
     return sign(*refresh, issued_at);
 }
 
-Result<void> Sessions::end(const LoginProof& who) {
-    if (const auto ended = families_->end_family(who->sid); !ended) return ended.error();
-    return revocations_->revoke(credence::identity_of(who));
-}
+Result<void> Sessions::end(const LoginProof& who) { return families_->end_family(who->sid); }
 
 Result<void> Sessions::end_login_of(std::string_view refresh_token) { return refresh_.revoke(refresh_token); }
 
-Result<void> Sessions::end_all(const std::string& user_id) {
+Result<NumericDate> Sessions::end_until_now(const std::string& user_id) {
     // First the refresh tokens, then the mark: what was exchanged before the first was issued before the second.
     if (const auto ended = families_->end_subject(user_id); !ended) return ended.error();
-    return revocations_->revoke_subject({.issuer = std::string{Tokens::issuer}, .subject = user_id}, credence::now());
+    const NumericDate moment = credence::now();
+    const auto marked =
+        revocations_->revoke_subject({.issuer = std::string{Tokens::issuer}, .subject = user_id}, moment);
+    if (!marked) return marked.error();
+    return moment;
+}
+
+Result<void> Sessions::end_all(const std::string& user_id) {
+    const auto ended = end_until_now(user_id);
+    return ended ? Result<void>{} : ended.error();
+}
+
+Result<Replacement> Sessions::replace_all(const std::string& user_id) {
+    const auto ended_at = end_until_now(user_id);
+    if (!ended_at) return ended_at.error();
+    auto refresh = refresh_.issue(user_id);
+    if (!refresh) return refresh.error();
+    return Replacement{*std::move(refresh), *ended_at};
+}
+
+Result<Session> Sessions::complete(const Replacement& login) {
+    wait_for_the_second_after(login.others_ended_at);
+    return sign(login.refresh, credence::now());
 }
 
 Result<void> Sessions::take_back(const Session& session) { return families_->end_family(session.family); }

@@ -2,12 +2,13 @@
 // Logins: an access token and a refresh token that belong together, from their start to their end.
 #pragma once
 
-#include <credence/refresh.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
 
 #include <chrono>
 #include <string>
 #include <string_view>
 
+#include "ended_logins.hpp"
 #include "stores.hpp"
 #include "tokens.hpp"
 
@@ -21,16 +22,23 @@ struct Session {
     std::string user_id = {};
 };
 
+/// A login whose access token may not be issued yet: those of its second are refused together with the others.
+struct Replacement {
+    credence::RefreshToken refresh;
+    credence::NumericDate others_ended_at;
+};
+
 /// How long tokens live.
 struct Lifetimes {
     std::chrono::seconds token{3600};
     std::chrono::seconds refresh{604'800};
+    std::chrono::seconds grace{10};  ///< See `credence::RefreshRules::grace`.
 };
 
 /// Starts, renews and ends logins. Threads share one.
 class Sessions {
 public:
-    Sessions(const Stores& stores, Tokens tokens, Lifetimes lifetimes);
+    Sessions(const Stores& stores, Tokens tokens, const EndedLogins& ended_logins, Lifetimes lifetimes);
 
     /// A new login.
     [[nodiscard]] credence::Result<Session> start(const std::string& user_id);
@@ -38,24 +46,31 @@ public:
     [[nodiscard]] credence::Result<std::string> owner_of(std::string_view refresh_token);
     /// Exchanges a refresh token. The errors are those of `credence::RefreshTokens::rotate`.
     [[nodiscard]] credence::Result<Session> renew(std::string_view refresh_token);
-    /// Ends this login: its token is refused from now on, and its refresh tokens are dead.
+    /// Ends this login: each of its access tokens is refused from now on, and its refresh tokens are dead.
     [[nodiscard]] credence::Result<void> end(const LoginProof& who);
     /// Ends the login that a refresh token is of.
     [[nodiscard]] credence::Result<void> end_login_of(std::string_view refresh_token);
     /// Ends all logins of a user up to this second.
     [[nodiscard]] credence::Result<void> end_all(const std::string& user_id);
+    /// Ends all logins of a user, and begins the one that takes their place. Whatever can fail is in this: it is for a
+    /// transaction that changes the password, too.
+    [[nodiscard]] credence::Result<Replacement> replace_all(const std::string& user_id);
+    /// The session of a login that took the place of others. Waits for the second after their end.
+    [[nodiscard]] credence::Result<Session> complete(const Replacement& login);
     /// Ends a login that was just started and should not have been.
     [[nodiscard]] credence::Result<void> take_back(const Session& session);
 
 private:
+    /// Ends all logins of a user, and gives the moment up to which.
+    [[nodiscard]] credence::Result<credence::NumericDate> end_until_now(const std::string& user_id);
     /// A moment at which a token of this user may be issued.
     [[nodiscard]] credence::Result<credence::NumericDate> moment_for(const std::string& user_id);
     [[nodiscard]] credence::Result<Session> sign(const credence::RefreshToken& refresh,
                                                  credence::NumericDate issued_at);
 
     std::shared_ptr<RevocationStore> revocations_;
-    std::shared_ptr<RefreshStore> families_;
-    credence::RefreshTokens<RefreshStore> refresh_;
+    std::shared_ptr<LoginStore> families_;
+    credence::RefreshTokens<LoginStore> refresh_;
     Tokens tokens_;
     Lifetimes lifetimes_;
 };

@@ -50,6 +50,16 @@ std::chrono::seconds duration(const std::string& name, const std::string& text, 
     return count * unit;
 }
 
+/// Zero, or a duration; a bare number counts in seconds. A long one would let thieves go unnoticed.
+std::chrono::seconds grace(const std::string& text) {
+    constexpr std::chrono::minutes most{5};
+    const bool is_none = !text.empty() && text.find_first_not_of('0') == std::string::npos;
+    if (is_none || text == "0s") return std::chrono::seconds{0};
+    const auto wanted = duration("REFRESH_GRACE", text, std::chrono::seconds{1});
+    if (wanted > most) throw SettingsError{"REFRESH_GRACE must be 5m at most"};
+    return wanted;
+}
+
 int port(const std::string& text) {
     int value = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -97,6 +107,20 @@ std::string fresh_env_file() {
            text + "\n";
 }
 
+/// \throws SettingsError  for a key that is there and empty, while there is no other: what should have filled it failed,
+///                        and that is no reason to sign with another key
+bool has_key_in_environment() {
+    const char* empty = nullptr;
+    for (const char* name : {"ACCESS_TOKEN_PRIVATE_KEY", "JWT_SECRET"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr && *value != '\0') return true;
+        if (value != nullptr) empty = name;
+    }
+    if (empty != nullptr)
+        throw SettingsError{std::string{empty} + " is set, but empty; unset it to take the key from .env"};
+    return false;
+}
+
 void read_keys(const Source& source, Settings& settings) {
     settings.private_key = pem("ACCESS_TOKEN_PRIVATE_KEY", source.get("ACCESS_TOKEN_PRIVATE_KEY"));
     settings.public_key = pem("ACCESS_TOKEN_PUBLIC_KEY", source.get("ACCESS_TOKEN_PUBLIC_KEY"));
@@ -110,9 +134,7 @@ void read_keys(const Source& source, Settings& settings) {
 
 Settings load_settings() {
     if (sodium_init() < 0) throw SettingsError{"libsodium cannot be used"};
-    const Source environment{{}};
-    const bool has_key = !environment.get("JWT_SECRET").empty() || !environment.get("ACCESS_TOKEN_PRIVATE_KEY").empty();
-    if (!has_key) create_env_file(env_path, fresh_env_file());
+    if (!has_key_in_environment()) create_env_file(env_path, fresh_env_file());
     const Source source{read_env_file(env_path)};
 
     constexpr std::chrono::minutes minute{1};
@@ -125,8 +147,9 @@ Settings load_settings() {
     settings.token_lifetime = duration("JWT_EXPIRED_IN", source.get("JWT_EXPIRED_IN", "60m"), minute);
     settings.cookie_max_age = duration("JWT_MAXAGE", source.get("JWT_MAXAGE", "60"), minute);
     settings.refresh_lifetime = duration("REFRESH_MAXAGE", source.get("REFRESH_MAXAGE", "10080"), minute);
+    settings.refresh_grace = grace(source.get("REFRESH_GRACE", "10s"));
     settings.client_origin = origin(source.get("CLIENT_ORIGIN", settings.client_origin));
-    settings.is_file_open = can_others_read(env_path);
+    settings.is_file_open = is_open_to_others(env_path);
     settings.cookie_secure = flag("COOKIE_SECURE", source.get("COOKIE_SECURE", "false"));
     return settings;
 }

@@ -28,6 +28,7 @@ struct Settings {
     std::chrono::seconds token_lifetime{3600};       ///< JWT_EXPIRED_IN
     std::chrono::seconds cookie_max_age{3600};       ///< JWT_MAXAGE, in minutes
     std::chrono::seconds refresh_lifetime{604'800};  ///< REFRESH_MAXAGE, in minutes
+    std::chrono::seconds refresh_grace{10};          ///< REFRESH_GRACE
     std::string client_origin = "http://localhost:3000";
     bool cookie_secure = false;
     bool is_file_open = false;  ///< Others may read the file that these come from.

@@ -2,7 +2,8 @@
 // Revocations and refresh tokens in an SQL database: the statements. What has expired is dropped along the way.
 #include "sql_logins.hpp"
 
-#include <credence/validation.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
 
 #include <string>
 

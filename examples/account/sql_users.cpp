@@ -39,6 +39,7 @@ SqlUsers::SqlUsers(std::shared_ptr<Database> database)
       find_by_id_("select " + columns(*database_) + " from users where id = $1"),
       change_password_("update users set password = $1, updated_at = " + database_->present_moment() +
                        " where id = $2 and password = $3"),
+      has_password_("select 1 from users where id = $1 and password = $2" + std::string{database_->row_lock()}),
       list_("select " + columns(*database_) + " from users order by created_at, id limit 1000") {}
 
 credence::Result<void> SqlUsers::ping() {
@@ -75,13 +76,23 @@ credence::Result<std::optional<User>> SqlUsers::find_by_email(std::string_view e
 
 credence::Result<std::optional<User>> SqlUsers::find_by_id(std::string_view id) { return find(find_by_id_, id); }
 
-credence::Result<bool> SqlUsers::change_password(std::string_view id, const PasswordChange& change) {
+credence::Result<bool> SqlUsers::change_password(std::string_view id, const PasswordChange& change,
+                                                 const std::function<credence::Result<void>()>& also) {
     return or_unavailable(name(), [&] {
         bool is_changed = false;
         database_->write([&](SqlSession& session) {
             is_changed = session.run(change_password_, {change.to, id, change.from}).changed == 1;
+            if (is_changed && !also()) throw StoreError{"what belongs to the change of a password failed"};
         });
         return is_changed;
+    });
+}
+
+credence::Result<bool> SqlUsers::has_password(std::string_view id, std::string_view hash) {
+    return or_unavailable(name(), [&] {
+        bool is_same = false;
+        database_->write([&](SqlSession& session) { is_same = !session.run(has_password_, {id, hash}).rows.empty(); });
+        return is_same;
     });
 }
 

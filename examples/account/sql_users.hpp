@@ -2,8 +2,10 @@
 // Users in an SQL database.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "database.hpp"
 #include "stores.hpp"
@@ -20,7 +22,10 @@ public:
     [[nodiscard]] credence::Result<std::optional<User>> insert(const NewUser& user) override;
     [[nodiscard]] credence::Result<std::optional<User>> find_by_email(std::string_view email) override;
     [[nodiscard]] credence::Result<std::optional<User>> find_by_id(std::string_view id) override;
-    [[nodiscard]] credence::Result<bool> change_password(std::string_view id, const PasswordChange& change) override;
+    using UserStore::change_password;
+    [[nodiscard]] credence::Result<bool> change_password(std::string_view id, const PasswordChange& change,
+                                                         const std::function<credence::Result<void>()>& also) override;
+    [[nodiscard]] credence::Result<bool> has_password(std::string_view id, std::string_view hash) override;
     [[nodiscard]] credence::Result<std::vector<User>> list() override;
 
 private:
@@ -32,6 +37,7 @@ private:
     std::string find_by_email_;
     std::string find_by_id_;
     std::string change_password_;
+    std::string has_password_;
     std::string list_;
 };
 

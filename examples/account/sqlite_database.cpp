@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "joined_session.hpp"
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -147,7 +149,8 @@ SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
     try {
         Lease{*this}.is_good();
     } catch (const StoreError& error) {
-        throw StoreError{std::string{error.what()} + ": " + path_};
+        // Not the path: somebody may have typed a secret where it is due.
+        throw StoreError{std::string{error.what()} + ": the file of DATABASE_URL, by default account.db"};
     }
 }
 
@@ -183,26 +186,8 @@ void SqliteDatabase::give_back(std::unique_ptr<SqliteSession> session) noexcept 
     returned_.notify_one();
 }
 
-/// What a thread has open while it reads together.
-struct SqliteDatabase::Together {
-    const SqliteDatabase* database = nullptr;
-    SqliteSession* session = nullptr;
-    bool has_failed = false;
-
-    static Together& of_this_thread() {
-        static thread_local Together together;
-        return together;
-    }
-};
-
 void SqliteDatabase::read(const Work& work) {
-    Together& together = Together::of_this_thread();
-    if (together.database == this) {
-        const bool had_failed = std::exchange(together.has_failed, true);
-        work(*together.session);
-        together.has_failed = had_failed;
-        return;
-    }
+    if (JoinedSession::run(*this, JoinedSession::Use::reading, work)) return;
     Lease lease{*this};
     work(lease.session());
     lease.is_good();
@@ -210,10 +195,6 @@ void SqliteDatabase::read(const Work& work) {
 
 void SqliteDatabase::read_together(const std::function<void()>& work) {
     // Each transaction asks the system for a lock, and gives it back: two calls that one transaction makes once.
-    struct End {
-        Together& together;
-        ~End() { together = {}; }
-    };
     std::optional<Lease> lease;
     try {
         lease.emplace(*this).session().run("begin", {});
@@ -221,21 +202,25 @@ void SqliteDatabase::read_together(const std::function<void()>& work) {
         work();  // whose first question will tell why
         return;
     }
-    Together& together = Together::of_this_thread();
     {
-        const End end{together = {.database = this, .session = &lease->session()}};
+        const JoinedSession joined{*this, lease->session(), JoinedSession::Use::reading};
         work();
-        if (together.has_failed) return;  // the connection is closed, as it is when something is thrown
+        if (joined.has_failed()) return;  // the connection is closed, as it is when something is thrown
     }
     lease->session().run("commit", {});
     lease->is_good();
 }
 
 void SqliteDatabase::write(const Work& work) {
+    if (JoinedSession::run(*this, JoinedSession::Use::writing, work)) return;
     const std::lock_guard writing{writing_};
     Lease lease{*this};
     lease.session().run_script("begin immediate");
-    work(lease.session());  // should it throw, the connection is closed, which rolls back
+    {
+        const JoinedSession joined{*this, lease.session(), JoinedSession::Use::writing};
+        work(lease.session());  // should it throw, the connection is closed, which rolls back
+        if (joined.has_failed()) throw StoreError{"SQLite: a part of the transaction failed"};
+    }
     lease.session().run_script("commit");
     lease.is_good();
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "database.hpp"
@@ -28,11 +29,11 @@ public:
     void write(const Work& work) override;
     [[nodiscard]] std::string moment_as_text(std::string_view column) const override { return std::string{column}; }
     [[nodiscard]] std::string present_moment() const override { return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"; }
+    [[nodiscard]] std::string_view row_lock() const noexcept override { return ""; }  // as lock_schema
     void lock_schema(SqlSession&) override {}  // a transaction that writes is alone anyway
 
 private:
     class Lease;
-    struct Together;
 
     std::unique_ptr<SqliteSession> take();
     void give_back(std::unique_ptr<SqliteSession> session) noexcept;

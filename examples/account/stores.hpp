@@ -2,10 +2,10 @@
 // The three contracts for what must outlive a request: users, revocations and refresh tokens. Each has several homes.
 #pragma once
 
-#include <credence/refresh.hpp>
-#include <credence/registered_claims.hpp>
+#include <credence/claims/registered_claims.hpp>
+#include <credence/jwt/revocation.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
 #include <credence/result.hpp>
-#include <credence/revocation.hpp>
 
 #include <functional>
 #include <memory>
@@ -42,7 +42,18 @@ public:
     /// \param id  a UUID in its canonical form.
     [[nodiscard]] virtual credence::Result<std::optional<User>> find_by_id(std::string_view id) = 0;
     /// Changes the hash, if it is still `change.from`. False, and nothing is changed, when it is not.
-    [[nodiscard]] virtual credence::Result<bool> change_password(std::string_view id, const PasswordChange& change) = 0;
+    ///
+    /// \param also  what must happen along with it, such as the end of all logins. It runs before the change counts, and
+    ///              in one transaction with it where its stores are in the same database. Should it fail, or the change
+    ///              after it, the password stays as it was.
+    [[nodiscard]] virtual credence::Result<bool> change_password(
+        std::string_view id, const PasswordChange& change, const std::function<credence::Result<void>()>& also) = 0;
+    [[nodiscard]] credence::Result<bool> change_password(std::string_view id, const PasswordChange& change) {
+        return change_password(id, change, [] { return credence::Result<void>{}; });
+    }
+    /// Whether the hash is still this one. Waits for a change that is under way: who began a login before it learns in the
+    /// end that the password has changed.
+    [[nodiscard]] virtual credence::Result<bool> has_password(std::string_view id, std::string_view hash) = 0;
     /// The oldest thousand, oldest first.
     [[nodiscard]] virtual credence::Result<std::vector<User>> list() = 0;
 };

@@ -2,7 +2,7 @@
 // How the stores write bytes and moments as text, and read them back.
 #pragma once
 
-#include <credence/registered_claims.hpp>
+#include <credence/claims/registered_claims.hpp>
 
 #include <charconv>
 #include <chrono>

@@ -2,10 +2,10 @@
 // The algorithm is part of a key's type in credence; here a configuration chooses among four such types.
 #include "tokens.hpp"
 
-#include <credence/jwk.hpp>
-#include <credence/keys.hpp>
-#include <credence/token.hpp>
-#include <credence/verifier.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -19,8 +19,10 @@ namespace {
 /// has expired, and whether it was revoked. Each takes about 2 KiB.
 constexpr std::size_t most_known_tokens = 4096;
 
-credence::Validation<LoginClaims> rules() {
+credence::Validation<LoginClaims> rules(const Settings& settings) {
     return {.issuer = Tokens::issuer,
+            // A token from before the lifetime was made shorter could outlive what is known of the end of its login.
+            .max_age = settings.token_lifetime,
             .required = {"iat", "jti", "sub", "sid"},
             .checks = {{"sub", [](const LoginClaims& claims) { return is_uuid(claims.sub); },
                         credence::Errc::invalid_subject}},
@@ -46,9 +48,10 @@ public:
 template <class Alg>
 class Tokens::SchemeOf final : public Scheme {
 public:
-    SchemeOf(const credence::Keys<Alg>& keys, const credence::Revocation& revocation)
+    SchemeOf(const credence::Keys<Alg>& keys, const Settings& settings, const credence::Revocation& revocation)
         : encoding_(keys.encoding),
-          verifier_(keys.decoding, rules(), {.revocation = revocation, .cache = {.max_tokens = most_known_tokens}}) {
+          verifier_(keys.decoding, rules(settings),
+                    {.revocation = revocation, .cache = {.max_tokens = most_known_tokens}}) {
         if constexpr (credence::PublicKeyAlgorithm<Alg>) jwks = credence::to_jwks(keys.decoding).value();
     }
 
@@ -71,7 +74,8 @@ public:
                 throw SettingsError{"ACCESS_TOKEN_PUBLIC_KEY is not the public half of ACCESS_TOKEN_PRIVATE_KEY"};
         }
         return std::make_shared<SchemeOf>(
-            credence::Keys<Alg>{keys->encoding.with_kid(thumbprint), keys->decoding.with_kid(thumbprint)}, revocation);
+            credence::Keys<Alg>{keys->encoding.with_kid(thumbprint), keys->decoding.with_kid(thumbprint)}, settings,
+            revocation);
     }
 
 private:
@@ -79,13 +83,14 @@ private:
     credence::Verifier<LoginClaims, credence::DecodingKey<Alg>> verifier_;
 };
 
-Tokens::Tokens(const Settings& settings, const credence::Revocation& revocation) {
+Tokens::Tokens(const Settings& settings, const credence::Revocation& revocation, EndedLogins ended_logins)
+    : ended_logins_(std::move(ended_logins)) {
     if (settings.private_key.empty()) {
         const auto keys = credence::Keys<credence::HS256>::from_secret(settings.jwt_secret);
         if (!keys && keys.error().code == credence::Errc::key_too_short)
             throw SettingsError{"JWT_SECRET is too short: HS256 needs at least 32 bytes"};
         if (!keys) throw SettingsError{"JWT_SECRET is no secret: it looks like a key file or a JWK"};
-        scheme_ = std::make_shared<SchemeOf<credence::HS256>>(*keys, revocation);
+        scheme_ = std::make_shared<SchemeOf<credence::HS256>>(*keys, settings, revocation);
         return;
     }
     scheme_ = SchemeOf<credence::RS256>::from_pem(settings, revocation);
@@ -97,7 +102,12 @@ Tokens::Tokens(const Settings& settings, const credence::Revocation& revocation)
             "Ed25519 or Ed448"};
 }
 
-credence::Result<LoginProof> Tokens::verify(std::string_view token) const { return scheme_->verify(token); }
+credence::Result<LoginProof> Tokens::verify(std::string_view token) const {
+    auto who = scheme_->verify(token);
+    if (!who) return who;
+    if (const auto goes_on = ended_logins_.check((*who)->sid); !goes_on) return goes_on.error();
+    return who;
+}
 
 credence::Result<std::string> Tokens::sign(const LoginClaims& claims) const { return scheme_->sign(claims); }
 

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
-// Access tokens: one key, of the algorithm that the configuration gives, and one verifier that also asks for revocations.
+// Access tokens: one key, of the algorithm that the configuration gives, and one verifier that also asks whether the token
+// was revoked, and whether its login has ended.
 #pragma once
 
-#include <credence/claims.hpp>
+#include <credence/claims/claims.hpp>
+#include <credence/jwt/revocation.hpp>
+#include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
-#include <credence/revocation.hpp>
-#include <credence/verified.hpp>
 
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "ended_logins.hpp"
 #include "settings.hpp"
 
 namespace account {
 
 /// What a token says besides the registered claims.
 struct Login {
-    std::string sid;  ///< The family of refresh tokens that belongs to this login, so that logging out ends both.
+    std::string sid;  ///< Names the login. All its tokens end with it; its refresh tokens are the family of this name.
 };
 using LoginClaims = credence::Claims<Login>;
 using LoginProof = credence::Verified<LoginClaims>;
@@ -29,7 +31,7 @@ public:
     static constexpr std::string_view issuer = "account";
 
     /// \throws SettingsError  when the key is none
-    Tokens(const Settings& settings, const credence::Revocation& revocation);
+    Tokens(const Settings& settings, const credence::Revocation& revocation, EndedLogins ended_logins);
 
     [[nodiscard]] credence::Result<LoginProof> verify(std::string_view token) const;
     [[nodiscard]] credence::Result<std::string> sign(const LoginClaims& claims) const;
@@ -43,6 +45,7 @@ private:
     class SchemeOf;
 
     std::shared_ptr<const Scheme> scheme_;
+    EndedLogins ended_logins_;
 };
 
 }  // namespace account

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Authentication for nginx: it asks before each request, and this answers 204, 401 or 403. README.md tells how.
 #include <credence/credence.hpp>
-#include <credence/http/httplib.hpp>
+#include <credence/stacks/httplib.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "../support/http_service.hpp"
+#include "trial.hpp"
 
 namespace {
 
@@ -49,30 +53,47 @@ auto checker(const VerifierType& verifier, const std::string& scope) {
     };
 }
 
+/// A token to try the gateway with, under the key that was made for this run.
+std::string make_token(const credence::Keys<credence::HS256>& keys, const support::Options& options) {
+    using namespace std::chrono_literals;
+    Claims claims{.iss = options.text("--issuer"), .sub = "alice", .exp = credence::in(15min)};
+    if (options.has("--audience")) claims.aud = {options.text("--audience")};
+    return credence::encode(claims, keys).value();
+}
+
 void run(const support::Options& options) {
-    const std::string secret = support::environment("JWT_SECRET");
-    if (secret.empty()) throw support::StartError{"JWT_SECRET must be set"};
-    const auto key = credence::DecodingKey<credence::HS256>::from_secret(secret);
-    if (!key) throw support::StartError{"JWT_SECRET does not do: " + std::string{message(key.error())}};
+    // Without a secret this is a trial: with a key that no other run has, and nginx beside it.
+    const char* secret = std::getenv("JWT_SECRET");
+    const bool is_trial = secret == nullptr;
+    const auto keys =
+        is_trial ? credence::Keys<credence::HS256>::generate() : credence::Keys<credence::HS256>::from_secret(secret);
+    if (!keys) support::refuse_secret(message(keys.error()));
     credence::Validation<Claims> rules{.checks = {{"sub", is_field_safe}}};
     if (options.has("--issuer")) rules.issuer = options.text("--issuer");
     if (options.has("--audience")) rules.audience = options.text("--audience");
-    const credence::Verifier verifier{*key, rules};
+    const credence::Verifier verifier{keys->decoding, rules};
+    const std::string program = gateway::nginx_to_start(options, is_trial);
 
     support::HttpService service;
     service.get("/auth", checker(verifier, ""));
     service.get("/auth/admin", checker(verifier, "admin"));
-    service.serve(options.port(9000));
+    std::unique_ptr<gateway::Nginx> nginx;
+    service.serve(options.port(9000), [&](int port) {
+        if (!program.empty()) nginx = gateway::start_nginx(program, options, port);
+        if (is_trial) gateway::show_how_to_try(make_token(*keys, options), port, nginx.get());
+    });
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
     const support::Options options{
-        "Answers nginx's auth_request: GET /auth, and GET /auth/admin, which also wants the scope admin. JWT_SECRET is "
-        "the\n"
-        "key of the tokens, for HS256.",
+        "Answers nginx's auth_request: GET /auth, and GET /auth/admin, which also wants the scope admin. JWT_SECRET "
+        "is\n"
+        "the key of the tokens, for HS256. Without it this is a trial, with a new key, a token to try it, and nginx.",
         {{"--issuer", "NAME", "the iss that tokens must have"},
-         {"--audience", "NAME", "the aud that tokens must have; without it none may have one"}}};
+         {"--audience", "NAME", "the aud that tokens must have; without it none may have one"},
+         {"--no-nginx", "", "do not start nginx in a trial"},
+         {"--nginx-port", "N", "also start nginx, with the nginx.conf of this example, at this port"}}};
     return support::run_program(options, count, arguments, run);
 }

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A login that gives a token, and an area that asks for one. README.md tells what differs from the tutorials, and why.
-#include <credence/bearer.hpp>
-#include <credence/cookie.hpp>
-#include <credence/registered_claims.hpp>
-
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "../support/http_service.hpp"
-#include "page.hpp"
+#include "../support/options.hpp"
+#include "service.hpp"
 #include "tokens.hpp"
-
-#include <openssl/crypto.h>
 
 namespace {
 
-using httplib::Request;
-using httplib::Response;
-using login::Tokens;
-using login::Visitor;
-using support::Refusal;
 using support::StartError;
 
 /// `300`, `300s`, `5m`, `12h` or `1d`.
@@ -39,93 +33,30 @@ std::chrono::seconds read_lifetime(const std::string& text) {
     return std::chrono::seconds{count * seconds};
 }
 
-/// In a time that does not tell where two texts of one length differ.
-bool is_same_secret(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+std::optional<std::string> variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::nullopt : std::optional<std::string>{value};
 }
 
-class LoginService {
-public:
-    LoginService(Tokens tokens, std::chrono::seconds lifetime, bool uses_cookie)
-        : tokens_(std::move(tokens)), lifetime_(lifetime), uses_cookie_(uses_cookie) {}
-
-    void add_routes(support::HttpService& service) {
-        login::add_page(service);
-        service.get("/public", [](const Request&, Response& response) {
-            response.set_content("Welcome to the public area :)", "text/plain");
-        });
-        const auto guarded = credence::protect(tokens_, welcome, {.cookie = uses_cookie_ ? "token" : ""})
-                                 .on_reject(support::refuse_with("Invalid token"));
-        service.get("/private", guarded);
-        service.get("/protected", guarded);
-        service.post("/login", [this](const Request& request, Response& response) {
-            const std::string id = check_credentials(request, response);
-            give_token(response, {.sub = id, .company = "ACME", .exp = credence::in(lifetime_)});
-        });
-        service.post("/authorize", [this](const Request& request, Response& response) {
-            const std::string id = check_credentials(request, response);
-            give_token(response, {.username = id, .exp = credence::in(lifetime_)});
-        });
-        if (!uses_cookie_) return;
-        service.post("/logout", [](const Request&, Response& response) {
-            response.set_header("Set-Cookie", credence::clear_cookie(cookie({})).value());
-            support::answer_json(response, 200, {{"status", "success"}});
-        });
-    }
-
-private:
-    static void welcome(const credence::Verified<Visitor>& who, const Request&, Response& response) {
-        response.set_content("Welcome to the protected area, " + who->name() + "!", "text/plain; charset=utf-8");
-    }
-
-    /// A cookie over plain HTTP, for the loopback. Behind TLS: `.name = "__Host-token"`, and leave `secure` alone.
-    static credence::Cookie cookie(std::string token) {
-        return {.name = "token", .value = std::move(token), .same_site = credence::SameSite::strict, .secure = false};
-    }
-
-    /// \return the client's id. \throws Refusal
-    static std::string check_credentials(const Request& request, Response& response) {
-        std::string type = request.get_header_value("Content-Type");
-        if (type == "application/json/") type.pop_back();  // one of the tutorials' own requests has it so
-        const auto credentials = support::read_json_object(type, request.body);
-        std::string id = support::text_or_empty(credentials, "client_id");
-        const std::string secret = support::text_or_empty(credentials, "client_secret");
-        if (id.empty() || secret.empty()) throw Refusal{400, "Missing credentials"};
-        const bool is_known = is_same_secret(id, "foo");
-        if (!is_same_secret(secret, "bar") || !is_known) {
-            response.set_header("WWW-Authenticate", R"(Bearer realm="login")");
-            throw Refusal{401, "Wrong credentials"};
-        }
-        return id;
-    }
-
-    void give_token(Response& response, const Visitor& visitor) const {
-        const auto token = tokens_.encode(visitor);
-        if (!token) throw Refusal{500, "Token creation error"};
-        if (uses_cookie_) {
-            credence::Cookie with_token = cookie(*token);
-            with_token.max_age = lifetime_;
-            const auto field = credence::set_cookie(with_token);
-            if (!field) throw Refusal{500, "Token creation error"};
-            response.set_header("Set-Cookie", *field);
-        }
-        support::answer_json(response, 200,
-                             {{"access_token", *token}, {"token_type", "Bearer"}, {"expires_in", lifetime_.count()}});
-    }
-
-    Tokens tokens_;
-    std::chrono::seconds lifetime_;
-    bool uses_cookie_;
-};
+void print_how_to_try(int port) {
+    const std::string url = "http://127.0.0.1:" + std::to_string(port);
+    std::cout << "curl " << url << R"sh(/private -H "Authorization: Bearer $(curl -s )sh" << url
+              << R"sh(/login -H 'Content-Type: application/json' -d '{"client_id":"foo","client_secret":"bar"}')sh"
+              << R"sh( | sed 's/.*"access_token":"\([^"]*\)".*/\1/')")sh" << '\n'
+              << std::flush;
+}
 
 void run(const support::Options& options) {
-    LoginService login{login::make_tokens({.algorithm = options.text("--alg", "HS256"),
-                                           .secret = support::environment("JWT_SECRET"),
-                                           .key_file = options.text("--key")}),
-                       read_lifetime(options.text("--ttl", "5m")), options.has("--cookie")};
+    login::KeyChoice choice{.algorithm = options.text("--alg", "HS256"), .secret = variable("JWT_SECRET")};
+    if (options.has("--key")) choice.key_file = options.text("--key");
+    const login::Tokens tokens = login::make_tokens(choice);
+    const std::chrono::seconds lifetime = read_lifetime(options.text("--ttl", "5m"));
+    if (!tokens.encode({.sub = "foo", .exp = credence::in(lifetime)}))
+        throw StartError{"--ttl is too long: a token would be valid after the year 9999"};
+    login::Service login{tokens, lifetime, options.has("--cookie")};
     support::HttpService service;
     login.add_routes(service);
-    service.serve(options.port(3000));
+    service.serve(options.port(3000), print_how_to_try);
 }
 
 }  // namespace

@@ -4,9 +4,8 @@
 
 #include <credence/credence.hpp>
 
-#include <array>
 #include <fstream>
-#include <iterator>
+#include <ios>
 #include <utility>
 
 #include "../support/options.hpp"
@@ -16,27 +15,32 @@
 namespace login {
 namespace {
 
+constexpr std::size_t most_key_bytes = std::size_t{64} * 1024;
+
 template <class Alg>
 credence::Keys<Alg> keys_for(const KeyChoice& choice) {
     const std::string name{Alg::name};
     if constexpr (credence::SharedSecretAlgorithm<Alg>) {
-        if (!choice.key_file.empty())
-            throw support::StartError{"--key is a private key, and " + name + " has a secret: set JWT_SECRET"};
-        // As many characters as the hash has bytes are enough for every HS*, and 60 are what the tutorial has.
-        const auto keys = credence::Keys<Alg>::from_secret(
-            choice.secret.empty() ? random_characters(Alg::scheme.hash == credence::detail::Hash::sha512 ? 64 : 60)
-                                  : choice.secret);
-        if (!keys)
-            throw support::StartError{"JWT_SECRET does not do for " + name + ": " + std::string{message(keys.error())}};
+        if (choice.key_file)
+            throw support::StartError{"--key is a private key, and " + name +
+                                      " has a secret: leave --key out, set JWT_SECRET"};
+        // As many bytes as the hash of HS512 has are enough for every HS*.
+        const auto keys = credence::Keys<Alg>::from_secret(choice.secret ? *choice.secret : random_characters(64));
+        if (!keys) support::refuse_secret(message(keys.error()));
         return *keys;
     } else {
-        if (choice.key_file.empty()) return credence::Keys<Alg>::generate().value();
-        std::ifstream file{choice.key_file, std::ios::binary};
-        if (!file) throw support::StartError{"cannot read the key file " + choice.key_file};
-        const std::string pem{std::istreambuf_iterator<char>{file}, {}};
+        if (!choice.key_file) return credence::Keys<Alg>::generate().value();
+        // The name is not repeated: it might be a secret that was typed in the wrong place.
+        std::ifstream file{*choice.key_file, std::ios::binary};
+        std::string pem(most_key_bytes, '\0');
+        file.read(pem.data(), static_cast<std::streamsize>(pem.size()));
+        pem.resize(static_cast<std::size_t>(file.gcount()));
+        if (pem.empty())
+            throw support::StartError{
+                "the file that --key names cannot be read: name a file that holds a private key in PEM"};
         const auto keys = credence::Keys<Alg>::from_pem(pem);
         if (!keys)
-            throw support::StartError{choice.key_file + " does not do for " + name + ": " +
+            throw support::StartError{"the file that --key names is not usable for " + name + ": " +
                                       std::string{message(keys.error())}};
         return *keys;
     }
@@ -53,26 +57,14 @@ Tokens tokens_for(const KeyChoice& choice) {
             .verifier = [verifier](std::string_view token) { return verifier.verify(token); }};
 }
 
-struct Row {
-    std::string_view name;
-    Tokens (*make)(const KeyChoice&);
-};
-template <class... Algs>
-constexpr std::array<Row, sizeof...(Algs)> rows{Row{Algs::name, tokens_for<Algs>}...};
-
-using namespace credence;
-constexpr const auto& known = rows<HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512,
-                                   ES256K, EdDSA, Ed25519, Ed448>;
-
 }  // namespace
 
 Tokens make_tokens(const KeyChoice& choice) {
-    std::string names;
-    for (const Row& row : known) {
-        if (row.name == choice.algorithm) return row.make(choice);
-        names.append(" ").append(row.name);
-    }
-    throw support::StartError{"--alg is one of:" + names};
+    const auto tokens = credence::with_algorithm(
+        choice.algorithm,
+        [&]<credence::Algorithm Alg>() -> credence::Result<Tokens> { return tokens_for<Alg>(choice); });
+    if (!tokens) throw support::StartError{"--alg must be the name of a JWS algorithm, such as HS256, RS256 or EdDSA"};
+    return *tokens;
 }
 
 std::string random_characters(std::size_t count) {

@@ -2,8 +2,8 @@
 // The tokens of this service, for an algorithm that is chosen when it starts.
 #pragma once
 
+#include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
-#include <credence/verified.hpp>
 
 #include <functional>
 #include <optional>
@@ -19,7 +19,7 @@ struct Visitor {
     std::optional<std::string> company = {};
     credence::NumericDate exp = {};
 
-    [[nodiscard]] const std::string& name() const { return username ? *username : *sub; }
+    [[nodiscard]] std::string name() const { return username ? *username : sub.value_or(""); }
 };
 
 /// Signs and verifies, with one key of one algorithm. The functions know the algorithm, as a type; nothing else does.
@@ -37,8 +37,8 @@ struct Tokens {
 /// What the operator chose.
 struct KeyChoice {
     std::string algorithm = "HS256";
-    std::string secret = {};    ///< For HS256, HS384 and HS512; empty: a random one, which ends with the process.
-    std::string key_file = {};  ///< A private key in PEM for the others; empty: a new one.
+    std::optional<std::string> secret = {};    ///< For HS256, HS384 and HS512; nullopt: a random one for this run.
+    std::optional<std::string> key_file = {};  ///< The private key in PEM for the others; nullopt: a new one.
 };
 
 /// \throws support::StartError when the algorithm is unknown, or the key does not fit it.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The smallest whole service: hands out tokens, guards a route, refreshes. README.md: how it differs from the tutorial.
 #include <credence/credence.hpp>
-#include <credence/http/httplib.hpp>
+#include <credence/stacks/httplib.hpp>
+#include <credence/stores/memory_refresh_tokens.hpp>
 
 #include <iostream>
 
+#include "../support/options.hpp"
 #include "../support/stop_signals.hpp"
+#include "../support/strict_json.hpp"
 #include "../support/whole_request_server.hpp"
 
 using namespace std::literals;
@@ -26,8 +29,9 @@ void reject(const credence::Rejection& rejection, const Request& in, Response& o
     out.set_content(rejection.problem_json(), "application/problem+json");
 }
 
-void add_routes(Server& server, const Keys& keys) {
-    static credence::RefreshTokens refresh_tokens{std::make_shared<credence::MemoryRefreshStore>(), {.lifetime = 24h}};
+void add_routes(Server& server, const Keys& keys, std::chrono::seconds grace) {
+    static credence::RefreshTokens refresh_tokens{std::make_shared<credence::MemoryRefreshStore>(),
+                                                  {.lifetime = 24h, .grace = grace}};
     const auto access_token = [keys](const std::string& user) {
         return credence::encode(Access{.sub = user, .exp = credence::in(1h), .iat = credence::now()}, keys);
     };
@@ -50,9 +54,9 @@ void add_routes(Server& server, const Keys& keys) {
     server.Post("/refresh", [=](const Request& in, Response& out) {
         const std::string type = in.get_header_value("Content-Type");
         if (type.substr(0, type.find_first_of("; ")) != "application/json") return fail(out, 415, "send JSON");
-        const json body = json::parse(in.body, nullptr, false);
-        if (body.is_discarded()) return fail(out, 400, "bad JSON");
-        const json token = body.is_object() ? body.value("refresh_token", json{}) : json{};
+        const auto body = support::parse_strict_json(in.body);
+        if (!body) return fail(out, 400, "bad JSON");
+        const json token = body->is_object() ? body->value("refresh_token", json{}) : json{};
         if (!token.is_string()) return fail(out, 422, "refresh_token must be a string");
         answer_pair(in, out, refresh_tokens.rotate(token.get<std::string>()));
     });
@@ -84,35 +88,32 @@ void harden(Server& server) {
         return Server::HandlerResponse::Handled;
     });
     server.set_error_handler([](const Request& in, Response& out) {
-        if (in.path.empty()) fail(out, 400, "malformed request");
+        if (in.path.empty()) fail(out, out.status, out.reason.c_str());
     });
     server.set_exception_handler([](const Request&, Response& out, const auto&) { fail(out, 500, "internal error"); });
 }
-}  // namespace
-int main(int argc, char** argv) try {
-    std::vector<std::string> words(argv + 1, argv + argc);
-    const std::string usage = "usage: [JWT_SECRET=…] minimal [--port 0…65535]";
-    if (words == std::vector{"--help"s}) return (std::cout << usage << "\n"), 0;
-    if (words.empty()) words = {"--port", "3000"};
-    const json port = json::parse(words.back(), nullptr, false);
-    const bool is_port = port.is_number_unsigned() && port <= 65535;
-    if (words.size() != 2 || words[0] != "--port" || !is_port) throw std::runtime_error{usage};
+
+void run(const support::Options& options) {
     const char* secret = std::getenv("JWT_SECRET");
     const auto keys = secret != nullptr ? Keys::from_secret(secret) : Keys::generate();
-    if (!keys) throw std::runtime_error{"JWT_SECRET: " + message(keys.error())};
+    if (!keys) support::refuse_secret(message(keys.error()));
     Server server;
-    add_routes(server, *keys);
+    add_routes(server, *keys, std::chrono::seconds{options.number("--refresh-grace", 10, 3600)});
     harden(server);
     support::StopSignals signals;
-    if (port != 0 && !server.bind_to_port("127.0.0.1", port)) throw std::runtime_error{"port not free: " + port.dump()};
-    const auto number = port == 0 ? server.bind_to_any_port("127.0.0.1") : port.get<int>();
-    const std::string url = "http://127.0.0.1:" + std::to_string(number);
-    std::cout << url << "\ncurl " << url << "/protected -H \"Authorization: Bearer $(curl -s " << url
-              << "/generate | cut -c16-)\"" << '\n'
-              << std::flush;
+    int port = options.port(3000);
+    if (port != 0 && !server.bind_to_port("127.0.0.1", port))
+        throw support::StartError{"port " + std::to_string(port) + " is taken: choose another with --port"};
+    if (port == 0) port = server.bind_to_any_port("127.0.0.1");
+    const std::string url = "http://127.0.0.1:" + std::to_string(port);
+    std::cout << "listening at " << url << "\ncurl " << url << "/protected -H \"Authorization: Bearer $(curl -s " << url
+              << "/generate | cut -c16-)\"" << std::endl;
     signals.on_stop([&server] { server.stop(); });
     server.run();
-} catch (const std::exception& fault) {
-    std::cerr << "minimal: " << fault.what() << "\n";
-    return 1;
+}
+}  // namespace
+int main(int count, char** arguments) {
+    return support::run_program({"Hands out tokens, guards a route, refreshes. JWT_SECRET is the key of the tokens.",
+                                 {{"--refresh-grace", "SECONDS", "how long a used refresh token may come again"}}},
+                                count, arguments, run);
 }

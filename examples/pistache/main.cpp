@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Pistache: a middleware that asks every request for a token, but for the open page. README.md tells what it cannot see.
 #include <credence/credence.hpp>
-#include <credence/http/pistache.hpp>
+#include <credence/stacks/pistache.hpp>
+
+#include <cstdlib>
 
 #include "service.hpp"
+#include "trial.hpp"
 
 using Claims = credence::RegisteredClaims;
+using Keys = credence::Keys<credence::HS256>;
 using Pistache::Http::Code, Pistache::Http::ResponseWriter, Pistache::Rest::Route;
 using Request = Pistache::Rest::Request;
 
@@ -30,9 +34,10 @@ void refuse(const credence::Rejection& rejection, const Pistache::Http::Request&
 }
 
 void run(const support::Options& options) {
-    const auto key = credence::DecodingKey<credence::HS256>::from_secret(support::environment("JWT_SECRET"));
-    if (!key) throw support::StartError{"JWT_SECRET must be set, to 32 bytes or more"};
-    const auto verifier = credence::verifier_for<Claims>(*key);
+    const char* secret = std::getenv("JWT_SECRET");
+    const auto keys = secret == nullptr ? Keys::generate() : Keys::from_secret(secret);
+    if (!keys) support::refuse_secret(message(keys.error()));
+    const auto verifier = credence::verifier_for<Claims>(*keys);
     const auto service = std::make_shared<service::Service>();
     service->router().addMiddleware([verifier](Pistache::Http::Request& request, ResponseWriter& response) {
         if (request.resource() == "/") return true;
@@ -43,9 +48,13 @@ void run(const support::Options& options) {
     service->get("/", tell("Hello!"));
     service->get("/news", tell("None."));
     service->get("/me", credence::protect(verifier, greet).on_reject(refuse));
-    service::serve(service, options.port(3000));
+    service::serve(service, options.port(3000), [&](int port) {
+        if (secret == nullptr) service::show_how_to_try(*keys, port);
+    });
 }
 
 int main(int count, char** words) {
-    return support::run_program({"Wants a token of JWT_SECRET for all but its front page.", {}}, count, words, run);
+    return support::run_program(
+        {"Wants a token of JWT_SECRET, for HS256, for all but its front page; without it, a trial.", {}}, count, words,
+        run);
 }

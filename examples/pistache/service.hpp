@@ -3,8 +3,10 @@
 // for each request, and a clean end.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <latch>
 #include <memory>
@@ -17,6 +19,7 @@
 #include "../support/json_log.hpp"
 #include "../support/options.hpp"
 #include "../support/stop_signals.hpp"
+#include "strict_handler.hpp"
 
 #include <pistache/async.h>
 #include <pistache/endpoint.h>
@@ -46,25 +49,31 @@ inline void end_as_promised(Pistache::Async::Promise<ssize_t> sent, const Respon
     sent.then([peer = response.getPeer()](ssize_t) { ::shutdown(peer->fd(), SHUT_WR); }, [](std::exception_ptr) {});
 }
 
-/// Sends an answer: text, or what went wrong as JSON. The reason is for the log, as the path must be: one of our own.
-inline void answer(const Request& request, ResponseWriter& response, Code code, const std::string& text,
-                   std::string_view reason = {}, std::string_view path = {}) {
-    const int status = static_cast<int>(code);
-    support::log(status >= 500 ? "error" : "info", "request",
-                 {{"method", methodString(request.method())},
-                  {"path", path.empty() ? std::string_view{request.resource()} : path},
-                  {"status", status},
-                  {"reason", reason}});
+/// Sends text, or as JSON what went wrong.
+inline void send(ResponseWriter& response, Code code, std::string_view text, bool has_body = true) {
     using namespace Pistache::Http;
     response.headers().add<Header::CacheControl>(CacheDirective::NoStore).add<NoSniff>();
-    const bool is_fault = status >= 400;
-    std::string body = is_fault ? support::json_text(nlohmann::json{{"error", text}}) : text;
-    if (request.method() == Method::Head) body.clear();  // Pistache would send it, and it would be the next answer
-    end_as_promised(response.send(code, body, is_fault ? MIME(Application, Json) : MIME(Text, Plain)), response);
+    const bool is_error = static_cast<int>(code) >= 400;
+    std::string body = is_error ? support::json_text(nlohmann::json{{"error", text}}) : std::string{text};
+    if (!has_body) body.clear();  // Pistache would send it, and it would be the next answer
+    end_as_promised(response.send(code, body, is_error ? MIME(Application, Json) : MIME(Text, Plain)), response);
+}
+
+inline void log(std::string_view method, std::string_view path, Code code, std::string_view reason) {
+    const int status = static_cast<int>(code);
+    support::log(status >= 500 ? "error" : "info", "request",
+                 {{"method", method}, {"path", path}, {"status", status}, {"reason", reason}});
+}
+
+/// Answers a request. The reason is for the log, as the path must be: one of our own.
+inline void answer(const Request& request, ResponseWriter& response, Code code, const std::string& text,
+                   std::string_view reason = {}, std::string_view path = {}) {
+    log(methodString(request.method()), path.empty() ? std::string_view{request.resource()} : path, code, reason);
+    send(response, code, text, request.method() != Pistache::Http::Method::Head);
 }
 
 /// The routes, all of them GET: what is not there is 404, and another method 405, before the router is asked.
-class Service final : public Pistache::Http::Handler {
+class Service final : public StrictHandler {
 public:
     HTTP_PROTOTYPE(Service)
 
@@ -89,6 +98,16 @@ public:
         }
     }
 
+    void refuse(support::Refused refused, std::string_view path, ResponseWriter response) override {
+        const bool is_known = paths_->contains(std::string{path});
+        auto code = static_cast<Code>(refused.status);
+        if (code == Code::Method_Not_Allowed && !is_known) code = Code::Not_Found;
+        if (code == Code::Method_Not_Allowed)
+            response.headers().add<Pistache::Http::Header::Allow>(Pistache::Http::Method::Get);
+        log("(unknown)", is_known ? path : "(unknown)", code, refused.reason);
+        send(response, code, refused.reason);
+    }
+
 private:
     // Shared, because Pistache copies the handler for each of its threads. Nothing changes once it serves.
     std::shared_ptr<Pistache::Rest::Router> router_ = std::make_shared<Pistache::Rest::Router>();
@@ -96,11 +115,18 @@ private:
 };
 
 /// Serves on the loopback until SIGINT or SIGTERM. \throws StartError when the port cannot be had.
-inline void serve(const std::shared_ptr<Service>& service, int port) {
+/// \param on_listening  is called with the port, after the address is printed.
+inline void serve(const std::shared_ptr<Service>& service, int port,
+                  const std::function<void(int)>& on_listening = {}) {
     using Pistache::Http::Endpoint;
     support::StopSignals signals;
     Endpoint endpoint{{Pistache::Ipv4::loopback(), static_cast<std::uint16_t>(port)}};
-    endpoint.init(Endpoint::options().flags(Pistache::Tcp::Options::ReuseAddr).maxRequestSize(64 * 1024));
+    endpoint.init(Endpoint::options()
+                      .flags(Pistache::Tcp::Options::ReuseAddr)
+                      .maxRequestSize(StrictHandler::most_request_bytes)
+                      .headerTimeout(std::chrono::seconds{10})
+                      .bodyTimeout(std::chrono::seconds{20})
+                      .keepaliveTimeout(std::chrono::seconds{5}));
     endpoint.setHandler(service);
     try {
         endpoint.serveThreaded();
@@ -110,6 +136,7 @@ inline void serve(const std::shared_ptr<Service>& service, int port) {
     std::latch stopped{1};
     signals.on_stop([&stopped] { stopped.count_down(); });
     std::cout << "listening at http://127.0.0.1:" << endpoint.getPort() << std::endl;
+    if (on_listening) on_listening(endpoint.getPort());
     stopped.wait();
     endpoint.shutdown();
 }

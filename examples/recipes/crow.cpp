@@ -17,7 +17,12 @@ struct credence::HttpTraits<crow::request> {
     static void reject(const Rejection& rejection, const crow::request&, crow::response& response) {
         response.code = rejection.status;
         if (!rejection.challenge.empty()) response.set_header("WWW-Authenticate", rejection.challenge);
+        for (const std::string& other : rejection.other_challenges) response.add_header("WWW-Authenticate", other);
         if (rejection.retry_after) response.set_header("Retry-After", std::to_string(rejection.retry_after->count()));
+    }
+    /// A response that a handler fills must be ended, or the client waits for ever.
+    static void send(crow::response& response) {
+        if (response.is_alive()) response.end();
     }
 };
 
@@ -34,6 +39,11 @@ int main() {
     app.route_dynamic("/me")(
         credence::protect(verifier, [](const credence::Verified<Claims>& who, const crow::request&) {
             return crow::response{200, "Hello " + who->sub};
+        }));
+    app.route_dynamic("/later")(credence::protect(
+        verifier, [](const credence::Verified<Claims>& who, const crow::request&, crow::response& response) {
+            response.body = "Hello " + who->sub;
+            response.end();
         }));
     app.bindaddr("127.0.0.1").port(3000).run();
 }

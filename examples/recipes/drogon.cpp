@@ -16,6 +16,7 @@ using Callback = std::function<void(const drogon::HttpResponsePtr&)>;
 drogon::HttpResponsePtr refusal(const credence::Rejection& rejection) {
     const auto response = drogon::HttpResponse::newHttpResponse();
     response->setStatusCode(static_cast<drogon::HttpStatusCode>(rejection.status));
+    // Drogon keeps one field of a name, so `rejection.other_challenges` has no place here.
     if (!rejection.challenge.empty()) response->addHeader("WWW-Authenticate", rejection.challenge);
     if (rejection.retry_after) response->addHeader("Retry-After", std::to_string(rejection.retry_after->count()));
     return response;

@@ -3,7 +3,6 @@
 #include <credence/credence.hpp>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,14 +18,21 @@ public:
     explicit Me(Verifier verifier) : verifier_(std::move(verifier)) {}
 
     std::shared_ptr<OutgoingResponse> handle(const std::shared_ptr<IncomingRequest>& request) override {
-        // One value for each name: a second Authorization field cannot be seen here. The string is kept while it is read.
-        const oatpp::String field = request->getHeader("Authorization");
-        const auto who =
-            credence::require_bearer(field ? std::optional<std::string_view>{*field} : std::nullopt, verifier_);
+        // getHeader would give the first of two Authorization fields. Two are refused, not resolved.
+        const auto fields = request->getHeaderValues("Authorization");
+        const auto who = credence::require_bearer(only(fields), verifier_);
         return who ? greet(*who) : refuse(who.error());
     }
 
 private:
+    /// The value of the only field. The strings must live while it is in use.
+    template <class Strings>
+    static credence::HeaderValue only(const Strings& fields) {
+        if (fields.empty()) return {};
+        if (fields.size() > 1) return credence::HeaderValue::repeated();
+        return std::string_view{**fields.begin()};
+    }
+
     static std::shared_ptr<OutgoingResponse> greet(const credence::Verified<Claims>& who) {
         return ResponseFactory::createResponse(Status{200, "OK"}, "Hello " + who->sub);
     }
@@ -34,6 +40,7 @@ private:
     static std::shared_ptr<OutgoingResponse> refuse(const credence::Rejection& rejection) {
         const auto response = ResponseFactory::createResponse(Status{rejection.status, "Refused"}, "");
         if (!rejection.challenge.empty()) response->putHeader("WWW-Authenticate", rejection.challenge);
+        for (const std::string& other : rejection.other_challenges) response->putHeader("WWW-Authenticate", other);
         if (rejection.retry_after) response->putHeader("Retry-After", std::to_string(rejection.retry_after->count()));
         return response;
     }

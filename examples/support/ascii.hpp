@@ -17,6 +17,10 @@ namespace support {
                       [](char one, char other) { return to_lower(one) == other; });
 }
 
+[[nodiscard]] constexpr bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
+
+[[nodiscard]] constexpr bool is_letter(char byte) noexcept { return to_lower(byte) >= 'a' && to_lower(byte) <= 'z'; }
+
 [[nodiscard]] constexpr bool is_visible(char byte) noexcept { return byte > 0x20 && byte < 0x7f; }
 
 /// What a field's value may hold: RFC 9110 §5.5.

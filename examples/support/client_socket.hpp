@@ -1,99 +1,99 @@
 // SPDX-License-Identifier: MIT
-// The connection of a client, whom nobody waits for longer than was said, nor after the server was told to stop.
+// The socket of a client's connection. No call waits.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "descriptor.hpp"
 
 #include <netdb.h>
-#include <poll.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace support {
 
-/// Owns the socket. All waiting ends at the deadline, and when `stop_event` becomes readable.
+/// The two ends of a connection.
+struct Peer {
+    std::string address = {};  ///< In numbers, of the client.
+    int port = 0;
+    std::string local_address = {};
+    int local_port = 0;
+    /// The part of the client's address that one client cannot choose: in IPv6 the first half.
+    std::string network = {};
+};
+
 class ClientSocket {
 public:
-    ClientSocket(int socket, int stop_event) : socket_(socket), stop_event_(stop_event) {}
-    ClientSocket(const ClientSocket&) = delete;
-    ClientSocket& operator=(const ClientSocket&) = delete;
-    ~ClientSocket() { ::close(socket_); }
+    enum class Outcome : std::uint8_t { done, must_wait, gone };
 
-    void set_time_limit(std::chrono::seconds limit) { deadline_ = Clock::now() + limit; }
+    explicit ClientSocket(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
-    /// Waits for bytes and appends them. \return false when the client has gone, or nobody waits any longer.
-    [[nodiscard]] bool receive(std::string& bytes) {
-        std::array<char, std::size_t{16} * 1024> part{};
-        for (;;) {
-            const ssize_t size = ::recv(socket_, part.data(), part.size(), MSG_DONTWAIT);
-            if (size > 0) bytes.append(part.data(), static_cast<std::size_t>(size));
-            if (size > 0) return true;
-            if (size == 0 || !may_try_again() || !wait_for(POLLIN)) return false;
-        }
+    [[nodiscard]] int number() const noexcept { return descriptor_.number(); }
+    void close() noexcept { descriptor_.close(); }
+
+    /// \param[out] bytes  what came, in a buffer that the next call overwrites; none if the client will send no more.
+    [[nodiscard]] Outcome receive(std::string_view& bytes) const {
+        thread_local std::array<char, std::size_t{16} * 1024> buffer{};
+        ssize_t size = 0;
+        do {
+            size = ::recv(number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        } while (size < 0 && errno == EINTR);
+        bytes = {buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+        return size < 0 ? outcome_of_error() : Outcome::done;
     }
 
-    /// \return false when the client has gone, or takes too long.
-    [[nodiscard]] bool send(std::string_view bytes) {
-        set_time_limit(std::chrono::seconds{10});
+    /// \param[in,out] bytes  without those that were sent.
+    [[nodiscard]] Outcome send(std::string_view& bytes) const {
         while (!bytes.empty()) {
-            const ssize_t size = ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-            if (size > 0) bytes.remove_prefix(static_cast<std::size_t>(size));
-            if (size < 0 && (!may_try_again() || !wait_for(POLLOUT))) return false;
+            const ssize_t size = ::send(number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (size < 0 && errno == EINTR) continue;
+            if (size < 0) return outcome_of_error();
+            bytes.remove_prefix(static_cast<std::size_t>(size));
         }
-        return true;
+        return Outcome::done;
     }
 
-    /// Says that no more will be sent, and reads away for a while what still comes: to close with bytes unread would take
-    /// the last answer from the client.
-    void finish() {
-        constexpr std::size_t most_bytes = std::size_t{1024} * 1024;
-        ::shutdown(socket_, SHUT_WR);
-        set_time_limit(std::chrono::seconds{2});
-        std::string bytes;
-        for (std::size_t total = 0; total < most_bytes && receive(bytes); total += bytes.size()) bytes.clear();
+    void end_sending() const { ::shutdown(number(), SHUT_WR); }
+
+    [[nodiscard]] Peer peer() const {
+        Peer peer;
+        const sockaddr_storage client = name_of(::getpeername, peer.address, peer.port);
+        name_of(::getsockname, peer.local_address, peer.local_port);
+        peer.network = peer.address;
+        const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(client);
+        if (client.ss_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr))
+            peer.network.assign(reinterpret_cast<const char*>(&ipv6.sin6_addr), sizeof(in6_addr) / 2);
+        return peer;
     }
 
-    [[nodiscard]] int descriptor() const noexcept { return socket_; }
+private:
+    static Outcome outcome_of_error() noexcept {
+        return errno == EAGAIN || errno == EWOULDBLOCK ? Outcome::must_wait : Outcome::gone;
+    }
 
-    /// Where the client is, or what it reached: `getpeername` or `getsockname`.
     template <class GetName>
-    void name(GetName get_name, std::string& address, int& port) const {
+    sockaddr_storage name_of(GetName get_name, std::string& address, int& port) const {
         sockaddr_storage storage{};
         socklen_t size = sizeof storage;
         auto* const known = reinterpret_cast<sockaddr*>(&storage);
         std::array<char, NI_MAXHOST> host{};
         std::array<char, NI_MAXSERV> service{};
-        if (get_name(socket_, known, &size) != 0 || ::getnameinfo(known, size, host.data(), host.size(), service.data(),
-                                                                  service.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-            return;
-        address = host.data();
-        port = std::stoi(service.data());
+        if (get_name(number(), known, &size) == 0 &&
+            ::getnameinfo(known, size, host.data(), host.size(), service.data(), service.size(),
+                          NI_NUMERICHOST | NI_NUMERICSERV) == 0) {
+            address = host.data();
+            port = std::stoi(service.data());
+        }
+        return storage;
     }
 
-private:
-    using Clock = std::chrono::steady_clock;
-
-    [[nodiscard]] static bool may_try_again() noexcept {
-        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    }
-
-    [[nodiscard]] bool wait_for(short event) const {
-        using namespace std::chrono;
-        const auto left = ceil<milliseconds>(deadline_ - Clock::now()).count();
-        std::array<pollfd, 2> waited{{{socket_, event, 0}, {stop_event_, POLLIN, 0}}};
-        if (left <= 0 || ::poll(waited.data(), waited.size(), static_cast<int>(left)) == 0) return false;
-        return waited[1].revents == 0;
-    }
-
-    int socket_;
-    int stop_event_;
-    Clock::time_point deadline_ = Clock::now();
+    Descriptor descriptor_;
 };
 
 }  // namespace support

@@ -2,8 +2,9 @@
 // A small service on cpp-httplib: routes, limits, security headers, log, and a clean end.
 #pragma once
 
-#include <credence/http/httplib.hpp>
+#include <credence/stacks/httplib.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -47,16 +48,18 @@ class HttpService {
 public:
     using Handler = std::function<void(const httplib::Request&, httplib::Response&)>;
 
-    HttpService() {
-        http_.new_task_queue = [] { return new httplib::ThreadPool(64); };  // a connection takes a thread
+    explicit HttpService(std::size_t threads = 8) {
+        http_.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
         http_.set_keep_alive_max_count(1000);
         http_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
             dispatch(request, response);
             return httplib::Server::HandlerResponse::Handled;
         });
-        // For what cpp-httplib refuses itself: a request that is none.
-        http_.set_error_handler([](const httplib::Request&, httplib::Response& response) {
-            if (response.body.empty()) answer_json(response, response.status, {{"error", "The request is malformed"}});
+        // For a request that no handler saw.
+        http_.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
+            if (!request.path.empty()) return;
+            refusal_reason() = response.reason;
+            answer_json(response, response.status, {{"error", response.reason}});
         });
         http_.set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
             if (response.status == 204) response.headers.erase("Content-Length");  // RFC 9110 §8.6
@@ -77,15 +80,16 @@ public:
     void post(const std::string& path, Handler handler) { routes_[path]["POST"] = std::move(handler); }
 
     /// Serves on the loopback until SIGINT or SIGTERM. \throws StartError when the port cannot be had.
-    void serve(int port) {
+    /// \param on_listening  is called with the port once it accepts connections, after the address is printed.
+    void serve(int port, const std::function<void(int)>& on_listening = {}) {
         StopSignals signals;
         const int bound = port == 0                               ? http_.bind_to_any_port("127.0.0.1")
                           : http_.bind_to_port("127.0.0.1", port) ? port
                                                                   : -1;
         if (bound <= 0) throw StartError{"cannot listen at 127.0.0.1:" + std::to_string(port) + "; is the port taken?"};
-        http_.let_wait(1024);
         signals.on_stop([this] { http_.stop(); });
-        std::cout << "listening at http://127.0.0.1:" << bound << std::endl;
+        std::cout << "listening at http://127.0.0.1:" << bound << '\n' << std::flush;
+        if (on_listening) on_listening(bound);
         http_.run();
     }
 
@@ -123,7 +127,6 @@ private:
 
     /// A method or a path that is not ours is the client's text, and might hold anything.
     void write_log(const httplib::Request& request, const httplib::Response& response) const {
-        if (request.path.empty()) refusal_reason() = "not HTTP";
         const auto known = routes_.find(request.path);
         const bool is_known = known != routes_.end();
         const bool takes_method = is_known && known->second.contains(request.method);

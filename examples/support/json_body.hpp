@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "strict_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -44,10 +47,10 @@ template <class Json>
 /// The body as a JSON object, whose unknown members are ignored. \throws Refusal  415, 400 or 422
 [[nodiscard]] inline nlohmann::json read_json_object(std::string_view content_type, std::string_view body) {
     if (!is_json_type(content_type)) throw Refusal{415, "Send the body as Content-Type: application/json"};
-    nlohmann::json object = nlohmann::json::parse(body, nullptr, false);
-    if (object.is_discarded()) throw Refusal{400, "The body is not valid JSON"};
-    if (!object.is_object()) throw Refusal{422, "The body must be a JSON object"};
-    return object;
+    std::optional<nlohmann::json> object = parse_strict_json(body);
+    if (!object) throw Refusal{400, "The body is not valid JSON"};
+    if (!object->is_object()) throw Refusal{422, "The body must be a JSON object"};
+    return *std::move(object);
 }
 
 /// A member that is a string; empty when it is absent. \throws Refusal  422 for another type

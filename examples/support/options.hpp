@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -44,7 +46,9 @@ public:
             const std::string word = arguments[at];
             const auto option =
                 std::find_if(known_.begin(), known_.end(), [&](const auto& one) { return one.name == word; });
-            if (option == known_.end()) throw StartError{"'" + word + "' is not understood here, see --help"};
+            // Not repeated: it might be a secret that was typed in the wrong place.
+            if (option == known_.end())
+                throw StartError{"argument " + std::to_string(at) + " is not an option of this program, see --help"};
             const bool takes_value = !option->value.empty();
             if (takes_value && ++at == count) throw StartError{word + " needs a value: " + option->value};
             given_[word] = takes_value ? arguments[at] : "";
@@ -69,6 +73,21 @@ public:
         return value;
     }
 
+    /// A time that is given in seconds, whole or with decimals, such as `30` or `0.5`; to the millisecond.
+    /// \throws StartError when it is no number from 0 to a year.
+    [[nodiscard]] std::chrono::milliseconds seconds(const std::string& name,
+                                                    std::chrono::milliseconds otherwise) const {
+        if (!has(name)) return otherwise;
+        constexpr double year = 365.0 * 24 * 3600;
+        const std::string written = text(name);
+        double value = -1;
+        const auto [end, error] =
+            std::from_chars(written.data(), written.data() + written.size(), value, std::chars_format::fixed);
+        if (error != std::errc{} || end != written.data() + written.size() || !(value >= 0 && value <= year))
+            throw StartError{name + " needs a number of seconds, such as 30 or 0.5"};
+        return std::chrono::milliseconds{std::llround(value * 1000)};
+    }
+
     [[nodiscard]] int port(int otherwise) const { return static_cast<int>(number("--port", otherwise, 65535)); }
 
     [[nodiscard]] std::string help() const {
@@ -91,6 +110,12 @@ private:
 [[nodiscard]] inline std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string{} : std::string{value};
+}
+
+/// What to say of a JWT_SECRET that cannot be used. \param why  the library's reason, which repeats nothing of the secret.
+[[noreturn]] inline void refuse_secret(std::string_view why) {
+    throw StartError{"JWT_SECRET is not usable: " + std::string{why} +
+                     "; set a random one, such as the output of openssl rand -hex 32"};
 }
 
 /// Reads the options and runs the program. Whatever must be set right ends it with one line on stderr and status 1.

@@ -1,38 +1,40 @@
 // SPDX-License-Identifier: MIT
-// cpp-httplib, given each request only when it is there to its end. Version 0.11 on its own takes a body that no handler
-// read for the next request of the connection, has no limit for some bodies, and cannot stop while a client is silent.
+// cpp-httplib behind a front of its own: its routes see a request only when it is complete. By itself, version 0.11 takes a
+// body that no handler read for the next request, has no limit for some bodies, and gives each silent client a thread.
 #pragma once
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <exception>
+#include <functional>
+#include <memory>
 #include <string>
-#include <string_view>
-#include <thread>
 #include <utility>
 
-#include "client_socket.hpp"
-#include "json_log.hpp"
-#include "request_reader.hpp"
+#include "connection_loop.hpp"
 
+#include <fcntl.h>
 #include <httplib.h>
-#include <sys/eventfd.h>
+#include <sys/resource.h>
 
 namespace support {
 
-/// A `httplib::Server`. Handlers find the body in `request.body`; one of more than `most_body_bytes` was not read, and is
-/// to be refused. A request that does not follow the RFC is answered 400 by the error handler, and ends the connection.
+/// A `httplib::Server`. Handlers find the body in `request.body`; one that is longer than `most_body_bytes` was not read, and
+/// is to be refused.
 ///
-/// A pre-routing handler sees every method, also those that cpp-httplib does not know.
+/// Requests that are refused earlier go to the error handler, with an empty path and the reason in `response.reason`. A
+/// pre-routing handler sees every method, also those that cpp-httplib does not know.
+///
+/// `new_task_queue` gives the workers, `set_keep_alive_timeout` and `set_keep_alive_max_count` the limits of a connection.
 class WholeRequestServer : public httplib::Server {
 public:
+    using ErrorHandler = std::function<void(const httplib::Request&, httplib::Response&)>;
+
     WholeRequestServer() {
         set_tcp_nodelay(true);
         set_default_headers({{"Accept-Ranges", "none"}});  // cpp-httplib would promise them in answers to HEAD
+        set_error_handler([](const httplib::Request&, httplib::Response&) {});
         // cpp-httplib would share a port that is taken, and each server would get some of the requests.
         set_socket_options([this](socket_t socket) {
             const int yes = 1;
@@ -42,34 +44,55 @@ public:
     }
     WholeRequestServer(const WholeRequestServer&) = delete;
     WholeRequestServer& operator=(const WholeRequestServer&) = delete;
-    ~WholeRequestServer() override { ::close(stop_event_); }
+    ~WholeRequestServer() override = default;
 
-    /// How many clients may wait for their connection to be accepted, once a port is bound. cpp-httplib lets five wait;
-    /// the others of a crowd would be dropped, and try again a second later.
-    void let_wait(int clients) const { ::listen(listener_, clients); }
+    void set_connection_limits(const ConnectionLimits& limits) {
+        limits_ = limits;
+        set_keep_alive_timeout(limits.idle.count());
+        set_keep_alive_max_count(limits.requests_of_connection);
+    }
+
+    void set_error_handler(ErrorHandler handler) {
+        httplib::Server::set_error_handler(
+            [handler = std::move(handler)](const httplib::Request& request, httplib::Response& response) {
+                if (refused().status != 0) {
+                    response.status = refused().status;
+                    response.reason = refused().reason;
+                    if (response.status == 503) response.set_header("Retry-After", "1");
+                }
+                handler(request, response);
+            });
+    }
 
     /// Serves until `stop`, once a port is bound.
     void run() {
-        listen_after_bind();
-        is_done_ = true;
+        ::listen(listener_, 1024);
+        ::fcntl(listener_, F_SETFL, O_NONBLOCK);
+        ConnectionLoop loop{Descriptor{listener_}, stop_, usable_limits(),
+                            [this](WholeRequest& request, const Peer& peer) { return answer(request, peer); }};
+        const auto end = [](httplib::TaskQueue* workers) {
+            workers->shutdown();  // waits for them
+            delete workers;
+        };
+        const std::unique_ptr<httplib::TaskQueue, decltype(end)> workers{new_task_queue(), end};
+        loop.run([&workers](std::function<void()> job) { workers->enqueue(std::move(job)); });
     }
 
-    /// Ends all waiting for clients. A request that is there is still answered.
-    void stop() {
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const ssize_t written = ::write(stop_event_, &one, sizeof one);
-        // cpp-httplib forgets a stop that comes before it listens.
-        while (!is_running() && !is_done_) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-        httplib::Server::stop();
-    }
+    /// Any thread may call it, also before `run`.
+    void stop() { stop_.set(); }
+
+    /// These would serve without the front.
+    bool listen(const std::string&, int, int = 0) = delete;
+    bool listen_after_bind() = delete;
 
 private:
-    /// What cpp-httplib reads a request from, and writes the answer to.
+    /// A request in memory, for cpp-httplib to read, and the answer that it writes.
     class Exchange final : public httplib::Stream {
     public:
-        Exchange(const ClientSocket& client, std::string head) : client_(client), head_(std::move(head)) {}
+        Exchange(std::string head, const Peer& peer, int always_there)
+            : head_(std::move(head)), peer_(peer), always_there_(always_there) {}
 
-        [[nodiscard]] const std::string& answer() const noexcept { return answer_; }
+        [[nodiscard]] std::string take_answer() noexcept { return std::move(answer_); }
 
         [[nodiscard]] bool is_readable() const override { return true; }
         [[nodiscard]] bool is_writable() const override { return true; }
@@ -83,24 +106,44 @@ private:
             return static_cast<ssize_t>(size);
         }
         void get_remote_ip_and_port(std::string& address, int& port) const override {
-            client_.name(::getpeername, address, port);
+            address = peer_.address;
+            port = peer_.port;
         }
         void get_local_ip_and_port(std::string& address, int& port) const override {
-            client_.name(::getsockname, address, port);
+            address = peer_.local_address;
+            port = peer_.local_port;
         }
-        [[nodiscard]] socket_t socket() const override { return client_.descriptor(); }
+        [[nodiscard]] socket_t socket() const override { return always_there_; }
 
     private:
-        const ClientSocket& client_;
         std::string head_;
+        const Peer& peer_;
+        int always_there_;
         std::size_t taken_ = 0;
         std::string answer_ = {};
     };
 
-    /// The request without its fields and body. An unclear one becomes what cpp-httplib refuses; it sees a method that it
-    /// knows, and one question mark: it refuses a second, which a query may hold (RFC 3986 §3.4).
+    /// What the error handler is told about the request that this thread is answering.
+    static Refused& refused() {
+        thread_local Refused refused;
+        return refused;
+    }
+
+    [[nodiscard]] ConnectionLimits usable_limits() const {
+        ConnectionLimits limits = limits_;
+        limits.idle = std::chrono::seconds{keep_alive_timeout_sec_};
+        limits.requests_of_connection = keep_alive_max_count_;
+        // A quarter of the descriptors is left for files and databases.
+        rlimit descriptors{};
+        if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur / 4 * 3 < limits.connections)
+            limits.connections = descriptors.rlim_cur / 4 * 3;
+        return limits;
+    }
+
+    /// The request without its fields and body. A refused one becomes what cpp-httplib refuses. It sees a method that it
+    /// knows, and one question mark: version 0.11 refuses a second one, which a query may hold (RFC 3986 §3.4).
     [[nodiscard]] static std::string head_of(const WholeRequest& request) {
-        if (!request.is_clear) return "unclear\r\n\r\n";
+        if (request.refused.status != 0) return "refused\r\n\r\n";
         constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
         const bool is_known = std::find(known.begin(), known.end(), request.method) != known.end();
         std::string target;
@@ -114,37 +157,36 @@ private:
         return (is_known ? request.method : "GET") + ' ' + target + " HTTP/1.1\r\n\r\n";
     }
 
-    bool process_and_close_socket(socket_t socket) override {
-        ClientSocket client{socket, stop_event_};
-        try {
-            RequestReader reader{client};
-            for (std::size_t left = keep_alive_max_count_; left > 0 && answer_next(client, reader, left == 1);) --left;
-        } catch (const std::exception& error) {  // no memory, for one: the connection ends, the server goes on
-            log("error", "connection", {{"problem", error.what()}});
-        }
-        client.finish();
-        return true;
-    }
-
-    /// \return whether another request may follow.
-    bool answer_next(ClientSocket& client, RequestReader& reader, bool is_last) {
-        auto request = reader.next();
-        if (!request) return false;
-        is_last = is_last || request->is_last;
-        Exchange exchange{client, head_of(*request)};
+    [[nodiscard]] Answer answer(WholeRequest& request, const Peer& peer) {
+        refused() = request.refused;
+        Exchange exchange{head_of(request), peer, stop_.number()};
         bool is_closed = false;
-        const bool is_answered = process_request(exchange, is_last, is_closed, [&](httplib::Request& known) {
-            known.method = request->method;
-            known.body = std::move(request->body);
+        const bool is_last = request.is_last || request.refused.status != 0;
+        const auto set_up = [&request](httplib::Request& known) {
+            known.method = request.method;
+            known.body = std::move(request.body);
             // As they were written: cpp-httplib would decode %41 in them, which no proxy before it does.
-            known.headers = {request->fields.begin(), request->fields.end()};
-        });
-        return client.send(exchange.answer()) && is_answered && !is_closed && !is_last;
+            known.headers = {request.fields.begin(), request.fields.end()};
+        };
+        const bool is_answered = process(*this, exchange, peer, is_last, is_closed, set_up);
+        return {exchange.take_answer(), is_last || is_closed || !is_answered};
     }
 
-    int stop_event_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    /// cpp-httplib's own function, whose parameters differ between versions.
+    template <class Self>
+    static bool process(Self& self, Exchange& exchange, const Peer& peer, bool is_last, bool& is_closed,
+                        const std::function<void(httplib::Request&)>& set_up) {
+        if constexpr (requires { self.process_request(exchange, is_last, is_closed, set_up); }) {
+            return self.process_request(exchange, is_last, is_closed, set_up);
+        } else {
+            return self.process_request(exchange, peer.address, peer.port, peer.local_address, peer.local_port, is_last,
+                                        is_closed, set_up);
+        }
+    }
+
+    ConnectionLimits limits_ = {};
+    Event stop_ = {};
     socket_t listener_ = INVALID_SOCKET;
-    std::atomic<bool> is_done_ = false;
 };
 
 }  // namespace support

@@ -2,8 +2,11 @@
 // The handlers. Those that take a `Verified<Claims>` need not ask who is there: nobody else can call them.
 #include "api.hpp"
 
-#include <credence/cookie.hpp>
-#include <credence/token.hpp>
+#include <credence/http/bearer.hpp>
+#include <credence/http/cookie.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/stacks/beast.hpp>
 
 #include <algorithm>
 #include <array>
@@ -63,15 +66,41 @@ Response unavailable(const credence::Error& error) {
     return response;
 }
 
+template <class Verifier>
+asio::awaitable<Proof> prove_by_token(const Verifier& verifier, const Head& head) {
+    co_return credence::require_bearer(head, verifier);
+}
+
 Login login_by_token(const credence::Keys<credence::HS256>& keys) {
     const auto has_name = [](const Claims& claims) { return !claims.sub.empty(); };
     const auto verifier = credence::verifier_for<Claims>(keys, {.checks = {{"sub", has_name}}});
-    return {.check = [verifier](std::string_view token) { return verifier.verify(token); }};
+    return {.prove = [verifier](const Head& head) { return prove_by_token(verifier, head); }};
 }
 
-Login login_by_session(const Sessions& sessions) {
-    return {.check = [&sessions](std::string_view id) { return sessions.verify(id); },
-            .source = {.header = false, .cookie = session_cookie}};
+/// A verifier that proves nothing: it notes the session's id, about which the store can be asked.
+struct SessionIdReader {
+    using claims_type = Claims;
+
+    [[nodiscard]] credence::Result<Verified<Claims>> verify(std::string_view credential) const {
+        if (Sessions::is_id(credential)) *id = credential;
+        return credence::Errc::malformed_token;
+    }
+
+    std::string* id;
+};
+
+asio::awaitable<Proof> prove_by_session(Sessions& sessions, const Head& head) {
+    std::string id;
+    const credence::TokenLocation cookie{.header = "", .cookie = session_cookie};
+    const Proof refused = credence::require_bearer(head, SessionIdReader{&id}, cookie);
+    if (id.empty()) co_return refused.error();
+    auto who = co_await sessions.verify(std::move(id));
+    if (!who) co_return credence::Rejection::from(who.error());
+    co_return *std::move(who);
+}
+
+Login login_by_session(Sessions& sessions) {
+    return {.prove = [&sessions](const Head& head) { return prove_by_session(sessions, head); }, .uses_cookie = true};
 }
 
 }  // namespace
@@ -79,6 +108,10 @@ Login login_by_session(const Sessions& sessions) {
 Api::Api(ApiOptions options) : options_(std::move(options)) {
     if (options_.session_store) sessions_.emplace(options_.session_store, options_.session_rules);
     login_ = sessions_ ? login_by_session(*sessions_) : login_by_token(options_.keys);
+}
+
+void Api::stop() {
+    if (sessions_) sessions_->stop();
 }
 
 void Api::add_to(Router& router) {
@@ -105,7 +138,8 @@ asio::awaitable<Response> Api::log_in(Request request) {
         response.set(http::field::www_authenticate, R"(Bearer realm="login")");
         co_return response;
     }
-    co_return sessions_ ? start_session(name) : give_token(name);
+    if (!sessions_) co_return give_token(name);
+    co_return co_await start_session(name);
 }
 
 Response Api::give_token(const std::string& subject) const {
@@ -116,12 +150,12 @@ Response Api::give_token(const std::string& subject) const {
                 {{"access_token", *token}, {"token_type", "Bearer"}, {"expires_in", options_.token_lifetime.count()}});
 }
 
-Response Api::start_session(const std::string& subject) const {
-    const auto id = sessions_->start(subject);
-    if (!id) return unavailable(id.error());
+asio::awaitable<Response> Api::start_session(std::string subject) {
+    const auto id = co_await sessions_->start(std::move(subject));
+    if (!id) co_return unavailable(id.error());
     Response response = json(200, {{"status", "success"}});
     response.set(http::field::set_cookie, credence::set_cookie(cookie_for(*id)).value());
-    return response;
+    co_return response;
 }
 
 asio::awaitable<Response> Api::greet(Verified<Claims> who, Request) {
@@ -162,7 +196,7 @@ asio::awaitable<Response> Api::remove(Verified<Claims> who, Request request) {
 asio::awaitable<Response> Api::log_out(Verified<Claims>, Request request) {
     const auto id = credence::find_cookie(view(request[http::field::cookie]), session_cookie);
     if (id && *id) {
-        const auto ended = sessions_->end(**id);
+        const auto ended = co_await sessions_->end(std::string{**id});
         if (!ended) co_return unavailable(ended.error());
     }
     Response response = json(200, {{"status", "success"}});
@@ -171,7 +205,7 @@ asio::awaitable<Response> Api::log_out(Verified<Claims>, Request request) {
 }
 
 asio::awaitable<Response> Api::log_out_everywhere(Verified<Claims> who, Request) {
-    const auto ended = sessions_->end_all(who->sub);
+    const auto ended = co_await sessions_->end_all(who->sub);
     if (!ended) co_return unavailable(ended.error());
     Response response = json(200, {{"status", "success"}});
     response.set(http::field::set_cookie, credence::clear_cookie(cookie_for({})).value());

@@ -2,7 +2,7 @@
 // The routes: a login, and the list of what is to do.
 #pragma once
 
-#include <credence/keys.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <chrono>
 #include <memory>
@@ -30,6 +30,9 @@ public:
     /// \param router  must not outlive this object.
     void add_to(Router& router);
 
+    /// Ends all waiting for the store of the sessions. Called when the event loop has stopped, while it is still there.
+    void stop();
+
 private:
     asio::awaitable<Response> hello(Request request);
     asio::awaitable<Response> log_in(Request request);
@@ -40,7 +43,7 @@ private:
     asio::awaitable<Response> log_out(Verified<Claims> who, Request request);
     asio::awaitable<Response> log_out_everywhere(Verified<Claims> who, Request request);
 
-    [[nodiscard]] Response start_session(const std::string& subject) const;
+    asio::awaitable<Response> start_session(std::string subject);
     [[nodiscard]] Response give_token(const std::string& subject) const;
 
     ApiOptions options_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading and writing HTTP/1.1 with Boost.Beast.
+// Reading a request, as far as it is needed, and sending the answer.
 #include "exchange.hpp"
 
 #include <chrono>
@@ -7,56 +7,66 @@
 
 #include "../support/json_body.hpp"
 
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
-
 namespace todos {
 namespace {
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds most_idle{20};
+constexpr std::chrono::seconds most_head_time{10};
+constexpr std::chrono::seconds most_body_time{20};
+constexpr std::chrono::seconds most_answer_time{20};
 
 Response answer(unsigned status, std::string_view type, std::string body) {
     Response response{static_cast<http::status>(status), 11};
-    if (!type.empty()) response.set(http::field::content_type, type);
+    if (!type.empty()) response.set(http::field::content_type, beast_view(type));
     response.body() = std::move(body);
     return response;
 }
 
 }  // namespace
 
-Exchange::Exchange(boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer)
-    : stream_(stream), buffer_(buffer) {
-    parser_.header_limit(most_head_bytes);
-    parser_.body_limit(most_body_bytes);
-}
-
 asio::awaitable<void> Exchange::read_head() {
-    stream_.expires_after(patience);
-    const auto [problem, size] = co_await http::async_read_header(stream_, buffer_, parser_, awaited);
-    demand(problem);
-    const auto method = parser_.get().method_string();
-    const auto target = parser_.get().target();
-    method_.assign(method.data(), method.size());
-    path_.assign(target.data(), target.size());
-    path_.resize((std::min)(path_.find('?'), path_.size()));
-    is_read_ = parser_.is_done();
-    keeps_alive_ = parser_.keep_alive();
+    if (!parser_.has_begun()) {
+        connection_.set_time_limit(most_idle);
+        parser_.append(co_await connection_.receive());
+    }
+    connection_.set_time_limit(most_head_time);
+    co_await advance(false);
 }
 
 asio::awaitable<Request> Exchange::read_request() {
-    if (boost::beast::iequals(parser_.get()[http::field::expect], "100-continue")) {
-        http::response<http::empty_body> go_on{http::status::continue_, 11};
-        const auto [problem, size] = co_await http::async_write(stream_, go_on, awaited);
-        demand(problem);
+    connection_.set_time_limit(most_body_time);
+    if (!is_read_ && parser_.expects_continue()) co_await connection_.send("HTTP/1.1 100 Continue\r\n\r\n");
+    co_await advance(true);
+    if (body_.size() > support::most_body_bytes)
+        throw support::Refusal{413, "The body of a request has at most 64 KiB"};
+    co_return Request{head_, std::move(body_)};
+}
+
+/// Reads on, to the end of the head at least.
+asio::awaitable<void> Exchange::advance(bool to_the_end) {
+    if (is_read_) co_return;
+    while (!parser_.advance()) {
+        if (!to_the_end && parser_.has_head()) {
+            head_ = head_of(parser_.request());
+            co_return;
+        }
+        parser_.append(co_await connection_.receive());
     }
-    stream_.expires_after(patience);
-    const auto [problem, size] = co_await http::async_read(stream_, buffer_, parser_, awaited);
-    demand(problem);
+    support::WholeRequest request = parser_.take();
+    keeps_alive_ = !request.is_last;
+    if (request.refused.status != 0) throw support::Refusal{request.refused.status, request.refused.reason};
+    head_ = head_of(request);
+    body_ = std::move(request.body);
     is_read_ = true;
-    co_return parser_.release();
+}
+
+/// Beast's form of what was read. Beast's own parser is not asked: it forgives more than RFC 9112 does.
+Head Exchange::head_of(const support::WholeRequest& request) {
+    Head head;
+    head.method_string(beast_view(request.method));
+    head.target(beast_view(request.target));
+    for (const auto& [name, value] : request.fields) head.insert(beast_view(name), beast_view(value));
+    return head;
 }
 
 asio::awaitable<void> Exchange::send(Response response) {
@@ -65,22 +75,9 @@ asio::awaitable<void> Exchange::send(Response response) {
     response.set("X-Content-Type-Options", "nosniff");
     response.set(http::field::cache_control, "no-store");
     if (response.result() != http::status::no_content) response.prepare_payload();
-    if (method_ == "HEAD") response.body().clear();  // the length stays that of the body
-    stream_.expires_after(patience);
-    const auto [problem, size] = co_await http::async_write(stream_, response, awaited);
-    if (problem) throw ConnectionEnded{};
-}
-
-/// Whatever is wrong, the rest of what came cannot be told from a next request: the connection ends.
-void Exchange::demand(const boost::system::error_code& problem) {
-    if (!problem) return;
-    end_connection();
-    if (problem == http::error::body_limit) throw support::Refusal{413, "The body of a request has at most 64 KiB"};
-    if (problem == http::error::header_limit) throw support::Refusal{431, "The head of a request has at most 8 KiB"};
-    const bool has_ended = problem == http::error::end_of_stream || problem == http::error::partial_message;
-    const bool is_about_http = problem.category() == http::make_error_code(http::error::bad_method).category();
-    if (has_ended || !is_about_http) throw ConnectionEnded{};
-    throw support::Refusal{400, "The request is malformed"};
+    if (method() == "HEAD") response.body().clear();  // the length stays that of the body
+    connection_.set_time_limit(most_answer_time);
+    co_await connection_.send(response);
 }
 
 Response text_answer(unsigned status, std::string_view text) { return answer(status, "text/plain", std::string{text}); }

@@ -2,59 +2,47 @@
 // One request and its answer, on a connection. The head is there from the start; the body is read when it is asked for.
 #pragma once
 
-#include <cstddef>
-#include <exception>
 #include <string>
 #include <string_view>
+#include <utility>  // Boost 1.74 needs it before asio
 
-#include <boost/asio/as_tuple.hpp>
+#include "../support/request_parser.hpp"
+#include "connection.hpp"
+
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string_type.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/system/error_code.hpp>
 
 namespace todos {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-
 using Head = http::request_header<>;
 using Request = http::request<http::string_body>;
-using Response = http::response<http::string_body>;
 
 /// What Beast gives, as the standard library's view.
 [[nodiscard]] inline std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-/// How an operation is awaited: its problem is given back, not thrown.
-inline constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
-
-/// The client went away, or took too long: there is nobody to answer.
-class ConnectionEnded : public std::exception {};
+[[nodiscard]] inline boost::beast::string_view beast_view(std::string_view text) { return {text.data(), text.size()}; }
 
 class Exchange {
 public:
-    static constexpr std::size_t most_head_bytes = std::size_t{8} * 1024;
-    static constexpr std::size_t most_body_bytes = std::size_t{64} * 1024;
+    /// \param parser  keeps what the client sent beyond this request, for the next one
+    Exchange(Connection& connection, support::RequestParser& parser) : connection_(connection), parser_(parser) {}
 
-    Exchange(boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer);
-
-    /// Reads the head. \throws support::Refusal  400, 413 or 431 \throws ConnectionEnded
+    /// Reads the head, and of the body what came with it. \throws support::Refusal  400 or 431 \throws ConnectionEnded
     asio::awaitable<void> read_head();
-    /// Reads the body too, and gives the request away. \throws support::Refusal  400 or 413 \throws ConnectionEnded
+    /// Reads the body too, and gives the request away. \throws support::Refusal  400, 413 or 431 \throws ConnectionEnded
     asio::awaitable<Request> read_request();
     asio::awaitable<void> send(Response response);
 
-    [[nodiscard]] const Head& head() const { return parser_.get().base(); }
-    [[nodiscard]] std::string_view method() const { return method_; }
+    [[nodiscard]] const Head& head() const { return head_; }
+    [[nodiscard]] std::string_view method() const { return view(head_.method_string()); }
     /// The path alone, without a query.
-    [[nodiscard]] std::string_view path() const { return path_; }
+    [[nodiscard]] std::string_view path() const {
+        return view(head_.target()).substr(0, view(head_.target()).find('?'));
+    }
 
-    /// Whether another request may follow on this connection: only when this one was read to its end.
+    /// Whether another request may follow on this connection: only when this one was read to its end. Whatever was wrong
+    /// with it, the rest of what the client sent cannot be told from a next request.
     [[nodiscard]] bool may_go_on() const noexcept { return is_read_ && keeps_alive_; }
     void end_connection() noexcept { keeps_alive_ = false; }
 
@@ -63,13 +51,13 @@ public:
     [[nodiscard]] std::string_view reason() const { return reason_; }
 
 private:
-    void demand(const boost::system::error_code& problem);
+    asio::awaitable<void> advance(bool to_the_end);
+    [[nodiscard]] static Head head_of(const support::WholeRequest& request);
 
-    boost::beast::tcp_stream& stream_;
-    boost::beast::flat_buffer& buffer_;
-    http::request_parser<http::string_body> parser_ = {};
-    std::string method_ = {};
-    std::string path_ = {};
+    Connection& connection_;
+    support::RequestParser& parser_;
+    Head head_ = {};
+    std::string body_ = {};
     std::string reason_ = {};
     bool is_read_ = false;
     bool keeps_alive_ = true;

@@ -2,29 +2,30 @@
 // How somebody is known: by a token of their own, or by a session of ours. To the handlers it is the same.
 #pragma once
 
-#include <credence/http_traits.hpp>
-#include <credence/registered_claims.hpp>
+#include <credence/claims/registered_claims.hpp>
+#include <credence/http/rejection.hpp>
+#include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
-#include <credence/verified.hpp>
 
 #include <functional>
-#include <string_view>
+#include <utility>  // Boost 1.74 needs it before asio
+
+#include "exchange.hpp"
+
+#include <boost/asio/awaitable.hpp>
 
 namespace todos {
 
 using Claims = credence::RegisteredClaims;
 using credence::Verified;
 
-/// A verifier, whichever it is: what `require_bearer` asks of one is `claims_type` and `verify`.
+using Proof = credence::Result<Verified<Claims>, credence::Rejection>;
+
 struct Login {
-    using claims_type = Claims;
-
-    [[nodiscard]] credence::Result<Verified<Claims>> verify(std::string_view credential) const {
-        return check(credential);
-    }
-
-    std::function<credence::Result<Verified<Claims>>(std::string_view)> check;
-    credence::TokenSource source = {};  ///< Where a request carries it.
+    /// Proves who sent a request, from its head. The head and this object outlive the coroutine.
+    std::function<asio::awaitable<Proof>(const Head&)> prove = {};
+    /// Whether browsers send the credential by themselves, also with what a page of another site asks for.
+    bool uses_cookie = false;
 };
 
 }  // namespace todos

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A list of what is to do, for those who are logged in, by a token or by a session. On Boost.Beast with coroutines.
-#include <credence/keys.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <chrono>
+#include <cstdlib>
+#include <iostream>
 #include <string>
+#include <string_view>
 
 #include "../support/options.hpp"
 #include "api.hpp"
@@ -11,23 +14,38 @@
 
 namespace {
 
-credence::Keys<credence::HS256> make_keys(const std::string& secret) {
+/// The key of the tokens. A JWT_SECRET that is there and empty is a mistake, and no wish for a random key.
+credence::Keys<credence::HS256> make_keys() {
     using Keys = credence::Keys<credence::HS256>;
-    const auto keys = secret.empty() ? Keys::generate() : Keys::from_secret(secret);
-    if (!keys) throw support::StartError{"JWT_SECRET does not do: " + std::string{message(keys.error())}};
+    const char* secret = std::getenv("JWT_SECRET");
+    const auto keys = secret == nullptr ? Keys::generate() : Keys::from_secret(std::string_view{secret});
+    if (!keys) support::refuse_secret(message(keys.error()));
     return *keys;
+}
+
+/// A command that logs in and asks who that was.
+void print_trial(const std::string& url, bool by_session) {
+    const std::string log_in =
+        url + R"sh(/login -H 'Content-Type: application/json' -d '{"username":"alice","password":"wonderland"}')sh";
+    const std::string credential =
+        by_session ? R"sh(-b "$(curl -s -o /dev/null -D - )sh" + log_in +
+                         R"sh( | sed -n 's/^Set-Cookie: \([^;]*\).*/\1/p')")sh"
+                   : R"sh(-H "Authorization: Bearer $(curl -s )sh" + log_in + R"sh( | cut -d '"' -f 4)")sh";
+    std::cout << "Log in, and ask who that was:\ncurl " << url << "/protected " << credential << std::endl;
 }
 
 void run(const support::Options& options) {
     const std::chrono::seconds idle{options.number("--idle", 1800, 86'400)};
     if (idle.count() == 0) throw support::StartError{"--idle needs at least a second"};
     todos::Api api{
-        {.keys = make_keys(support::environment("JWT_SECRET")),
+        {.keys = make_keys(),
          .session_store = options.has("--sessions") ? todos::open_session_store(options.text("--sessions")) : nullptr,
          .session_rules = {.idle = idle}}};
     todos::Router router;
     api.add_to(router);
-    todos::serve(router, options.port(3000));
+    todos::serve(router, options.port(3000),
+                 {.on_listening = [&](const std::string& url) { print_trial(url, options.has("--sessions")); },
+                  .on_stop = [&api] { api.stop(); }});
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Sessions in Redis: several servers share them, and Redis itself forgets those that are left alone.
 #include <charconv>
+#include <chrono>
 #include <mutex>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -64,17 +66,43 @@ private:
     std::unique_ptr<redisContext, FreeContext> context_ = {};
 };
 
-/// Each change is one script, which nothing interrupts. A session's key lives as long as it may be left alone; the set of
-/// a subject's sessions lives as long as the last of them.
+/// Each change is one script, which nothing interrupts. KEYS[1] is a session. Redis forgets it when it is left alone.
+///
+/// Beside it there is a sorted set for each subject with its sessions, by the time when each was used last. It loses those
+/// that end, or are over, and Redis forgets it with the last of them.
 constexpr const char* start_script =
-    "redis.call('HSET', KEYS[1], 'subject', ARGV[1], 'started_at', ARGV[2]) "
-    "redis.call('EXPIRE', KEYS[1], ARGV[3]) redis.call('SADD', KEYS[2], KEYS[1]) "
-    "redis.call('EXPIRE', KEYS[2], ARGV[4]) return 1";
+    "local session, set = KEYS[1], KEYS[2] "
+    "local subject, now, idle, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]) "
+    "redis.call('HSET', session, 'subject', subject, 'started_at', ARGV[2]) "
+    "redis.call('EXPIRE', session, idle) "
+    "local others = redis.call('ZRANGE', set, 0, -1) "
+    "for place, key in ipairs(others) do "
+    "  if place <= #others + 1 - most then redis.call('DEL', key) end "
+    "  if redis.call('EXISTS', key) == 0 then redis.call('ZREM', set, key) end "
+    "end "
+    "redis.call('ZADD', set, now, session) "
+    "redis.call('EXPIRE', set, idle) "
+    "return 1";
+/// ARGV[1] is what the name of a set begins with. A session that is over is not used once more: it ends.
 constexpr const char* use_script =
-    "local found = redis.call('HMGET', KEYS[1], 'subject', 'started_at') "
-    "if found[1] then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return found";
+    "local session, now, idle, longest = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]) "
+    "local found = redis.call('HMGET', session, 'subject', 'started_at') "
+    "if not found[1] then return {} end "
+    "local set = ARGV[1] .. found[1] "
+    "if tonumber(found[2]) + longest <= now then "
+    "  redis.call('DEL', session) redis.call('ZREM', set, session) "
+    "  return {} "
+    "end "
+    "redis.call('EXPIRE', session, idle) "
+    "redis.call('ZADD', set, now, session) "
+    "redis.call('EXPIRE', set, idle) "
+    "return found";
+constexpr const char* end_script =
+    "local subject = redis.call('HGET', KEYS[1], 'subject') "
+    "if subject then redis.call('DEL', KEYS[1]) redis.call('ZREM', ARGV[1] .. subject, KEYS[1]) end "
+    "return 1";
 constexpr const char* end_all_script =
-    "for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do redis.call('DEL', key) end "
+    "for _, key in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('DEL', key) end "
     "redis.call('DEL', KEYS[1]) return 1";
 
 class RedisSessionStore final : public SessionStore {
@@ -83,34 +111,40 @@ public:
         if (!redis_.ask({"PING"})) throw support::StartError{"cannot reach Redis"};
     }
 
-    credence::Result<void> start(const SessionUse& use, const Session& session) override {
-        return done(redis_.ask({"EVAL", start_script, "2", key(use.hash), subject_key(session.subject), session.subject,
-                                std::to_string(session.started_at.time_since_epoch().count()), idle(use), longest}));
+    credence::Result<void> start(const std::string& hash, const Session& session, const SessionRules& rules) override {
+        return done(redis_.ask({"EVAL", start_script, "2", key(hash), set_prefix + session.subject, session.subject,
+                                text_of(session.started_at.time_since_epoch()), text_of(rules.idle),
+                                std::to_string(rules.most_of_one_subject)}));
     }
 
-    credence::Result<std::optional<Session>> use(const SessionUse& use) override {
-        const Reply reply = redis_.ask({"EVAL", use_script, "1", key(use.hash), idle(use)});
-        if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2) return unavailable();
-        if (reply->element[0]->type != REDIS_REPLY_STRING) return std::optional<Session>{};
+    credence::Result<std::optional<Session>> use(const std::string& hash, credence::NumericDate now,
+                                                 const SessionRules& rules) override {
+        const Reply reply = redis_.ask({"EVAL", use_script, "1", key(hash), set_prefix, text_of(now.time_since_epoch()),
+                                        text_of(rules.idle), text_of(rules.longest)});
+        if (!reply || reply->type != REDIS_REPLY_ARRAY) return unavailable();
+        if (reply->elements == 0) return std::optional<Session>{};
+        if (reply->elements != 2) return unavailable();
         const std::string_view started = text(*reply->element[1]);
         long long seconds = 0;
-        std::from_chars(started.data(), started.data() + started.size(), seconds);
+        const auto [end, error] = std::from_chars(started.data(), started.data() + started.size(), seconds);
+        if (error != std::errc{} || end != started.data() + started.size()) return unavailable();
         return std::optional{Session{.subject = std::string{text(*reply->element[0])},
                                      .started_at = credence::NumericDate{std::chrono::seconds{seconds}}}};
     }
 
-    credence::Result<void> end(const std::string& hash) override { return done(redis_.ask({"DEL", key(hash)})); }
+    credence::Result<void> end(const std::string& hash) override {
+        return done(redis_.ask({"EVAL", end_script, "1", key(hash), set_prefix}));
+    }
 
     credence::Result<void> end_all(const std::string& subject) override {
-        return done(redis_.ask({"EVAL", end_all_script, "1", subject_key(subject)}));
+        return done(redis_.ask({"EVAL", end_all_script, "1", set_prefix + subject}));
     }
 
 private:
-    static constexpr const char* longest = "86400";  // no session lasts longer, however often it is used
+    static constexpr const char* set_prefix = "todos:sessions-by-use:";
 
     static std::string key(const std::string& hash) { return "todos:session:" + hash; }
-    static std::string subject_key(const std::string& subject) { return "todos:sessions-of:" + subject; }
-    static std::string idle(const SessionUse& use) { return std::to_string(use.idle.count()); }
+    static std::string text_of(std::chrono::seconds seconds) { return std::to_string(seconds.count()); }
     static std::string_view text(const redisReply& reply) {
         return reply.type == REDIS_REPLY_STRING ? std::string_view{reply.str, static_cast<std::size_t>(reply.len)} : "";
     }

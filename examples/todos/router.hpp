@@ -2,8 +2,7 @@
 // Routes. A guarded one is made from a handler that takes a proof, and there is no other way to call it.
 #pragma once
 
-#include <credence/bearer.hpp>
-#include <credence/http/beast.hpp>
+#include <credence/http/rejection.hpp>
 
 #include <functional>
 #include <map>
@@ -21,27 +20,27 @@ using Route = std::function<asio::awaitable<Response>(Exchange&)>;
 /// The answer to a request whose credentials were refused: the connection ends, for its body was not read.
 [[nodiscard]] Response refuse(const credence::Rejection& rejection, Exchange& exchange);
 
-/// Whether a page of another site made a browser send this. Asked where a cookie logs somebody in.
-[[nodiscard]] bool is_from_another_site(const Head& head);
+/// Whether a page of another site made a browser send this. Asked before anything that changes something: a browser adds
+/// its cookies to what another site's page sends, and a form of another site can log somebody in.
+[[nodiscard]] bool is_from_another_site(const Exchange& exchange);
+/// The answer to such a request.
+[[nodiscard]] Response refuse_other_site(Exchange& exchange);
 
 namespace detail {
 
 /// Everything by value: a coroutine outlives the call that started it.
 template <class Handler>
 asio::awaitable<Response> answer_guarded(Login login, Handler handler, Exchange& exchange) {
-    const auto who = credence::require_bearer(exchange.head(), login, login.source);
+    const Proof who = co_await login.prove(exchange.head());
     if (!who) co_return refuse(who.error(), exchange);
-    if (!login.source.cookie.empty() && is_from_another_site(exchange.head())) {
-        exchange.end_connection();
-        exchange.note_reason("another_site");
-        co_return text_answer(403, "This request must come from a page of this server");
-    }
+    if (login.uses_cookie && is_from_another_site(exchange)) co_return refuse_other_site(exchange);
     Request request = co_await exchange.read_request();
     co_return co_await handler(*who, std::move(request));
 }
 
 template <class Handler>
 asio::awaitable<Response> answer_open(Handler handler, Exchange& exchange) {
+    if (is_from_another_site(exchange)) co_return refuse_other_site(exchange);
     Request request = co_await exchange.read_request();
     co_return co_await handler(std::move(request));
 }

@@ -3,9 +3,14 @@
 #include "server.hpp"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <exception>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -14,40 +19,39 @@
 #include "../support/json_body.hpp"
 #include "../support/json_log.hpp"
 #include "../support/options.hpp"
+#include "connections.hpp"
+#include "event_loop.hpp"
+#include "log_exception.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace todos {
 namespace {
 
 using asio::ip::tcp;
 
+tcp::acceptor listen(asio::io_context& context, int port) {
+    try {
+        return tcp::acceptor{context, {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)}};
+    } catch (const boost::system::system_error&) {
+        throw support::StartError{"cannot listen at 127.0.0.1:" + std::to_string(port) + "; is the port taken?"};
+    }
+}
+
 void write_log(const Router& router, const Exchange& exchange, const Response& response) {
+    const bool is_known = http::string_to_verb(beast_view(exchange.method())) != http::verb::unknown;
     support::log(response.result_int() >= 500 ? "error" : "info", "request",
-                 {{"method", http::string_to_verb(exchange.method()) == http::verb::unknown ? "?" : exchange.method()},
+                 {{"method", is_known ? exchange.method() : "?"},
                   {"path", router.name_of(exchange.path())},
                   {"status", response.result_int()},
                   {"reason", exchange.reason()}});
-}
-
-/// Ends a connection such that the client still sees the last answer: bytes that nobody read would make the system
-/// reset the connection, and drop what is on its way.
-asio::awaitable<void> close_gently(boost::beast::tcp_stream& stream) {
-    boost::system::error_code ignored;
-    ignored = stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    stream.expires_after(std::chrono::seconds{2});
-    std::array<char, 4096> bytes{};
-    std::size_t dropped = 0;
-    while (dropped < 4 * Exchange::most_body_bytes) {
-        const auto [problem, size] = co_await stream.async_read_some(asio::buffer(bytes), awaited);
-        if (problem) break;
-        dropped += size;
-    }
 }
 
 asio::awaitable<Response> answer(const Router& router, Exchange& exchange) {
@@ -63,59 +67,107 @@ asio::awaitable<Response> answer(const Router& router, Exchange& exchange) {
                           support::json_text(nlohmann::json{{"error", refused->what()}}));
 }
 
-asio::awaitable<void> serve_connection(const Router& router, boost::beast::tcp_stream stream) {
-    boost::beast::flat_buffer buffer;
+asio::awaitable<void> serve_requests(const Router& router, Connection& connection) {
+    support::RequestParser parser;
+    bool goes_on = true;
+    while (goes_on) {
+        Exchange exchange{connection, parser};
+        Response response = co_await answer(router, exchange);
+        write_log(router, exchange, response);
+        co_await exchange.send(std::move(response));
+        goes_on = exchange.may_go_on();
+    }
+    co_await connection.close_gently();
+}
+
+/// No exception leaves this coroutine: one of this connection must not reach another, nor end the server.
+asio::awaitable<void> serve_connection(const Router& router, std::shared_ptr<Connection> connection) {
     try {
-        bool goes_on = true;
-        while (goes_on) {
-            Exchange exchange{stream, buffer};
-            Response response = co_await answer(router, exchange);
-            write_log(router, exchange, response);
-            co_await exchange.send(std::move(response));
-            goes_on = exchange.may_go_on();
-        }
+        co_await serve_requests(router, *connection);
     } catch (const ConnectionEnded&) {  // NOLINT(bugprone-empty-catch)
-        co_return;
+    } catch (...) {
+        log_exception("connection_failed");
     }
-    co_await close_gently(stream);
 }
 
-asio::awaitable<void> accept(const Router& router, tcp::acceptor& acceptor) {
-    while (true) {
-        auto [problem, socket] = co_await acceptor.async_accept(asio::make_strand(acceptor.get_executor()), awaited);
-        if (problem) {  // too many open files, perhaps: others will be closed
-            asio::steady_timer pause{acceptor.get_executor(), std::chrono::milliseconds{50}};
-            co_await pause.async_wait(awaited);
-            continue;
+/// Accepts connections, and lets several threads serve them.
+class Server {
+public:
+    Server(const Router& router, int port, std::function<void()> on_stop)
+        : router_(router), on_stop_(std::move(on_stop)), acceptor_(listen(context_, port)) {
+        signals_.async_wait([this](const boost::system::error_code&, int) { context_.stop(); });
+    }
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server() { on_stop_(); }
+
+    [[nodiscard]] int port() const { return acceptor_.local_endpoint().port(); }
+
+    void run() {
+        std::array<std::jthread, 3> others;
+        const std::shared_ptr<void> stop{nullptr, [this](void*) { context_.stop(); }};  // lets the others end, too
+        for (auto& other : others) other = std::jthread{[this] { serve_until_stopped(); }};
+        serve_until_stopped();
+    }
+
+private:
+    /// The coroutine that accepts connections is started again, if it was one that failed.
+    void serve_until_stopped() {
+        run_until_stopped(context_, [this] { accept(); });
+    }
+
+    /// Starts to accept connections, unless that is going on.
+    void accept() {
+        if (is_accepting_.exchange(true)) return;
+        const std::shared_ptr<void> until_end{nullptr, [this](void*) { is_accepting_ = false; }};
+        asio::co_spawn(
+            context_, [this, until_end] { return accept_all(); },
+            [](const std::exception_ptr& error) {
+                if (error) std::rethrow_exception(error);
+            });
+    }
+
+    asio::awaitable<void> accept_all() {
+        asio::steady_timer pause{context_};
+        while (true) {
+            try {
+                co_await accept_one();
+                continue;
+            } catch (...) {  // too many open files, perhaps: other connections will end
+                log_exception("accept_failed");
+            }
+            pause.expires_after(pause_after_failure);
+            co_await pause.async_wait(asio::use_awaitable);
         }
-        const auto executor = socket.get_executor();
-        problem = socket.set_option(tcp::no_delay{true}, problem);
-        asio::co_spawn(executor, serve_connection(router, boost::beast::tcp_stream{std::move(socket)}),
-                       [](const std::exception_ptr&) {});
     }
-}
 
-tcp::acceptor listen(asio::io_context& context, int port) {
-    try {
-        return tcp::acceptor{context, {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)}};
-    } catch (const boost::system::system_error&) {
-        throw support::StartError{"cannot listen at 127.0.0.1:" + std::to_string(port) + "; is the port taken?"};
+    asio::awaitable<void> accept_one() {
+        tcp::socket socket = co_await acceptor_.async_accept(asio::make_strand(context_), asio::use_awaitable);
+        boost::system::error_code ignored;
+        ignored = socket.set_option(tcp::no_delay{true}, ignored);
+        const auto executor = socket.get_executor();
+        auto connection = connections_.add(std::move(socket));
+        if (connection) asio::co_spawn(executor, serve_connection(router_, std::move(connection)), asio::detached);
     }
-}
+
+    const Router& router_;
+    Connections connections_{ConnectionLimits{}};
+    std::function<void()> on_stop_;
+    std::atomic<bool> is_accepting_ = false;
+    asio::io_context context_;
+    tcp::acceptor acceptor_;
+    asio::signal_set signals_{context_, SIGINT, SIGTERM};
+};
 
 }  // namespace
 
-void serve(const Router& router, int port) {
+void serve(const Router& router, int port, const ServerHooks& hooks) {
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    asio::io_context context;
-    asio::signal_set signals{context, SIGINT, SIGTERM};
-    tcp::acceptor acceptor = listen(context, port);
-    signals.async_wait([&context](const boost::system::error_code&, int) { context.stop(); });
-    asio::co_spawn(context, accept(router, acceptor), [](const std::exception_ptr&) {});
-    std::cout << "listening at http://127.0.0.1:" << acceptor.local_endpoint().port() << std::endl;
-    std::array<std::jthread, 3> others;
-    for (auto& other : others) other = std::jthread{[&context] { context.run(); }};
-    context.run();
+    Server server{router, port, hooks.on_stop};
+    const std::string url = "http://127.0.0.1:" + std::to_string(server.port());
+    std::cout << "listening at " << url << std::endl;
+    hooks.on_listening(url);
+    server.run();
 }
 
 }  // namespace todos

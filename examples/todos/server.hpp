@@ -2,13 +2,20 @@
 // The HTTP server: accepts connections on the loopback, and serves each by a coroutine.
 #pragma once
 
-#include "router.hpp"
+#include <functional>
+#include <string>
 
-#include <boost/asio/io_context.hpp>
+#include "router.hpp"
 
 namespace todos {
 
+struct ServerHooks {
+    std::function<void(const std::string& url)> on_listening = [](const std::string&) {};
+    /// Called when the event loop has stopped, while what waits in it is still there.
+    std::function<void()> on_stop = [] {};
+};
+
 /// Serves until SIGINT or SIGTERM. \throws support::StartError when the port cannot be had.
-void serve(const Router& router, int port);
+void serve(const Router& router, int port, const ServerHooks& hooks = {});
 
 }  // namespace todos

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sessions in a SQLite file: they outlive the process.
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <mutex>
@@ -56,37 +57,73 @@ private:
     bool is_good_ = false;
 };
 
+/// Rolls a transaction back, unless it was committed.
+class Transaction {
+public:
+    /// IMMEDIATE: it waits here for another process that writes, and not in its middle, where SQLite would not let it wait.
+    explicit Transaction(sqlite3* database) : database_(database), is_open_(run("BEGIN IMMEDIATE")) {}
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction() {
+        if (is_open_) run("ROLLBACK");
+    }
+
+    [[nodiscard]] bool is_open() const noexcept { return is_open_; }
+    [[nodiscard]] bool commit() {
+        const bool is_done = run("COMMIT");
+        is_open_ = !is_done;
+        return is_done;
+    }
+
+private:
+    bool run(const char* sql) { return sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+
+    sqlite3* database_;
+    bool is_open_;
+};
+
 class SqliteSessionStore final : public SessionStore {
 public:
     explicit SqliteSessionStore(const std::string& path) {
+        warn_of_mode(path);
         ::umask(S_IRWXG | S_IRWXO);  // nobody else has business in the file
         const bool is_open = sqlite3_open(path.c_str(), &database_) == SQLITE_OK;
         sqlite3_busy_timeout(database_, 1000);
         const bool is_ready = is_open && run("PRAGMA journal_mode=WAL", {}) &&
                               run("CREATE TABLE IF NOT EXISTS sessions (hash BLOB PRIMARY KEY, subject BLOB NOT NULL, "
                                   "started_at INTEGER NOT NULL, used_at INTEGER NOT NULL) WITHOUT ROWID",
-                                  {});
+                                  {}) &&
+                              run("CREATE INDEX IF NOT EXISTS sessions_by_use ON sessions (used_at)", {}) &&
+                              run("CREATE INDEX IF NOT EXISTS sessions_by_subject ON sessions (subject, used_at)", {});
         if (is_ready) return;
         sqlite3_close(database_);
         throw support::StartError{"cannot keep sessions in the SQLite file " + path};
     }
     ~SqliteSessionStore() override { sqlite3_close(database_); }
 
-    credence::Result<void> start(const SessionUse& use, const Session& session) override {
+    credence::Result<void> start(const std::string& hash, const Session& session, const SessionRules& rules) override {
         const std::scoped_lock lock{mutex_};
-        if (!run("DELETE FROM sessions WHERE used_at <= ?", {oldest(use)})) return unavailable();
-        if (!run("INSERT INTO sessions VALUES (?, ?, ?, ?)",
-                 {use.hash, session.subject, seconds_of(session.started_at), seconds_of(use.now)}))
-            return unavailable();
+        const auto most = static_cast<std::int64_t>(rules.most_of_one_subject);
+        const std::int64_t now = seconds_of(session.started_at);
+        Transaction transaction{database_};
+        const bool is_done =
+            transaction.is_open() &&
+            run("DELETE FROM sessions WHERE used_at <= ?", {seconds_of(session.started_at - rules.idle)}) &&
+            run("DELETE FROM sessions WHERE hash IN "
+                "(SELECT hash FROM sessions WHERE subject = ? ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
+                {session.subject, most - 1}) &&
+            run("INSERT INTO sessions VALUES (?, ?, ?, ?)", {hash, session.subject, now, now}) && transaction.commit();
+        if (!is_done) return unavailable();
         return {};
     }
 
-    credence::Result<std::optional<Session>> use(const SessionUse& use) override {
+    credence::Result<std::optional<Session>> use(const std::string& hash, credence::NumericDate now,
+                                                 const SessionRules& rules) override {
         const std::scoped_lock lock{mutex_};
         Statement statement{database_,
-                            "UPDATE sessions SET used_at = max(used_at, ?) WHERE hash = ? AND used_at > ? "
-                            "RETURNING subject, started_at",
-                            {seconds_of(use.now), use.hash, oldest(use)}};
+                            "UPDATE sessions SET used_at = max(used_at, ?) "
+                            "WHERE hash = ? AND used_at > ? AND started_at > ? RETURNING subject, started_at",
+                            {seconds_of(now), hash, seconds_of(now - rules.idle), seconds_of(now - rules.longest)}};
         const int row = statement.step();
         if (row == SQLITE_DONE) return std::optional<Session>{};
         if (row != SQLITE_ROW) return unavailable();
@@ -109,7 +146,12 @@ public:
     }
 
 private:
-    static std::int64_t oldest(const SessionUse& use) { return seconds_of(use.now - use.idle); }
+    /// A file that is there already keeps its mode.
+    static void warn_of_mode(const std::string& path) {
+        struct stat file{};
+        if (::stat(path.c_str(), &file) == 0 && (file.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+            support::log("warning", "sessions_readable_by_others", {{"file", path}});
+    }
 
     bool run(const char* sql, std::initializer_list<Value> values) {
         Statement statement{database_, sql, values};

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Why something was refused: one closed list of codes, in the order of the checks, with one sentence for each.
+// Errc, the closed list of reasons to refuse something, in the order of the checks, and Error, which adds the claim to
+// blame and what the code cannot say.
 #pragma once
 
+#include <credence/version.hpp>
+
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,8 +16,8 @@ namespace credence {
 
 /// Everything that can be wrong, grouped by the stage that finds it.
 ///
-/// For a token the stages run in this order, from size to claims, and the first that finds a fault ends the check: so a
-/// code also says what was right. Within a stage the order is that of `Validation`.
+/// A token passes the stages in this order, from size to claims. The first fault ends the check, so a code also tells
+/// which checks passed. Within a stage the order is that of `Validation`.
 enum class Errc : std::uint8_t {
     // Size and form
     token_too_large = 1,  ///< Longer than `Validation::max_token_bytes`. (1: a zero std::error_code means success.)
@@ -44,18 +48,23 @@ enum class Errc : std::uint8_t {
     invalid_subject,      ///< `sub` is not one that is accepted.
     invalid_audience,     ///< The token is meant for somebody else. RFC 7519 §4.1.3
     check_failed,         ///< A check of the application said no.
-    token_revoked,        ///< The token, or all tokens of its subject, were revoked.
+    token_revoked,        ///< The token, its login, or all tokens of its subject were revoked.
+    proof_required,       ///< The token is bound to a key (`cnf`), and nothing proved its possession. RFC 7800 §3.1
 
     // Making keys
     invalid_key,    ///< Not a key for this algorithm and use.
     key_too_short,  ///< The key is weaker than the algorithm demands. RFC 7518 §3.2, §3.3
 
+    // Encrypted tokens
+    decryption_failed,  ///< The token could not be decrypted; which step failed is not told. RFC 7516 §11.5
+
     // HTTP and stores
     missing_credentials,    ///< The request has no `Authorization` field, or one of another scheme. RFC 6750 §3
     malformed_credentials,  ///< More than one credential, or not exactly one token after `Bearer`. RFC 6750 §3.1
-    insufficient_scope,     ///< The token is good, and does not grant what is needed. RFC 6750 §3.1
-    keys_unavailable,       ///< The keys cannot be asked at the moment.
-    store_unavailable,      ///< The revocation or session store cannot be asked at the moment.
+    insufficient_scope,     ///< The token is valid, but lacks a scope that is required. RFC 6750 §3.1
+    invalid_proof,          ///< The proof of possession is missing, invalid or replayed. RFC 9449 §7.1
+    keys_unavailable,       ///< The verification keys are temporarily unavailable.
+    store_unavailable,      ///< A store, of revocations or sessions for one, is temporarily unavailable.
 };
 
 /// The enumerator's name, `"token_expired"`: for machines, stable between versions.
@@ -84,11 +93,14 @@ enum class Errc : std::uint8_t {
         case Errc::invalid_audience: return "invalid_audience";
         case Errc::check_failed: return "check_failed";
         case Errc::token_revoked: return "token_revoked";
+        case Errc::proof_required: return "proof_required";
         case Errc::invalid_key: return "invalid_key";
         case Errc::key_too_short: return "key_too_short";
+        case Errc::decryption_failed: return "decryption_failed";
         case Errc::missing_credentials: return "missing_credentials";
         case Errc::malformed_credentials: return "malformed_credentials";
         case Errc::insufficient_scope: return "insufficient_scope";
+        case Errc::invalid_proof: return "invalid_proof";
         case Errc::keys_unavailable: return "keys_unavailable";
         case Errc::store_unavailable: return "store_unavailable";
     }
@@ -99,35 +111,40 @@ enum class Errc : std::uint8_t {
 [[nodiscard]] constexpr std::string_view message(Errc code) noexcept {
     switch (code) {  // no default: -Wswitch points here when a value is added
         case Errc::token_too_large: return "the token is longer than the limit";
-        case Errc::malformed_token: return "the token is not three parts of which two are JSON objects";
+        case Errc::malformed_token:
+            return "the token is not in compact form: a JSON header and two more parts, or four if it is encrypted, "
+                   "with dots between";
         case Errc::invalid_base64: return "a part of the token is not strict base64url";
         case Errc::invalid_json: return "a part of the token is not strict JSON";
         case Errc::duplicate_member: return "a JSON object names a member twice";
-        case Errc::unsupported_algorithm: return "the header names an algorithm that is not supported";
-        case Errc::algorithm_not_allowed: return "the header names another algorithm than the key's";
+        case Errc::unsupported_algorithm: return "the header's alg is not supported";
+        case Errc::algorithm_not_allowed: return "the header's alg is not the algorithm of the key";
         case Errc::unsupported_critical_header: return "the header's crit is malformed or names an unknown extension";
-        case Errc::no_matching_key: return "no usable key has the token's kid and algorithm";
-        case Errc::ambiguous_key: return "more than one key fits the token";
-        case Errc::invalid_signature: return "the signature does not belong to this token and key";
-        case Errc::missing_claim: return "a claim that is needed is absent";
+        case Errc::no_matching_key: return "no usable key has the token's kid and alg";
+        case Errc::ambiguous_key: return "more than one key matches the token's kid and alg";
+        case Errc::invalid_signature: return "the signature does not match this token and key";
+        case Errc::missing_claim: return "a required claim is missing";
         case Errc::invalid_claim_type: return "a claim has the wrong JSON type or is out of range";
         case Errc::token_expired: return "the token has expired";
         case Errc::token_not_yet_valid: return "the token is not valid yet";
         case Errc::issued_in_future: return "the token was issued in the future";
         case Errc::token_too_old: return "the token was issued too long ago";
-        case Errc::invalid_type: return "the token is of another type than the one demanded";
-        case Errc::invalid_issuer: return "the issuer is not one that is accepted";
-        case Errc::invalid_subject: return "the subject is not one that is accepted";
-        case Errc::invalid_audience: return "the token is meant for another audience";
-        case Errc::check_failed: return "a check of the application refused the claims";
+        case Errc::invalid_type: return "the token's typ is not the required one";
+        case Errc::invalid_issuer: return "the issuer is not accepted";
+        case Errc::invalid_subject: return "the subject is not accepted";
+        case Errc::invalid_audience: return "the audience is not accepted";
+        case Errc::check_failed: return "an application check rejected the claims";
         case Errc::token_revoked: return "the token was revoked";
-        case Errc::invalid_key: return "the key cannot serve this algorithm and use";
+        case Errc::proof_required: return "the token is bound to a key, and the request carries no proof of possession";
+        case Errc::invalid_key: return "the key cannot be used with this algorithm";
         case Errc::key_too_short: return "the key is too short for the algorithm";
+        case Errc::decryption_failed: return "the token could not be decrypted";
         case Errc::missing_credentials: return "the request carries no bearer token";
-        case Errc::malformed_credentials: return "the request does not carry exactly one well-formed bearer token";
-        case Errc::insufficient_scope: return "the token does not grant the scope that is needed";
-        case Errc::keys_unavailable: return "the verification keys cannot be asked at the moment";
-        case Errc::store_unavailable: return "the store cannot be asked at the moment";
+        case Errc::malformed_credentials: return "the request does not carry exactly one well-formed credential";
+        case Errc::insufficient_scope: return "the token lacks a required scope";
+        case Errc::invalid_proof: return "the proof of possession is not valid";
+        case Errc::keys_unavailable: return "the verification keys are temporarily unavailable";
+        case Errc::store_unavailable: return "the store is temporarily unavailable";
     }
     return "unknown error";
 }
@@ -135,23 +152,33 @@ enum class Errc : std::uint8_t {
 /// Why something was refused.
 struct Error {
     Errc code;
-    /// The claim or check to blame, where there is one. Only ever a name that the policy, the claims type or
-    /// RFC 7519 spells; never a name read from the token.
+    /// The claim or check to blame, if there is one. It is always a name that the policy, the claims type or RFC 7519
+    /// spells, never a name read from the token.
     std::string claim = {};
+    /// What the code cannot say: "expected a public key, found a private one". Empty, or a text with static storage
+    /// duration; never made of input.
+    std::string_view reason = {};
+    /// When to ask again, of `keys_unavailable`; 0 if nobody knows.
+    std::chrono::seconds retry_after{0};
 
-    friend bool operator==(const Error&, const Error&) = default;
+    /// Compares code and claim. The reason only explains, and its wording may change between versions.
+    friend bool operator==(const Error& left, const Error& right) noexcept {
+        return left.code == right.code && left.claim == right.claim;
+    }
 };
 
-/// One sentence for logs, with the claim where there is one: `the token has expired (exp)`.
+/// One sentence for logs, with the claim and the reason if there are any:
+/// `a claim has the wrong JSON type or is out of range (exp): in milliseconds; a NumericDate is in seconds`.
 [[nodiscard]] inline std::string message(const Error& error) {
     std::string sentence{message(error.code)};
     if (!error.claim.empty()) sentence.append(" (").append(error.claim).append(")");
+    if (!error.reason.empty()) sentence.append(": ").append(error.reason);
     return sentence;
 }
 
 namespace detail {
 
-class ErrorCategory final : public std::error_category {
+class [[gnu::visibility("default")]] ErrorCategory final : public std::error_category {
 public:
     [[nodiscard]] const char* name() const noexcept override { return "credence"; }
     [[nodiscard]] std::string message(int value) const override {
@@ -161,8 +188,9 @@ public:
 
 }  // namespace detail
 
-/// The category of credence's codes, for `std::error_code`. One object in the whole program.
-[[nodiscard]] inline const std::error_category& error_category() noexcept {
+/// The category of credence's codes, for `std::error_code`. One object in the whole program, in libraries with hidden
+/// visibility too; only one that is loaded with `dlopen` may have its own.
+[[nodiscard, gnu::visibility("default")]] inline const std::error_category& error_category() noexcept {
     static const detail::ErrorCategory category;
     return category;
 }
@@ -170,6 +198,13 @@ public:
 /// Makes `std::error_code{Errc::token_expired}` and `code == Errc::token_expired` work.
 [[nodiscard]] inline std::error_code make_error_code(Errc code) noexcept {
     return {static_cast<int>(code), error_category()};
+}
+
+/// Whether `code` is this one of credence's codes. Categories are compared by name, because a library that is loaded
+/// with `dlopen` may have an `error_category` of its own.
+[[nodiscard]] inline bool operator==(const std::error_code& code, Errc value) noexcept {
+    return code.value() == static_cast<int>(value) &&
+           std::string_view{code.category().name()} == error_category().name();
 }
 
 }  // namespace credence

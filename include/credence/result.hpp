@@ -3,30 +3,38 @@
 #pragma once
 
 #include <credence/error.hpp>
+#include <credence/exceptions.hpp>
 
 #include <concepts>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <new>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <type_traits>
 #include <utility>
 
 namespace credence {
 
-/// What `Result::value()` throws when there is no value: the only exception that the library itself throws.
-class Exception : public std::system_error {
+/// What `Result::value()` throws when there is no value: the only exception that the library itself throws. A program
+/// that is compiled without exceptions ends there.
+class [[gnu::visibility("default")]] Exception : public std::system_error {
 public:
-    /// \param error  becomes the code, and the claim in `what()`.
+    /// \param error  `code()` is its code; `what()` has its claim, its sentence and its reason.
     explicit Exception(Error error)
-        : std::system_error(make_error_code(error.code), error.claim), error_(std::move(error)) {}
+        : std::system_error(make_error_code(error.code), what_of(error)), error_(std::move(error)) {}
 
     /// The error that stood in the value's place.
     [[nodiscard]] const Error& error() const noexcept { return error_; }
 
 private:
+    [[nodiscard]] static std::string what_of(const Error& error) {
+        std::string text = error.claim;
+        if (!error.reason.empty()) text.append(text.empty() ? "" : ": ").append(error.reason);
+        return text;
+    }
+
     Error error_;
 };
 
@@ -46,10 +54,10 @@ template <class Failure>
     }
 }
 
-/// Throws without the keyword, so that a program built without exceptions can include this file: there it ends.
+/// Throws the `Exception` of an error. Without exceptions: ends the program.
 template <class Failure>
 [[noreturn]] void throw_for(const Failure& failure) {
-    std::rethrow_exception(std::make_exception_ptr(Exception{reason_of(failure)}));
+    throw_or_terminate(Exception{reason_of(failure)});
 }
 
 /// `result->member` on a pointer-like value goes through to what it points to, so that `who->sub` reads a claim.

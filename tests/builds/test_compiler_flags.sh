@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Programs that take the library in with a plain -I, compiled with flags of their own: no warning, without RTTI, and what of it
-# there is without exceptions. Run with no argument, it tries all that this machine has a compiler for.
+# Programs that take the library in with a plain -I, compiled with flags of their own: no warning, without RTTI, without
+# exceptions. Run with no argument, it tries all that this machine has a compiler for.
 # label: source all
 set -eu
 
@@ -28,7 +28,7 @@ try() {
 }
 
 whole=$root/examples/quick_start.cpp
-light=$root/tests/builds/without_exceptions.cpp
+plain=$root/tests/builds/without_exceptions.cpp
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror)
 # What -Weverything says against C++20 itself, against pointers, the padding of a struct, and a header with a virtual function
 # or a static object; a switch without `default` is meant: -Wswitch tells then which value is missing. The comma is the example's.
@@ -41,8 +41,8 @@ everything=(-Weverything -Werror -Wno-c++98-compat -Wno-c++98-compat-pedantic -W
 for compiler in g++ clang++-19; do
     try "no warning in a program with a plain -I" "$compiler" "${warnings[@]}" "$whole"
     try "the whole library without RTTI" "$compiler" -fno-rtti "${warnings[@]}" "$whole"
-    try "types, rejections and guards without exceptions and RTTI" "$compiler" -fno-exceptions -fno-rtti \
-        "${warnings[@]}" "$light"
+    try "the whole library without exceptions and RTTI" "$compiler" -fno-exceptions -fno-rtti "${warnings[@]}" "$plain"
+    try "with the standard library's own checks" "$compiler" -D_GLIBCXX_DEBUG "${warnings[@]}" "$whole"
 done
 try "-Weverything but for a list" clang++-19 "${everything[@]}" "$whole"
 if [ -e /usr/include/gnu/stubs-32.h ] || [ -e /usr/include/x86_64-linux-gnu/gnu/stubs-32.h ]; then

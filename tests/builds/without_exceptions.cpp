@@ -1,29 +1,44 @@
 // SPDX-License-Identifier: MIT
-// What a program can use that is compiled without exceptions: the types of a handler, the guard, and what it answers. What
-// verifies needs them, for it catches what a user's own mapping throws.
-#include <credence/bearer.hpp>
-#include <credence/cookie.hpp>
-#include <credence/rejection.hpp>
-#include <credence/scope.hpp>
-#include <credence/verified.hpp>
+// A program that is compiled without exceptions and RTTI: it signs, verifies, guards and refuses as any other. With the
+// argument `value` it calls `value()` of an error, which ends it.
+#include <credence/credence.hpp>
+#include <credence/opaque.hpp>
+#include <credence/remote.hpp>
+#include <credence/testing.hpp>
+#include <credence/unverified.hpp>
 
+#include <chrono>
 #include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+struct Level {
+    int number = 0;
+};
+inline void from_json(const nlohmann::json& json, Level& level) {
+    level.number = json.is_number() ? json.get<int>() : 0;
+}
+inline void to_json(nlohmann::json& json, const Level& level) { json = level.number; }
 
 struct Account {
     std::string role;
+    Level level = {};
 };
+using AccountClaims = credence::Claims<Account>;
 
-/// Stands for a verifier that another part of the program makes.
-struct ElsewhereVerifier {
-    using claims_type = Account;
-    credence::Result<credence::Verified<Account>> verify(std::string_view token) const;
-};
-
-bool is_admin(const credence::Verified<Account>& who);
-bool is_admin(const credence::Verified<Account>& who) { return who->role == "admin"; }
-
-int status_of(const char* field, const ElsewhereVerifier& verifier);
-int status_of(const char* field, const ElsewhereVerifier& verifier) {
-    const auto who = credence::require_bearer(field, verifier);
-    return who ? (is_admin(*who) ? 200 : 403) : who.error().status;
+int main(int argc, char** argv) {
+    const auto keys = credence::Keys<credence::HS256>::from_secret(std::string(32, 'k'));
+    if (!keys) return 1;
+    const auto verifier = credence::verifier_for<AccountClaims>(*keys);
+    const auto token = credence::encode(
+        AccountClaims{{.sub = "42", .exp = credence::in(std::chrono::hours{1})}, {.role = "admin", .level = {7}}},
+        *keys);
+    if (!token) return 2;
+    const auto who = credence::require_bearer("Bearer " + *token, verifier);
+    if (!who || (*who)->role != "admin" || (*who)->level.number != 7) return 3;
+    const auto refused = credence::decode<AccountClaims>(*token + "x", verifier);
+    if (refused) return 4;
+    if (argc > 1 && std::string_view{argv[1]} == "value") return static_cast<int>(refused.value()->sub.size());
+    return credence::testing::attack_suite(verifier, *token, *keys) ? 0 : 5;
 }

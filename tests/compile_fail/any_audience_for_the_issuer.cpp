@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // "Any issuer" would be no check at all, without a word that says so.
 // expect: any_audience is for the audience alone; leave out an issuer or a subject that is not to be checked
-#include <credence/validation.hpp>
+#include <credence/jwt/validation.hpp>
 
 struct Claims {};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The same of a subject, where it is given later.
 // expect: any_audience is for the audience alone; leave out an issuer or a subject that is not to be checked
-#include <credence/validation.hpp>
+#include <credence/jwt/validation.hpp>
 
 struct Claims {};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nor is a member that holds text.
 // expect: a check gives exactly bool
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A count is no yes.
 // expect: a check gives exactly bool
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <cstddef>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nor is a pointer.
 // expect: a check gives exactly bool
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A verifier for a type that is no claims type.
 // expect: a claims type cannot hold a pointer
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 

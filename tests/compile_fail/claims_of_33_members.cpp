@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // More members than can be bound.
 // expect: a claims type has at most 32 members
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string_view>
 

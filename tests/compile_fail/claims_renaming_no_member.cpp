@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A table of names that speaks of a member that is not there.
 // expect: claim_names speaks of a member that this claims type does not have
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

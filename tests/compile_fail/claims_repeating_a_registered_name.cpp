@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A private claim of a registered name.
 // expect: a private claim repeats a registered name
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

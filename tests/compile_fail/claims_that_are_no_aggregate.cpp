@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Members that are private, and no mapping of its own.
 // expect: the members of this claims type cannot be seen
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

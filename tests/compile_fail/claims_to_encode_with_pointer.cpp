@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What cannot be decoded cannot be encoded either.
 // expect: a claims type cannot hold a pointer
-#include <credence/token.hpp>
+#include <credence/jwt/encode.hpp>
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A mapping for one way only.
 // expect: has from_json and no to_json; encode needs both
-#include <credence/token.hpp>
+#include <credence/jwt/encode.hpp>
 
 #include <string>
 

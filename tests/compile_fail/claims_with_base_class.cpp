@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A base class, which C++20 cannot take apart.
 // expect: a claims type cannot have a base class
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An enum whose values have no names in the token.
 // expect: an enum in a claims type needs a table of names
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two members that would be one claim.
 // expect: two members of this claims type have the same name in the token
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A pointer, which owns nothing.
 // expect: a claims type cannot hold a pointer
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <optional>
 #include <string>

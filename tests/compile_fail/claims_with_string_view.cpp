@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A view into a token that is gone, deep inside.
 // expect: would point into a token that is gone; use std::string
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <optional>
 #include <string>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // A member that JSON does not map to.
 // expect: has a type that JSON does not map to
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
-#include <set>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #ifdef CREDENCE_MUST_FAIL
 struct Account {
-    std::set<std::string> groups;
+    std::list<std::string> groups;
 };
 #else
 struct Account {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A claims type that cannot be made before the token is read.
 // expect: a claims type needs a default constructor
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

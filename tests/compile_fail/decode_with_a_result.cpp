@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Making a key may fail, so that it gives a Result.
 // expect: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A secret as an EC key, short or not: there is none.
 // expect: from_secret is for HS256, HS384 and HS512
-#include <credence/keys.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Making a key may fail, so that it gives a Result.
 // expect: a token is signed with an EncodingKey, or the Keys that hold both halves
-#include <credence/token.hpp>
+#include <credence/jwt/encode.hpp>
 
 #include <string>
 

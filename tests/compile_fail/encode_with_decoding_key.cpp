@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The half that verifies cannot sign.
 // expect: a DecodingKey verifies and cannot sign
-#include <credence/token.hpp>
+#include <credence/jwt/encode.hpp>
 
 #include <string>
 

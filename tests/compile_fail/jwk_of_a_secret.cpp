@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The public half of a shared secret: there is none.
 // expect: a shared secret has no public form; export_private_jwk_in_the_clear writes the secret itself
-#include <credence/jwk.hpp>
+#include <credence/keys/key_export.hpp>
 
 #ifdef CREDENCE_MUST_FAIL
 using Alg = credence::HS256;

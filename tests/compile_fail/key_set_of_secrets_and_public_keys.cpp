@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Shared secrets and public keys in one set: a token could choose between them.
 // expect: a KeySet holds shared secrets (HS*) or public keys, never both
-#include <credence/key_set.hpp>
+#include <credence/keys/key_set.hpp>
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A key in a set that does not list its algorithm.
 // expect: the algorithm of each key must be in the list of the KeySet
-#include <credence/key_set.hpp>
+#include <credence/keys/key_set.hpp>
 
 #ifdef CREDENCE_MUST_FAIL
 using Set = credence::KeySet<credence::RS256>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A set of keys for whatever the tokens say.
 // expect: name the algorithms that the keys may serve: KeySet<RS256, ES256>
-#include <credence/key_set.hpp>
+#include <credence/keys/key_set.hpp>
 
 #include <string_view>
 

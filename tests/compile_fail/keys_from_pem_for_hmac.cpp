@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A PEM file as an HMAC secret: the classic confusion, which does not even compile.
 // expect: HS256, HS384 and HS512 have a shared secret and no key file; use from_secret or from_jwk
-#include <credence/keys.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A secret as an RSA key: there is none.
 // expect: from_secret is for HS256, HS384 and HS512; a key of this algorithm comes from_pem, from_der or from_jwk
-#include <credence/keys.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <string_view>
 

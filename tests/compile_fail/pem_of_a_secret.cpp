@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A shared secret as PEM: there is no such form.
 // expect: a shared secret has no public form
-#include <credence/jwk.hpp>
+#include <credence/keys/key_export.hpp>
 
 #ifdef CREDENCE_MUST_FAIL
 using Alg = credence::HS512;

@@ -2,7 +2,7 @@
 // The stack, the claims and the verifier that the cases about handlers share: declared, for nothing here runs.
 #pragma once
 
-#include <credence/bearer.hpp>
+#include <credence/http/bearer.hpp>
 
 #include <coroutine>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Only the library makes a proof.
 // expect: a Verified cannot be made by hand
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nor with a header and scopes at hand.
 // expect: a Verified cannot be made by hand
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <vector>

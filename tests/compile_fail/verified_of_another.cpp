@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nor is the proof of one kind of claims one of another.
 // expect: a Verified cannot be made by hand
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nor is there an empty one.
 // expect: a Verified cannot be made by hand
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A verifier of the half that signs.
 // expect: an EncodingKey signs and cannot verify
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string_view>
 

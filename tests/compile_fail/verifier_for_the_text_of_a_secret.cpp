@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A secret is made into a key first.
 // expect: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys
-#include <credence/verifier.hpp>
+#include <credence/jwt/verifier.hpp>
 
 #include <string_view>
 

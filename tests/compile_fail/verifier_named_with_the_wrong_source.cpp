@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A verifier whose source of keys is named by hand, and is none.
 // expect: credence: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 

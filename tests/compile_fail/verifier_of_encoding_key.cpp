@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The same by deduction.
 // expect: an EncodingKey signs and cannot verify
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string_view>
 

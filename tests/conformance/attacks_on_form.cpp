@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Known attacks on the form of a token and on base64url: rows 17, 18, 19, 27 to 31.
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

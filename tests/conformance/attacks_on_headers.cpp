@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Known attacks through extensions in the header: rows 25 and 26.
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 
 #include <string>
 #include <string_view>

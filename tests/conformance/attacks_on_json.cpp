@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Known attacks on the JSON of header and claims: rows 16, 20 and 37, and the traps of JSON libraries.
-#include <credence/token.hpp>
+#include <credence/jwt/encode.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Known attacks through weak keys and false signatures: rows 3 to 11.
-#include <credence/jwk.hpp>
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/keys/key_export.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Known attacks on the Authorization header and through the answer: rows 38, 39 and 44.
-#include <credence/bearer.hpp>
+#include <credence/http/bearer.hpp>
 
 #include <optional>
 #include <string>

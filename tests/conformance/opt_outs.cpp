@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Each opt-out loosens its own rule and no other: every fault against every opt-out.
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/stores/memory_revocations.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +34,10 @@ const std::vector<OptOut>& opt_outs() {
         {"allow_future_iat", [](Rules& rules) { rules.allow_future_iat = true; }},
         {"allow_padding", [](Rules& rules) { rules.allow_padding = true; }},
         {"allow_duplicate_members", [](Rules& rules) { rules.allow_duplicate_members = true; }},
+        {"allow_null_members", [](Rules& rules) { rules.allow_null_members = true; }},
+        {"allow_numeric_subject", [](Rules& rules) { rules.allow_numeric_subject = true; }},
+        {"allow_bearer_use", [](Rules& rules) { rules.allow_bearer_use = true; }},
+        {"scope_claims", [](Rules& rules) { rules.scope_claims = {"permissions"}; }},
         {"any_audience", [](Rules& rules) { rules.audience = credence::any_audience; }},
         {"understood", [](Rules& rules) { rules.understood = {"exp2"}; }}};
     return all;
@@ -64,6 +71,17 @@ std::vector<Fault> faults() {
         {good + "=", "invalid_base64", "allow_padding"},
         {with_exp(R"("sub":"a","sub":"b")"), "duplicate_member", "allow_duplicate_members"},
         {with_exp(R"("x":{"y":1,"y":2})"), "duplicate_member", "allow_duplicate_members"},
+        {with_exp(R"("sub":null)"), "invalid_claim_type sub", "allow_null_members"},
+        {with_exp(R"("iss":null)"), "invalid_claim_type iss", "allow_null_members"},
+        {with_exp(R"("nbf":null)"), "invalid_claim_type nbf", "allow_null_members"},
+        {with_exp(R"("aud":null)"), "invalid_claim_type aud", "allow_null_members"},
+        {signed_texts(R"({"alg":"HS256","kid":null})", R"({"exp":1700000001})"), "malformed_token",
+         "allow_null_members"},
+        {signed_texts(R"({"alg":"HS256","typ":null})", R"({"exp":1700000001})"), "malformed_token",
+         "allow_null_members"},
+        {with_exp(R"("sub":7)"), "invalid_claim_type sub", "allow_numeric_subject"},
+        {with_exp(R"("jti":-70000000000000000000)"), "invalid_claim_type jti", "allow_numeric_subject"},
+        {with_exp(R"("cnf":{"jkt":"x"})"), "proof_required cnf", "allow_bearer_use"},
         {with_exp(R"("aud":"other")"), "invalid_audience aud", "any_audience"},
         {with_exp(R"("aud":[])"), "invalid_audience aud", "any_audience"},
         {signed_texts(R"({"alg":"HS256","crit":["exp2"],"exp2":1})", R"({"exp":1700000001})"),
@@ -88,15 +106,19 @@ std::vector<Fault> faults() {
          "unsupported_critical_header"},
         {signed_payload(R"({"exp":1700000000})"), "token_expired exp"},
         {signed_payload(R"({"exp":0})"), "token_expired exp"},
-        {signed_payload(R"({"exp":null})"), "invalid_claim_type exp"},
+        {signed_texts(R"({"alg":null})", R"({"exp":1700000001})"), "malformed_token"},
+        {signed_texts(R"({"alg":"HS256","kid":7})", R"({"exp":1700000001})"), "malformed_token"},
+        {signed_texts(R"({"alg":"HS256","crit":null})", R"({"exp":1700000001})"), "unsupported_critical_header"},
         {signed_payload(R"({"exp":"1700000001"})"), "invalid_claim_type exp"},
         {with_exp(R"("nbf":1700000001)"), "token_not_yet_valid nbf"},
-        {with_exp(R"("nbf":null)"), "invalid_claim_type nbf"},
+        {with_exp(R"("aud":[null])"), "invalid_claim_type aud"},
+        {with_exp(R"("sub":7.0)"), "invalid_claim_type sub"},
+        {with_exp(R"("sub":[7])"), "invalid_claim_type sub"},
+        {with_exp(R"("iss":7)"), "invalid_claim_type iss"},
         {with_exp(R"("iat":"1700000001")"), "invalid_claim_type iat"},
         {with_exp(R"("iat":253402300800)"), "invalid_claim_type iat"},
         {with_exp(R"("aud":7)"), "invalid_claim_type aud"},
         {with_exp(R"("aud":["other",7])"), "invalid_claim_type aud"},
-        {with_exp(R"("sub":7)"), "invalid_claim_type sub"},
         {with_exp(R"("x":[1,])"), "invalid_json"},
         {with_exp("\"x\":\"\xff\""), "invalid_json"},
         {with_exp("\"x\":" + std::string(40, '[') + std::string(40, ']')), "invalid_json"},
@@ -155,4 +177,28 @@ TEST_CASE("any_audience does not excuse a wrong issuer, nor allow_missing_exp a 
     CHECK(verdict(signed_payload("{}"), Rules{.required = {"exp"}, .allow_missing_exp = true}) == "missing_claim exp");
     CHECK(verdict(with_exp(R"("iat":1700000001)"), Rules{.required = {"jti"}, .allow_future_iat = true}) ==
           "missing_claim jti");
+}
+
+TEST_CASE("a null exp counts as absent, and an absent exp stays refused") {
+    const auto token = signed_payload(R"({"exp":null})");
+    CHECK(verdict(token, Rules{}) == "invalid_claim_type exp");
+    CHECK(verdict(token, Rules{.allow_null_members = true}) == "missing_claim exp");
+    CHECK(verdict(token, Rules{.allow_missing_exp = true}) == "invalid_claim_type exp");
+    CHECK(verdict(token, Rules{.allow_missing_exp = true, .allow_null_members = true}) == "accepted");
+}
+
+TEST_CASE("allow_future_iat voids neither max_age nor revocation") {
+    using namespace std::chrono_literals;
+    const auto far = with_exp(R"("iat":1700000301,"jti":"a","sub":"b")");
+    const auto near = with_exp(R"("iat":1700000300,"jti":"a","sub":"b")");
+    const Rules rules{.allow_future_iat = true, .clock = support::noon_clock};
+    CHECK(verdict(far, rules) == "accepted");
+    CHECK(verdict(far, Rules{.max_age = 1h, .allow_future_iat = true}) == "issued_in_future iat");
+    CHECK(verdict(near, Rules{.max_age = 1h, .allow_future_iat = true}) == "accepted");
+    const credence::Verifier revocable{
+        support::account_keys(),
+        rules,
+        {.revocation = credence::Revocation{std::make_shared<credence::MemoryRevocationStore>()}}};
+    CHECK(revocable.verify(far).error() == credence::Error{credence::Errc::issued_in_future, "iat"});
+    CHECK(revocable.verify(near));
 }

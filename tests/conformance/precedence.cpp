@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which of several faults is told: the stages run in one order, and the first that finds a fault ends the check.
-#include <credence/revocation.hpp>
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/revocation.hpp>
 
 #include <chrono>
 #include <memory>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The tokens that the RFCs print, through the whole of decode. RFC 7515 A.1, RFC 7519 §3.1 and §6.1, RFC 7520 §4.4
-#include <credence/token.hpp>
+#include <credence/jwt/decode.hpp>
 #include <credence/unverified.hpp>
 
 #include <chrono>

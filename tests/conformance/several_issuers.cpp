@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which fault of a token several verifiers tell: the one that its own issuer's verifier tells; of a token that none claims,
 // one of its outside, and else that it is nobody's. RFC 8725 §3.8
-#include <credence/token.hpp>
-#include <credence/verifiers.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/multi_issuer.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Whether the time of a refusal tells how much of a signature was right: main [ROUNDS]. Two kinds of wrong tokens, wrong in
 // the first byte of the MAC and wrong in the last, are verified in random order, and the times compared by Welch's t-test.
-// The same is done with a compare that stops at the first difference, which must be found out.
-#include <credence/token.hpp>
+// The same is done with a compare that stops at the first difference, which must be found out. And whether the time of a
+// decryption that fails tells what was wrong: the wrapped key, or the tag. RFC 7516 §11.5
+#include <credence/jwe/decrypt.hpp>
+#include <credence/jwe/encrypt.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/verifier.hpp>
 
 #include <algorithm>
 #include <array>
@@ -98,6 +102,46 @@ bool report(std::string_view what, double t, bool should_differ) {
     return differs == should_differ;
 }
 
+/// The encrypted token with one byte of a part changed.
+std::string with_wrong_part(std::string_view token, std::size_t part, std::size_t byte) {
+    std::string text{token};
+    std::size_t begin = 0;
+    for (std::size_t dots = 0; dots < part; ++dots) begin = text.find('.', begin) + 1;
+    const std::size_t end = (std::min)(text.find('.', begin), text.size());
+    std::string bytes = credence::detail::decode_base64url(std::string_view{text}.substr(begin, end - begin)).value();
+    bytes.at(byte) = static_cast<char>(bytes.at(byte) ^ 0x40);
+    return text.replace(begin, end - begin, credence::detail::encode_base64url(bytes));
+}
+
+/// Whether a wrong wrapped key and a wrong tag take the same time, and a tag that is wrong at its begin and at its end.
+template <class Alg>
+bool report_decryption(const credence::EncryptionKeys<Alg>& keys, credence::ContentAlgorithm content,
+                       std::size_t rounds) {
+    constexpr std::size_t wrapped_key = 1, tag = 4;
+    const std::string good = credence::encrypt(std::string(100, 'p'), keys, {.content = content}).value();
+    bool is_as_it_should = credence::decrypt(good, keys).has_value();
+    const auto refuse = [&](std::string_view token) {
+        is_as_it_should = !credence::decrypt(token, keys) && is_as_it_should;
+    };
+    const std::string name = std::string{Alg::name} + " with " + std::string{to_string(content)};
+    const std::array<std::string, 2> kinds{with_wrong_part(good, wrapped_key, 20), with_wrong_part(good, tag, 3)};
+    const std::array<std::string, 2> tags{with_wrong_part(good, tag, 0), with_wrong_part(good, tag, 15)};
+    is_as_it_should &= report(name + ": wrapped key or tag wrong", measure(rounds, kinds, refuse), false);
+    is_as_it_should &= report(name + ": first or last byte of the tag wrong", measure(rounds, tags, refuse), false);
+    return is_as_it_should;
+}
+
+bool report_decryptions(std::size_t rounds) {
+    using namespace credence;
+    bool is_good = report_decryption(EncryptionKeys<A256KW>::generate().value(), A256GCM, rounds / 4);
+    is_good &= report_decryption(EncryptionKeys<A256KW>::generate().value(), A128CBC_HS256, rounds / 4);
+    is_good &= report_decryption(EncryptionKeys<A256GCMKW>::generate().value(), A256GCM, rounds / 4);
+    is_good &= report_decryption(EncryptionKeys<ECDH_ES_A128KW>::generate().value(), A256GCM, rounds / 40);
+    is_good &= report_decryption(EncryptionKeys<RSA_OAEP>::generate().value(), A256GCM, rounds / 100);
+    is_good &= report_decryption(EncryptionKeys<RSA_OAEP_256>::generate().value(), A256GCM, rounds / 100);
+    return is_good;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -123,5 +167,6 @@ int main(int count, char** words) {
     is_as_it_should &= report("a compare that stops early, for comparison", measure(rounds, macs, compare), true);
     is_as_it_should &= report("first or last byte of the MAC wrong", measure(rounds, wrong, refuse), false);
     is_as_it_should &= report("the same, the other way round", measure(rounds, swapped, refuse), false);
+    is_as_it_should &= report_decryptions(rounds);
     return is_as_it_should ? EXIT_SUCCESS : EXIT_FAILURE;
 }

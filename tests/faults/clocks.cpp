@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A clock that jumps, stands, or throws, and a user's mapping that throws: the last moment decides, and no failure admits.
-#include <credence/bearer.hpp>
-#include <credence/claims.hpp>
-#include <credence/token.hpp>
-#include <credence/verifier.hpp>
+#include <credence/claims/claims.hpp>
+#include <credence/http/bearer.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/verifier.hpp>
 
 #include <atomic>
 #include <chrono>

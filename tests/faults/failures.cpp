@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Whatever fails beneath the library, at whatever moment: an allocation of C++'s, one of OpenSSL's, or a call into OpenSSL.
 // Nothing is let in, nothing is lost, no wrong answer is given, and what was prepared before still works after.
-#include <credence/bearer.hpp>
-#include <credence/jwk.hpp>
-#include <credence/key_set.hpp>
-#include <credence/keys.hpp>
-#include <credence/token.hpp>
-#include <credence/verifier.hpp>
+#include <credence/http/bearer.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/key_set.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whatever decodes encodes back to the same text, and whatever is encoded decodes to the same bytes; and OpenSSL's decoder,
 // given the same text in its own alphabet, finds the same bytes.
-#include <credence/detail/base64url.hpp>
+#include <credence/detail/encoding/base64url.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -2,18 +2,23 @@
 // A token whose header is the first line of the input and whose payload is the rest, rightly signed, decoded as a typed
 // claims value and as a DOM, strictly and with every opt-out: they agree, and what they accept meets the rules as nlohmann's
 // parser sees it. With any bit changed it is refused.
-#include <credence/claims.hpp>
-#include <credence/token.hpp>
-#include <credence/verifier.hpp>
+#include <credence/claims/claims.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/verifier.hpp>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "support/fuzzing.hpp"
@@ -33,6 +38,12 @@ struct Address {
     std::optional<std::uint8_t> floor = {};
 };
 
+enum class Plan : std::uint8_t { free, paid, other };
+constexpr auto claim_values(Plan /*plan*/) {
+    return std::to_array<credence::ClaimValue<Plan>>(
+        {{Plan::free, "free"}, {Plan::paid, "paid"}, {Plan::other, "other"}, {Plan::other, credence::any_other_name}});
+}
+
 struct Everything {
     std::optional<std::string> role = {};
     std::optional<bool> admin = {};
@@ -44,6 +55,14 @@ struct Everything {
     std::optional<std::map<std::string, std::int64_t>> quotas = {};
     std::optional<Address> address = {};
     std::optional<json> more = {};
+    std::optional<float> weight = {};
+    std::optional<std::chrono::seconds> lifetime = {};
+    std::optional<std::chrono::milliseconds> delay = {};
+    std::optional<std::array<std::int16_t, 2>> pair = {};
+    std::optional<std::set<std::string>> roles = {};
+    std::optional<std::set<std::uint8_t>> ports = {};
+    std::optional<std::variant<bool, std::string, std::vector<Address>>> verified = {};
+    std::optional<Plan> plan = {};
 };
 using Typed = credence::Claims<Everything>;
 
@@ -74,11 +93,11 @@ bool is_string_or_absent(const json& object, const char* name) {
     return member == object.end() || member->is_string();
 }
 
-/// Whether a date is absent or stands on the right side of noon. Rounding to a double moves nothing across it.
-bool is_before_or_at_noon(const json& object, const char* name) {
+/// Whether a date is absent or, rounded down, not after noon. Rounding to a double moves nothing across a whole second.
+bool is_not_after_noon(const json& object, const char* name) {
     const auto member = object.find(name);
     const auto noon = static_cast<double>(support::noon.time_since_epoch().count());
-    return member == object.end() || (member->is_number() && member->get<double>() <= noon);
+    return member == object.end() || (member->is_number() && member->get<double>() <= noon + 1);
 }
 
 /// What holds for the header of a token that the strict rules accept, as another parser sees it.
@@ -102,9 +121,29 @@ void demand_good_payload(std::string_view payload_text) {
     const auto noon = static_cast<double>(support::noon.time_since_epoch().count());
     demand(claims.contains("exp") && claims["exp"].is_number() && claims["exp"].get<double>() >= noon + 1,
            "it has not expired");
-    demand(is_before_or_at_noon(claims, "nbf") && is_before_or_at_noon(claims, "iat"), "it has begun");
+    demand(is_not_after_noon(claims, "nbf") && is_not_after_noon(claims, "iat"), "it has begun");
     demand(!claims.contains("aud"), "it is for nobody else");
     for (const char* name : {"iss", "sub", "jti"}) demand(is_string_or_absent(claims, name), "names are strings");
+}
+
+/// What holds for a typed claims value, as another parser sees its payload.
+void demand_same_values(const Everything& claims, const json& payload) {
+    const auto holds = [&](const char* name, const auto& member, const auto& as_json) {
+        if (member) demand(payload.at(name) == as_json(*member), "a member has the payload's value");
+    };
+    const auto itself = [](const auto& value) { return json(value); };
+    holds("role", claims.role, itself);
+    holds("pair", claims.pair, itself);
+    holds("lifetime", claims.lifetime, [](auto value) { return json(value.count()); });
+    holds("delay", claims.delay, [](auto value) { return json(value.count()); });
+    if (claims.roles) demand(payload.at("roles").size() == claims.roles->size(), "a set has each element once");
+    if (claims.ports) demand(payload.at("ports").size() == claims.ports->size(), "a set has each element once");
+    if (!claims.verified) return;
+    const json& verified = payload.at("verified");
+    demand(claims.verified->index() == (verified.is_boolean()  ? 0U
+                                        : verified.is_string() ? 1U
+                                                               : 2U),
+           "a variant holds the alternative of the value's kind");
 }
 
 /// What was read of a typed claims value is written, and read again the same.
@@ -149,6 +188,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
            "a DOM refuses more only where a number is larger than any double");
     demand(!typed || only_registered, "a claims type loosens nothing");
     if (typed) demand_round_trip((*typed).claims());
+    if (typed && dom) demand_same_values((*typed).claims(), support::JsonOracle{payload}.document);
     if (only_registered && !typed) {
         const Errc code = typed.error().code;
         demand(code == Errc::invalid_claim_type || code == Errc::missing_claim,

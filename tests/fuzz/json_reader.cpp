@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The strict reader and nlohmann's accept the same texts with the same values, but for the rules of the oracle; what is
 // read is written and read again the same.
-#include <credence/detail/json_dom.hpp>
+#include <credence/detail/json/json_dom.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A JWK, read for every kind of key: whatever is accepted is a key that works, and stays the same when it is written.
-#include <credence/jwk.hpp>
-#include <credence/keys.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A JWK Set: each of its entries is counted once, as a key or as skipped, and is found by what it says of itself.
-#include <credence/key_set.hpp>
+#include <credence/keys/key_set.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,11 +28,11 @@ void check(std::string_view text) {
         if (!entry.is_object()) continue;
         const auto alg = entry.value("alg", nlohmann::json{}), kid = entry.value("kid", nlohmann::json{});
         if (!alg.is_string() || !kid.is_string()) continue;
-        const auto found = set->find(alg.get<std::string>(), kid.get<std::string>());
+        const auto found = set->find({.alg = alg.get<std::string>(), .kid = kid.get<std::string>()});
         demand(!found || set->size() > 0, "an empty set has no key");
         demand(!found || entry.value("use", "sig") == "sig" || keys.size() > 1, "a key is for signatures");
     }
-    demand(!set->find("none", ""), "there is no key for none");
+    demand(!set->find({.alg = "none", .kid = ""}), "there is no key for none");
 }
 
 }  // namespace

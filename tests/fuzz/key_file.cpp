@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A key file, as PEM, as DER, and as DER that is wrapped into PEM under each label: whatever is accepted is a key that works.
 // No passphrase is given, for an encrypted key names its own cost, which its owner is trusted to choose.
-#include <credence/jwk.hpp>
-#include <credence/keys.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Guards on Boost.Beast with coroutines, over real sockets. The token is checked before the body is read.
-#include <credence/http/beast.hpp>
+#include <credence/stacks/beast.hpp>
 
 #include <functional>
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Guards on cpp-httplib, over real sockets: what a client sees, and that a refused body never becomes a request.
-#include <credence/http/httplib.hpp>
+#include <credence/stacks/httplib.hpp>
 
 #include <atomic>
 #include <functional>

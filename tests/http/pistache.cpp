@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Guards and middleware on Pistache, over real sockets.
-#include <credence/http/pistache.hpp>
+#include <credence/stacks/pistache.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -60,7 +61,7 @@ void greet(const Verified<AccountClaims>& who, const rest::Request&, ResponseWri
 
 TEST_CASE("Pistache: a guarded route, and each kind of refusal") {
     rest::Router router;
-    const auto guard = protect(account_verifier(), greet, {.realm = "shop"});
+    const auto guard = protect(account_verifier(), greet, {.realm = "shop", .others = {"Basic", "Negotiate"}});
     const auto handler = [guard](const rest::Request& request, ResponseWriter response) {
         guard(request, std::move(response));
         return rest::Route::Result::Ok;
@@ -74,6 +75,9 @@ TEST_CASE("Pistache: a guarded route, and each kind of refusal") {
     const HttpResponse stranger = client.ask(get());
     CHECK(stranger.status == 401);
     CHECK(stranger.field("www-authenticate") == R"(Bearer realm="shop")");
+    CHECK(stranger.count("www-authenticate") == 3);
+    const std::pair<std::string, std::string> last{"www-authenticate", "Negotiate"};
+    CHECK(std::count(stranger.fields.begin(), stranger.fields.end(), last) == 1);
     CHECK(client.ask(get("authorization: bearer   " + account_token() + "\r\n")).status == 200);
     CHECK(client.ask(get("Authorization: Basic abc\r\n")).status == 401);
     CHECK(client.ask(get("Authorization: Bearer\r\n")).status == 400);

@@ -4,37 +4,75 @@
 # for each thing that breaks the rule; `check.py --list` names the rules. A rule is a function below.
 # label: source
 import fnmatch
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
-# A header includes headers of its own or a lower layer, and there is no cycle. A new header gets its place here; a name
-# with a * stands for all that begin so.
-LAYERS = """
-0 version error algorithm detail/bind detail/callable detail/base64url_*
-1 result header registered_claims verified detail/kept_header detail/base64url detail/json_string detail/name_table
-2 detail/secret detail/openssl detail/ecdsa_form detail/reflect detail/compact
-2 detail/json_reader detail/json_writer detail/json_number detail/json_dom
-3 claims detail/mapping detail/json_struct detail/claims_writer detail/jose_header
-3 detail/signature detail/hmac detail/key_material*
-4 keys validation detail/payload detail/rules
-5 jwk key_set rotating_keys
-6 token verifier verifiers unverified access_token cache revocation refresh refresh_memory
-6 detail/refresh_token detail/pipeline detail/header_memory detail/issuer detail/token_identity
-7 rejection scope cookie bearer testing http_traits detail/token68 detail/credentials detail/proof detail/guard
-7 detail/attack*
-8 http/httplib http/beast http/pistache
-9 credence
-"""
-MAY_NAME_EVP = ["detail/openssl", "detail/signature", "detail/key_material", "detail/hmac"]
-MAY_ASK_THE_COMPILER = {  # how often
-    "detail/reflect": 1,         # for a compiler's own name
-    "detail/base64url_simd": 2,  # for a processor's own instructions
+# The floors of the library. A header includes headers of its own wing or of a lower floor; wings on one floor do not
+# include each other. A wing is a folder; the words and the doors are the headers that lie beside the folders.
+WORDS = ["version", "exceptions", "error", "result", "clock", "bytes"]
+FLOORS = [WORDS, ["detail"], ["keys", "claims"], ["jwt"], ["http", "opaque", "jwe", "remote"],
+          ["stacks", "stores", "transports"], ["testing"]]
+# A wing's detail/ is its own affair. These pairs are the exceptions.
+MAY_USE_DETAIL = {
+    ("jwt", "claims"): "one pass reads a payload into the claims type and into what the library checks",
+    ("jwt", "keys"): "a prepared key signs and verifies",
+    ("jwe", "keys"): "keys for encryption are read and checked as those for signing are",
+    ("jwe", "claims"): "claims are encrypted as the text that encode would sign",
+    ("jwe", "jwt"): "the header of an encrypted token is read by the rules of a signed one",
+    ("opaque", "jwt"): "the claims of a session or an API key become the same proof as a token's",
+    ("opaque", "keys"): "a refresh token's successor is sealed with HMAC",
+    ("transports", "remote"): "hosts are told apart, and a client's errors made fit for a log, in one way",
+    ("remote", "jwt"): "the issuer that a token names chooses its keys before anything is verified",
+    ("testing", "keys"): "the attacks are signed with keys of their own",
+    ("testing", "jwt"): "the attacks take a good token apart",
+    ("unverified", "jwt"): "it reads headers as the verifier does",
 }
-OUTSIDE_THE_UMBRELLA = ["credence", "unverified", "testing"]
-STAY_LIGHT = ["verified", "rejection", "bearer"]  # neither OpenSSL nor nlohmann/json, however indirectly
-WITHOUT_UNIT_TEST = ["credence"]  # its content is tested here, by `umbrella`
+MAY_NAME_EVP = ["detail/openssl/", "keys/detail/", "jwe/detail/"]
+MAY_ASK_THE_COMPILER = {  # how often
+    "version": 1,                         # whether it compiles C++20
+    "exceptions": 1,                      # whether it compiles with exceptions
+    "claims/detail/reflect": 1,           # for a compiler's own name
+    "detail/encoding/base64url_simd": 2,  # for a processor's own instructions
+    "transports/httplib": 1,              # whether cpp-httplib was built with TLS, without which it has no https
+}
+UMBRELLA = [*WORDS, "keys", "claims", "jwt", "http"]  # what credence.hpp includes, and no more
+# These include neither OpenSSL nor nlohmann/json, however indirectly.
+STAY_LIGHT = ["clock", "error", "result", "jwt/verified", "jwt/granted", "http/rejection", "http/bearer"]
+WITHOUT_UNIT_TEST = {
+    "credence": "its content, and that of the doors, is tested here, by `doors`",
+    "http/detail/client_certificate": "tests/unit/http/mtls.cpp sends every form of certificate",
+    "http/detail/confirmation_members": "tests/unit/http/dpop.cpp and mtls.cpp send every kind of cnf",
+    "http/detail/dpop_check": "tests/unit/http/dpop.cpp breaks each rule of a proof",
+    "http/detail/dpop_claims": "tests/unit/http/dpop.cpp makes proofs and reads them",
+    "http/detail/proof_keys": "tests/unit/http/dpop.cpp sends keys of every kind, known and new",
+    "http/detail/token_kinds": "tests/unit/http/first_of.cpp and dpop.cpp have verifiers choose",
+    "jwe/detail/chosen_bytes": "tests/unit/jwe/decrypt.cpp damages what is chosen by it",
+    "jwe/detail/decryption_table": "tests/unit/jwe/decryption_key_set.cpp looks up in it",
+    "jwe/detail/fetched": "every test of tests/unit/jwe encrypts with what it fetches",
+    "jwe/detail/jwe_token": "tests/unit/jwe/encrypt.cpp and decrypt.cpp are about what it writes and reads",
+    "jwe/detail/management_key": "tests/unit/jwe/decrypt.cpp runs every algorithm",
+    "jwe/detail/management_key_import": "tests/unit/jwe/encryption_keys.cpp makes every kind of key",
+    "jwe/detail/rsa_oaep": "tests/unit/jwe/decrypt.cpp damages what it seals",
+    "jwe/detail/wiped_text": "tests/unit/jwe/encrypt.cpp and sealed_cookie.cpp encrypt claims through it",
+    "jwt/detail/stored_claims": "tests/unit/opaque/sessions.cpp writes, reads and damages what it keeps",
+    "opaque/detail/any_api_key_store": "tests/unit/opaque/api_keys.cpp asks every function of it",
+    "opaque/detail/any_session_store": "tests/unit/opaque/sessions.cpp asks every function of it",
+    "opaque/detail/api_key_text": "tests/unit/opaque/api_keys.cpp changes every character of a key",
+    "opaque/detail/label_text": "tests/unit/opaque/sessions.cpp gives labels of every kind",
+    "stores/detail/sharded_records": "tests/unit/stores/memory_store.cpp runs the contract of stores on it",
+    "stores/detail/postgresql_connection": "tests/unit/stores/postgresql_store.cpp runs every statement on it",
+    "stores/detail/postgresql_schema": "tests/unit/stores/postgresql_store.cpp opens new and newer tables",
+    "stores/detail/sqlite_connection": "tests/unit/stores/sqlite_store.cpp runs every statement on it",
+    "stores/detail/sqlite_schema": "tests/unit/stores/sqlite_store.cpp opens new, old, newer and damaged files",
+    "transports/detail/beast_fetch": "tests/unit/transports/beast.cpp and tests/remote run it against real servers",
+    "transports/detail/socket_watchdog": "tests/unit/transports/httplib.cpp and tests/remote run it against real servers",
+    "testing/detail/attack_token": "tests/unit/testing.cpp runs every attack",
+    "testing/detail/attacks_forged": "tests/unit/testing.cpp runs every attack",
+    "testing/detail/attacks_signed": "tests/unit/testing.cpp runs every attack",
+}
 MOST_LINES = 400
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -98,19 +136,36 @@ def lines_of(path):
     return path.read_text(encoding="utf-8").splitlines()
 
 
-def rule_layers():
-    rows = [row.split() for row in LAYERS.strip().splitlines()]
-    layer = {name: int(number) for name in headers() for number, *patterns in rows
-             if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)}
+def wing(name):
+    """The folder that a header belongs to; the words share one; a door or another header at the top is its own."""
+    top = name.split("/")[0]
+    return "words" if top in WORDS else top
+
+
+def is_door(name):
+    return "/" not in name and any(other.startswith(name + "/") for other in headers())
+
+
+def floor(name):
+    if "/" not in name and name not in WORDS:
+        return len(FLOORS) + (name == "credence")  # a door, `unverified`; above them the umbrella
+    return next((number for number, wings in enumerate(FLOORS) if name.split("/")[0] in wings), None)
+
+
+def rule_wings():
     for name, path in headers().items():
-        if name not in layer:
-            yield f"{name}.hpp has no layer yet: give it one in tests/layout/check.py"
+        if floor(name) is None:
+            yield f"{name}.hpp lies in a folder that is no wing: give it a floor in tests/layout/check.py"
             continue
         for other in includes(path)[0]:
-            if layer.get(other, -1) > layer[name]:
-                yield f"{name}.hpp (layer {layer[name]}) includes {other}.hpp (layer {layer[other]})"
             if other not in headers():
                 yield f"{name}.hpp includes {other}.hpp, which does not exist"
+            elif wing(name) != wing(other) and floor(other) is not None and floor(other) >= floor(name):
+                yield f"{name}.hpp includes {other}.hpp, which is not on a lower floor"
+            elif wing(name) != wing(other) and "/detail/" in other and (wing(name), wing(other)) not in MAY_USE_DETAIL:
+                yield f"{name}.hpp includes {other}.hpp, another wing's detail"
+            if is_door(other) and name != "credence":
+                yield f"{name}.hpp includes the door {other}.hpp: include the header that it needs"
         if name in {inner for other in includes(path)[0] for inner in reached(other)[0] | {other}}:
             yield f"{name}.hpp includes itself in a circle"
 
@@ -135,17 +190,18 @@ def rule_first_lines():
             yield f"{short(path)}: no sentence of purpose after the licence"
 
 
-def rule_umbrella():
-    due = {name for name in headers() if "/" not in name} - set(OUTSIDE_THE_UMBRELLA)
+def rule_doors():
+    """A door includes each public header of its wing and nothing else; the umbrella includes words and doors."""
     if "credence" not in headers():
         yield "credence.hpp does not exist"
         return
-    there = set(includes(headers()["credence"])[0])
-    yield from (f"credence.hpp does not include {name}.hpp" for name in sorted(due - there))
-    yield from (f"credence.hpp includes {name}.hpp, which is to stay outside" for name in sorted(there - due))
-    behind = reached("credence")[0]
-    yield from (f"credence.hpp includes {name}.hpp indirectly" for name in sorted(behind)
-                if name in OUTSIDE_THE_UMBRELLA or name.startswith("http/"))
+    due = {name: {other for other in headers() if other.startswith(name + "/") and "/detail/" not in other}
+           for name in headers() if is_door(name) and name != "testing"}
+    due["credence"] = {name for name in UMBRELLA if name in headers()}
+    for name, wanted in due.items():
+        there = set(includes(headers()[name])[0])
+        yield from (f"{name}.hpp does not include {other}.hpp" for other in sorted(wanted - there))
+        yield from (f"{name}.hpp includes {other}.hpp, which is to stay outside" for other in sorted(there - wanted))
 
 
 def rule_openssl_names():
@@ -174,12 +230,27 @@ def rule_no_conditionals():
             yield f"{name}.hpp defines a macro; only version.hpp may"
 
 
+def rule_language_version():
+    """Every header includes version.hpp before any other code of the library, so that an older C++ gets its sentence."""
+    yield from (f"{name}.hpp includes no header of the library: include <credence/version.hpp> first"
+                for name, path in headers().items() if not includes(path)[0] and name != "version")
+
+
+def rule_exceptions():
+    """Only exceptions.hpp has the keywords that do not compile without exceptions."""
+    for name, path in headers().items():
+        for number, line in enumerate(lines_of(path), 1):
+            code = re.sub(r'"(\\.|[^"])*"', "", line.split("//")[0])
+            if name != "exceptions" and re.search(r"\b(try|catch|throw)\b", code):
+                yield f"{name}.hpp:{number} throws or catches; use the functions of exceptions.hpp"
+
+
 def rule_unit_tests_mirror_headers():
     tests = {path.relative_to(ROOT / "tests/unit").with_suffix("").as_posix()
              for path in (ROOT / "tests/unit").rglob("*.cpp")}
     yield from (f"tests/unit/{name}.cpp tests no header of that name" for name in sorted(tests - set(headers())))
     yield from (f"{name}.hpp has no tests/unit/{name}.cpp" for name in headers()
-                if name not in tests and name not in WITHOUT_UNIT_TEST and not name.startswith("detail/"))
+                if name not in tests and name not in WITHOUT_UNIT_TEST and not is_door(name))
 
 
 def rule_min_max():
@@ -221,6 +292,54 @@ def rule_readme_sentences():
         for sentence in re.findall(r"^    (credence: .*(?:\n    .+)*)", block, re.MULTILINE):
             if re.sub(r"\s+", " ", sentence) not in said:
                 yield f"README.md: no header says: {sentence}"
+
+
+def rule_version():
+    """Each place that names the version agrees with version.hpp; packaging/vcpkg is compared in tests/package."""
+    text = (ROOT / "include/credence/version.hpp").read_text()
+    version = re.search(r'CREDENCE_VERSION "(\d+)\.(\d+)\.(\d+)"', text)
+    number = re.search(r"CREDENCE_VERSION_NUMBER (\d+)", text)
+    if not version or not number:
+        yield "version.hpp does not define CREDENCE_VERSION and CREDENCE_VERSION_NUMBER"
+        return
+    major, minor, patch = map(int, version.groups())
+    if int(number[1]) != major * 10000 + minor * 100 + patch:
+        yield f"version.hpp: CREDENCE_VERSION_NUMBER is {number[1]} for {version[0]}"
+    newest = re.search(r"^## (\S+?),", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    if not newest or newest[1] != f"{major}.{minor}.{patch}":
+        yield f"CHANGELOG.md: the newest section is {newest and newest[1]}, the version is {major}.{minor}.{patch}"
+    consumer = "tests/package/consumer/CMakeLists.txt"
+    if f"find_package(credence {major}.{minor} REQUIRED)" not in (ROOT / consumer).read_text():
+        yield f"{consumer} asks for another version than {major}.{minor}"
+
+
+def rule_opt_outs():
+    told = set(re.findall(r"^## .*?\b(allow_\w+)", (ROOT / "docs/opt_outs.md").read_text(), re.MULTILINE))
+    there = set()
+    for name in ("jwt/validation", "keys/keys", "keys/key_options"):
+        path = ROOT / f"include/credence/{name}.hpp"
+        there |= set(re.findall(r"\b(allow_\w+)", path.read_text())) if path.exists() else set()
+    yield from (f"docs/opt_outs.md: no section about {name}" for name in sorted(there - told))
+    yield from (f"docs/opt_outs.md: there is no {name} in the library" for name in sorted(told - there))
+
+
+def rule_module():
+    """The module exports every type, concept and function that the umbrella header declares for users."""
+    exported = set(re.findall(r"^using credence::(\w+);", (ROOT / "modules/credence.cppm").read_text(), re.MULTILINE))
+    for name, path in headers().items():
+        if "detail/" in name or name == "exceptions" or not (name in WORDS or name.split("/")[0] in UMBRELLA):
+            continue
+        text = re.sub(r"namespace detail \{.*?\}  // namespace detail", "", path.read_text(), flags=re.DOTALL)
+        declared = re.findall(r"^(?:class|struct|concept|enum class) (\w+)\b(?!::)", text, re.MULTILINE)
+        declared += re.findall(r"^(?:\[\[nodiscard\]\] )?(?:inline|constexpr|auto) .*?(?<![\w:])(\w+)\(", text, re.MULTILINE)
+        yield from (f"modules/credence.cppm does not export {word} of {name}.hpp" for word in dict.fromkeys(declared)
+                    if word not in exported)
+
+
+def rule_scripts():
+    for path in sources():
+        if lines_of(path)[:1] and lines_of(path)[0].startswith("#!") and not os.access(path, os.X_OK):
+            yield f"{short(path)}: a script that may not be run: chmod +x"
 
 
 def rule_text():

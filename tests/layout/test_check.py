@@ -9,44 +9,72 @@ import sys
 import tempfile
 
 CHECK = pathlib.Path(__file__).with_name("check.py")
-HEAD = "// SPDX-License-Identifier: MIT\n// Purpose.\n#pragma once\n"
-LIGHT = ("verified", "rejection", "bearer")
-UMBRELLA = HEAD + "".join(f"#include <credence/{name}.hpp>\n" for name in ("result", *LIGHT))
+FIRST = "// SPDX-License-Identifier: MIT\n// Purpose.\n#pragma once\n"
+HEAD = FIRST + "#include <credence/version.hpp>\n"
+LIGHT = ("clock", "error", "jwt/verified", "jwt/granted", "http/rejection", "http/bearer")
+UMBRELLA = FIRST + "".join(f"#include <credence/{name}.hpp>\n" for name in ("clock", "error", "http", "jwt", "result", "version"))
+VERSION = FIRST + '#define CREDENCE_VERSION "1.2.3"\n#define CREDENCE_VERSION_NUMBER 10203\n'
 SOUND = {
     "README.md": "# credence\n\n```cpp\nint low = 1;\n\nint high = 2;\n```\n",
     "examples/first.cpp": HEAD + "int main() {\n    int low = 1;\n\n    int high = 2;\n}\n",
     "include/credence/credence.hpp": UMBRELLA,
     "include/credence/result.hpp": HEAD + "int low = (std::min)(1, 2);\n",
-    "include/credence/verified.hpp": HEAD + "#include <string>\n",
-    "include/credence/rejection.hpp": HEAD + "#include <credence/result.hpp>\n",
-    "include/credence/bearer.hpp": HEAD + "#include <credence/rejection.hpp>\n",
+    "modules/credence.cppm": FIRST + "using credence::Verified;\n",
+    "docs/opt_outs.md": "# Opt-outs\n\n## `allow_padding`\n",
+    "include/credence/jwt/validation.hpp": HEAD + "bool allow_padding = false;\n",
+    "tests/unit/jwt/validation.cpp": HEAD,
+    "CHANGELOG.md": "# Changelog\n\n## 1.2.3, not released yet\n\n## 1.2.2, 2020-01-01\n",
+    "include/credence/version.hpp": VERSION,
+    "tests/package/consumer/CMakeLists.txt": "# SPDX-License-Identifier: MIT\n# Purpose.\nfind_package(credence 1.2 REQUIRED)\n",
+    "tests/unit/version.cpp": HEAD,
+    "include/credence/clock.hpp": HEAD,
+    "include/credence/error.hpp": HEAD,
+    "include/credence/http.hpp": FIRST + "#include <credence/http/bearer.hpp>\n#include <credence/http/rejection.hpp>\n",
+    "include/credence/jwt.hpp": FIRST + "#include <credence/jwt/granted.hpp>\n#include <credence/jwt/validation.hpp>\n"
+                               "#include <credence/jwt/verified.hpp>\n",
+    "include/credence/jwt/granted.hpp": HEAD + "#include <credence/jwt/verified.hpp>\n",
+    "include/credence/jwt/verified.hpp": HEAD + "#include <string>\n",
+    "include/credence/http/rejection.hpp": HEAD + "#include <credence/result.hpp>\n",
+    "include/credence/http/bearer.hpp": HEAD + "#include <credence/http/rejection.hpp>\n",
     "tests/unit/result.cpp": HEAD,
     **{f"tests/unit/{name}.cpp": HEAD for name in LIGHT},
 }
 
 # The rule, the file to write and its content: nothing else is wrong with the tree.
 BROKEN = [
-    ("layers", "include/credence/result.hpp", HEAD + "#include <credence/bearer.hpp>\n"),
-    ("layers", "include/credence/unheard_of.hpp", HEAD),
-    ("layers", "include/credence/verified.hpp", HEAD + "#include <credence/verified.hpp>\n"),
+    ("wings", "include/credence/jwt/verified.hpp", HEAD + "#include <credence/http/bearer.hpp>\n"),
+    ("wings", "include/credence/jwt/verified.hpp", HEAD + "#include <credence/nowhere.hpp>\n"),
+    ("wings", "include/credence/jwt/verified.hpp", HEAD + "#include <credence/jwt/verified.hpp>\n"),
+    ("wings", "include/credence/http/bearer.hpp", HEAD + "#include <credence/jwt.hpp>\n"),
+    ("wings", "include/credence/cellar/verified.hpp", HEAD),
     ("size", "include/credence/result.hpp", HEAD + "\n" * 400),
     ("size", "include/credence/result.hpp", HEAD + "// " + "x" * 120 + "\n"),
     ("first_lines", "include/credence/result.hpp", "#pragma once\n"),
     ("first_lines", "include/credence/result.hpp", "// SPDX-License-Identifier: MIT Purpose,\n// on two lines.\n"),
     ("first_lines", "tests/tool.py", "# SPDX-License-Identifier: MIT\nimport sys\n"),
-    ("umbrella", "include/credence/claims.hpp", HEAD),
-    ("umbrella", "include/credence/credence.hpp", UMBRELLA + "#include <credence/testing.hpp>\n"),
-    ("openssl_names", "include/credence/keys.hpp", HEAD + "int size = EVP_PKEY_size(key);\n"),
+    ("doors", "include/credence/http/cookie.hpp", HEAD),
+    ("doors", "include/credence/jwt.hpp", FIRST + "#include <credence/jwt/verified.hpp>\n"),
+    ("doors", "include/credence/credence.hpp", UMBRELLA + "#include <credence/testing.hpp>\n"),
+    ("openssl_names", "include/credence/result.hpp", HEAD + "int size = EVP_PKEY_size(key);\n"),
     ("light_headers", "include/credence/result.hpp", HEAD + "#include <nlohmann/json.hpp>\n"),
     ("no_conditionals", "include/credence/result.hpp", HEAD + "#ifdef _WIN32\n#endif\n"),
     ("no_conditionals", "include/credence/result.hpp", HEAD + "#define CREDENCE_MAX 1\n"),
-    ("unit_tests_mirror_headers", "include/credence/keys.hpp", HEAD),
+    ("unit_tests_mirror_headers", "include/credence/keys/algorithm.hpp", HEAD),
     ("unit_tests_mirror_headers", "tests/unit/key.cpp", HEAD),
     ("min_max", "include/credence/result.hpp", HEAD + "int low = std::min(1, 2);\n"),
     ("names", "tests/support/utils.hpp", HEAD),
+    ("language_version", "include/credence/result.hpp", FIRST),
+    ("exceptions", "include/credence/result.hpp", HEAD + "void fail() { throw 1; }\n"),
+    ("module", "include/credence/jwt/granted.hpp", HEAD + "class Granted {};\n"),
+    ("opt_outs", "docs/opt_outs.md", "# Opt-outs\n"),
+    ("opt_outs", "docs/opt_outs.md", "# Opt-outs\n\n## `allow_padding`\n\n## `allow_all`\n"),
+    ("scripts", "tests/tool.py", "#!/usr/bin/python3\n# SPDX-License-Identifier: MIT\n# Purpose.\n"),
     ("names", "tests/CamelCase.cpp", HEAD),
     ("readme_code", "README.md", "```cpp\nint low = 1;\nint high = 2;\n```\n"),
     ("readme_sentences", "README.md", "```text\nint x = no;\n    credence: say\n    yes\n```\n"),
+    ("version", "CHANGELOG.md", "# Changelog\n\n## 1.2.4, not released yet\n"),
+    ("version", "tests/package/consumer/CMakeLists.txt", "# find_package(credence 1.1 REQUIRED)\n"),
+    ("version", "include/credence/version.hpp", VERSION.replace("10203", "10204")),
     ("text", "include/credence/result.hpp", HEAD + "int low; \n"),
 ]
 

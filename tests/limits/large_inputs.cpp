@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Inputs that are as large, as deep or as many as somebody could send: each has its answer, and memory in proportion to its
 // size. `limits "[table]"` prints the table of SECURITY.md, with the times of this machine.
-#include <credence/bearer.hpp>
-#include <credence/cookie.hpp>
-#include <credence/key_set.hpp>
-#include <credence/keys.hpp>
-#include <credence/token.hpp>
+#include <credence/http/bearer.hpp>
+#include <credence/http/cookie.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/keys/key_set.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -132,6 +132,7 @@ std::vector<Case> refused_although_unlimited() {
          "invalid_json", 1},
         {"`crit` of 100,000 names", with_header(R"({"alg":"HS256","crit":["a")" + repeated(R"(,"a")", 100'000) + "]}"),
          as_dom, "unsupported_critical_header", 16},
+        {"header of 10,000 members", with_header(object_of(10'000, R"({"alg":"HS256")")), as_dom, "malformed_token", 6},
         {"100,000 members, the last one twice", with_payload(object_of(100'000, R"({"exp":1700000001,"name99999":1)")),
          as_typed, "duplicate_member", 6},
         {"`exp` of a million digits", with_payload(R"({"exp":)" + std::string(million, '9') + '}'), as_typed,
@@ -153,7 +154,6 @@ std::vector<Case> accepted_when_unlimited() {
          32},
         {"header of 100 KB", with_header(R"({"alg":"HS256","x":")" + std::string(100'000, 'x') + "\"}"), as_dom,
          "accepted", 1},
-        {"header of 10,000 members", with_header(object_of(10'000, R"({"alg":"HS256")")), as_dom, "accepted", 6},
     };
 }
 

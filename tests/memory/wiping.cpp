@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Secrets, private keys, and states keyed with them: gone from all memory when the key is dropped, and never in what a
 // call leaves behind.
-#include <credence/jwk.hpp>
-#include <credence/key_set.hpp>
-#include <credence/keys.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/key_set.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A token with any of its bits changed, any of its bytes lost, or any byte added, is refused, whatever its algorithm.
-#include <credence/algorithm.hpp>
-#include <credence/key_set.hpp>
-#include <credence/token.hpp>
-#include <credence/verifier.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/algorithm.hpp>
+#include <credence/keys/key_set.hpp>
 
 #include <cstddef>
 #include <string>

@@ -3,9 +3,10 @@
 // every run.
 #pragma once
 
-#include <credence/claims.hpp>
-#include <credence/registered_claims.hpp>
-#include <credence/detail/bind.hpp>
+#include <credence/claims/claims.hpp>
+#include <credence/claims/registered_claims.hpp>
+#include <credence/claims/detail/bind.hpp>
+#include <credence/claims/detail/member_types.hpp>
 
 #include <array>
 #include <chrono>
@@ -13,12 +14,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -68,6 +69,20 @@ public:
             default: out = static_cast<Integer>(random_()); break;
         }
     }
+    void fill(float& out) {
+        using Limits = std::numeric_limits<float>;
+        constexpr std::array edges{0.0F,
+                                   -0.0F,
+                                   0.1F,
+                                   16777217.0F,
+                                   Limits::min(),
+                                   Limits::max(),
+                                   1e-7F,
+                                   Limits::lowest(),
+                                   Limits::denorm_min()};
+        out = edges[below(edges.size())];
+        if (below(2) == 0) out = static_cast<float>(random_()) / static_cast<float>(1 + below(1'000'000));
+    }
     void fill(double& out) {
         using Limits = std::numeric_limits<double>;
         constexpr std::array edges{0.0,
@@ -94,6 +109,10 @@ public:
             below(2) == 0 ? edges[below(edges.size())] : static_cast<std::int64_t>(below(4'000'000'000));
         out = credence::NumericDate{std::chrono::seconds{seconds}};
     }
+    template <class Count, class Period>
+    void fill(std::chrono::duration<Count, Period>& out) {
+        out = std::chrono::duration<Count, Period>{filled<Count>()};
+    }
     void fill(nlohmann::json& out) { out = json(0); }
     template <class Value>
     void fill(std::optional<Value>& out) {
@@ -109,17 +128,27 @@ public:
         out.resize(below(4));
         for (Value& value : out) fill(value);
     }
-    template <class Value>
-    void fill(std::map<std::string, Value>& out) {
+    template <class Value, std::size_t count>
+    void fill(std::array<Value, count>& out) {
+        for (Value& value : out) fill(value);
+    }
+    template <credence::detail::SetMember Set>
+    void fill(Set& out) {
         out.clear();
-        for (std::size_t count = below(4); count > 0; --count) {
-            std::string name;
-            fill(name);
-            fill(out[name]);
-        }
+        for (std::size_t count = below(4); count > 0; --count) out.insert(filled<typename Set::value_type>());
+    }
+    template <credence::detail::MapMember Map>
+    void fill(Map& out) {
+        out.clear();
+        for (std::size_t count = below(4); count > 0; --count) fill(out[filled<std::string>()]);
+    }
+    template <class... Alternatives>
+    void fill(std::variant<Alternatives...>& out) {
+        std::size_t left = below(sizeof...(Alternatives));
+        ((left-- == 0 ? static_cast<void>(out = filled<Alternatives>()) : void()), ...);
     }
     template <class Aggregate>
-        requires std::is_aggregate_v<Aggregate>
+        requires(credence::detail::member_form<Aggregate> == credence::detail::MemberForm::structure)
     void fill(Aggregate& out) {
         std::apply([&](auto&... members) { (fill(members), ...); }, credence::detail::bind_members(out));
     }

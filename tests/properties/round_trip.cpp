@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: MIT
 // What `encode` writes, `decode` reads back the same, for random values of claims types of every shape.
-#include <credence/claims.hpp>
-#include <credence/token.hpp>
+#include <credence/claims/claims.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/encode.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
+#include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
+#include <variant>
 #include <vector>
 
 #include "properties/random_claims.hpp"
@@ -62,17 +69,42 @@ struct Optionals {
     std::optional<Inner> inner = {};
 };
 
+struct Containers {
+    float weight = 0;
+    std::chrono::seconds lifetime = {};
+    std::chrono::milliseconds delay = {};
+    std::array<std::int16_t, 3> triple = {};
+    std::array<std::string, 2> pair = {};
+    std::set<std::string> names = {};
+    std::unordered_set<std::int64_t> numbers = {};
+    std::unordered_map<std::string, std::vector<float>> weights = {};
+    std::variant<bool, std::string, std::vector<std::string>> loose = {};
+    std::optional<std::variant<std::uint64_t, Inner>> perhaps = {};
+};
+
+/// Whether two equal values may be written in another order.
+template <class Private>
+constexpr bool is_unordered = std::is_same_v<Private, Containers>;
+
 struct Empty {};
 
 // Exactly the same: also the sign of a zero, and the kind of a number in a JSON value.
 template <class Value>
 bool is_same(const Value& one, const Value& other) {
-    if constexpr (std::is_same_v<Value, double>) {
+    if constexpr (std::is_floating_point_v<Value>) {
         return std::memcmp(&one, &other, sizeof one) == 0;
     } else if constexpr (std::is_same_v<Value, nlohmann::json>) {
         return one == other && one.dump() == other.dump();
     } else if constexpr (requires { one.has_value(); }) {
         return one.has_value() == other.has_value() && (!one || is_same(*one, *other));
+    } else if constexpr (requires { one.valueless_by_exception(); }) {
+        const auto is_same_as_held = [&](const auto& value) {
+            const auto* held = std::get_if<std::remove_cvref_t<decltype(value)>>(&other);
+            return held != nullptr && is_same(value, *held);
+        };
+        return std::visit(is_same_as_held, one);
+    } else if constexpr (requires { one.hash_function(); } || credence::detail::SetMember<Value>) {
+        return one == other;
     } else if constexpr (requires { one.key_comp(); }) {
         return one.size() == other.size() && std::equal(one.begin(), one.end(), other.begin(), [](auto& a, auto& b) {
                    return a.first == b.first && is_same(a.second, b.second);
@@ -117,7 +149,7 @@ void check_round_trips(std::uint64_t seed) {
         CHECK(read.jti == claims.jti);
         CHECK(read.aud == claims.aud);
         CHECK(read.exp == claims.exp);
-        CHECK(credence::encode(read, support::account_keys()).value() == *token);
+        if (!is_unordered<Private>) CHECK(credence::encode(read, support::account_keys()).value() == *token);
     }
 }
 
@@ -127,6 +159,8 @@ TEST_CASE("numbers, dates and flags come back the same, from limit to limit") { 
 TEST_CASE("nested claims, lists, maps and JSON values come back the same") { check_round_trips<Outer>(2); }
 TEST_CASE("optional claims come back the same, present or absent") { check_round_trips<Optionals>(3); }
 TEST_CASE("the registered claims alone come back the same") { check_round_trips<Empty>(4); }
+
+TEST_CASE("durations, arrays, sets, maps and variants come back the same") { check_round_trips<Containers>(6); }
 
 TEST_CASE("any JSON object comes back the same") {
     properties::RandomClaims random{5};

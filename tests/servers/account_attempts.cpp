@@ -3,12 +3,12 @@
 #include <chrono>
 #include <string>
 
-#include "../../examples/account/attempts.hpp"
+#include "../../examples/support/attempts.hpp"
 #include "support/catch.hpp"
 
 namespace {
 
-using namespace account;
+using namespace support;
 using namespace std::chrono_literals;
 
 /// A clock that stands until it is moved.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The contract of the account service's stores, for whichever database ACCOUNT_DATABASE and ACCOUNT_REDIS name.
 // test_account_stores.py runs it for each.
-#include <credence/refresh.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
 
 #include <atomic>
 #include <cstdlib>
@@ -11,8 +11,10 @@
 #include <thread>
 #include <vector>
 
+#include "../../examples/account/ended_logins.hpp"
 #include "../../examples/account/migrations.hpp"
 #include "../../examples/account/open_stores.hpp"
+#include "../../examples/account/tokens.hpp"
 #include "../../examples/account/uuid.hpp"
 #include "support/catch.hpp"
 
@@ -158,6 +160,83 @@ TEST_CASE("of those who race to change a password one wins") {
                   .users->change_password(user.id, {.from = user.password, .to = std::to_string(number)})
                   .value();
           }) == 1);
+}
+
+TEST_CASE("a password stays as it was when what belongs to its change fails") {
+    const NewUser user = new_user();
+    const auto token = new_token();
+    const RefreshRecord record = new_record(random_uuid(), user.id);
+    REQUIRE(stores().users->insert(user).value());
+    REQUIRE(stores().refresh->insert(record));
+    const PasswordChange change{.from = user.password, .to = "new"};
+    const auto changed = stores().users->change_password(user.id, change, [&]() -> credence::Result<void> {
+        REQUIRE(stores().refresh->end_subject(user.id));
+        REQUIRE(stores().revocations->revoke(token));
+        return credence::Errc::store_unavailable;
+    });
+    CHECK(changed.error().code == credence::Errc::store_unavailable);
+    CHECK(stores().users->has_password(user.id, user.password).value());
+    // In one database it is one transaction. Redis keeps what it was told: tokens that are refused, and none that is not.
+    const bool is_one_database = variable("ACCOUNT_REDIS", "").empty();
+    CHECK(is_revoked(token) != is_one_database);
+    CHECK(stores().refresh->find(record.hash).value().has_value() == is_one_database);
+}
+
+TEST_CASE("what belongs to the change of a password sees it, and is kept with it") {
+    const NewUser user = new_user();
+    const RefreshRecord record = new_record(random_uuid(), user.id);
+    REQUIRE(stores().users->insert(user).value());
+    const PasswordChange change{.from = user.password, .to = "new"};
+    const auto changed = stores().users->change_password(user.id, change, [&]() -> credence::Result<void> {
+        CHECK(stores().users->find_by_id(user.id).value()->password == "new");
+        return stores().refresh->insert(record);
+    });
+    CHECK(changed.value());
+    CHECK(stores().users->has_password(user.id, "new").value());
+    CHECK(stores().refresh->find(record.hash).value());
+    // It is for those only whose password is changed.
+    const auto never = [] { return credence::Result<void>{credence::Errc::check_failed}; };
+    CHECK_FALSE(stores().users->change_password(user.id, change, never).value());
+}
+
+TEST_CASE("a failure inside a transaction fails it, also when nobody minds") {
+    if (!variable("ACCOUNT_REDIS", "").empty()) {
+        SUCCEED("commands of Redis are part of no transaction");
+        return;
+    }
+    const NewUser user = new_user();
+    const RefreshRecord record = new_record(random_uuid(), user.id);
+    REQUIRE(stores().users->insert(user).value());
+    REQUIRE(stores().refresh->insert(record));
+    const PasswordChange change{.from = user.password, .to = "new"};
+    const auto changed = stores().users->change_password(user.id, change, [&]() -> credence::Result<void> {
+        CHECK_FALSE(stores().refresh->insert(record));  // it is there already
+        return {};
+    });
+    CHECK(changed.error().code == credence::Errc::store_unavailable);
+    CHECK(stores().users->has_password(user.id, user.password).value());
+}
+
+TEST_CASE("whoever asks for a password waits for a change that is under way") {
+    const NewUser user = new_user();
+    REQUIRE(stores().users->insert(user).value());
+    CHECK_FALSE(stores().users->has_password(user.id, "another").value());
+    CHECK_FALSE(stores().users->has_password(random_uuid(), user.password).value());
+    std::atomic<bool> is_asking = false;
+    bool is_old = true;
+    std::thread asking;
+    const PasswordChange change{.from = user.password, .to = "new"};
+    const auto changed = stores().users->change_password(user.id, change, [&]() -> credence::Result<void> {
+        asking = std::thread{[&] {
+            is_asking = true;
+            is_old = stores().users->has_password(user.id, user.password).value();
+        }};
+        while (!is_asking) std::this_thread::yield();
+        return {};
+    });
+    asking.join();
+    CHECK(changed.value());
+    CHECK_FALSE(is_old);
 }
 
 TEST_CASE("users are listed") {
@@ -364,7 +443,9 @@ TEST_CASE("a token that is being exchanged does not survive the end of its subje
 }
 
 TEST_CASE("rotation works on the store") {
-    credence::RefreshTokens<RefreshStore> tokens{stores().refresh, {.grace = 1h}};
+    credence::NumericDate moment = now();
+    credence::RefreshTokens<RefreshStore> tokens{stores().refresh,
+                                                 {.grace = 10s, .clock = [&moment] { return moment; }}};
     const std::string subject = random_uuid();
     const auto first = tokens.issue(subject).value();
     const auto second = tokens.rotate(first.token).value();
@@ -372,7 +453,61 @@ TEST_CASE("rotation works on the store") {
     CHECK(tokens.rotate(first.token).value().token == second.token);
     const auto third = tokens.rotate(second.token).value();
     CHECK(tokens.rotate(first.token).error().code == credence::Errc::token_revoked);
-    CHECK(tokens.rotate(third.token).error().code == credence::Errc::token_revoked);
+    const auto fourth = tokens.rotate(third.token).value();
+    moment += 10s;
+    CHECK(tokens.rotate(first.token).error().code == credence::Errc::token_revoked);
+    CHECK(tokens.rotate(fourth.token).error().code == credence::Errc::token_revoked);
+}
+
+TEST_CASE("an ended login is refused, and no other is") {
+    const EndedLogins ended{stores().revocations, 1h};
+    const std::string login = random_uuid();
+    CHECK(ended.check(login));
+    REQUIRE(ended.add(login));
+    CHECK(ended.check(login).error().code == credence::Errc::token_revoked);
+    CHECK(ended.check(random_uuid()));
+    auto token = new_token();
+    token.id = login;
+    token.issuer = Tokens::issuer;
+    CHECK_FALSE(is_revoked(token));
+}
+
+/// Refresh tokens in a store that goes down as soon as a family is to be ended.
+struct FailingAtTheEnd final : RefreshStore {
+    [[nodiscard]] std::string_view name() const noexcept override { return "failing"; }
+    [[nodiscard]] credence::Result<void> ping() override { return {}; }
+    [[nodiscard]] credence::Result<void> insert(const RefreshRecord& record) override {
+        return stores().refresh->insert(record);
+    }
+    [[nodiscard]] credence::Result<std::optional<RefreshRecord>> find(std::string_view hash) override {
+        return stores().refresh->find(hash);
+    }
+    [[nodiscard]] credence::Result<bool> replace(const RefreshRecord& from, const RefreshRecord& to) override {
+        return stores().refresh->replace(from, to);
+    }
+    [[nodiscard]] credence::Result<void> end_family(std::string_view) override {
+        return credence::Errc::store_unavailable;
+    }
+    [[nodiscard]] credence::Result<void> end_subject(std::string_view) override {
+        return credence::Errc::store_unavailable;
+    }
+};
+
+TEST_CASE("a login whose end got only half way has ended") {
+    const EndedLogins ended{stores().revocations, 1h};
+    const auto families = std::make_shared<LoginStore>(std::make_shared<FailingAtTheEnd>(), ended);
+    credence::RefreshTokens<LoginStore> tokens{families, {.grace = 0s}};
+    const auto used = tokens.issue(random_uuid()).value();
+    const auto other = tokens.issue(random_uuid()).value();
+    const auto next = tokens.rotate(used.token).value();
+    // The reuse is told as a fault, but the login is over.
+    CHECK(tokens.rotate(used.token).error().code == credence::Errc::store_unavailable);
+    CHECK(ended.check(used.family).error().code == credence::Errc::token_revoked);
+    for (const auto& token : {used, next}) {
+        CHECK(tokens.rotate(token.token).error().code == credence::Errc::token_revoked);
+    }
+    CHECK(ended.check(other.family));
+    CHECK(tokens.rotate(other.token));
 }
 
 TEST_CASE("the stores answer") {

@@ -32,14 +32,19 @@ def eventually(condition, seconds=20, what="what was waited for"):
         select.select([], [], [], 0.02)
 
 
+def must_be_built(name):
+    """Skips the whole test when a program is not there: before anything is started that would stay."""
+    if not (BIN / name).exists():
+        print(f"{name} is not built")
+        sys.exit(77)
+
+
 class Server:
     """An example server: `with Server("account", JWT_SECRET=…) as server: … server.port …`. It must end by SIGTERM with
     status 0, which is also what the leak checker of the sanitizers wants."""
 
     def __init__(self, name, *arguments, folder=None, **variables):
-        if not (BIN / name).exists():
-            print(f"{name} is not built")
-            sys.exit(77)
+        must_be_built(name)
         self.command = [str((BIN / name).resolve()), "--port", "0", *arguments]
         self.owns_folder = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix=f"credence-{name}-"))

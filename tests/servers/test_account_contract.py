@@ -150,6 +150,25 @@ class Bodies(Contract):
             for body in ("", "{", '{"name":}', "{'a':1}", b'{"name":"\xff"}', "nul", "[" * 60000):
                 self.assert_fails(self.post(path, body, {"Content-Type": "application/json"}), 400)
 
+    def test_json_that_could_be_read_in_two_ways_400(self):
+        """Of members of one name one reader takes the first, another the last; a NUL ends the text for some."""
+        email = register(self.port)
+        good = json.dumps({"name": "a", "email": email, "password": PASSWORD})
+        for body in (good + "\0", good + "\0junk", good + '\0,"email":1}', "\0" + good, good[:-1] + "\0}",
+                     good + " x", good + good, good[:-1] + ',"email":"other@example.com"}',
+                     good[:-1] + f',"email":{json.dumps(email)}}}', good[:-1] + r',"\u0065mail":"other@example.com"}',
+                     good[:-1] + ',"more":{"a":1,"a":2}}', good[:-1] + ',"more":[[{"a":1,"b":2,"a":1}]]}'):
+            for path in self.paths:
+                self.assert_fails(self.post(path, body, {"Content-Type": "application/json"}), 400,
+                                  "The body is not valid JSON")
+        for body in (good + " \n", good[:-1] + ',"more":{"email":1,"x":{"email":2}},"Email":3}'):
+            self.assertEqual(self.post("/api/auth/login", body, {"Content-Type": "application/json"}).status, 200)
+        for path in ("/api/auth/refresh", "/api/users/me/password"):
+            method = "PATCH" if path.endswith("password") else "POST"
+            body = '{"refresh_token":"x","current_password":"x","password":"xxxxxxxx"}\0'
+            fields = {"Content-Type": "application/json"} | bearer(log_in(self.port, email)[0])
+            self.assert_fails(self.ask(method, path, fields, body), 400, "The body is not valid JSON")
+
     def test_over_64_kib_413_and_closed(self):
         body = b'{"name":"' + b"x" * 65536 + b'"}'
         for path in self.paths:
@@ -189,7 +208,7 @@ class Bodies(Contract):
     def test_a_header_line_over_8_kib_is_refused(self):
         with Connection(self.port) as connection:
             connection.send(request(self.port, "GET", "/", {"X": "y" * 9000}))
-            self.assertEqual(connection.read_answer().status, 400)
+            self.assertEqual(connection.read_answer().status, 431)
 
     def test_unknown_route_and_wrong_method(self):
         self.assert_fails(self.ask("GET", "/nowhere"), 404)
@@ -240,17 +259,20 @@ class LogIn(Contract):
         self.assertEqual(set(bodies), {b'{"message":"Invalid email or password","status":"fail"}'})
 
     def test_wrong_password_and_unknown_email_take_the_same_time(self):
-        emails = [register(self.port) for _ in range(4)]
         def took(email):
             start = time.perf_counter()
             self.assertEqual(self.post("/api/auth/login", {"email": email, "password": "wrong password"}).status, 400)
             return time.perf_counter() - start
-        # By turns, and the fastest of each: so the rest of a busy machine does not matter. Half is far from what an
-        # attacker would measure, and far from what skipping Argon2id would show.
-        pairs = [(took(email), took(new_email())) for email in emails for _ in range(4)]
-        known, unknown = (min(times) for times in zip(*pairs))
-        self.assertGreater(unknown, known / 2)
-        self.assertGreater(known, unknown / 2)
+        # By turns, and the fastest of each, which a busy machine delays for a while, but not for ever. Half is far from
+        # what an attacker would measure, and far from what skipping Argon2id would show.
+        pairs = []
+        for _ in range(10):
+            email = register(self.port)
+            pairs += [(took(email), took(new_email())) for _ in range(4)]
+            known, unknown = (min(times) for times in zip(*pairs))
+            if known / 2 < unknown < 2 * known and len(pairs) >= 16:
+                return
+        self.fail(f"{known:.4f} s for a known e-mail, {unknown:.4f} s for an unknown one")
 
     def test_after_five_failures_429(self):
         email, other = register(self.port), register(self.port)
@@ -325,7 +347,7 @@ class Guard(Contract):
     def test_more_than_one_or_malformed_credentials_400(self):
         other = "a.b.c"
         for fields in ({"Cookie": f"token={self.token}", **bearer(other)},
-                       {"Cookie": f"token={self.token}; token={self.token}"},
+                       {"Cookie": f"token={self.token}; token={other}"},
                        [("Cookie", f"token={self.token}"), ("Cookie", "a=b")],
                        [("Authorization", f"Bearer {self.token}"), ("Authorization", f"Bearer {self.token}")],
                        {"Authorization": "Bearer"}, {"Authorization": "Bearer a b"}, {"Authorization": "Bearer a,b"},
@@ -333,6 +355,20 @@ class Guard(Contract):
             answer = self.me(fields)
             self.assert_fails(answer, 400)
             self.assertIn('error="invalid_request"', answer.one("WWW-Authenticate"))
+
+    def test_another_credential_beside_the_cookie_400(self):
+        for path in ("/api/users/me", "/api/auth/login", "/api/admin/users"):
+            for other in ("Basic YTpi", "Basic", "basic  YTpi", "Digest a=b", "DPoP a.b.c", "Bearers x", f"token {self.token}",
+                          "?"):
+                answer = self.ask("GET", path, {"Cookie": f"token={self.token}", "Authorization": other})
+                self.assert_fails(answer, 400, "The request must carry exactly one well-formed token")
+                self.assertIn('error="invalid_request"', answer.one("WWW-Authenticate"))
+        for none in ("", " ", "\t"):
+            self.assertEqual(self.me({"Cookie": f"token={self.token}", "Authorization": none}).status, 200)
+        # Without the token's cookie it is one credential, if none that is taken here.
+        for cookie in ("token=", "other=x", f"refresh_token={self.refresh_token}"):
+            answer = self.me({"Cookie": cookie, "Authorization": "Basic YTpi"})
+            self.assertEqual((answer.status, answer.body.decode()), (401, NOT_LOGGED_IN))
 
     def test_bad_tokens(self):
         now = int(time.time())
@@ -417,28 +453,13 @@ class Endings(Contract):
         # A login in the same second waits for the next, and so is good at once.
         self.assertEqual(me(self.port, log_in(self.port, email)[0]).status, 200)
 
-    def test_a_refresh_token_is_good_once(self):
-        token, first = new_login(self.port)
+    def test_refresh_gives_a_new_pair(self):
+        first = new_login(self.port)[1]
         answer = self.post("/api/auth/refresh", {"refresh_token": first})
         self.assertEqual(answer.status, 200)
         self.assertEqual(list(answer.json()), ["refresh_token", "status", "token"])
-        second = answer.json()["refresh_token"]
+        self.assertNotEqual(answer.json()["refresh_token"], first)
         self.assertEqual(me(self.port, answer.json()["token"]).status, 200)
-        reuse = self.post("/api/auth/refresh", {"refresh_token": first})
-        self.assertEqual((reuse.status, reuse.body.decode()), (401, INVALID_TOKEN))
-        self.assertIn("Bearer", reuse.one("WWW-Authenticate"))
-        self.assertEqual(self.post("/api/auth/refresh", {"refresh_token": second}).status, 401)
-
-    def test_of_many_who_use_one_refresh_token_at_once_one_wins(self):
-        first, answers = new_login(self.port)[1], []
-        def use():
-            answers.append(self.post("/api/auth/refresh", {"refresh_token": first}).status)
-        threads = [threading.Thread(target=use) for _ in range(10)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(sorted(answers), [200] + 9 * [401])
 
     def test_refresh_by_cookie_sets_cookies(self):
         first = new_login(self.port)[1]
@@ -458,7 +479,7 @@ class Endings(Contract):
         self.assert_fails(self.post("/api/auth/refresh", "x", {"Content-Type": "text/plain"}), 415)
         for wrong in ("x", "A" * 43, first + "x", new_login(self.port)[0]):
             self.assertEqual(self.post("/api/auth/refresh", {"refresh_token": wrong}).status, 401)
-        double = self.origin() | {"Cookie": f"refresh_token={first}; refresh_token={first}"}
+        double = self.origin() | {"Cookie": f"refresh_token={first}; refresh_token={first}x"}
         self.assert_fails(self.ask("POST", "/api/auth/refresh", double), 400)
         both = self.origin() | {"Cookie": f"refresh_token={first}"}
         self.assert_fails(self.post("/api/auth/refresh", {"refresh_token": second}, both), 400)

@@ -34,9 +34,13 @@ class Faults(unittest.TestCase):
         self.assertTrue(any(line["event"] == "store_unavailable" for line in lines), lines)
         self.assertNotIn("SQL", answer.body.decode())
 
+    def assert_unavailable(self, server, answer):
+        self.assertEqual((answer.status, answer.one("Retry-After"), answer.all("Set-Cookie")), (503, "5", []), answer)
+        self.assert_told_by_id_only(server, answer)
+
     def test_two_instances_share_what_they_know(self):
         with Postgres() as postgres, Redis() as redis:
-            settings = {"JWT_SECRET": SECRET, "DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+            settings = {"JWT_SECRET": SECRET, "DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "REFRESH_GRACE": "0"}
             with Server("account", **settings) as one, Server("account", **settings) as two:
                 answer = ask(one.port, "GET", "/api/healthchecker")
                 self.assertIn("cpp-httplib and PostgreSQL", answer.json()["message"])
@@ -77,10 +81,9 @@ class Faults(unittest.TestCase):
                 answer = me(server.port, token)
                 self.assertEqual(answer.status, 500)
                 self.assert_told_by_id_only(server, answer)
-                body = {"email": email, "password": PASSWORD}
-                self.assert_told_by_id_only(server, ask(server.port, "POST", "/api/auth/login", body=body))
-                body = {"name": "A", "email": new_email(), "password": PASSWORD}
-                self.assert_told_by_id_only(server, ask(server.port, "POST", "/api/auth/register", body=body))
+                for path, body in (("login", {"email": email, "password": PASSWORD}),
+                                   ("register", {"name": "A", "email": new_email(), "password": PASSWORD})):
+                    self.assert_unavailable(server, ask(server.port, "POST", f"/api/auth/{path}", body=body))
                 self.assertEqual(ask(server.port, "GET", "/api/healthchecker").status, 200)
                 deep = ask(server.port, "GET", "/api/healthchecker?deep=1")
                 self.assertEqual((deep.status, deep.json()["message"]), (503, "PostgreSQL cannot be asked"))
@@ -105,7 +108,7 @@ class Faults(unittest.TestCase):
                     self.assert_told_by_id_only(server, answer)
                 for path, body in (("login", {"email": email, "password": PASSWORD}), ("refresh", {"refresh_token": refresh_token}),
                                    ("register", {"name": "A", "email": new_email(), "password": PASSWORD})):
-                    self.assert_told_by_id_only(server, ask(server.port, "POST", f"/api/auth/{path}", body=body))
+                    self.assert_unavailable(server, ask(server.port, "POST", f"/api/auth/{path}", body=body))
                 answer = ask(server.port, "POST", "/api/auth/logout", bearer(token))
                 self.assertEqual(answer.status, 503)
                 self.assertIsNone(answer.cookie("token"))
@@ -139,7 +142,8 @@ class Faults(unittest.TestCase):
     def test_redis_goes_and_comes_back(self):
         with Redis() as redis:
             with Server("account", JWT_SECRET=SECRET, REDIS_URL=redis.url) as server:
-                token = new_login(server.port)[0]
+                email = register(server.port)
+                token = log_in(server.port, email)[0]
                 revoked = new_login(server.port)[0]
                 self.assertEqual(ask(server.port, "POST", "/api/auth/logout", bearer(revoked)).status, 200)
                 redis.stop()
@@ -149,6 +153,8 @@ class Faults(unittest.TestCase):
                     self.assertIsNotNone(answer.one("Retry-After"))
                     self.assertIsNone(answer.one("WWW-Authenticate"))
                     self.assert_told_by_id_only(server, answer)
+                body = {"email": email, "password": PASSWORD}
+                self.assert_unavailable(server, ask(server.port, "POST", "/api/auth/login", body=body))
                 deep = ask(server.port, "GET", "/api/healthchecker?deep=1")
                 self.assertEqual((deep.status, deep.json()["message"]), (503, "Redis cannot be asked"))
                 redis.start()
@@ -160,7 +166,7 @@ class Faults(unittest.TestCase):
         folder = tempfile.mkdtemp(prefix="credence-kill-")
         self.addCleanup(shutil.rmtree, folder)
         registered, logged_in, logged_out, exchanged, tried = [], [], [], [], []
-        server = Server("account", folder=folder, JWT_SECRET=SECRET, **variables)
+        server = Server("account", folder=folder, JWT_SECRET=SECRET, REFRESH_GRACE="0", **variables)
 
         def client(port):
             try:

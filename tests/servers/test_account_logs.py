@@ -58,7 +58,7 @@ class Logs(unittest.TestCase):
             for fields, status, reason in (({}, 401, "the request carries no bearer token"),
                                            (bearer("a.b.c"), 401, "a part of the token is not strict base64url"),
                                            ([("Authorization", "Bearer a"), ("Authorization", "Bearer b")], 400,
-                                            "exactly one well-formed bearer token")):
+                                            "exactly one well-formed credential")):
                 before = len(requests())
                 ask(server.port, "GET", "/api/users/me", fields)
                 line = eventually(lambda: requests()[before:])[-1]  # written after the answer is sent

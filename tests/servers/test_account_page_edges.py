@@ -50,6 +50,18 @@ class Edges(unittest.TestCase):
         answer = ask(self.server.port, "POST", "/api/auth/logout-all", bearer(log_in(self.server.port, email)[0]))
         self.assertEqual(answer.status, 200)
 
+    def test_several_refreshes_at_once_do_not_log_out(self):
+        """As tabs do where a browser has no locks for them, or as another program with the same cookies does."""
+        browser = self.open_and_log_in(register(self.server.port))
+        browser.run("window.answers = []; for (let at = 0; at < 6; ++at) fetch('/api/auth/refresh', {method: 'POST'})"
+                    ".then((answer) => window.answers.push(answer.status))")
+        eventually(lambda: browser.run("return window.answers.length") == 6, what="the answers")
+        self.assertEqual(browser.run("return window.answers"), 6 * [200])
+        browser.click("#refresh")
+        browser.wait_for("#notice", "you have a new token")
+        browser.reload()
+        browser.wait_for("#me")
+
     def test_a_clock_that_is_wrong(self):
         for hours in (-30, 30):
             with Server("account", JWT_SECRET=SECRET) as server:

@@ -3,6 +3,8 @@
 # How the account service starts and ends: its configuration, what it says when something is missing, and its keys.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev openssl
 import base64
+import contextlib
+import json
 import pathlib
 import re
 import shutil
@@ -11,6 +13,7 @@ import socket
 import stat
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from account_client import SECRET, bearer, me, new_login, register
@@ -50,6 +53,38 @@ class Start(unittest.TestCase):
             self.assertNotIn(secret, server.log_text())
         self.assertIn(secret, path.read_text())
 
+    def test_several_first_starts_at_once_share_one_secret(self):
+        servers = [self.server() for _ in range(4)]
+        threads = [threading.Thread(target=server.start) for server in servers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with contextlib.ExitStack() as stack:
+            for server in servers:
+                stack.callback(server.stop)
+            self.assertTrue(all(server.port for server in servers), servers[0].log_text())
+            token = new_login(servers[0].port)[0]
+            self.assertEqual([me(server.port, token).status for server in servers], 4 * [200])
+        self.assertEqual({path.name for path in self.folder.iterdir()} - {"account.db-wal", "account.db-shm"},
+                         {".env", "account.db", "log"})
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_what_it_prints_at_the_start_works_as_it_stands(self):
+        hosts = ["127.0.0.1", "localhost", "0.0.0.0"]
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+            hosts.append("::1")
+        except OSError:
+            print("this machine has no IPv6: not tried with ::1")
+        for host in hosts:
+            with Server("account", "--host", host, folder=self.folder) as server:
+                said = server.process.stdout.readline() + server.process.stdout.readline()
+                command = said.decode().splitlines()[1]
+                self.assertRegex(command, rf"^curl http://.*:{server.port}/")
+                done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True)
+                self.assertEqual(json.loads(done.stdout)["status"], "success")
+
     def test_a_secret_in_the_environment_writes_no_file(self):
         with self.server(JWT_SECRET=SECRET):
             self.assertFalse((self.folder / ".env").exists())
@@ -66,7 +101,7 @@ class Start(unittest.TestCase):
             self.assertIn("Max-Age=540", answer.cookie("token")[1])
 
     def test_what_is_wrong_is_one_line(self):
-        self.assert_refuses("is not understood", "--nonsense", JWT_SECRET=SECRET)
+        self.assert_refuses("unknown option --nonsense", "--nonsense", JWT_SECRET=SECRET)
         self.assert_refuses("--port", "--port", "many", JWT_SECRET=SECRET)
         self.assert_refuses("--port needs a value", "--port", JWT_SECRET=SECRET)
         self.assert_refuses("usage: account migrate", "migrate", JWT_SECRET=SECRET)
@@ -74,6 +109,7 @@ class Start(unittest.TestCase):
         self.assert_refuses("usage: account migrate", "migrate", "sideways", JWT_SECRET=SECRET)
         self.assert_refuses("JWT_SECRET is too short", JWT_SECRET="short")
         for name, value in (("PORT", "x"), ("JWT_EXPIRED_IN", "soon"), ("JWT_MAXAGE", "0"), ("REFRESH_MAXAGE", "-1"),
+                            ("REFRESH_GRACE", "-1"), ("REFRESH_GRACE", "soon"), ("REFRESH_GRACE", "6m"), ("REFRESH_GRACE", "0x"),
                             ("CLIENT_ORIGIN", "http://a/b"), ("COOKIE_SECURE", "perhaps"), ("DATABASE_URL", "mysql://a"),
                             ("ACCESS_TOKEN_PRIVATE_KEY", "no key"), ("REDIS_URL", "http://a")):
             self.assert_refuses(name, **({"JWT_SECRET": SECRET} | {name: value}))
@@ -127,15 +163,62 @@ class Start(unittest.TestCase):
             with self.server() as server:
                 self.assertEqual(len([line for line in server.log() if line["level"] == "warning"]), warnings, oct(mode))
 
+    def test_a_database_that_others_can_use_is_warned_of(self):
+        with self.server(JWT_SECRET=SECRET):
+            pass
+        path = self.folder / "account.db"
+        for mode, warnings in ((0o666, 1), (0o644, 1), (0o660, 1), (0o602, 1), (0o600, 0)):
+            path.chmod(mode)
+            (self.folder / "log").unlink(missing_ok=True)
+            for url in ("sqlite:account.db", f"sqlite://{path}"):
+                with self.server(JWT_SECRET=SECRET, DATABASE_URL=url) as server:
+                    found = [line for line in server.log() if line["level"] == "warning"]
+                    self.assertEqual(len(found), warnings, oct(mode))
+                    for line in found:
+                        self.assertEqual(line["event"], "database_file_is_open")
+                        self.assertIn("chmod 600", line["advice"])
+                (self.folder / "log").unlink()
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), mode)
+
+    def test_an_empty_key_is_refused_and_none_is_made_in_its_place(self):
+        for names in (["JWT_SECRET"], ["ACCESS_TOKEN_PRIVATE_KEY"], ["JWT_SECRET", "ACCESS_TOKEN_PRIVATE_KEY"]):
+            self.assert_refuses(f"{names[0]} is set, but empty", **dict.fromkeys(names, ""))
+            self.assertFalse((self.folder / ".env").exists())
+        (self.folder / ".env").write_text(f"JWT_SECRET={SECRET}\n")
+        self.assert_refuses("JWT_SECRET is set, but empty", JWT_SECRET="")
+        (self.folder / ".env").write_text("JWT_SECRET=\n")
+        self.assert_refuses("JWT_SECRET must be set")
+        # Where the other is there, nothing is missing.
+        with self.server(JWT_SECRET=SECRET, ACCESS_TOKEN_PRIVATE_KEY="") as server:
+            self.assertEqual(me(server.port, new_login(server.port)[0]).status, 200)
+
+    def test_a_secret_in_the_wrong_place_is_not_repeated(self):
+        secret = "a-secret-in-the-wrong-place-0123456789"
+        for arguments in ([secret], ["--port", secret], [f"--secret={secret}"], ["migrate", secret], ["--port", "0", secret]):
+            status, said, complaint = run("account", *arguments, folder=self.folder, JWT_SECRET=SECRET)
+            self.assertEqual((status, said, len(complaint.splitlines())), (1, "", 1), complaint)
+            self.assertNotIn(secret, complaint)
+        for name, value in (("DATABASE_URL", secret), ("DATABASE_URL", f"sqlite:/{secret}/{secret}"),
+                            ("REDIS_URL", secret), ("REDIS_URL", f"unix:/{secret}"), ("CLIENT_ORIGIN", secret),
+                            ("ACCESS_TOKEN_PRIVATE_KEY", secret), ("JWT_MAXAGE", secret), ("PORT", secret),
+                            ("COOKIE_SECURE", secret)):
+            self.assert_refuses("", **({"JWT_SECRET": SECRET} | {name: value}))
+        (self.folder / ".env").write_text(f"{secret}\n")
+        self.assert_refuses("line 1 of .env", DATABASE_URL="sqlite:account.db")
+        status, _, complaint = run("account", "--port", "0", folder=self.folder, DATABASE_URL="sqlite:account.db")
+        self.assertNotIn(secret, complaint)
+
     def test_a_database_that_is_down(self):
         self.assert_refuses("PostgreSQL cannot be reached", JWT_SECRET=SECRET,
                             DATABASE_URL="postgresql://me:a-secret-password@127.0.0.1:1/none")
         self.assert_refuses("Redis cannot be reached", JWT_SECRET=SECRET,
                             REDIS_URL="redis://:a-secret-password@127.0.0.1:1/0")
-        self.assert_refuses("/nowhere/at/all.db", JWT_SECRET=SECRET, DATABASE_URL="sqlite:/nowhere/at/all.db")
-        self.assert_refuses(str(self.folder), JWT_SECRET=SECRET, DATABASE_URL=f"sqlite:{self.folder}")
+        for path in ("/nowhere/at/all.db", self.folder):
+            self.assert_refuses("unable to open database file: the file of DATABASE_URL", JWT_SECRET=SECRET,
+                                DATABASE_URL=f"sqlite:{path}")
         (self.folder / "bad.db").write_text("no database, " * 20)
-        self.assert_refuses("file is not a database: bad.db", JWT_SECRET=SECRET, DATABASE_URL="sqlite:bad.db")
+        self.assert_refuses("file is not a database: the file of DATABASE_URL", JWT_SECRET=SECRET,
+                            DATABASE_URL="sqlite:bad.db")
         for nowhere in ("sqlite:", "sqlite://", "sqlite::memory:"):
             self.assert_refuses("DATABASE_URL must name a file", JWT_SECRET=SECRET, DATABASE_URL=nowhere)
 

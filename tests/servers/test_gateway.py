@@ -1,13 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # examples/gateway by itself: 204, 401 and 403, and nothing else for a request that asks who it is.
-# packages: libcpp-httplib-dev
+# packages: libcpp-httplib-dev curl
+import os
+import pathlib
+import signal
+import socket
+import tempfile
 import time
 
 from command_line import check_command_line, fails_to_start
+import raw_http
 from raw_http import head
-from running import Server, run_all
-from tokens import SECRET, bearer, forge, sign
+from running import Server, eventually, run_all
+from tokens import SECRET, bearer, claims_of, forge, sign
+from trial import Trial, check_trial
 
 NOW = int(time.time())
 
@@ -59,10 +66,72 @@ def test_issuer_and_audience():
             assert server.get("/auth", bearer(sign(sub="alice", exp=NOW + 60, **claims))).status == status, claims
 
 
+def has_nginx():
+    return any(os.access(f"{folder}/nginx", os.X_OK) for folder in [*os.environ["PATH"].split(":"), "/usr/sbin"])
+
+
+def test_without_settings_and_without_nginx_the_printed_command_asks_the_gateway():
+    said = check_trial("gateway", "--no-nginx")
+    assert said.startswith("HTTP/1.1 204 ") and "X-Auth-Subject: alice" in said, said
+    if not has_nginx():
+        with Trial("gateway") as server:
+            assert "apt-get install nginx-light" in server.said
+        assert "not installed" in fails_to_start("gateway", "--port", "0", "--nginx-port", "0")
+
+
+def test_an_nginx_that_does_not_start_ends_the_trial_with_its_reason():
+    with tempfile.TemporaryDirectory() as folder:
+        fake = pathlib.Path(folder, "nginx")
+        fake.write_text("#!/bin/sh\necho 'nginx: [emerg] no luck today' >&2\nexit 1\n")
+        fake.chmod(0o755)
+        said = fails_to_start("gateway", "--port", "0", PATH=f"{folder}:/usr/bin:/bin")
+        assert "no luck today" in said, said
+
+
+def test_without_settings_it_starts_nginx_and_the_printed_command_works():
+    if not has_nginx():
+        print("skipped: nginx-light is not installed")
+        return
+    assert check_trial("gateway") == "uri=/private/hello subject=alice authorization=\n"
+    claims = {"iss": "https://id.example", "aud": "api"}
+    assert "subject=alice" in check_trial("gateway", "--issuer", claims["iss"], "--audience", claims["aud"])
+    for end in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+        with tempfile.TemporaryDirectory() as temporary, Trial("gateway", TMPDIR=temporary) as server:
+            assert claims_of(server.token)["exp"] <= time.time() + 900
+            hostile = server.curl.replace("/private/hello", "/private/../x").replace("curl", "curl --path-as-is -s -o /dev/null -w '%{http_code}'")
+            assert server.sh(hostile) == "400"
+            (folder,) = pathlib.Path(temporary).iterdir()
+            master = int((folder / "nginx.pid").read_text())
+            server.process.send_signal(end)
+            assert server.process.wait(30) == (0 if end != signal.SIGKILL else -9)
+            eventually(lambda: not pathlib.Path(f"/proc/{master}").exists())
+            assert folder.exists() == (end == signal.SIGKILL)
+            server.process.stdout.close()
+            server.process = None
+
+
+def test_the_port_of_nginx():
+    if not has_nginx():
+        print("skipped: nginx-light is not installed")
+        return
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = fails_to_start("gateway", "--port", "0", "--nginx-port", str(taken.getsockname()[1]))
+        assert "taken" in said and "--nginx-port" in said, said
+    with Server("gateway", "--nginx-port", "0", JWT_SECRET=SECRET) as server:
+        said = server.process.stdout.readline().decode()
+        assert said.startswith("nginx is at http://127.0.0.1:"), said
+        with raw_http.Connection(int(said.split(":")[2].split(",")[0])) as client:
+            good = sign(sub="alice", exp=NOW + 60)
+            assert client.ask("GET", "/private/x", [bearer(good)]).text == "uri=/private/x subject=alice authorization=\n"
+        assert not pathlib.Path(server.folder, "nginx.conf").exists()
+    assert "--nginx-port" in fails_to_start("gateway", "--port", "0", "--nginx-port", "70000")
+    assert "--no-nginx" in fails_to_start("gateway", "--port", "0", "--nginx-port", "0", "--no-nginx")
+
+
 def test_the_command_line():
     check_command_line("gateway", JWT_SECRET=SECRET)
-    assert fails_to_start("gateway") == "gateway: JWT_SECRET must be set\n"
     assert "JWT_SECRET" in fails_to_start("gateway", JWT_SECRET="short")
+    assert "JWT_SECRET" in fails_to_start("gateway", JWT_SECRET="")
 
 
 run_all(globals())

@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: MIT
 # examples/login: every route and status, bad input over a raw socket, the options, and what the log holds.
 # packages: libcpp-httplib-dev
+import json
 import pathlib
+import socket
 import tempfile
+import threading
 import time
 
 from command_line import check_command_line, fails_to_start
-from raw_http import head
+from raw_http import Connection, head
 from running import Server, eventually, run_all
 from tokens import bearer, claims_of, forge, header_of
+from trial import Trial
 
 GOOD = {"client_id": "foo", "client_secret": "bar"}
 CHALLENGE = 'Bearer realm="api"'
@@ -82,6 +86,10 @@ def test_bodies_that_are_not_what_they_should_be():
             assert server.ask("POST", "/login", [f"Content-Type: {kind}"], text).status == 200, kind
         for bad in ("{", "", "{} {}", '{"client_id":"\\ud800"}', "\x00", "NaN"):
             assert server.post("/login", bad).status == 400, bad
+        good = json.dumps(GOOD)
+        for body in (good + "\0", good + "\0junk", good + "junk", good + good, good[:-1] + ', "client_id": "foo"}',
+                     good[:-1] + ', "client\\u005fid": "foo"}', good[:-1] + ', "x": {"y": 1, "y": 1}}', good[:-1] + ",}"):
+            assert server.post("/login", body).status == 400, body
         for shape in ([], 7, None, '"text"', {**GOOD, "client_id": 7}, {**GOOD, "client_secret": None}, {**GOOD, "client_id": {}}):
             assert server.post("/login", shape).status == 422, shape
         # From a socket: the limit, by length and in chunks; the connection ends.
@@ -157,7 +165,7 @@ def test_routes_that_are_not_there():
 def test_raw_bytes():
     with Server("login") as server:
         assert server.raw("\x16\x03\x01nonsense\r\n\r\n").status == 400
-        assert server.raw("GET / HTTP/1.1\r\n" + "X: " + "y" * 9000 + "\r\n\r\n").status == 400
+        assert server.raw("GET / HTTP/1.1\r\n" + "X: " + "y" * 9000 + "\r\n\r\n").status == 431
         for field in ("Content-Length: abc", "Content-Length: -1", "Content-Length: 5\r\nContent-Length: 6",
                       "Content-Length: 5\r\nTransfer-Encoding: chunked"):
             with server.connect() as client:
@@ -187,8 +195,78 @@ def test_the_token_in_a_cookie():
         assert server.get("/private", f"{cookie}; token=abc").status == 400
         assert server.get("/private", f"Cookie: token={forge(token)}").status == 401
         assert server.get("/private", bearer(token)).status == 200
-        out = server.post("/logout", {})
-        assert out.field("set-cookie") == "token=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"
+        for scheme in ("Basic Zm9vOmJhcg==", "Digest x", "x"):  # a second credential, whatever it is
+            answer = server.get("/private", cookie, f"Authorization: {scheme}")
+            assert (answer.status, answer.json()) == (400, {"error": "Malformed credentials"}), scheme
+            assert 'error="invalid_request"' in answer.field("www-authenticate")
+        assert server.get("/private", "Cookie: theme=dark", "Authorization: Basic Zm9vOmJhcg==").status == 401
+        assert server.get("/private", "Cookie: token=", "Authorization: Basic Zm9vOmJhcg==").status == 401
+        assert server.get("/private", cookie, "Authorization:").status == 200
+
+
+def test_a_logout_comes_from_a_page_of_this_server():
+    with Server("login", "--cookie") as server:
+        cookie = f"Cookie: token={token_of(server)}"
+        own = f"Origin: http://127.0.0.1:{server.port}"
+        for fields in ([own], ["Sec-Fetch-Site: same-origin"], ["sec-fetch-site: Same-Origin"], [own, "Sec-Fetch-Site: same-origin"]):
+            out = server.post("/logout", {}, cookie, *fields)
+            assert (out.status, out.json()) == (200, {"status": "success"}), fields
+            assert out.field("set-cookie") == "token=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"
+        for fields in ([], ["Sec-Fetch-Site: none"], ["Origin: null"], ["Origin: https://evil.example"], [own, own],
+                       ["Origin: http://127.0.0.1"], [own + "/"], ["Sec-Fetch-Site: cross-site"], [own, "Sec-Fetch-Site: same-site"],
+                       ["Sec-Fetch-Site: same-origin", "Origin: null"], ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: same-origin"],
+                       ["Sec-Fetch-Site:"]):
+            out = server.post("/logout", {}, cookie, *fields)
+            assert (out.status, out.field("set-cookie")) == (403, ""), fields
+        assert server.post("/logout", {}).status == 200  # nothing to lose
+        # A page of another site does not log anybody in, either.
+        assert server.post("/login", GOOD, own).status == server.post("/login", GOOD, "Sec-Fetch-Site: none").status == 200
+        for field in ("Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Origin: null"):
+            answer = server.post("/login", GOOD, field)
+            assert (answer.status, answer.field("set-cookie")) == (403, ""), field
+
+
+def login_from(server, address, body):
+    """A login from another address of the loopback."""
+    with Connection(server.port) as connection:
+        connection.socket.close()
+        connection.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30, source_address=(address, 0))
+        return connection.ask("POST", "/login", ["Content-Type: application/json"], json.dumps(body)).status
+
+
+def test_a_secret_may_be_guessed_five_times_a_minute():
+    wrong = {**GOOD, "client_secret": "baz"}
+    with Server("login") as server:
+        for _ in range(10):
+            assert server.post("/login", GOOD).status == 200
+        for route in ("/login", "/authorize", "/login", "/authorize", "/login"):
+            assert server.post(route, wrong).status == 401
+        for body in (wrong, GOOD):
+            for route in ("/login", "/authorize"):
+                answer = server.post(route, body)
+                assert (answer.status, answer.json()) == (429, {"error": "Too many attempts, please wait"})
+                assert 1 <= int(answer.field("retry-after")) <= 60
+        assert server.post("/login", {"client_id": "foo"}).status == 400
+        # Another client, and another address, have a count of their own.
+        assert server.post("/login", {**GOOD, "client_id": "other"}).status == 401
+        assert login_from(server, "127.0.0.2", GOOD) == 200
+        assert login_from(server, "127.0.0.2", wrong) == 401
+        # Names that nobody has are counted like others, and an address does not fill the memory with them.
+        for number in range(44):
+            assert server.post("/login", {**GOOD, "client_id": f"client {number}"}).status == 401, number
+        assert server.post("/login", {**GOOD, "client_id": "one more"}).status == 429
+        assert login_from(server, "127.0.0.2", GOOD) == 200
+
+
+def test_guesses_in_parallel_gain_nothing():
+    wrong, statuses = {**GOOD, "client_secret": "baz"}, []
+    with Server("login") as server:
+        threads = [threading.Thread(target=lambda: statuses.append(server.post("/login", wrong).status)) for _ in range(30)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(statuses) == 5 * [401] + 25 * [429], statuses
 
 
 def test_every_algorithm():
@@ -207,12 +285,15 @@ def test_a_given_key():
     with Server("login", JWT_SECRET=secret) as one, Server("login", JWT_SECRET=secret) as other:
         assert other.get("/private", bearer(token_of(one))).status == 200
     assert "JWT_SECRET" in fails_to_start("login", JWT_SECRET="short")
+    assert "JWT_SECRET" in fails_to_start("login", JWT_SECRET="")
     assert "JWT_SECRET" in fails_to_start("login", "--key", "x.pem")
-    assert "/no/such" in fails_to_start("login", "--alg", "ES256", "--key", "/no/such")
+    for path in ("/no/such", "/tmp", ""):
+        assert fails_to_start("login", "--alg", "ES256", "--key", path) == (
+            "login: the file that --key names cannot be read: name a file that holds a private key in PEM\n")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "key.pem")
         path.write_text("no key")
-        assert "key.pem" in fails_to_start("login", "--alg", "ES256", "--key", str(path))
+        assert "--key" in fails_to_start("login", "--alg", "ES256", "--key", str(path))
         path.write_text(ES256_KEY)
         assert "RS256" in fails_to_start("login", "--alg", "RS256", "--key", str(path))
         with Server("login", "--alg", "ES256", "--key", str(path)) as one:
@@ -228,9 +309,9 @@ def test_lifetimes():
             assert 0 <= claims_of(answer["access_token"])["exp"] - time.time() - seconds + 2 < 4
     for bad in ("0", "-1", "1w", "", "d", "5 m", "99999999999999999999"):
         assert "--ttl" in fails_to_start("login", "--ttl", bad)
-    with Server("login", "--ttl", "1000000000d") as server:  # a date that no token can have
-        answer = server.post("/login", GOOD)
-        assert (answer.status, answer.json()) == (500, {"error": "Token creation error"})
+    for too_long in ("1000000000d", "1000000000h", "2914000d"):  # a date that no token can have
+        assert "--ttl" in fails_to_start("login", "--ttl", too_long)
+    assert fails_to_start("login", "--ttl", "2914000d") == "login: --ttl is too long: a token would be valid after the year 9999\n"
 
 
 def test_the_log_has_reasons_and_no_secrets():
@@ -248,6 +329,18 @@ def test_the_log_has_reasons_and_no_secrets():
         assert log.count("\n") == 6 and all(line.startswith("{") for line in log.splitlines())
         for part in [secret, "an attempt", "bar", *token.split("."), forge(token).split(".")[2]]:
             assert part not in log, log
+
+
+def test_what_is_typed_in_the_wrong_place_is_not_repeated():
+    for words in (["hunter2"], ["--hunter2"], ["--secret=hunter2"], ["--alg", "hunter2"], ["--ttl", "hunter2"], ["--port", "hunter2"],
+                  ["--alg", "ES256", "--key", "hunter2"], ["--cookie", "hunter2"]):
+        assert "hunter2" not in fails_to_start("login", *words), words
+
+
+def test_started_by_name_it_prints_a_command_that_works():
+    for options in ((), ("--cookie",), ("--alg", "EdDSA")):
+        with Trial("login", *options) as server:
+            assert server.sh(server.curl.replace("curl", "curl -s", 1)) == "Welcome to the protected area, foo!"
 
 
 def test_the_command_line():

@@ -13,7 +13,8 @@ import time
 import unittest
 
 from raw_http import Connection, ask, request
-from running import Server, run
+from running import ROOT, Server, run
+from trial import Trial
 
 SECRET = "a secret for tests, 32 bytes or more"
 JSON = ("Accept", "application/json")
@@ -42,7 +43,7 @@ def bearer(token):
 class Contract(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("minimal", JWT_SECRET=SECRET).start()
+        cls.server = Server("minimal", "--refresh-grace", "0", JWT_SECRET=SECRET).start()
         cls.port = cls.server.port
 
     @classmethod
@@ -161,7 +162,10 @@ class Contract(unittest.TestCase):
             return self.ask("POST", "/refresh", [("Content-Type", kind)] if kind else [], body).status
         for kind in (None, "text/plain", "application/jsonx", "application/x-www-form-urlencoded"):
             self.assertEqual(status("{}", kind), 415, kind)
-        for body in ("", "{", "[" * 60000, '{"refresh_token":}', b"\xff", '{"refresh_token":"a"}x'):
+        good = '{"refresh_token":"a"}'
+        for body in ("", "{", "[" * 60000, '{"refresh_token":}', b"\xff", good + "x", good + good, good + "\0", good + "\0x",
+                     '{"refresh_token":"a","refresh_token":"a"}', '{"refresh_token":"a","refresh\\u005ftoken":"b"}',
+                     '{"refresh_token":"a","x":{"y":1,"y":1}}'):
             self.assertEqual(status(body), 400, body[:20])
         for body in ("{}", "[]", "null", "1", '"a"', '{"refresh_token":1}', '{"refresh_token":null}', '{"refresh_token":["a"]}'):
             self.assertEqual(status(body), 422, body)
@@ -217,15 +221,21 @@ class Start(unittest.TestCase):
             self.assertEqual((status, said, complained.count("\n")), (1, "", 1), complained)
             return complained
         for arguments in (["--port"], ["--port", ""], ["--port", "x"], ["--port", "-1"], ["--port", "65536"], ["--port", "80x"],
-                          ["--port", "1e3"], ["80"], ["--ports", "80"], ["--port", "1", "2"], ["--help", "x"]):
-            self.assertIn("usage: ", complaint(*arguments), arguments)
+                          ["--port", "1e3"]):
+            self.assertIn("--port", complaint(*arguments), arguments)
+        for grace in ("", "-1", "10s", "3601"):
+            self.assertIn("--refresh-grace", complaint("--refresh-grace", grace), grace)
+        for arguments in (["hunter2"], ["--hunter2", "80"], ["--port", "1", "hunter2"], ["--help", "hunter2"]):
+            said = complaint(*arguments)
+            self.assertIn("--help", said)
+            self.assertNotIn("hunter2", said)  # it might be a secret that was typed in the wrong place
         for secret in ("", "short", "-----BEGIN PUBLIC KEY-----\n" + "A" * 64):
-            self.assertIn("JWT_SECRET: ", complaint(JWT_SECRET=secret), secret)
+            self.assertIn("JWT_SECRET is not usable: ", complaint(JWT_SECRET=secret), secret)
 
     def test_a_port_that_is_taken(self):
         with Server("minimal") as server, tempfile.TemporaryDirectory() as folder:
             status, said, complained = run("minimal", "--port", str(server.port), folder=folder)
-        self.assertEqual((status, said, complained), (1, "", f"minimal: port not free: {server.port}\n"))
+        self.assertEqual((status, said, complained), (1, "", f"minimal: port {server.port} is taken: choose another with --port\n"))
 
     def test_signals_end_it_cleanly(self):
         for which in (signal.SIGINT, signal.SIGTERM):
@@ -244,6 +254,24 @@ class Start(unittest.TestCase):
         with Server("minimal") as server:
             with self.assertRaises(OSError):
                 socket.create_connection(("127.0.0.2", server.port), timeout=5)
+
+    def test_a_refresh_token_may_come_twice_within_the_grace(self):
+        with Server("minimal") as server:
+            first = ask(server.port, "GET", "/generate", [JSON]).json()["refresh_token"]
+            pairs = [ask(server.port, "POST", "/refresh", body={"refresh_token": first}).json() for _ in range(2)]
+            self.assertEqual(pairs[0]["refresh_token"], pairs[1]["refresh_token"])
+            third = ask(server.port, "POST", "/refresh", body={"refresh_token": pairs[0]["refresh_token"]})
+            self.assertEqual(third.status, 200)
+            # Its successor was used already: a refusal, and the family goes on.
+            self.assertEqual(ask(server.port, "POST", "/refresh", body={"refresh_token": first}).status, 401)
+            self.assertEqual(ask(server.port, "POST", "/refresh", body={"refresh_token": third.json()["refresh_token"]}).status, 200)
+
+    def test_started_by_name_it_prints_a_command_that_works(self):
+        with Trial("minimal") as server:
+            self.assertEqual(server.sh(server.curl.replace("curl", "curl -s", 1)), "This is a protected route!")
+
+    def test_its_file_is_short(self):
+        self.assertLess(len((ROOT / "examples/minimal/main.cpp").read_text().splitlines()), 120)
 
     def test_without_a_secret_each_start_has_its_own(self):
         with Server("minimal") as first, Server("minimal") as second:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The commands in the READMEs of the example servers, as they stand: each line that starts a server starts one, and each
 # request by curl gets what it should.
-# packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libboost1.81-dev curl openssl
+# packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libboost-dev curl openssl
 import os
 import pathlib
 import re

@@ -1,46 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # examples/resource_server: tokens that openssl has signed, and keys that change while it runs.
-# packages: libcpp-httplib-dev openssl
-import base64
+# packages: libcpp-httplib-dev openssl curl
 import json
 import pathlib
-import subprocess
 import tempfile
-import time
 
-from command_line import fails_to_start
-from running import Server, run_all
+from command_line import check_command_line, fails_to_start
+from issuer import ISSUER, Issuer, Key
+from running import Server, eventually, run_all
 from tokens import bearer, forge
-
-ISSUER = "https://id.example"
-
-
-def encode(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-class Key:
-    """An Ed25519 key of an issuer."""
-
-    def __init__(self, folder, kid):
-        self.kid, self.path = kid, pathlib.Path(folder, f"{kid}.pem")
-        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.path], check=True, capture_output=True)
-        public = subprocess.run(["openssl", "pkey", "-in", self.path, "-pubout", "-outform", "DER"], check=True,
-                                capture_output=True).stdout
-        self.jwk = {"kty": "OKP", "crv": "Ed25519", "kid": kid, "alg": "EdDSA", "use": "sig", "x": encode(public[-32:])}
-
-    def sign(self, **claims):
-        claims = {"iss": ISSUER, "aud": "orders", "sub": "alice", "exp": int(time.time()) + 300} | claims
-        header = {"alg": "EdDSA", "typ": "JWT", "kid": self.kid}
-        text = encode(json.dumps(header).encode()) + "." + encode(json.dumps(claims).encode())
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(text.encode())
-            file.flush()
-            signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.path, "-in", file.name],
-                                       check=True, capture_output=True).stdout
-        return text + "." + encode(signature)
-
+from trial import Trial, check_trial
 
 def options(path):
     return ["--jwks", str(path), "--issuer", ISSUER]
@@ -67,28 +37,116 @@ def test_tokens_scopes_and_keys_that_change():
             assert server.get("/me").status == 401
             assert server.get("/me", bearer(good), bearer(good)).status == 400
 
-            path.write_text(json.dumps({"keys": [new.jwk]}))
+            # The issuer rotates: both keys for a while, then the new one alone.
+            path.write_text(json.dumps({"keys": [old.jwk, new.jwk]}))
             assert server.post("/keys", "", bearer(good)).status == 403
             assert server.post("/keys", "").status == 401
-            reloading = old.sign(scope="keys:reload")
-            assert server.post("/keys", "", bearer(reloading)).status == 204
+            assert server.get("/me", bearer(new.sign())).status == 401
+            assert server.post("/keys", "", bearer(old.sign(scope="keys:reload"))).status == 204
+            assert server.get("/me", bearer(good)).status == server.get("/me", bearer(new.sign())).status == 200
+            path.write_text(json.dumps({"keys": [new.jwk]}))
+            assert server.post("/keys", "", bearer(new.sign(scope="keys:reload"))).status == 204
             assert server.get("/me", bearer(good)).status == 401
             assert server.get("/me", bearer(new.sign())).status == 200
-            path.write_text("no keys")
-            failed = server.post("/keys", "", bearer(new.sign(scope="keys:reload")))
-            assert failed.status == 500 and str(path) not in str(failed)
-            assert server.get("/me", bearer(new.sign())).status == 200
+            for text in ("no keys", "", json.dumps({"keys": []}), json.dumps({"keys": [old.jwk | {"x": "AAAA"}]}), " " * (1 << 20) + "{}"):
+                path.write_text(text)
+                failed = server.post("/keys", "", bearer(new.sign(scope="keys:reload")))
+                assert failed.status == 500 and str(path) not in str(failed)
+                assert server.get("/me", bearer(new.sign())).status == 200
             assert not any(part in server.log_text() for part in good.split("."))
 
 
-def test_the_command_line():
+def test_the_keys_of_an_issuer_are_followed_by_its_url():
+    with tempfile.TemporaryDirectory() as folder, Issuer() as issuer:
+        old, new, strange = Key(folder, "old"), Key(folder, "new"), Key(folder, "strange")
+        issuer.status = 500
+        with Server("resource_server", "--issuer", issuer.url, "--cooldown", "0", "--retry", "0.01") as server:
+            eventually(lambda: "keys_failed" in server.log_text())
+            assert server.get("/ready").status == 503
+            assert server.get("/me", bearer(old.sign(iss=issuer.url))).status == 503
+            issuer.keys, issuer.status = [old.jwk], 200
+            eventually(lambda: server.get("/ready").status == 200)
+            assert server.get("/me", bearer(old.sign(iss=issuer.url))).status == 200
+            assert server.get("/me", bearer(old.sign())).status == 401
+
+            # A token of a new key causes a fetch; a token that the rules refuse causes none.
+            fetched = len(issuer.asked)
+            assert server.get("/me", bearer(strange.sign())).status == 401
+            assert len(issuer.asked) == fetched
+            issuer.keys = [new.jwk]
+            assert server.get("/me", bearer(new.sign(iss=issuer.url))).status == 200
+            assert server.get("/me", bearer(old.sign(iss=issuer.url))).status == 401
+            token = strange.sign(iss=issuer.url)
+            assert server.get("/me", bearer(token)).status == 401
+            seen = server.log_text() + str(issuer.asked)
+            assert not any(part in seen for part in token.split("."))
+        with Server("resource_server", "--issuer", issuer.url, "--jwks-url", issuer.url + "/set") as server:
+            eventually(lambda: server.get("/ready").status == 200)
+            assert server.get("/me", bearer(new.sign(iss=issuer.url))).status == 200
+            fetched = len(issuer.asked)
+            for number in range(20):  # within the cool-down
+                assert server.get("/me", bearer(strange.sign(iss=issuer.url, jti=str(number)))).status in (401, 503)
+            assert len(issuer.asked) == fetched
+
+
+def test_times_are_seconds_and_a_wrong_one_is_told():
+    for name in ("--interval", "--cooldown", "--retry", "--max-stale"):
+        for value in ("", "-1", "1s", "1e3", "nan", "inf", "99999999999"):
+            said = fails_to_start("resource_server", "--issuer", "https://id.example", name, value)
+            assert said == f"resource_server: {name} needs a number of seconds, such as 30 or 0.5\n", (name, value, said)
+
+
+def test_options_of_fetched_keys_are_refused_where_none_are_fetched():
+    for name in ("--interval", "--cooldown", "--retry", "--max-stale", "--jwks-url", "--ca", "--dpop"):
+        for others in ((), ("--issuer", ISSUER, "--jwks", "keys.json")):
+            said = fails_to_start("resource_server", *others, name, "1")
+            assert said == f"resource_server: {name} is for an --issuer whose keys are fetched, without --jwks\n", said
+
+
+def test_a_set_that_does_not_verify_its_own_callers_token_is_refused():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "keys.json")
-        assert "--jwks" in fails_to_start("resource_server")
+        ours, other = Key(folder, "ours"), Key(folder, "other")
+        path.write_text(json.dumps({"keys": [ours.jwk]}))
+        with Server("resource_server", *options(path)) as server:
+            token = bearer(ours.sign(scope="keys:reload"))
+            for keys in ([other.jwk], [other.jwk | {"kid": "ours"}], [ours.jwk | {"kid": "renamed"}], [ours.jwk | {"use": "enc"}, other.jwk]):
+                path.write_text(json.dumps({"keys": keys}))
+                answer = server.post("/keys", "", token)
+                assert (answer.status, list(answer.json())) == (409, ["error"]), (keys, answer)
+                assert server.get("/me", bearer(ours.sign())).status == 200, keys
+                assert server.get("/me", bearer(other.sign())).status == 401, keys
+            path.write_text(json.dumps({"keys": [other.jwk, ours.jwk]}))
+            assert server.post("/keys", "", token).status == 204
+            assert server.get("/me", bearer(other.sign())).status == 200
+
+
+def test_without_settings_it_runs_and_the_printed_command_works():
+    assert json.loads(check_trial("resource_server")) == {"sub": "alice", "scopes": ["orders:read", "keys:reload"]}
+    assert json.loads(check_trial("resource_server", "--audience", "another"))["sub"] == "alice"
+    with Trial("resource_server") as server:
+        assert server.get("/orders", bearer(server.token)).status == 200
+        assert server.post("/keys", "", bearer(server.token)).status == 204
+        assert server.get("/me", bearer(server.token)).status == 200
+
+
+def test_the_command_line():
+    check_command_line("resource_server")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "keys.json")
+        assert "--issuer" in fails_to_start("resource_server", "--jwks", str(path))
+        assert "--jwks" in fails_to_start("resource_server", "--issuer", "http://id.example")
+        assert "--issuer" in fails_to_start("resource_server", "--jwks-url", ISSUER)
         assert "keys.json" in fails_to_start("resource_server", *options(path))
         assert folder in fails_to_start("resource_server", *options(folder))
-        path.write_text('{"keys":[]}')
-        assert "no JWK Set" in fails_to_start("resource_server", *options(path))
+        for text in ('{"keys":[{"kty":"OKP","d":"confidential"}]}', "-----BEGIN PRIVATE KEY-----\nconfidential\n"):
+            said = fails_to_start("resource_server", "--jwks", text, "--issuer", ISSUER)
+            assert "--jwks" in said and "confidential" not in said, said
+        for text in ("", '{"keys":[]}', "{", "[]", '{"keys":[{"kty":"oct","k":"AAAA"}]}', "-----BEGIN PUBLIC KEY-----\n"):
+            path.write_text(text)
+            assert "keys.json" in fails_to_start("resource_server", *options(path)), text
+        path.write_text(" " * (1 << 20) + '{"keys":[]}')
+        assert "1 MiB" in fails_to_start("resource_server", *options(path))
 
 
 run_all(globals())

@@ -1,18 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # examples/todos: every route and status, by token and by session in memory and in SQLite, and bad input over a raw socket.
-# packages: libboost1.81-dev libsqlite3-dev libhiredis-dev
+# packages: libboost-dev libsqlite3-dev libhiredis-dev curl
+import contextlib
 import json
 import pathlib
 import signal
+import sqlite3
 import tempfile
 import time
 
 from command_line import check_command_line, fails_to_start
 from raw_http import head
 from running import Server, run_all
-from todos_checks import ALICE, BOB, check_inactivity, check_sessions, check_todos, cookie_of, token_of
+from todos_checks import (ALICE, BOB, check_hanging_store, check_inactivity, check_sessions, check_sessions_of_one_user, check_todos,
+                          cookie_of, token_of)
 from tokens import SECRET, bearer, forge, sign
+from trial import Trial
 
 def test_the_list_by_token():
     with Server("todos") as server:
@@ -36,6 +40,10 @@ def test_logins_that_fail():
             assert answer.field("www-authenticate") == 'Bearer realm="login"'
         assert server.post("/login", {"username": "alice"}).status == 400
         assert server.post("/login", "{").status == 400
+        good = json.dumps(ALICE)
+        for body in (good + "\0", good + "\0junk", good + "junk", good + good, good[:-1] + ', "username": "alice"}',
+                     good[:-1] + ', "\\u0075sername": "bob"}', good[:-1] + ', "x": {"y": 1, "y": 1}}', good[:-1] + ",}"):
+            assert server.post("/login", body).status == 400, body
         assert server.post("/login", []).status == 422
         assert server.post("/login", {**ALICE, "password": 7}).status == 422
         assert server.ask("POST", "/login", [], "{}").status == 415
@@ -143,6 +151,42 @@ def test_clients_that_stay_do_not_delay_the_end():
         server.__exit__()
 
 
+def test_requests_of_other_sites_change_nothing():
+    foreign = [["Origin: https://evil.example"], ["Origin: null"], ["Origin:"], ["Origin: HOST"], ["Origin: ftp://HOST"],
+               ["Origin: http://HOST.evil.example"], ["Origin: http://HOST/"], ["Origin: http://evil@HOST"],
+               ["Origin: http://HOST", "Origin: http://HOST"], ["Origin: http://HOST", "origin: https://evil.example"],
+               ["Origin: http://HOST, http://HOST"], ["Origin: http://HOST", "Sec-Fetch-Site: same-site"],
+               ["Sec-Fetch-Site: cross-site"], ["Sec-Fetch-Site: Cross-Site"], ["sec-fetch-site: CROSS-SITE"],
+               ["Sec-Fetch-Site: same-site"], ["Sec-Fetch-Site:"], ["Sec-Fetch-Site: same-origin, cross-site"],
+               ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site"],
+               ["Sec-Fetch-Site: same-origin", "Origin: https://evil.example"]]
+    own = [[], ["Origin: http://HOST"], ["Origin: https://HOST"], ["Sec-Fetch-Site: same-origin"], ["Sec-Fetch-Site: Same-Origin"],
+           ["Sec-Fetch-Site: none"], ["Sec-Fetch-Site: same-origin", "Origin: http://HOST"]]
+    for mode in ((), ("--sessions", "memory")):
+        with Server("todos", *mode) as server:
+            def filled(fields):
+                return [field.replace("HOST", f"127.0.0.1:{server.port}") for field in fields]
+            alice = cookie_of(server, ALICE) if mode else bearer(token_of(server, ALICE))
+            for fields in foreign:
+                login = server.post("/login", ALICE, *filled(fields))
+                assert login.status == 403 and not login.field("set-cookie") and "access_token" not in login.text, fields
+                add = server.post("/todos", {"text": "x"}, alice, *filled(fields))
+                assert add.status == (403 if mode else 201), fields  # a browser adds no token by itself
+                assert server.get("/todos", alice, *filled(fields)).status == 200, fields
+            for fields in own:
+                assert server.post("/login", ALICE, *filled(fields)).status == 200, fields
+                assert server.post("/todos", {"text": "x"}, alice, *filled(fields)).status == 201, fields
+            assert len(server.get("/todos", alice).json()) == len(own) + (0 if mode else len(foreign))
+            # The host that the request is for is the one in its address, and it has to be there.
+            body = json.dumps(ALICE)
+            length = ["Content-Type: application/json", f"Content-Length: {len(body)}", "Origin: http://x"]
+            for start, status in (("POST /login HTTP/1.1\r\nHost: x", 200), ("POST /login HTTP/1.1\r\nHost: X", 200),
+                                  ("POST http://x/login HTTP/1.1\r\nHost: y", 200), ("POST http://y/login HTTP/1.1\r\nHost: x", 403),
+                                  ("POST /login HTTP/1.0", 403), ("POST /login HTTP/1.0\r\nHost: x", 200)):
+                assert server.raw("\r\n".join([start, *length, "", body])).status == status, start
+            assert '"reason":"another_site"' in server.log_text()
+
+
 def test_sessions_in_memory():
     check_sessions("memory")
 
@@ -165,6 +209,45 @@ def test_sessions_that_are_left_alone():
         check_inactivity("memory", f"sqlite:{folder}/sessions.db")
 
 
+def test_sessions_of_one_user():
+    with tempfile.TemporaryDirectory() as folder:
+        check_sessions_of_one_user("memory")
+        check_sessions_of_one_user(f"sqlite:{folder}/sessions.db")
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Another process in the middle of a long write."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def test_a_sqlite_file_that_another_process_locks():
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/sessions.db"
+        with Server("todos", "--sessions", f"sqlite:{path}") as server:
+            check_hanging_store(server, locked(path))
+        with Server("todos", "--sessions", f"sqlite:{path}") as server, server.connect() as client:
+            alice = cookie_of(server, ALICE)
+            with locked(path):  # it ends soon, although somebody waits for the store
+                client.send(head("GET", "/protected", [alice]))
+                server.get("/")
+                assert server.stop() == 0
+
+
+def test_a_sqlite_file_that_others_may_read_is_warned_of():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "sessions.db")
+        path.touch(mode=0o644)
+        with Server("todos", "--sessions", f"sqlite:{path}") as server:
+            assert "sessions_readable_by_others" in server.log_text()
+        path.chmod(0o600)
+        with Server("todos", "--sessions", f"sqlite:{path}") as server:
+            assert "sessions_readable_by_others" not in server.log_text()
+
+
 def test_a_redis_that_is_not_there():
     assert "Redis" in fails_to_start("todos", "--sessions", "redis://127.0.0.1:1")
     assert "port" in fails_to_start("todos", "--sessions", "redis://127.0.0.1:many")
@@ -184,9 +267,16 @@ def test_the_log_has_reasons_and_no_secrets():
             assert part not in log, log
 
 
+def test_started_by_name_it_prints_a_command_that_works():
+    for options in ((), ("--sessions", "memory")):
+        with Trial("todos", *options) as server:
+            assert server.sh(server.curl.replace("curl", "curl -s", 1)) == "Hello user alice"
+
+
 def test_the_command_line():
     check_command_line("todos")
-    assert "JWT_SECRET" in fails_to_start("todos", JWT_SECRET="short")
+    for secret in ("short", ""):
+        assert "JWT_SECRET" in fails_to_start("todos", JWT_SECRET=secret)
     assert "--sessions" in fails_to_start("todos", "--sessions", "oracle")
     for idle in ("-1", "0", "soon"):
         assert "--idle" in fails_to_start("todos", "--sessions", "memory", "--idle", idle)

@@ -159,14 +159,14 @@ class Requests:
         self.assertEqual(self.server.log_text().count('"status":400'), before + 1)
 
     def test_a_line_that_is_too_long_is_told_so_and_is_in_the_log(self):
-        before = self.server.log_text().count('"status":400')
+        before = self.server.log_text().count('"status":431')
         with Connection(self.port) as connection:
             answer = connection.ask("GET", self.OPEN, [f"X: {'y' * 9000}"])
-            self.assertEqual(answer.status, 400)
+            self.assertEqual(answer.status, 431)
             self.assertTrue(answer.body)
             connection.finish()
             self.assertTrue(connection.is_closed())
-        lines = [line for line in self.server.log() if line.get("status") == 400]
+        lines = [line for line in self.server.log() if line.get("status") == 431]
         self.assertEqual(len(lines), before + 1)
         self.assertTrue(lines[-1]["reason"])
 

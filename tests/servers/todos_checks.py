@@ -4,7 +4,8 @@ import contextlib
 import select
 import time
 
-from running import Server
+from raw_http import head
+from running import Server, eventually
 
 ALICE = {"username": "alice", "password": "wonderland"}
 BOB = {"username": "bob", "password": "builder"}
@@ -86,3 +87,67 @@ def check_inactivity(*stores):
             select.select([], [], [], 0.1)
         for server, used, left in logins:
             assert (server.get("/protected", used).status, server.get("/protected", left).status) == (200, 401)
+
+
+def answered(clients):
+    """Those whose answer has begun to arrive."""
+    return [client for client in clients if select.select([client.socket], [], [], 0)[0]]
+
+
+def check_hanging_store(server, hanging):
+    """While the store answers nobody, in the context `hanging`, nobody waits but those who need it, and they get 503."""
+    alice, unknown = cookie_of(server, ALICE), f"Cookie: session={'0' * 64}"
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(server.connect()) for _ in range(200)]
+        for client in clients:
+            assert client.ask("GET", "/").status == 200
+        stack.enter_context(hanging)
+
+        def ask(field, clients):
+            for client in clients:
+                client.send(head("GET", "/protected", [field]))
+            return clients
+
+        def assert_unavailable(answer):
+            assert (answer.status, answer.field("retry-after")) == (503, "5"), answer
+            assert answer.field("www-authenticate") == "" and answer.field("set-cookie") == "", answer
+
+        # Of a crowd a few wait; the others are told at once to come again, while those few still wait.
+        ask(unknown, clients)
+        eventually(lambda: len(answered(clients)) > 100, what="a crowd that is told to come again")
+        assert len(answered(clients)) < len(clients), "all were told together: nobody at once"
+        for client in clients:
+            assert_unavailable(client.read_answer())
+        clients = [stack.enter_context(server.connect()) for _ in range(20)]
+        waiting = ask(alice, clients[:10]) + ask(unknown, clients[10:])
+        assert server.get("/").status == 200
+        assert len(answered(waiting)) < 10, "who does not need the store had to wait for those who do"
+        for fields in ([], ["Cookie: session=abc"], [f"Cookie: session={'0' * 63}G"], [f"Cookie: session={'0' * 63}"]):
+            assert server.get("/todos", *fields).status == 401, fields
+        assert server.post("/login", {**ALICE, "password": "no"}).status == 401
+        for client in waiting:
+            assert_unavailable(client.read_answer())
+        assert server.get("/").status == 200
+        assert_unavailable(server.post("/login", ALICE))
+        assert_unavailable(server.post("/logout", {}, alice))
+    eventually(lambda: server.get("/protected", alice).text == "Hello user alice")
+    assert server.get("/protected", cookie_of(server, ALICE)).status == 200
+
+
+def check_sessions_of_one_user(store):
+    """A user has at most 20 sessions: one more ends the one that was not used for the longest time."""
+    with Server("todos", "--sessions", store) as server:
+        bob, first = cookie_of(server, BOB), cookie_of(server, ALICE)
+        second, others = cookie_of(server, ALICE), [cookie_of(server, ALICE) for _ in range(18)]
+        next_second = int(time.time()) + 1.1  # the stores count whole seconds
+        eventually(lambda: time.time() > next_second)
+        assert all(server.get("/protected", field).status == 200 for field in (first, second, *others[1:]))
+        last = cookie_of(server, ALICE)
+        assert server.get("/protected", others[0]).status == 401
+        assert all(server.get("/protected", field).status == 200 for field in (first, second, *others[1:], last, bob))
+        assert server.post("/logout", {}, first).status == 200  # which leaves room for another
+        newest = cookie_of(server, ALICE)
+        assert all(server.get("/protected", field).status == 200 for field in (second, *others[1:], last, newest))
+        assert server.post("/logout-all", {}, second).status == 200
+        assert all(server.get("/protected", field).status == 401 for field in (second, *others, last, newest))
+        assert server.get("/protected", bob).status == 200

@@ -2,8 +2,8 @@
 // The claims, the key and the verifier that the tests of everything above the verifier share.
 #pragma once
 
-#include <credence/token.hpp>
-#include <credence/verifier.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/verifier.hpp>
 
 #include <chrono>
 #include <optional>

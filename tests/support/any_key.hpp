@@ -3,9 +3,9 @@
 // the same key, and what it signs it verifies.
 #pragma once
 
-#include <credence/algorithm.hpp>
-#include <credence/jwk.hpp>
-#include <credence/keys.hpp>
+#include <credence/keys/algorithm.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <string>
 #include <type_traits>

@@ -3,7 +3,7 @@
 // here, and what both accept has the same value.
 #pragma once
 
-#include <credence/detail/json_dom.hpp>
+#include <credence/detail/json/json_dom.hpp>
 
 #include <algorithm>
 #include <set>

@@ -2,7 +2,7 @@
 // Signatures as strings, for tests of keys.
 #pragma once
 
-#include <credence/keys.hpp>
+#include <credence/keys/keys.hpp>
 
 #include <string>
 #include <string_view>

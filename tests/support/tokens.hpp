@@ -2,9 +2,9 @@
 // Tokens written by hand, with any header and any payload, rightly signed; and in one line what a verifier says of them.
 #pragma once
 
-#include <credence/token.hpp>
-#include <credence/validation.hpp>
-#include <credence/detail/base64url.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/detail/encoding/base64url.hpp>
 
 #include <chrono>
 #include <string>

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The commands as people use them, rightly and wrongly: exit status, what goes to which output, and one clear line.
 # packages: libcli11-dev
+import hashlib
 import json
 import os
 import pty
@@ -236,7 +237,7 @@ class Verify(Case):
         verify = ("verify", "--key", ES_PUBLIC)
         rows = [
             (("verify", self.file), 2, "say which key"),
-            (("verify", "--key", ES_PUBLIC, "--jwks", ES_PUBLIC, self.file), 2, "say one key: --key, --jwks and"),
+            (("verify", "--key", ES_PUBLIC, "--jwks", ES_PUBLIC, self.file), 2, "say one key: --key, --jwks, --issuer and"),
             (("verify", "--jwks", ES_PUBLIC, self.file), 3, "found an EC P-256 public key in PEM; expected a JWK Set"),
             (("verify", "--key", RS_PUBLIC, self.file), 2, "say --alg with one of RS256"),
             (("verify", "--key", "-"), 2, "cannot both come from standard input"),
@@ -407,13 +408,43 @@ class Explain(Case):
         made = run("sign", "--key", ES_PRIVATE, "--exp", "1h", "--kid", "b").out
         done = run("explain", "--jwks", jwks, stdin=made.encode())
         self.assertEqual(done.returncode, 1)
-        self.assertIn("✘ key        no usable key has the token's kid and algorithm\n", done.err)
+        self.assertIn("✘ key        no usable key has the token's kid and alg: there is no key with this kid\n", done.err)
         self.assertIn("- signature  not reached\n", done.err)
 
     def test_colour(self):
         shown = on_terminal("explain", "--key", SECRET_FILE, "--alg", "HS256", *AT_NOON, stdin=token({"exp": 1}).encode())
         self.assertIn("\x1b[32m✔\x1b[0m form", shown)
         self.assertIn("\x1b[31m✘\x1b[0m exp", shown)
+
+
+class Dpop(Case):
+    URL = "https://api.example/orders?page=2"
+
+    def test_a_proof(self):
+        held = FILES.write("held.jwt", token())
+        proof = self.assert_succeeds(run("dpop", "POST", self.URL, "--key", ES_PRIVATE, "--token", held, "--nonce", "n"))
+        header, claims = parts(proof)
+        jwk = PAIRS.jwk("ES256")
+        self.assertEqual(header, {"alg": "ES256", "typ": "dpop+jwt",
+                                  "jwk": {name: jwk[name] for name in ("kty", "crv", "x", "y")}})
+        self.assertEqual((claims["htm"], claims["htu"], claims["nonce"]), ("POST", "https://api.example/orders", "n"))
+        self.assertEqual(claims["ath"], b64(hashlib.sha256(token().encode()).digest()))
+        self.assertIn(int(time.time()) - claims["iat"], range(10))
+
+    def test_without_a_token(self):
+        done = run("dpop", "GET", self.URL, "--key", RS_PRIVATE, "--alg", "PS256")
+        header, claims = parts(self.assert_succeeds(done, "credence: without --token the proof is for a token endpoint; "
+                                                          "an API asks for ath\n"))
+        self.assertEqual(header["alg"], "PS256")
+        self.assertNotIn("ath", claims)
+
+    def test_mistakes(self):
+        self.assert_fails(run("dpop", "GET"), 2, "url")
+        self.assert_fails(run("dpop", "GET", "/orders", "--key", ES_PRIVATE), 2, "absolute http or https URL")
+        self.assert_fails(run("dpop", "GET", self.URL, "--key", SECRET_FILE, "--alg", "HS256"), 2, "shared secret")
+        self.assert_fails(run("dpop", "GET", self.URL, "--key", ES_PUBLIC), 3, "public")
+        self.assert_fails(run("dpop", "GET", self.URL, "--key", ES_PRIVATE, "--token", token()), 2, "command line")
+        self.assert_fails(run("dpop", "GET", self.URL, "--key", "-", "--token", "-"), 2, "standard input")
 
 
 class Arguments(Case):
@@ -484,12 +515,12 @@ class Arguments(Case):
 class Whole(Case):
     def test_help(self):
         for arguments in (("--help",), *((command, "--help") for command in
-                                         ("sign", "verify", "decode", "explain", "keygen", "jwk"))):
+                                         ("sign", "verify", "decode", "explain", "keygen", "jwk", "dpop"))):
             self.assertIn("Usage: credence", self.assert_succeeds(run(*arguments)))
         self.assertRegex(self.assert_succeeds(run("--version")), r"^credence \d+\.\d+\.\d+\n$")
 
     def test_mistakes(self):
-        self.assert_fails(run(), 2, "say one of sign, verify, decode, explain, keygen and jwk; see credence --help")
+        self.assert_fails(run(), 2, "say one of sign, verify, decode, explain, encrypt, decrypt, keygen, jwk, keys and dpop; see credence --help")
         self.assert_fails(run("frobnicate"), 2, "there is no command 'frobnicate'; say one of sign")
         self.assert_fails(run("--frobnicate"), 2, "there is no option '--frobnicate'; say one of sign")
         self.assert_fails(run("verify", "--batch=x"), 2, "batch")

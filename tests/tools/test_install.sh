@@ -18,7 +18,7 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
 fi
 
 # Every option that a command's help tells stands in the manual.
-for command in sign verify decode explain keygen jwk; do
+for command in sign verify decode explain encrypt decrypt keygen jwk keys; do
     for option in $("$here/bin/credence" $command --help | grep -oE '(^|[ ,])--[a-z0-9-]+' | tr -d ' ,' | sort -u); do
         [ "$option" = --help ] || sed 's,[\],,g' "$page" | grep -qF -e "$option" ||
             { echo "the manual does not tell $option of $command"; exit 1; }
@@ -40,6 +40,7 @@ completes ver verify
 completes verify --le --leeway
 completes verify --alg RS RS512
 completes keygen Ed Ed448
+completes verify --iss --issuer
 completes keygen ES256 --format j jwk
 completes sign --key env:HOM env:HOME
 completes sign --key env : HOM HOME  # as bash splits the words

@@ -95,11 +95,11 @@ class Keygen(unittest.TestCase):
     def test_key_ids_that_no_set_is_asked_for(self):
         public = FILES.write("kid.pub", ES_PUBLIC)
         for command in (("keygen", "ES256", "--format", "jwk"), ("jwk", public)):
-            for kid in ("a" * 257, "\u00e4" * 129, "a\nb", "\x1b[2J", "\x7f", "\u0085", "\t"):
+            for kid in ("a" * 1025, "\u00e4" * 513, "a\nb", "\x1b[2J", "\x7f", "\u0085", "\t"):
                 done = run(*command, "--kid", kid)
                 self.assertEqual((done.returncode, done.out, done.err.count("\n")), (2, "", 1), kid)
-                self.assertIn("--kid: must have at most 256 bytes and no control characters", done.err)
-            for kid in ("a" * 256, "\u00e4" * 128, "a b", "\u00a0", "\U0001f511"):
+                self.assertIn("--kid: must have at most 1,024 bytes and no control characters", done.err)
+            for kid in ("a" * 1024, "\u00e4" * 512, "a b", "\u00a0", "\U0001f511"):
                 self.assertEqual(json.loads(run(*command, "--kid", kid).out)["kid"], kid)
 
     def test_kid(self):
@@ -108,7 +108,7 @@ class Keygen(unittest.TestCase):
         self.assertEqual(json.loads(run("keygen", "HS256", "--format", "jwk", "--kid", "k").out)["kid"], "k")
 
     def test_mistakes(self):
-        rows = [((), "alg is required"), (("ES257",), "no algorithm 'ES257'; there are HS256, HS384"), (("none",), "'none'"),
+        rows = [((), "say the algorithm, as in: credence keygen ES256"), (("ES257",), "no algorithm 'ES257'; there are HS256, HS384"), (("none",), "'none'"),
                 (("es256",), "'es256'"), (("HS256", "--format", "pem"), "no PEM form"), (("ES256", "--format", "secret"), "no secret"),
                 (("ES256", "--format", "der"), "--format"), (("HS256", "--pub", "x"), "no public half"),
                 (("ES256", "--kid", "auto"), "--kid needs --format jwk"), (("ES256", "more"), "not expected")]
@@ -192,10 +192,11 @@ class Jwk(unittest.TestCase):
         for file in files:
             self.assertEqual(run("jwk", "--to", "pem", "--passphrase", right, file).out, ES_PUBLIC)
             for options in ((), ("--private",), ("--alg", "ES256"), ("--alg", "RS256"), ("--thumbprint",)):
-                for passphrase, why in (((), "without a"), (("--passphrase", wrong), "and another")):
+                for passphrase, why in (((), "the key is encrypted, and no passphrase was given"),
+                                        (("--passphrase", wrong), "wrong passphrase for an encrypted key")):
                     for done in (run("jwk", *options, *passphrase, file), run("sign", "--sub", "a", "--key", file, *passphrase)):
                         self.assertEqual((done.returncode, done.out, done.err.count("\n")), (3, "", 1))
-                        self.assertRegex(done.err, rf"found an encrypted .*private key in PEM \(an encrypted key {why} passphrase\); "
+                        self.assertRegex(done.err, rf"found an encrypted .*private key in PEM \({why}\); "
                                                    r"expected its passphrase: say --passphrase FILE or --passphrase env:NAME\n$")
         for command in (("jwk",), ("jwk", "-"), ("sign", "--sub", "a", "--key", "-")):
             done = run(*command, "--passphrase", "-", stdin=pathlib.Path(files[0]).read_bytes())
@@ -257,8 +258,8 @@ class BadFiles(unittest.TestCase):
             (RS_PUBLIC.replace("PUBLIC", "PRIVATE"), "a PEM block labelled PRIVATE KEY that holds an RSA 2048-bit public key"),
             (RS_PUBLIC.replace("PUBLIC KEY", "CERTIFICATE"), "a PEM block labelled CERTIFICATE that holds"),
             (RS_PUBLIC.replace("PUBLIC KEY", "TICKET"), "a PEM block labelled TICKET"),
-            (RS_PUBLIC + ES_PUBLIC, r"two PEM blocks \(PUBLIC KEY, PUBLIC KEY\)"), (RS_PUBLIC * 3, "3 PEM blocks"),
-            (RS_PUBLIC + "x", "a PEM block with other text behind it"), (RS_PRIVATE, "an RSA 2048-bit private key in PEM"),
+            (RS_PUBLIC + ES_PUBLIC, r"two PEM blocks \(PUBLIC KEY, PUBLIC KEY\) \(two different keys in one text\)"),
+            ((RS_PUBLIC + ES_PUBLIC) * 2, "4 PEM blocks"), (RS_PRIVATE, "an RSA 2048-bit private key in PEM"),
             (ES_PUBLIC, "an EC P-256 public key in PEM"), (PAIRS.pem("EdDSA")[1], "an Ed25519 public key in PEM"),
             (PAIRS.pem("Ed448")[1], "an Ed448 public key in PEM"), (b"\x00\x01\x02\xff" * 99, "what can only be a secret, of 396"),
             (pem("PUBLIC KEY", b"x" * 99), "a PEM block labelled PUBLIC KEY that holds no key"),
@@ -268,10 +269,13 @@ class BadFiles(unittest.TestCase):
             ("ssh-rsa AAAAB3NzaC1yc2E= me", "an SSH key"), ("plain words", "what can only be a secret, of 11 bytes"),
             (json.dumps(PAIRS.jwk("ES256")), "a JWK of an EC P-256 public key"),
             (json.dumps({**PAIRS.jwk("RS256"), "use": "enc"}), r"a JWK of an RSA public key \(its use is not sig\)"),
-            (json.dumps({**PAIRS.jwk("RS256"), "alg": "RS512"}), r"a JWK of an RSA public key \(its alg is another\)"),
+            (json.dumps({**PAIRS.jwk("RS256"), "alg": "RS512"}), r"a JWK of an RSA public key \(its alg is another algorithm\)"),
             (json.dumps(PAIRS.jwk("RS256", "--private")), "a JWK of an RSA private key"),
+            (json.dumps({**PAIRS.jwk("RS256"), "n": "*"}), r"a JWK of an RSA public key \(n or e is missing, zero, or not base64url\)"),
             (json.dumps({"kty": "RSA", "n": SHORT_RSA, "e": "AQAB"}), r"a JWK of an RSA public key \(an RSA key of less than 2048"),
             (json.dumps({"kty": "oct", "k": b64(SECRET)}), "a JWK of a shared secret"), ("{}", "JSON that is no JWK"),
+            (base64.b64encode(der), "an RSA 2048-bit public key in bare base64, without PEM's BEGIN and END lines"),
+            (json.dumps([PAIRS.jwk("RS256")]), "a JSON array of JWKs"),
             ('{"kty":"RSA"', "something like JSON, but damaged"),
             (json.dumps({"keys": [PAIRS.jwk("ES256"), 5]}), r"a JWK Set of 2 keys \(.*key 1: not an object\)"),
             ("x" * (1 << 20 | 1), "more than the 1048576 bytes"),

@@ -29,7 +29,7 @@ TEST_CASE("every code has a name of its own") {
     std::set<std::string_view> names;
     for (const Errc code : all_codes()) names.insert(to_string(code));
     CHECK(names.size() == all_codes().size());
-    CHECK(all_codes().size() == 30);
+    CHECK(all_codes().size() == 33);
     CHECK(all_codes().back() == Errc::store_unavailable);
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("names are the enumerators' own") {
 }
 
 TEST_CASE("zero, and what is beyond the list, is no code") {
-    for (const int value : {0, 31, 255}) {
+    for (const int value : {0, 34, 255}) {
         CHECK(to_string(static_cast<Errc>(value)) == "unknown");
         CHECK(message(static_cast<Errc>(value)) == "unknown error");
     }
@@ -67,7 +67,15 @@ TEST_CASE("an error's sentence names the claim where there is one") {
     CHECK(message(Error{Errc::invalid_signature}) == message(Errc::invalid_signature));
 }
 
+TEST_CASE("an error's sentence ends with the reason if there is one") {
+    CHECK(message(Error{Errc::invalid_key, {}, "expected a public key, found a private one"}) ==
+          "the key cannot be used with this algorithm: expected a public key, found a private one");
+    CHECK(message(Error{Errc::invalid_claim_type, "exp", "in milliseconds"}) ==
+          "a claim has the wrong JSON type or is out of range (exp): in milliseconds");
+}
+
 TEST_CASE("errors compare by code and claim") {
+    CHECK(Error{Errc::invalid_key, {}, "too old"} == Error{Errc::invalid_key});
     CHECK(Error{Errc::missing_claim, "sub"} == Error{Errc::missing_claim, "sub"});
     CHECK_FALSE(Error{Errc::missing_claim, "sub"} == Error{Errc::missing_claim, "iss"});
     CHECK_FALSE(Error{Errc::missing_claim, "sub"} == Error{Errc::invalid_claim_type, "sub"});
@@ -84,4 +92,15 @@ TEST_CASE("a code is a std::error_code, and never the one that means success") {
     CHECK(std::string{expired.category().name()} == "credence");
     CHECK(&expired.category() == &credence::error_category());
     CHECK_FALSE(expired == Errc::invalid_issuer);
+}
+
+TEST_CASE("a code is compared by the name of its category, whichever object that is") {
+    // As in a library that was loaded with a copy of its own.
+    static const credence::detail::ErrorCategory copy;
+    const std::error_code from_copy{static_cast<int>(Errc::token_expired), copy};
+    CHECK(from_copy == Errc::token_expired);
+    CHECK(Errc::token_expired == from_copy);
+    CHECK(from_copy != Errc::token_revoked);
+    CHECK_FALSE(std::error_code{static_cast<int>(Errc::token_expired), std::generic_category()} == Errc::token_expired);
+    CHECK_FALSE(std::error_code{} == Errc::token_expired);
 }

@@ -62,8 +62,22 @@ TEST_CASE("unverified claims are strict JSON all the same") {
 
 TEST_CASE("the limit on unverified tokens can be set") {
     const auto token = unsigned_token(R"({"alg":"none"})", "{}");
-    CHECK(unverified::header(token, token.size()));
-    CHECK(unverified::header(token, token.size() - 1).error().code == Errc::token_too_large);
-    CHECK(unverified::claims_json(token, token.size() - 1).error().code == Errc::token_too_large);
-    CHECK(unverified::header_json(token, token.size() - 1).error().code == Errc::token_too_large);
+    CHECK(unverified::header(token, {.max_token_bytes = token.size()}));
+    CHECK(unverified::header(token, {.max_token_bytes = token.size() - 1}).error().code == Errc::token_too_large);
+    CHECK(unverified::claims_json(token, {.max_token_bytes = token.size() - 1}).error().code == Errc::token_too_large);
+    CHECK(unverified::header_json(token, {.max_token_bytes = token.size() - 1}).error().code == Errc::token_too_large);
+}
+
+TEST_CASE("an unverified token may be padded where that is said") {
+    const std::string header = credence::detail::encode_base64url(R"({"alg":"ES256","signer":"arn:x"}  )");
+    const std::string padded = header + std::string((4 - header.size() % 4) % 4, '=');
+    REQUIRE(padded != header);
+    const std::string token = padded + ".e30=.AA==";
+    CHECK(unverified::header_json(token, {.allow_padding = true})->at("signer") == "arn:x");
+    CHECK(unverified::header(token, {.allow_padding = true})->alg == "ES256");
+    CHECK(unverified::claims_json(token, {.allow_padding = true})->empty());
+    CHECK(unverified::header_json(token).error().code == Errc::invalid_base64);
+    CHECK(unverified::header_json(token).error().reason == "padding with =; see allow_padding");
+    CHECK(unverified::header_json(padded + "==.e30.", {.allow_padding = true}).error().code == Errc::invalid_base64);
+    CHECK(unverified::header_json("a.b").error().reason == "two parts: the signature is missing");
 }

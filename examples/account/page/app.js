@@ -264,7 +264,8 @@ async function stillThere() {
 }
 
 async function renew() {
-  await api.refresh();
+  // Refused, it may be that another tab was faster: then the cookies of that one are here, too.
+  await api.refresh().catch((error) => error.status === 401 ? undefined : Promise.reject(error));
   await showMe();
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 
 namespace crow {
@@ -24,6 +25,9 @@ struct response {
     response();
     response(int code, std::string body);
     void set_header(std::string name, std::string value);
+    void add_header(std::string name, std::string value);
+    bool is_alive();
+    void end();
 
     int code = 200;
     std::string body;
@@ -33,7 +37,9 @@ class Rule {
 public:
     template <class Handler>
     void operator()(Handler handler) {
-        static_cast<void>(static_cast<response (Handler::*)(const request&) const>(&Handler::operator()));
+        using Call = decltype(&Handler::operator());
+        static_assert(std::is_same_v<Call, response (Handler::*)(const request&) const> ||
+                      std::is_same_v<Call, void (Handler::*)(const request&, response&) const>);
         static_cast<void>(handler);
     }
 };

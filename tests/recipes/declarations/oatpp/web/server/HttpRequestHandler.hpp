@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace oatpp {
 
@@ -26,7 +27,7 @@ struct Status {
 namespace incoming {
 class Request {
 public:
-    String getHeader(const String& name) const;
+    std::vector<String> getHeaderValues(const String& name) const;
 };
 }  // namespace incoming
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What a new user sees who starts the gateway without settings: nginx in front of it, and a command that works.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "../support/options.hpp"
+#include "nginx.hpp"
+
+namespace gateway {
+
+/// Where the nginx to start is: in a trial, or if `--nginx-port` asks for it. Empty if none is wanted, or installed.
+/// \throws support::StartError for options that cannot be met.
+[[nodiscard]] std::string nginx_to_start(const support::Options& options, bool is_trial);
+
+/// Starts nginx, and says where it is. \throws support::StartError if it cannot start.
+[[nodiscard]] std::unique_ptr<Nginx> start_nginx(const std::string& program, const support::Options& options,
+                                                 int gateway_port);
+
+/// Prints a command that gets in with this token: through nginx, or, without one, as nginx would ask.
+void show_how_to_try(const std::string& token, int gateway_port, const Nginx* nginx);
+
+}  // namespace gateway

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// One client's connection: what it waits for, since when, and how long it may.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "client_socket.hpp"
+#include "request_parser.hpp"
+
+namespace support {
+
+/// What one client, and all of them together, may hold.
+struct ConnectionLimits {
+    std::size_t connections = 800;  ///< Fewer than the 1,024 descriptors that a process may usually have.
+    std::size_t connections_of_address = 600;
+    std::size_t requests = 512;  ///< That are being answered or wait for a worker. Others are answered 503.
+    std::size_t requests_of_connection = 1000;
+    std::size_t bytes = std::size_t{16} * 1024 * 1024;  ///< Of all requests that are not complete.
+
+    std::chrono::seconds idle{5};     ///< Without a byte of the next request.
+    std::chrono::seconds head{10};    ///< From the first byte of a request to the end of its head.
+    std::chrono::seconds body{20};    ///< From there to the end of the request.
+    std::chrono::seconds answer{10};  ///< Until the client has taken the whole answer.
+    std::chrono::seconds linger{2};   ///< From the last answer until the client closes.
+};
+
+/// A plain record with its state; `ConnectionLoop` moves it from one to the next.
+class Connection {
+public:
+    using Id = std::uint64_t;
+    using Clock = std::chrono::steady_clock;
+
+    /// Up to `working` in the order in which they are given up when there are too many connections.
+    enum class State : std::uint8_t { lingering, idle, head, body, answering, working, closed };
+
+    Connection(Id its_id, ClientSocket its_socket) : id(its_id), socket(std::move(its_socket)) {}
+
+    /// A closed connection stays closed.
+    void enter(State next) {
+        if (state_ == next || state_ == State::closed) return;
+        state_ = next;
+        since_ = Clock::now();
+    }
+    [[nodiscard]] State state() const noexcept { return state_; }
+    [[nodiscard]] Clock::time_point since() const noexcept { return since_; }
+    [[nodiscard]] bool is_reading() const noexcept { return state_ >= State::idle && state_ <= State::body; }
+    [[nodiscard]] bool waits_for_client() const noexcept { return state_ < State::working; }
+
+    [[nodiscard]] bool is_overdue(const ConnectionLimits& limits, Clock::time_point now) const {
+        switch (state_) {
+            case State::lingering: return since_ + limits.linger <= now;
+            case State::idle: return since_ + limits.idle <= now;
+            case State::head: return since_ + limits.head <= now;
+            case State::body: return since_ + limits.body <= now;
+            case State::answering: return since_ + limits.answer <= now;
+            case State::working:
+            case State::closed: break;
+        }
+        return false;
+    }
+
+    Id id;
+    ClientSocket socket;
+    std::shared_ptr<const Peer> peer = std::make_shared<const Peer>(socket.peer());
+    RequestParser parser = {};
+    std::size_t requests = 0;
+    std::string answer = {};
+    std::string_view unsent = {};  ///< Of the answer.
+    bool is_last_answer = false;
+    std::size_t discarded = 0;      ///< Bytes that came after the last answer.
+    std::size_t counted_bytes = 0;  ///< What `ConnectionTable` knows of the parser's size.
+
+private:
+    State state_ = State::idle;
+    Clock::time_point since_ = Clock::now();
+};
+
+}  // namespace support

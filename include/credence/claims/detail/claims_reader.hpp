@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// Reads a JSON object straight into an aggregate: the sink of the strict reader for the members of a claims type.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/result.hpp>
+#include <credence/claims/detail/member_types.hpp>
+#include <credence/claims/detail/reflect.hpp>
+#include <credence/claims/detail/value_reader.hpp>
+#include <credence/detail/json/json_reader.hpp>
+#include <credence/detail/json/name_table.hpp>
+
+#include <array>
+#include <bit>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace credence::detail {
+
+/// Whether a member may be absent from the JSON object.
+template <class Type>
+inline constexpr bool may_be_absent = is_instance_of<Type, std::optional>;
+
+/// Reads the members of one aggregate, while an object is read: which were seen, and the first that does not fit.
+template <class Aggregate>
+class StructSink {
+public:
+    static constexpr std::size_t count = member_count<Aggregate>;
+
+    explicit StructSink(Aggregate& target) noexcept : target_(target) {}
+
+    template <std::size_t index>
+    [[nodiscard]] auto& member() noexcept {
+        return std::get<index>(bind_members(target_));
+    }
+
+    /// Reads the value of the member with this index.
+    template <std::size_t index>
+    [[nodiscard]] bool read(JsonReader& reader) {
+        auto& value = member<index>();
+        constexpr std::uint64_t bit = std::uint64_t{1} << index;
+        if (seen_ & bit) {
+            if (!reader.rules().allow_duplicate_members) return reader.fail(Errc::duplicate_member);
+            value = {};
+            mismatched_ &= ~bit;
+        }
+        seen_ |= bit;
+        Result<void> mapped;
+        if (!read_value(reader, value, mapped)) return false;
+        if (!mapped) record(index, std::move(mapped).error());
+        return true;
+    }
+
+    /// Reads the member with this index, `Name`, in one go, if it is the next and plain. For the first of its name.
+    template <std::size_t index, class Name>
+    [[nodiscard]] bool take_plain(JsonReader& reader, PlainMember& plain) {
+        using Value = Member<Aggregate, index>;
+        bool is_taken = false;
+        if constexpr (std::same_as<Value, std::string>) {
+            is_taken = reader.template take_plain_member<Name>(member<index>(), plain);
+        } else if constexpr (std::same_as<Value, NumericDate>) {
+            std::int64_t seconds = 0;
+            is_taken = reader.template take_plain_member<Name>(seconds, plain);
+            if (is_taken) member<index>() = NumericDate{std::chrono::seconds{seconds}};
+        }
+        if (is_taken) seen_ |= std::uint64_t{1} << index;
+        return is_taken;
+    }
+
+    /// Reads the value of a member that the aggregate does not have.
+    [[nodiscard]] static bool read_unknown(JsonReader& reader, std::string_view name) {
+        return reader.note_name(name) && reader.skip();
+    }
+
+    /// Whether every required member was present and every value mapped, once the object has ended. Of several faults
+    /// the first in the order of declaration counts.
+    [[nodiscard]] Result<void> mapped() const {
+        const std::uint64_t missing = needed & ~seen_;
+        const std::uint64_t wrong = mismatched_ | missing;
+        if (wrong == 0) return {};
+        const auto first = static_cast<std::size_t>(std::countr_zero(wrong));
+        const std::string name{claim_names_of<Aggregate>[first]};
+        if (missing >> first & 1) return Error{Errc::missing_claim, name};
+        if (first != error_index_) return Error{Errc::invalid_claim_type, name};
+        return Error{error_.code, error_.claim.empty() ? name : name + '.' + error_.claim, error_.reason};
+    }
+
+private:
+    static constexpr std::uint64_t needed = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return (std::uint64_t{0} | ... | (may_be_absent<Member<Aggregate, Index>> ? 0 : std::uint64_t{1} << Index));
+    }(std::make_index_sequence<count>{});
+
+    void record(std::size_t index, Error&& error) {
+        if (mismatched_ == 0 || index <= error_index_) {
+            error_index_ = index;
+            error_ = std::move(error);
+        }
+        mismatched_ |= std::uint64_t{1} << index;
+    }
+
+    Aggregate& target_;
+    std::uint64_t seen_ = 0;
+    std::uint64_t mismatched_ = 0;
+    std::size_t error_index_ = 64;
+    Error error_{Errc::invalid_claim_type};
+};
+
+/// One name of a table.
+template <const auto& table, std::size_t index>
+struct NameInTable {
+    static constexpr std::string_view value = table[index];
+};
+
+/// Reads the members that stand in the order of the table, from the first. \return false if the text is invalid;
+/// `has_next` then says whether another member follows.
+template <const auto& table, class Sink>
+[[nodiscard]] bool read_in_order(JsonReader& reader, Sink& sink, bool& has_next) {
+    const auto read = [&](auto index) {
+        using Name = NameInTable<table, index>;
+        PlainMember plain;
+        if (!has_next) return true;
+        if (sink.template take_plain<index, Name>(reader, plain)) {
+            has_next = plain.has_next;
+        } else if (reader.take_name<Name>()) {
+            if (!sink.template read<index>(reader)) return false;
+            has_next = reader.take(',');
+        }
+        return true;
+    };
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        return (read(std::integral_constant<std::size_t, Index>{}) && ...);
+    }(std::make_index_sequence<table.size()>{});
+}
+
+/// Reads the value of the member with this index: one function for each, so that all cost the same.
+template <std::size_t count, class Sink>
+[[nodiscard]] bool read_member(JsonReader& reader, Sink& sink, std::size_t index) {
+    static constexpr auto readers = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return std::array<bool (*)(JsonReader&, Sink&), count>{
+            [](JsonReader& from, Sink& to) { return to.template read<Index>(from); }...};
+    }(std::make_index_sequence<count>{});
+    return readers[index](reader, sink);
+}
+
+/// Reads an object whose members are mostly those of the table. An issuer keeps its members in one order, mostly that
+/// of the struct, so this is tried first. `sink` has `take_plain<index, Name>`, `read<index>` and `read_unknown`.
+template <const auto& table, class Sink>
+[[nodiscard]] bool read_members(JsonReader& reader, Sink& sink) {
+    bool begins = true;
+    return reader.members([&] {
+        bool has_next = true;
+        if (begins && !read_in_order<table>(reader, sink, has_next)) return false;
+        begins = false;
+        if (!has_next) return true;
+        std::string_view name;
+        if (!reader.member_name(name)) return false;
+        const std::size_t index = table.find(name);
+        return index == unknown_name ? sink.read_unknown(reader, name) : read_member<table.size()>(reader, sink, index);
+    });
+}
+
+/// The names of an aggregate's members.
+template <class Aggregate>
+inline constexpr NameTable<member_count<Aggregate>> known_names{claim_names_of<Aggregate>};
+
+template <class Aggregate>
+[[nodiscard]] bool read_struct(JsonReader& reader, Aggregate& out, Result<void>& mapped) {
+    StructSink<Aggregate> sink{out};
+    const bool read = read_members<known_names<Aggregate>>(reader, sink);
+    if (read && mapped) mapped = sink.mapped();
+    return read;
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Strict base64url without padding: one text for each value, and one value for each text. RFC 4648 §5, RFC 7515 §2
+#pragma once
+
+#include <credence/detail/encoding/base64url_alphabet.hpp>
+#include <credence/detail/encoding/base64url_simd.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace credence::detail {
+
+/// `decode_base64url` writes whole words, and wider: the buffer must be this much longer than the decoded bytes.
+inline constexpr std::size_t base64url_slack = wide_base64url_slack;
+
+/// What a character at each of the four places of a group adds to the three bytes, laid out as they lie in memory.
+/// The fourth byte stays zero for the alphabet and is 0xff for every other character, so that one test of the
+/// combined word finds a stranger.
+using Base64urlTable = std::array<std::uint32_t, 256>;
+inline constexpr std::uint32_t base64url_invalid =
+    std::bit_cast<std::uint32_t>(std::array<std::uint8_t, 4>{0, 0, 0, 0xff});
+
+[[nodiscard]] constexpr Base64urlTable make_base64url_table(unsigned shift) {
+    Base64urlTable table{};
+    table.fill(base64url_invalid);
+    for (std::size_t value = 0; value < 64; ++value) {
+        const auto bits = static_cast<std::uint32_t>(value) << shift;
+        table[static_cast<unsigned char>(base64url_alphabet[value])] = std::bit_cast<std::uint32_t>(
+            std::array<std::uint8_t, 4>{static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
+                                        static_cast<std::uint8_t>(bits), 0});
+    }
+    return table;
+}
+
+inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_table(18), make_base64url_table(12),
+                                                                make_base64url_table(6), make_base64url_table(0)};
+
+/// The three bytes, and the mark of an invalid character, that a group of two to four characters stands for.
+[[nodiscard]] inline std::uint32_t base64url_group(const char* text, std::size_t size) noexcept {
+    std::uint32_t word = 0;
+    for (std::size_t place = 0; place < size; ++place) {
+        word |= base64url_tables[place][static_cast<unsigned char>(text[place])];
+    }
+    return word;
+}
+
+/// Decodes the last two or three characters. The bits that no byte takes must be zero: otherwise several texts would
+/// stand for one value, and a token could be changed without its signature noticing.
+[[nodiscard]] inline bool decode_base64url_tail(const char* text, std::size_t size, char* out) noexcept {
+    if (size == 0) return true;
+    if (size == 1) return false;
+    const auto bytes = std::bit_cast<std::array<char, 4>>(base64url_group(text, size));
+    if (bytes[3] != 0 || bytes[size - 1] != 0) return false;
+    out[0] = bytes[0];
+    if (size == 3) out[1] = bytes[1];
+    return true;
+}
+
+/// Decodes by the table, group by group; like `decode_base64url`.
+[[nodiscard]] inline bool decode_base64url_by_table(std::string_view text, char* out) noexcept {
+    const char* from = text.data();
+    std::uint32_t seen = 0;
+    std::size_t left = text.size();
+    for (; left >= 4; left -= 4, from += 4, out += 3) {
+        const std::uint32_t word = base64url_group(from, 4);
+        seen |= word;
+        std::memcpy(out, &word, sizeof word);
+    }
+    return (seen & base64url_invalid) == 0 && decode_base64url_tail(from, left, out);
+}
+
+/// Decodes `text` to `out`, which has room for `base64url_decoded_size(text.size()) + base64url_slack` bytes.
+///
+/// \return whether every character is of the alphabet, the length is possible, and trailing bits are zero.
+[[nodiscard]] inline bool decode_base64url(std::string_view text, char* out) noexcept {
+    const std::size_t wide = decode_base64url_wide(text, out);
+    return wide != not_base64url && decode_base64url_by_table(text.substr(wide), out + base64url_decoded_size(wide));
+}
+
+/// The bytes that `text` stands for; nothing when it is not strict base64url.
+[[nodiscard]] inline std::optional<std::string> decode_base64url(std::string_view text) {
+    std::string bytes(base64url_decoded_size(text.size()) + base64url_slack, '\0');
+    if (!decode_base64url(text, bytes.data())) return std::nullopt;
+    bytes.resize(base64url_decoded_size(text.size()));
+    return bytes;
+}
+
+/// Encodes by the table, group by group; like `encode_base64url`.
+inline char* encode_base64url_by_table(std::string_view bytes, char* out) noexcept {
+    const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
+    std::size_t left = bytes.size();
+    for (; left >= 3; left -= 3, from += 3) {
+        const unsigned word = static_cast<unsigned>(from[0] << 16 | from[1] << 8 | from[2]);
+        *out++ = base64url_alphabet[word >> 18];
+        *out++ = base64url_alphabet[word >> 12 & 63];
+        *out++ = base64url_alphabet[word >> 6 & 63];
+        *out++ = base64url_alphabet[word & 63];
+    }
+    if (left == 0) return out;
+    const unsigned word = static_cast<unsigned>(from[0] << 16 | (left == 2 ? from[1] << 8 : 0));
+    *out++ = base64url_alphabet[word >> 18];
+    *out++ = base64url_alphabet[word >> 12 & 63];
+    if (left == 2) *out++ = base64url_alphabet[word >> 6 & 63];
+    return out;
+}
+
+/// Writes `base64url_encoded_size(bytes.size())` characters to `out`. \return the end of what was written.
+inline char* encode_base64url(std::string_view bytes, char* out) noexcept {
+    const std::size_t wide = encode_base64url_wide(bytes, out);
+    return encode_base64url_by_table(bytes.substr(wide), out + base64url_encoded_size(wide));
+}
+
+/// `bytes` as text.
+[[nodiscard]] inline std::string encode_base64url(std::string_view bytes) {
+    std::string text(base64url_encoded_size(bytes.size()), '\0');
+    encode_base64url(bytes, text.data());
+    return text;
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// base64url with the wide instructions of x86-64, chosen when the program runs: what they take, the table need not.
+// The one header that asks what it is built for.
+#pragma once
+
+#include <credence/version.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
+
+namespace credence::detail {
+
+/// In place of a length: a character is not of the alphabet.
+inline constexpr std::size_t not_base64url = static_cast<std::size_t>(-1);
+
+/// Wide stores go beyond what is decoded, but never further than this.
+inline constexpr std::size_t wide_base64url_slack = 4;
+
+/// One way to decode and encode from the start of a text, as far as it goes.
+struct WideBase64url {
+    bool (*is_there)() noexcept;
+    std::size_t (*decode)(std::string_view text, char* out) noexcept;
+    std::size_t (*encode)(std::string_view bytes, char* out) noexcept;
+};
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+/// AVX2: 32 characters at a time, in two lanes of 16. AVX-512 takes longer beside SHA-NI's instructions.
+///
+/// Both ways take four characters of six bits for three bytes of eight. Decoding joins neighbours by multiplying and
+/// adding, twice; encoding goes back by multiplying. Lookups have 16 entries, so the alphabet is taken by the halves of
+/// a character.
+struct Base64urlAvx2 {
+    [[nodiscard]] static bool is_there() noexcept { return __builtin_cpu_supports("avx2"); }
+
+    /// Decodes whole blocks. \return the number of their characters.
+    [[nodiscard, gnu::target("avx2")]] static std::size_t decode(std::string_view text, char* out) noexcept {
+        const std::size_t size = text.size() / 32 * 32;
+        const __m256i halves = _mm256_set1_epi8(0x0f);
+        // A character is a stranger when its halves share a bit here: one bit each for the upper halves 2, 3, 4 and 6,
+        // 5, 7, and all others, set in the row of each lower half that does not go with it.
+        const __m256i upper_bits = row(32, 32, 1, 2, 4, 8, 4, 16, 32, 32, 32, 32, 32, 32, 32, 32);
+        const __m256i lower_bits = row(37, 33, 33, 33, 33, 33, 33, 33, 33, 33, 35, 59, 59, 58, 59, 51);
+        // What takes a character of each upper half to its value; the underscore lies in the middle of the letters.
+        const __m256i distances = row(0, 0, 17, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
+        const __m256i joined = row(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+        __m256i strangers = _mm256_setzero_si256();
+        for (std::size_t at = 0; at < size; at += 32, out += 24) {
+            const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
+            const __m256i upper = _mm256_and_si256(_mm256_srli_epi32(characters, 4), halves);
+            const __m256i lower = _mm256_and_si256(characters, halves);
+            strangers = _mm256_or_si256(strangers, _mm256_and_si256(_mm256_shuffle_epi8(upper_bits, upper),
+                                                                    _mm256_shuffle_epi8(lower_bits, lower)));
+            const __m256i underscores = _mm256_cmpeq_epi8(characters, _mm256_set1_epi8('_'));
+            const __m256i distance = _mm256_add_epi8(_mm256_shuffle_epi8(distances, upper),
+                                                     _mm256_and_si256(underscores, _mm256_set1_epi8(33)));
+            const __m256i sixes = _mm256_add_epi8(characters, distance);
+            const __m256i twelves = _mm256_maddubs_epi16(sixes, _mm256_set1_epi32(0x01400140));
+            const __m256i threes = _mm256_madd_epi16(twelves, _mm256_set1_epi32(0x00011000));
+            const __m256i bytes = _mm256_shuffle_epi8(threes, joined);
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(bytes));
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 12), _mm256_extracti128_si256(bytes, 1));
+        }
+        return _mm256_testz_si256(strangers, strangers) != 0 ? size : not_base64url;
+    }
+
+    /// Encodes blocks of 24 bytes. \return the number of their bytes.
+    [[nodiscard, gnu::target("avx2")]] static std::size_t encode(std::string_view bytes, char* out) noexcept {
+        // The second lane begins four bytes early, so as not to end behind the block.
+        const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10,  //
+                                                5, 4, 6, 5, 8, 7, 9, 8, 11, 10, 12, 11, 14, 13, 15, 14);
+        // What takes a value to its character: for 26 to 51, for each digit, for the two signs, and for 0 to 25.
+        const __m256i distances = row(71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -17, 32, 65, 0, 0);
+        std::size_t at = 0;
+        for (; at + 24 <= bytes.size(); at += 24, out += 32) {
+            const __m256i eights = _mm256_shuffle_epi8(load_lanes(bytes.data() + at), spread);
+            const __m256i odd = _mm256_mulhi_epu16(_mm256_and_si256(eights, _mm256_set1_epi32(0x0fc0fc00)),
+                                                   _mm256_set1_epi32(0x04000040));
+            const __m256i even = _mm256_mullo_epi16(_mm256_and_si256(eights, _mm256_set1_epi32(0x003f03f0)),
+                                                    _mm256_set1_epi32(0x01000010));
+            const __m256i sixes = _mm256_or_si256(odd, even);
+            const __m256i capitals = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), sixes);
+            const __m256i entry = _mm256_or_si256(_mm256_subs_epu8(sixes, _mm256_set1_epi8(51)),
+                                                  _mm256_and_si256(capitals, _mm256_set1_epi8(13)));
+            const __m256i characters = _mm256_add_epi8(_mm256_shuffle_epi8(distances, entry), sixes);
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), characters);
+        }
+        return at;
+    }
+
+private:
+    /// The same 16 bytes in both lanes.
+    template <class... Bytes>
+    [[nodiscard, gnu::target("avx2")]] static __m256i row(Bytes... bytes) noexcept {
+        return _mm256_broadcastsi128_si256(_mm_setr_epi8(static_cast<char>(bytes)...));
+    }
+
+    /// Of 24 bytes the first 16 and the last, each in a lane of their own.
+    [[nodiscard, gnu::target("avx2")]] static __m256i load_lanes(const char* bytes) noexcept {
+        const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+        const __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 8));
+        return _mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1);
+    }
+};
+
+/// All of them, to be compared with the table.
+inline constexpr std::array<WideBase64url, 1> wide_base64url{
+    {{Base64urlAvx2::is_there, Base64urlAvx2::decode, Base64urlAvx2::encode}}};
+
+/// Decodes groups of four from the start of `text`, as many as the processor's wide instructions take.
+///
+/// \return the number of their characters, or `not_base64url`. Up to `wide_base64url_slack` bytes behind what was
+///         decoded are overwritten.
+[[nodiscard]] inline std::size_t decode_base64url_wide(std::string_view text, char* out) noexcept {
+    return Base64urlAvx2::is_there() ? Base64urlAvx2::decode(text, out) : 0;
+}
+
+/// Encodes bytes from the start of `bytes`. \return their number: a multiple of three.
+[[nodiscard]] inline std::size_t encode_base64url_wide(std::string_view bytes, char* out) noexcept {
+    return Base64urlAvx2::is_there() ? Base64urlAvx2::encode(bytes, out) : 0;
+}
+
+#else
+
+inline constexpr std::array<WideBase64url, 0> wide_base64url{};
+
+[[nodiscard]] inline std::size_t decode_base64url_wide(std::string_view, char*) noexcept { return 0; }
+[[nodiscard]] inline std::size_t encode_base64url_wide(std::string_view, char*) noexcept { return 0; }
+
+#endif
+
+}  // namespace credence::detail

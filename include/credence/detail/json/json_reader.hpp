@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+// A strict single-pass reader of JSON: grammar, UTF-8, depth and duplicate names. It keeps no value; its sinks do.
+// RFC 8259
+#pragma once
+
+#include <credence/error.hpp>
+#include <credence/detail/json/json_names.hpp>
+#include <credence/detail/json/json_number.hpp>
+#include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/name_table.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <forward_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace credence::detail {
+
+/// The outermost object is level 1.
+inline constexpr int json_depth_limit = 32;
+
+/// What may be loosened.
+struct JsonRules {
+    bool allow_duplicate_members = false;  ///< the last one wins
+    int depth_limit = json_depth_limit;    ///< for documents that are no token's
+};
+
+/// What was read of a plain member beside its value.
+struct PlainMember {
+    const char* begin = nullptr;  ///< of the value, as it is written
+    const char* end = nullptr;
+    bool has_next = false;  ///< whether a comma followed; it was taken
+
+    [[nodiscard]] std::string_view text() const noexcept { return {begin, static_cast<std::size_t>(end - begin)}; }
+};
+
+/// A cursor over one JSON text.
+///
+/// Each function reads one thing at the cursor and returns false if the text is invalid; `fault()` then gives the code,
+/// and nothing more may be read. The views that it returns live as long as the text and the reader.
+class JsonReader {
+public:
+    /// \param text  followed by `json_padding` readable zero bytes.
+    explicit JsonReader(std::string_view text, JsonRules rules = {}) noexcept
+        : at_(text.data()), end_(text.data() + text.size()), rules_(rules) {}
+
+    JsonReader(const JsonReader&) = delete;
+    JsonReader& operator=(const JsonReader&) = delete;
+
+    [[nodiscard]] Errc fault() const noexcept { return fault_; }
+    [[nodiscard]] JsonRules rules() const noexcept { return rules_; }
+    [[nodiscard]] const char* position() const noexcept { return at_; }
+
+    /// Takes a character if it is the next one behind white space.
+    [[nodiscard]] bool take(char wanted) noexcept {
+        skip_space();
+        if (*at_ != wanted) return false;
+        ++at_;
+        return true;
+    }
+
+    /// The first character of the next value; a zero byte at the end of the text.
+    [[nodiscard]] char peek() noexcept {
+        skip_space();
+        return *at_;
+    }
+
+    /// Whether only white space is left.
+    [[nodiscard]] bool at_end() noexcept {
+        skip_space();
+        return at_ == end_ || fail();
+    }
+
+    /// Reads an object; calls `on_member()` for each member, which reads its name and its value. It must also see to
+    /// duplicates, with `note_name` or in its own way.
+    template <class OnMember>
+    [[nodiscard]] bool members(OnMember&& on_member) {
+        if (!open('{')) return false;
+        const std::size_t outer_names = names_begin_;
+        names_begin_ = names_.size();
+        if (!take('}')) {
+            do {
+                if (!on_member()) return fail();
+            } while (take(','));
+            if (!expect('}')) return false;
+        }
+        const bool unique = names_.close(names_begin_);
+        names_begin_ = outer_names;
+        --depth_;
+        return unique || fail(Errc::duplicate_member);
+    }
+
+    /// The same, where `on_member(name)` reads only the value.
+    template <class OnMember>
+    [[nodiscard]] bool object(OnMember&& on_member) {
+        return members([&] {
+            std::string_view name;
+            return member_name(name) && on_member(name);
+        });
+    }
+
+    /// Reads the name of a member, and the colon behind it. Most are plain and have no white space around them.
+    [[nodiscard]] bool member_name(std::string_view& out) {
+        if (*at_ != '"') [[unlikely]]
+            return unusual_member_name(out);
+        const char* begin = at_ + 1;
+        const char* end = end_of_plain_run(begin);
+        if (end[0] != '"' || end[1] != ':') [[unlikely]]
+            return unusual_member_name(out);
+        out = {begin, static_cast<std::size_t>(end - begin)};
+        at_ = end + 2;
+        return true;
+    }
+
+    /// Reads the name of a member, and the colon behind it, if it is the one expected and written without white space
+    /// or escapes. \return false when nothing was read.
+    template <class Name>
+    [[nodiscard]] bool take_name() noexcept {
+        const std::size_t size = ExpectedName<Name>::match(at_, end_);
+        at_ += size;
+        return size != 0;
+    }
+
+    /// Reads a whole member, if it is the one expected and is written as nearly all are: no white space, and a string
+    /// without escapes. \return false when it is not, and nothing was read.
+    template <class Name>
+    [[nodiscard]] bool take_plain_member(std::string& out, PlainMember& member) {
+        const char* begin = at_ + ExpectedName<Name>::match(at_, end_);
+        if (begin == at_ || *begin != '"') return false;
+        const char* end = end_of_plain_run(begin + 1);
+        if (*end != '"' || !ends_member(end[1])) return false;
+        out = std::string(begin + 1, end);
+        end_plain_member(begin, end + 1, member);
+        return true;
+    }
+
+    /// The same for a positive integer of so few digits that any date, and any 64-bit integer, can hold it.
+    template <class Name>
+    [[nodiscard]] bool take_plain_member(std::int64_t& out, PlainMember& member) noexcept {
+        constexpr std::ptrdiff_t most_digits = 11;
+        const char* begin = at_ + ExpectedName<Name>::match(at_, end_);
+        if (begin == at_ || *begin == '0') return false;
+        std::uint64_t value = 0;
+        const char* end = take_digits(begin, value);
+        if (end == begin || end - begin > most_digits || !ends_member(*end)) return false;
+        out = static_cast<std::int64_t>(value);
+        end_plain_member(begin, end, member);
+        return true;
+    }
+
+    /// Reads an array; calls `on_element()` for each element, which reads it.
+    template <class OnElement>
+    [[nodiscard]] bool array(OnElement&& on_element) {
+        if (!open('[')) return false;
+        if (!take(']')) {
+            do {
+                if (!on_element()) return fail();
+            } while (take(','));
+            if (!expect(']')) return false;
+        }
+        --depth_;
+        return true;
+    }
+
+    /// Records the name of a member of the innermost open object; a second member of the name is `duplicate_member`.
+    [[nodiscard]] bool note_name(std::string_view name) {
+        return rules_.allow_duplicate_members || names_.add(name, names_begin_) || fail(Errc::duplicate_member);
+    }
+
+    /// Reads a string into `out`.
+    [[nodiscard]] bool string(std::string& out) { return expect('"') && string_behind_quote(out); }
+
+    /// Reads the rest of a string whose quote was taken.
+    [[nodiscard]] bool string_behind_quote(std::string& out) {
+        const char* end = end_of_plain_run(at_);
+        out.assign(at_, end);
+        at_ = end + 1;
+        return *end == '"' || rest_of_string(end, out);
+    }
+
+    /// Reads a string, if it begins right here, is ASCII and without escapes; the view is into the text. \return false
+    /// when it is not, and nothing was read.
+    [[nodiscard]] bool take_plain_string(std::string_view& out) noexcept {
+        if (*at_ != '"') return false;
+        const char* end = end_of_plain_run(at_ + 1);
+        if (*end != '"') return false;
+        out = {at_ + 1, static_cast<std::size_t>(end - at_ - 1)};
+        at_ = end + 1;
+        return true;
+    }
+
+    /// Reads a string; the view is into the text where nothing is escaped.
+    [[nodiscard]] bool string_view(std::string_view& out) {
+        if (!expect('"')) return false;
+        const char* end = end_of_literal_run(at_);
+        if (end == nullptr) return fail();
+        out = {at_, static_cast<std::size_t>(end - at_)};
+        at_ = end + 1;
+        return *end == '"' || rest_of_view(end, out);
+    }
+
+    /// Reads a number, which `last_number` then gives.
+    [[nodiscard]] bool number() noexcept {
+        skip_space();
+        last_number_ = take_number(at_);
+        at_ += last_number_.text.size();
+        return !last_number_.text.empty() || fail();
+    }
+    [[nodiscard]] const JsonNumber& last_number() const noexcept { return last_number_; }
+
+    /// Reads exactly `word`: `true`, `false` or `null`.
+    [[nodiscard]] bool literal(std::string_view word) noexcept {
+        skip_space();
+        for (const char letter : word) {
+            if (*at_ != letter) return fail();
+            ++at_;
+        }
+        return true;
+    }
+
+    /// Reads any value and keeps nothing of it.
+    [[nodiscard]] bool skip() {
+        switch (peek()) {
+            case '"': return skip_string();
+            case '{': return object([this](std::string_view name) { return note_name(name) && skip(); });
+            case '[': return array([this] { return skip(); });
+            case 't': return literal("true");
+            case 'f': return literal("false");
+            case 'n': return literal("null");
+            default: return number();
+        }
+    }
+
+    /// Ends the reading. The first fault is kept; this one if there was none.
+    bool fail(Errc fault = Errc::invalid_json) noexcept {
+        if (!failed_) fault_ = fault;
+        failed_ = true;
+        return false;
+    }
+
+private:
+    [[nodiscard]] static bool ends_member(char next) noexcept { return next == ',' || next == '}'; }
+
+    void end_plain_member(const char* begin, const char* end, PlainMember& member) noexcept {
+        member = {begin, end, *end == ','};
+        at_ = member.has_next ? end + 1 : end;
+    }
+
+    [[nodiscard]] bool unusual_member_name(std::string_view& out) { return string_view(out) && expect(':'); }
+
+    /// Reads a string and keeps nothing of it, nor leaves a copy in memory that is given back: it may be a secret.
+    [[nodiscard]] bool skip_string() {
+        if (!expect('"')) return false;
+        const char* end = end_of_literal_run(at_);
+        while (end != nullptr && *end == '\\') {
+            std::string meaning;  // of one escape: at most four bytes, which never are on the heap
+            end = append_escape(end, meaning);
+            if (end != nullptr) end = end_of_literal_run(end);
+        }
+        if (end == nullptr || *end != '"') return fail();
+        at_ = end + 1;
+        return true;
+    }
+
+    /// Reads on from where a string is no longer plain.
+    [[nodiscard]] bool rest_of_string(const char* rest, std::string& out) {
+        const char* end = append_string(rest, out);
+        if (end == nullptr) return fail();
+        at_ = end + 1;
+        return true;
+    }
+
+    /// The same from an escape on, where the string is kept here, readable in words like the text itself.
+    [[nodiscard]] bool rest_of_view(const char* escape, std::string_view& out) {
+        std::string& unescaped = unescaped_.emplace_front(out);
+        if (!rest_of_string(escape, unescaped)) return false;
+        const std::size_t size = unescaped.size();
+        unescaped.append(json_padding, '\0');
+        out = std::string_view{unescaped}.substr(0, size);
+        return true;
+    }
+
+    /// Most tokens have no white space, which one comparison finds out.
+    void skip_space() noexcept {
+        while (*at_ <= ' ' && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+    }
+
+    [[nodiscard]] bool expect(char wanted) noexcept { return take(wanted) || fail(); }
+
+    [[nodiscard]] bool open(char bracket) noexcept {
+        if (!expect(bracket)) return false;
+        return ++depth_ <= rules_.depth_limit || fail();
+    }
+
+    const char* at_;
+    const char* end_;
+    JsonRules rules_;
+    Errc fault_ = Errc::invalid_json;
+    bool failed_ = false;
+    int depth_ = 0;
+    JsonNumber last_number_;
+    std::size_t names_begin_ = 0;
+    JsonNames names_;
+    std::forward_list<std::string> unescaped_;
+};
+
+}  // namespace credence::detail

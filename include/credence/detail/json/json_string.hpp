@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// JSON strings: strict UTF-8, escapes, and a scan that takes eight bytes at a time. RFC 8259 §7, §8.1
+#pragma once
+
+#include <credence/version.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace credence::detail {
+
+/// Text that is scanned in words must be followed by this many readable zero bytes. They also end every loop: a zero
+/// byte is no part of any JSON token.
+inline constexpr std::size_t json_padding = 8;
+
+[[nodiscard]] inline std::uint64_t load_word(const char* text) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/// Whether a character stands for itself in a string: no quote, backslash or control character, and ASCII.
+[[nodiscard]] constexpr bool is_plain(char character) noexcept {
+    const auto byte = static_cast<unsigned char>(character);
+    return byte != '"' && byte != '\\' && byte >= 0x20 && byte < 0x80;
+}
+
+/// Marks the characters of a word that are not plain, each by its highest bit. The lowest mark is a true one; above it
+/// there may be false ones, from borrows. Only for a word whose lowest byte is the first character.
+[[nodiscard]] constexpr std::uint64_t special_marks(std::uint64_t word) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    // XOR with 2 swaps space (0x20) and quote (0x22): what is then below 0x21 is a control character or the quote.
+    const std::uint64_t controls_and_quotes = (word ^ (ones * 2)) - ones * 0x21;
+    const std::uint64_t backslashes = (word ^ (ones * '\\')) - ones;
+    return (controls_and_quotes | backslashes | word) & high;
+}
+
+/// The first of the eight characters at `text` that is not plain; `text + 8` when all are.
+[[nodiscard]] inline const char* end_of_plain_word(const char* text) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        const std::uint64_t marks = special_marks(load_word(text));
+        return text + (marks == 0 ? 8 : std::countr_zero(marks) / 8);
+    } else {
+        const char* end = text + 8;
+        while (text != end && is_plain(*text)) ++text;
+        return text;
+    }
+}
+
+/// The first character at or after `text` that is not plain; the padding ends the search at the latest.
+[[nodiscard]] inline const char* end_of_plain_run(const char* text) noexcept {
+    for (;; text += 8) {
+        const char* stop = end_of_plain_word(text);
+        if (stop != text + 8) return stop;
+    }
+}
+
+/// The length of the UTF-8 sequence that starts at `text` with a byte of 0x80 or more; 0 when it is malformed,
+/// overlong, a surrogate or beyond U+10FFFF. RFC 3629 §4
+[[nodiscard]] inline std::size_t utf8_sequence(const char* text) noexcept {
+    const auto byte = [text](std::size_t index) { return static_cast<unsigned char>(text[index]); };
+    const auto continues = [&](std::size_t index) { return (byte(index) & 0xc0) == 0x80; };
+    const unsigned first = byte(0);
+    if (first < 0xc2) return 0;
+    if (!continues(1)) return 0;
+    if (first < 0xe0) return 2;
+    if (!continues(2)) return 0;
+    if (first == 0xe0 && byte(1) < 0xa0) return 0;
+    if (first == 0xed && byte(1) > 0x9f) return 0;
+    if (first < 0xf0) return 3;
+    if (!continues(3) || first > 0xf4) return 0;
+    if (first == 0xf0 && byte(1) < 0x90) return 0;
+    if (first == 0xf4 && byte(1) > 0x8f) return 0;
+    return 4;
+}
+
+/// Skips all that stands for itself, longer sequences included. \return the quote, backslash or control character that
+/// ends it; nullptr when the UTF-8 is malformed.
+[[nodiscard]] inline const char* end_of_literal_run(const char* text) noexcept {
+    for (;;) {
+        text = end_of_plain_run(text);
+        if (static_cast<unsigned char>(*text) < 0x80) return text;
+        const std::size_t length = utf8_sequence(text);
+        if (length == 0) return nullptr;
+        text += length;
+    }
+}
+
+/// Appends a code point as UTF-8. It must be a scalar value.
+inline void append_utf8(std::string& out, std::uint32_t code_point) {
+    const auto tail = [&](unsigned shift) { return static_cast<char>(0x80 | (code_point >> shift & 0x3f)); };
+    if (code_point < 0x80) {
+        out += static_cast<char>(code_point);
+    } else if (code_point < 0x800) {
+        out += static_cast<char>(0xc0 | code_point >> 6);
+        out += tail(0);
+    } else if (code_point < 0x10000) {
+        out += static_cast<char>(0xe0 | code_point >> 12);
+        out += tail(6);
+        out += tail(0);
+    } else {
+        out += static_cast<char>(0xf0 | code_point >> 18);
+        out += tail(12);
+        out += tail(6);
+        out += tail(0);
+    }
+}
+
+/// The value of four hexadecimal digits; more than 0xffff when they are not.
+[[nodiscard]] inline std::uint32_t four_hex_digits(const char* text) noexcept {
+    std::uint32_t value = 0;
+    for (std::size_t index = 0; index < 4; ++index) {
+        const char digit = text[index];
+        value <<= 4;
+        if (digit >= '0' && digit <= '9') {
+            value |= static_cast<std::uint32_t>(digit - '0');
+        } else if ((digit >= 'a' && digit <= 'f') || (digit >= 'A' && digit <= 'F')) {
+            value |= static_cast<std::uint32_t>((digit | 0x20) - 'a' + 10);
+        } else {
+            return 0x10000;
+        }
+    }
+    return value;
+}
+
+/// Appends what the escape behind the backslash at `text` stands for. \return the first character after the escape;
+/// nullptr when it is none, or half of a surrogate pair.
+[[nodiscard]] inline const char* append_escape(const char* text, std::string& out) {
+    constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
+    const char letter = text[1];
+    if (letter != 'u') {
+        const std::size_t index = letter == '\0' ? std::string_view::npos : letters.find(letter);
+        if (index == std::string_view::npos) return nullptr;
+        out += meanings[index];
+        return text + 2;
+    }
+    std::uint32_t code_point = four_hex_digits(text + 2);
+    text += 6;
+    if (code_point > 0xffff || (code_point >= 0xdc00 && code_point <= 0xdfff)) return nullptr;
+    if (code_point >= 0xd800 && code_point <= 0xdbff) {
+        if (text[0] != '\\' || text[1] != 'u') return nullptr;
+        const std::uint32_t low = four_hex_digits(text + 2);
+        if (low < 0xdc00 || low > 0xdfff) return nullptr;
+        code_point = 0x10000 + ((code_point - 0xd800) << 10) + (low - 0xdc00);
+        text += 6;
+    }
+    append_utf8(out, code_point);
+    return text;
+}
+
+/// Reads on from `text`, inside a string, to its closing quote, and appends what it says. \return the closing quote;
+/// nullptr when the string is malformed.
+[[nodiscard]] inline const char* append_string(const char* text, std::string& out) {
+    for (;;) {
+        const char* end = end_of_literal_run(text);
+        if (end == nullptr) return nullptr;
+        out.append(text, end);
+        if (*end == '"') return end;
+        if (*end != '\\') return nullptr;
+        text = append_escape(end, out);
+        if (text == nullptr) return nullptr;
+    }
+}
+
+}  // namespace credence::detail

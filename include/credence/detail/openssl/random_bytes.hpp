@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Random bytes for keys and secrets, from OpenSSL's private generator.
+#pragma once
+
+#include <credence/version.hpp>
+
+#include <span>
+
+#include <openssl/rand.h>
+
+namespace credence::detail {
+
+/// Fills `out` with random bytes that must stay private. \return false if the system's generator fails.
+[[nodiscard]] inline bool fill_random(std::span<unsigned char> out) noexcept {
+    return RAND_priv_bytes_ex(nullptr, out.data(), out.size(), 0) == 1;
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// Turns the credentials of an HTTP request into proven claims, or into a rejection that any stack can send.
+#pragma once
+
+#include <credence/http/http_traits.hpp>
+#include <credence/http/rejection.hpp>
+#include <credence/http/request_verifier.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/result.hpp>
+#include <credence/http/detail/guard.hpp>
+#include <credence/http/detail/proof.hpp>
+
+#include <concepts>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace credence {
+namespace detail {
+
+/// Placeholder: accept whatever claims type the verifier has.
+struct AnyClaims {};
+
+template <class VerifierType>
+struct ClaimsOf {
+    using type = AnyClaims;
+};
+template <class VerifierType>
+    requires requires { typename VerifierType::claims_type; }
+struct ClaimsOf<VerifierType> {
+    using type = typename VerifierType::claims_type;
+};
+
+/// The checks on the arguments, in the order in which their sentences are shown: each only if those before it hold.
+template <class Expected, class Source, class VerifierType, bool TakesHeaderValue>
+struct BearerArguments {
+    using Claims = typename ClaimsOf<VerifierType>::type;
+
+    static constexpr bool is_verifier = AnyVerifier<VerifierType>;
+    static constexpr bool is_verifier_for_these_claims =
+        !is_verifier || std::same_as<Expected, AnyClaims> || std::same_as<Expected, Claims>;
+    static constexpr bool is_header_value = TakesHeaderValue && std::convertible_to<const Source&, HeaderValue>;
+    static constexpr bool is_known_source =
+        !is_verifier || !is_verifier_for_these_claims || is_header_value || HttpRequest<Source>;
+    static constexpr bool is_enough_for_the_verifier =
+        !is_verifier || !is_verifier_for_these_claims || !is_header_value || TokenVerifier<VerifierType>;
+    static constexpr bool are_right =
+        is_verifier && is_verifier_for_these_claims && is_known_source && is_enough_for_the_verifier;
+};
+
+/// What `require_bearer` and `optional_bearer` have in common: the proof, once the arguments are known to be right.
+template <class Wanted, bool IsHeaderValue, class Source, class VerifierType>
+[[nodiscard]] Result<Wanted, Rejection> prove_right(const Source& source, const VerifierType& verifier,
+                                                    const TokenLocation& location, const Challenge& challenge) {
+    const Credentials credentials = [&]() -> Credentials {
+        if constexpr (IsHeaderValue) return {.field = source};
+        if constexpr (!IsHeaderValue) return credentials_of(source, location);
+    }();
+    const auto token = token_in(credentials, location, other_scheme_of<VerifierType>());
+    const std::string_view scheme = token ? scheme_before(*token, credentials, location) : std::string_view{};
+    const auto verify_token = [&](std::string_view text) {
+        if constexpr (IsHeaderValue) {
+            return (verifier.verify)(text);
+        } else {
+            return verify_in_request(verifier, text, scheme, source);
+        }
+    };
+    auto who = ProofFor<Wanted>::make(token, verify_token);
+    if (!who) return rejection_by(verifier, who.error(), challenge, scheme);
+    return {from_call, [&who] { return ProofFor<Wanted>::take(*who); }};
+}
+
+/// That, with a sentence of the compiler for arguments that are wrong.
+template <class Wanted, class Expected, bool TakesHeaderValue, class Source, class VerifierType>
+[[nodiscard]] Result<Wanted, Rejection> prove(const Source& source, const VerifierType& verifier,
+                                              const TokenLocation& location, const Challenge& challenge) {
+    using Arguments = BearerArguments<Expected, Source, VerifierType, TakesHeaderValue>;
+    constexpr bool is_verifier = Arguments::is_verifier;
+    constexpr bool is_verifier_for_these_claims = Arguments::is_verifier_for_these_claims;
+    constexpr bool is_known_source = Arguments::is_known_source;
+    constexpr bool is_enough_for_the_verifier = Arguments::is_enough_for_the_verifier;
+    static_assert(is_verifier,
+                  "credence: the second argument is a verifier: credence::verifier_for<Claims>(keys, {…})");
+    static_assert(is_verifier_for_these_claims,
+                  "credence: the verifier is for other claims than those in require_bearer<Claims>(…)");
+    static_assert(is_known_source,
+                  "credence: no HttpTraits for this request type: include its header of credence/stacks/, or write "
+                  "HttpTraits<Request>, or pass the value of the Authorization field");
+    static_assert(
+        is_enough_for_the_verifier,
+        "credence: this verifier reads more of a request than the token: pass the request, not the value of a "
+        "field");
+    if constexpr (Arguments::are_right) {
+        return prove_right<Wanted, Arguments::is_header_value>(source, verifier, location, challenge);
+    } else {
+        return Rejection{};
+    }
+}
+
+}  // namespace detail
+
+/// Proves who sent a request, from the value of its `Authorization` field, or from the request.
+///
+/// \param source     the value of the field: an optional string_view, a string, a literal or a `const char*`, where
+///                   nullopt, null and the empty string mean that there is none; or a request of a stack that has
+///                   `HttpTraits`.
+/// \param verifier   checks the token: `verifier_for<Claims>(keys, {…})`, or another `TokenVerifier`. With a request, a
+///                   `RequestVerifier` too.
+/// \param challenge  what a refused client is told: the realm, the scopes to ask for, and more.
+/// \return the proof; or the answer to send: 401 without credentials, 400 for more than one or malformed ones, 401 for
+///         a bad token, 503 when it cannot be checked. RFC 6750 §3
+///
+/// `require_bearer<Claims>(…)` says, in addition, whose claims are expected.
+template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+[[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
+    const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
+    using Wanted = Verified<typename detail::ClaimsOf<VerifierType>::type>;
+    return detail::prove<Wanted, Expected, true>(source, verifier, {}, challenge);
+}
+
+/// The same for a request that carries its token elsewhere, in a cookie or another field:
+/// `require_bearer(request, verifier, {.cookie = "token"})`.
+template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+[[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
+    const Request& request, const VerifierType& verifier, const TokenLocation& location,
+    const Challenge& challenge = {}) {
+    using Wanted = Verified<typename detail::ClaimsOf<VerifierType>::type>;
+    return detail::prove<Wanted, Expected, false>(request, verifier, location, challenge);
+}
+
+/// The same for a resource that also serves anonymous clients: absent credentials give nullopt. Bad ones are refused.
+template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+[[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
+    const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
+    using Wanted = std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>;
+    return detail::prove<Wanted, Expected, true>(source, verifier, {}, challenge);
+}
+
+/// The same for a request that carries its token elsewhere.
+template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+[[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
+    const Request& request, const VerifierType& verifier, const TokenLocation& location,
+    const Challenge& challenge = {}) {
+    using Wanted = std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>;
+    return detail::prove<Wanted, Expected, false>(request, verifier, location, challenge);
+}
+
+/// Wraps a handler, so that it runs only for requests that were verified.
+///
+/// The handler's own signature says what it needs. Its first parameter, by value or by const reference, is
+/// `Verified<Claims>`, `Granted<Claims, "scope">`, or `std::optional<Verified<Claims>>` for a resource that also serves
+/// strangers. The others, and what it returns, are those of the stack; one of them is a request with `HttpTraits`.
+///
+/// A coroutine takes the proof by value, for a reference would dangle at its first suspension. The guard verifies at
+/// the call, before the coroutine starts.
+///
+/// The guard keeps copies of all that it is given. Threads may share it. It must outlive the coroutines that it started
+/// when their handler is a lambda with captures, for these lie in the guard.
+///
+/// `protect(…).on_reject(hook)` adds a hook: `hook(const Rejection&, the handler's other arguments…)` answers in the
+/// handler's stead; status and challenge stay those of the rejection.
+///
+/// \param location   where a request may carry its token: `{.cookie = "token"}`; the `Authorization` field by default.
+///                   A request that changes something with a token from a cookie must come from a page of this origin,
+///                   or of a trusted one: see `check_origin`. Otherwise the answer is 403.
+/// \param challenge  what a refused client is told: the realm, the scopes to ask for, and more.
+template <class VerifierType, class Handler>
+[[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, TokenLocation location,
+                           Challenge challenge = {}) {
+    using detail::Fault;
+    constexpr Fault fault = detail::fault_of_handler<VerifierType, Handler>();
+    static_assert(fault != Fault::no_verifier,
+                  "credence: the first argument of protect is a verifier: credence::verifier_for<Claims>(keys, {…})");
+    static_assert(fault != Fault::no_object,
+                  "credence: a member function needs its object: protect(verifier, &Api::me, &api)");
+    static_assert(fault != Fault::many_signatures,
+                  "credence: a handler must have one signature that says what it needs; write its parameter types, not "
+                  "auto: [](const credence::Verified<Claims>& who, const Request& request, Response& response)");
+    static_assert(
+        fault != Fault::plain_claims,
+        "credence: a handler takes the proof, not plain claims: write const credence::Verified<Claims>& as its "
+        "first parameter");
+    static_assert(fault != Fault::no_proof,
+                  "credence: a handler's first parameter is credence::Verified<Claims>, credence::Granted<Claims, "
+                  "\"scope\"> or std::optional<credence::Verified<Claims>>");
+    static_assert(fault != Fault::other_claims,
+                  "credence: the handler takes other claims than the verifier proves: name the verifier's Claims in "
+                  "Verified<Claims>");
+    static_assert(fault != Fault::proof_by_reference,
+                  "credence: a handler takes its proof by value or by const reference");
+    static_assert(fault != Fault::coroutine_by_reference,
+                  "credence: a coroutine takes its proof by value; a reference would dangle when it is suspended");
+    static_assert(fault != Fault::mutable_handler,
+                  "credence: a handler is shared between threads: it is not mutable, and its call operator is const");
+    static_assert(fault != Fault::no_request,
+                  "credence: no HttpTraits for any parameter of the handler: include the stack's header of "
+                  "credence/stacks/, or write HttpTraits<Request>");
+    static_assert(
+        fault != Fault::no_answer,
+        "credence: HttpTraits<Request>::reject can answer neither through a parameter of the handler nor with "
+        "what it returns");
+    if constexpr (fault == Fault::none) {
+        using Shape = detail::SignatureOf<Handler>;
+        return detail::make_guard<typename Shape::return_type>(
+            typename Shape::parameters{}, verifier, std::move(handler), std::move(location), std::move(challenge));
+    }
+}
+template <class VerifierType, class Handler>
+[[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, Challenge challenge = {}) {
+    return protect(verifier, std::move(handler), TokenLocation{}, std::move(challenge));
+}
+
+/// The same for a member function of an object that outlives the guard: `protect(verifier, &Api::me, &api)`.
+template <class VerifierType, class Member, class Object>
+    requires std::is_member_function_pointer_v<Member>
+[[nodiscard]] auto protect(const VerifierType& verifier, Member member, Object* object, Challenge challenge = {}) {
+    return protect(verifier, detail::BoundMember<Member, Object>{member, object}, TokenLocation{},
+                   std::move(challenge));
+}
+
+}  // namespace credence

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Requests that another site's page made: refused where a browser sent its cookie along, and something may change.
+#pragma once
+
+#include <credence/error.hpp>
+#include <credence/http/http_traits.hpp>
+#include <credence/http/rejection.hpp>
+#include <credence/http/request_verifier.hpp>
+#include <credence/result.hpp>
+#include <credence/http/detail/credentials.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace credence {
+
+namespace detail {
+
+/// A method that changes nothing. RFC 9110 §9.2.1
+[[nodiscard]] constexpr bool is_safe_method(std::string_view method) noexcept {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
+[[nodiscard]] inline bool is_trusted(std::string_view origin, const CrossOrigin& rules) noexcept {
+    return std::any_of(rules.trusted.begin(), rules.trusted.end(), [origin](std::string_view trusted) {
+        return !trusted.empty() && equals_ignoring_case(trusted, origin);
+    });
+}
+
+/// Whether an origin has this host and port. Its scheme is not known here: a proxy may have taken the TLS away.
+[[nodiscard]] inline bool is_origin_of_host(std::string_view origin, std::string_view host) noexcept {
+    for (const std::string_view scheme : {"https://", "http://"}) {
+        if (origin.starts_with(scheme))
+            return !host.empty() && equals_ignoring_case(origin.substr(scheme.size()), host);
+    }
+    return false;
+}
+
+/// Why a request is not known to come from a page of ours; empty if it is.
+[[nodiscard]] inline std::string_view why_cross_origin(const HeaderValue& site, const HeaderValue& origin,
+                                                       const HeaderValue& host, const CrossOrigin& rules) noexcept {
+    if (site.is_repeated() || origin.is_repeated() || host.is_repeated()) return "a field stands there twice";
+    if (site.view() == "same-origin" || site.view() == "none") return {};
+    if (is_trusted(origin.view(), rules)) return {};
+    if (!site.view().empty()) return "Sec-Fetch-Site names another origin";
+    if (origin.view().empty()) return "neither Sec-Fetch-Site nor Origin is there";
+    return is_origin_of_host(origin.view(), host.view()) ? "" : "Origin is another's";
+}
+
+}  // namespace detail
+
+/// Refuses a request with an unsafe method unless a page of this origin, or of one that is trusted, made it. `protect`
+/// calls it by itself whenever the credential came from a cookie; call it where a cookie counts and no guard stands, on
+/// the route that logs in for one.
+///
+/// A browser says where a request comes from: `Sec-Fetch-Site` must be `same-origin`, or `none` (the user typed the
+/// address). Without it, as over plain HTTP or from browsers before 2023, `Origin` must be the server's own, which is
+/// known by `Host`. Without both, an unsafe method is refused, also a program's that sends a cookie. A page of another
+/// host under one domain (`same-site`) is another origin.
+///
+/// GET, HEAD, OPTIONS and TRACE are let through: they must change nothing. The handshake of a WebSocket is a GET that
+/// does: compare its `Origin` yourself, RFC 6455 §10.2. A stack whose `HttpTraits` has no `method`
+/// is taken to have sent an unsafe one.
+///
+/// \return nothing; or the answer to send: 403, with the reason `check_failed` (`origin`). Fetch Metadata §2.2
+template <HttpRequest Request>
+[[nodiscard]] Result<void, Rejection> check_origin(const Request& request, const CrossOrigin& rules = {}) {
+    const auto& method = detail::method_of(request);
+    if (rules.allow_any || detail::is_safe_method(method)) return {};
+    const HeaderValue site = HttpTraits<Request>::field(request, "Sec-Fetch-Site");
+    const HeaderValue origin = HttpTraits<Request>::field(request, "Origin");
+    const HeaderValue host = HttpTraits<Request>::field(request, "Host");
+    const std::string_view reason = detail::why_cross_origin(site, origin, host, rules);
+    if (reason.empty()) return {};
+    return Rejection{.status = 403,
+                     .reason = Error{Errc::check_failed, "origin", reason},
+                     .description = "The request comes from a page of another origin"};
+}
+
+}  // namespace credence

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Checks a DPoP proof against the request that it came with. RFC 9449 §4.3
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/http/dpop_nonces.hpp>
+#include <credence/http/request_verifier.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/encoding/ascii.hpp>
+#include <credence/http/detail/dpop_claims.hpp>
+#include <credence/http/detail/http_uri.hpp>
+#include <credence/http/detail/proof_keys.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace credence::detail {
+
+/// What a proof is compared with, besides the request.
+struct DpopRules {
+    std::string base_url;
+    std::chrono::seconds max_age;
+    std::chrono::seconds leeway;
+    std::optional<DpopNonces> nonces;
+    Clock clock;
+};
+
+/// A proof that holds, but may have been used before.
+struct HeldProof {
+    std::string id;     ///< identifies key and jti
+    NumericDate until;  ///< the last second in which it is good
+};
+
+/// The checks on a proof. A template, so that only a program that checks proofs pays for compiling it.
+template <class ProofClaims = DpopClaims>
+class DpopCheck {
+public:
+    /// The longest proof, in bytes.
+    static constexpr std::size_t longest_proof = 8 * 1024;
+
+    DpopCheck(const DpopRules& rules, ProofKeys& keys) noexcept : rules_(rules), keys_(keys) {}
+
+    /// \param token  the access token that the request carried.
+    /// \param jkt    the thumbprint of the key that the token is bound to.
+    /// \return the proof, whose `jti` is still to be looked up; `invalid_proof`, with claim `nonce` where a new proof
+    ///         with the nonce of the server would do.
+    [[nodiscard]] Result<HeldProof> check_request(std::string_view token, std::string_view jkt,
+                                                  const RequestContext& context) const {
+        const HeaderValue field = context.field("DPoP");
+        if (field.is_repeated()) return bad_proof("", "the request has more than one DPoP field");
+        const std::string_view proof = trimmed(field.view());
+        if (proof.empty()) return bad_proof("", "the request has no DPoP field");
+        if (proof.size() > longest_proof) return bad_proof("", "the proof is longer than 8 KiB");
+        const std::string_view segment = proof.substr(0, proof.find('.'));
+        auto key = keys_.find(segment);
+        const bool is_new = key == nullptr;
+        if (is_new) {
+            auto read = read_proof_key(segment);
+            if (!read) return std::move(read).error();
+            key = std::make_shared<const ProofKey>(*std::move(read));
+        }
+        // Before the signature is checked: a stranger's key costs nothing more.
+        if (key->thumbprint != jkt)
+            return bad_proof("jwk", "the proof is signed with another key than the token names");
+        const auto claims = decode<ProofClaims>(proof, ProofKeySource{key}, proof_rules());
+        if (!claims) return bad_proof(claims.error());
+        if (auto refused = check_claims(**claims, token, context)) return *std::move(refused);
+        if (is_new) keys_.insert(segment, key);
+        std::string id = sha256_text(std::string{jkt}.append(".").append((*claims)->jti));
+        if (id.empty()) return Errc::store_unavailable;
+        return HeldProof{std::move(id), saturating_sum(saturating_sum((*claims)->iat, max_age()), leeway())};
+    }
+
+private:
+    [[nodiscard]] std::chrono::seconds max_age() const noexcept {
+        return (std::max)(rules_.max_age, std::chrono::seconds{0});
+    }
+    [[nodiscard]] std::chrono::seconds leeway() const noexcept {
+        return std::clamp(rules_.leeway, std::chrono::seconds{0}, max_leeway);
+    }
+
+    /// The rules of the library for tokens, as far as they fit a proof.
+    [[nodiscard]] Validation<ProofClaims> proof_rules() const {
+        Validation<ProofClaims> rules;
+        rules.audience = any_audience;
+        rules.type = "dpop+jwt";
+        rules.leeway = leeway();
+        rules.max_age = max_age();
+        rules.max_token_bytes = longest_proof;
+        rules.allow_missing_exp = true;
+        rules.allow_bearer_use = true;
+        rules.clock = rules_.clock;
+        return rules;
+    }
+
+    [[nodiscard]] std::optional<Error> check_claims(const ProofClaims& claims, std::string_view token,
+                                                    const RequestContext& context) const {
+        if (claims.jti.empty()) return bad_proof("jti", "the jti is empty");
+        if (context.method.empty()) return bad_proof("htm", "the HTTP stack does not give the method of a request");
+        if (claims.htm != context.method) return bad_proof("htm", "the proof is for another method");
+        const auto uri = request_uri(rules_.base_url, context.url);
+        if (!uri) return bad_proof("htu", "the URL of the request is not known: see DpopOptions::base_url");
+        if (plain_uri(claims.htu) != uri) return bad_proof("htu", "the proof is for another URL");
+        if (!claims.ath) return bad_proof("ath", "the proof names no access token");
+        const std::string hash = sha256_text(token);
+        if (hash.empty() || *claims.ath != hash) return bad_proof("ath", "the proof is for another access token");
+        if (!rules_.nonces) return std::nullopt;
+        if (!claims.nonce) return bad_proof("nonce", "the proof has no nonce");
+        if (!rules_.nonces->accepts(*claims.nonce)) return bad_proof("nonce", "the nonce is not a current one");
+        return std::nullopt;
+    }
+
+    const DpopRules& rules_;
+    ProofKeys& keys_;
+};
+
+}  // namespace credence::detail

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// From the fields of a request to a proof: finds the one token, verifies it, and makes what a handler asks for.
+#pragma once
+
+#include <credence/http/cookie.hpp>
+#include <credence/http/http_traits.hpp>
+#include <credence/http/scope.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/result.hpp>
+#include <credence/http/detail/credentials.hpp>
+#include <credence/http/detail/token68.hpp>
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace credence::detail {
+
+/// The fields that may hold a token. They stay alive as long as the token is in use.
+struct Credentials {
+    HeaderValue field = {};
+    HeaderValue cookies = {};
+};
+
+template <HttpRequest Request>
+[[nodiscard]] Credentials credentials_of(const Request& request, const TokenLocation& location) {
+    using Traits = HttpTraits<Request>;
+    return {.field = location.header.empty() ? HeaderValue{} : HeaderValue{Traits::field(request, location.header)},
+            .cookies = location.cookie.empty() ? HeaderValue{} : HeaderValue{Traits::field(request, "Cookie")}};
+}
+
+[[nodiscard]] inline Result<std::string_view> token_in_field(const HeaderValue& field, std::string_view scheme,
+                                                             std::string_view other_scheme) {
+    if (field.is_repeated()) return Errc::malformed_credentials;
+    // The other scheme is one beside Bearer: where a location names another, that one alone counts.
+    return token_of_field(field.view(), scheme,
+                          equals_ignoring_case(scheme, "Bearer") ? other_scheme : std::string_view{});
+}
+
+/// The scheme that stood before a token in its field; empty for one that came in another way.
+[[nodiscard]] inline std::string_view scheme_before(std::string_view token, const Credentials& credentials,
+                                                    const TokenLocation& location) noexcept {
+    std::string_view field = trimmed(credentials.field.view());
+    const bool is_in_field = token.data() > field.data() && token.data() < field.data() + field.size();
+    return location.scheme.empty() || !is_in_field ? std::string_view{} : take_token(field);
+}
+
+[[nodiscard]] inline Result<std::string_view> token_in_cookie(const HeaderValue& cookies, std::string_view name) {
+    if (cookies.is_repeated()) return Errc::malformed_credentials;  // RFC 6265 §5.4: at most one Cookie field
+    const auto cookie = find_cookie(cookies.view(), name);
+    if (!cookie) return cookie.error();
+    const std::string_view token = cookie->value_or(std::string_view{});
+    if (token.empty()) return Errc::missing_credentials;
+    if (!is_token68(token)) return Errc::malformed_credentials;
+    return token;
+}
+
+/// The one token of a request; `missing_credentials`, or `malformed_credentials` also when there are two.
+[[nodiscard]] inline Result<std::string_view> token_in(const Credentials& credentials, const TokenLocation& location,
+                                                       std::string_view other_scheme = {}) {
+    auto in_field = token_in_field(credentials.field, location.scheme, other_scheme);
+    if (location.cookie.empty()) return in_field;
+    if (!in_field && in_field.error().code != Errc::missing_credentials) return in_field;
+    auto in_cookie = token_in_cookie(credentials.cookies, location.cookie);
+    if (!in_field) return in_cookie;
+    if (!in_cookie) return in_cookie.error().code == Errc::missing_credentials ? in_field : in_cookie;
+    if (*in_field != *in_cookie) return Errc::malformed_credentials;
+    return in_field;
+}
+
+/// Whether `token`, which `token_in` returned, lies in the Cookie field. One that is in both counts as the field's,
+/// which no browser sends by itself.
+[[nodiscard]] inline bool is_from_cookie(const Credentials& credentials, std::string_view token) noexcept {
+    const std::string_view cookies = credentials.cookies.view();
+    const std::less_equal<> is_not_behind;  // defined for pointers into different objects, too
+    return is_not_behind(cookies.data(), token.data()) &&
+           is_not_behind(token.data() + token.size(), cookies.data() + cookies.size());
+}
+
+// How the first parameter of a handler is made: `make` calls `verify_token`, `take` moves the proof into the
+// parameter. Only an optional costs a copy of the claims.
+
+template <class Claims>
+struct ProofFor<Verified<Claims>> {
+    using claims_type = Claims;
+
+    static Verified<Claims> take(Verified<Claims>& dying) { return Handover::take(dying); }
+
+    template <class VerifyToken>
+    static Result<Verified<Claims>> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {
+        if (!token) return token.error();
+        return verify_token(*token);
+    }
+    static Challenge challenge(Challenge challenge) { return challenge; }
+};
+
+template <class Claims, ScopeName... Scopes>
+struct ProofFor<Granted<Claims, Scopes...>> {
+    using claims_type = Claims;
+
+    static Granted<Claims, Scopes...> take(Granted<Claims, Scopes...>& dying) {
+        return {typename Granted<Claims, Scopes...>::Passed{}, dying.who_};
+    }
+
+    template <class VerifyToken>
+    static Result<Granted<Claims, Scopes...>> make(const Result<std::string_view>& token,
+                                                   const VerifyToken& verify_token) {
+        auto who = ProofFor<Verified<Claims>>::make(token, verify_token);
+        if (!who) return who.error();
+        return Granted<Claims, Scopes...>::take(*who);
+    }
+    static Challenge challenge(Challenge challenge) {
+        challenge.scope = Granted<Claims, Scopes...>::required();
+        return challenge;
+    }
+};
+
+template <class Wanted>
+struct ProofFor<std::optional<Wanted>> : ProofFor<Wanted> {
+    static std::optional<Wanted> take(std::optional<Wanted>& dying) { return dying; }
+
+    template <class VerifyToken>
+    static Result<std::optional<Wanted>> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {
+        if (!token && token.error().code == Errc::missing_credentials) return std::optional<Wanted>{};
+        const auto who = ProofFor<Wanted>::make(token, verify_token);
+        if (!who) return who.error();
+        return std::optional<Wanted>{*who};
+    }
+};
+
+template <class Wanted>
+concept IsProof = requires { typename ProofFor<Wanted>::claims_type; };
+
+}  // namespace credence::detail

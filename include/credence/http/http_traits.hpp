@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// What credence must know of an HTTP stack: how to read a field of a request, and how to answer with a rejection.
+#pragma once
+
+#include <credence/http/rejection.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace credence {
+
+/// The value of a header field; or that there is none; or that there is more than one.
+///
+/// Converts from `std::optional<std::string_view>`, strings, literals, and a `const char*`, also a null one. It borrows
+/// from what it is made from, but keeps a temporary `std::string`, so that a stack that returns by value is safe.
+class HeaderValue {
+public:
+    /// No such field.
+    HeaderValue() noexcept = default;
+    HeaderValue(std::nullopt_t) noexcept {}
+    HeaderValue(std::nullptr_t) noexcept {}
+    /// Borrowed; null stands for no such field.
+    HeaderValue(const char* value) noexcept
+        : borrowed_(value != nullptr ? std::string_view{value} : std::string_view{}) {}
+    HeaderValue(std::string_view value) noexcept : borrowed_(value) {}
+    HeaderValue(const std::string& value) noexcept : borrowed_(value) {}
+    /// Kept.
+    HeaderValue(std::string&& value) noexcept : kept_(std::move(value)) {}
+    HeaderValue(std::optional<std::string_view> value) noexcept : borrowed_(value.value_or(std::string_view{})) {}
+    HeaderValue(const std::optional<std::string>& value) noexcept
+        : borrowed_(value ? std::string_view{*value} : std::string_view{}) {}
+    HeaderValue(std::optional<std::string>&& value) noexcept : kept_(value ? *std::move(value) : std::string{}) {}
+
+    /// A field that occurs more than once: refused, never resolved.
+    [[nodiscard]] static HeaderValue repeated() noexcept {
+        HeaderValue value;
+        value.is_repeated_ = true;
+        return value;
+    }
+
+    /// The only one of a range of fields: `HeaderValue::only(headers.equal_range("Authorization"))`.
+    ///
+    /// \param value_of  gives the value of a field; without it, the `second` of a pair is meant.
+    template <class Iterator, class ValueOf>
+    [[nodiscard]] static HeaderValue only(const std::pair<Iterator, Iterator>& fields, ValueOf value_of) {
+        if (fields.first == fields.second) return {};
+        if (std::next(fields.first) != fields.second) return repeated();
+        return value_of(*fields.first);
+    }
+    template <class Iterator>
+    [[nodiscard]] static HeaderValue only(const std::pair<Iterator, Iterator>& fields) {
+        return only(fields, [](const auto& field) -> const auto& { return field.second; });
+    }
+
+    /// The value; empty when there is none.
+    [[nodiscard]] std::string_view view() const noexcept { return kept_.empty() ? borrowed_ : std::string_view{kept_}; }
+    /// Whether there is more than one.
+    [[nodiscard]] bool is_repeated() const noexcept { return is_repeated_; }
+
+private:
+    std::string_view borrowed_ = {};
+    std::string kept_ = {};
+    bool is_repeated_ = false;
+};
+
+/// Two functions that teach credence a request type. Those of cpp-httplib, Boost.Beast, Pistache, POCO and
+/// RESTinio are in `credence/stacks/`; for another stack, write them like this:
+///
+/// ```cpp
+/// template <>
+/// struct credence::HttpTraits<acme::Request> {
+///     // A field's value, where its name is matched without case; HeaderValue::repeated() when it is there twice.
+///     static HeaderValue field(const acme::Request& request, std::string_view name);
+///
+///     // Gives a response the status, `rejection.challenge`, each of `rejection.other_challenges` in a further field,
+///     // Retry-After and, where `rejection.dpop_nonce` is not empty, DPoP-Nonce. Leaves its body alone.
+///     static void reject(const Rejection& rejection, const acme::Request& request, acme::Response& response);
+/// };
+/// ```
+///
+/// The response is the handler's parameter of that type, or else a default-constructed value of the type that the
+/// handler returns, or that the coroutine which it returns gives. A stack whose responses are made by a factory has
+/// instead `static acme::ResponsePtr reject(const Rejection&, const acme::Request&)`.
+///
+/// With an `on_reject` hook, `reject` is called after the hook, and so the status and the challenge stay. A stack that
+/// sends as soon as it is told to says `static constexpr bool sends_at_once = true;`: there the hook alone answers.
+///
+/// Optional members:
+///
+/// - `static void discard_body(arguments of the handler…)` is called after a rejection.
+/// - `static void send(acme::Response& response)` is called last, for a response that is a parameter of the handler.
+///   It is for a stack that sends only when told to; a hook fills the response, and does not send it.
+/// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` give texts for
+///   a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. Without `method`,
+///   `check_origin` takes each request for one that changes something.
+template <class Request>
+struct HttpTraits;
+
+/// A request type that credence knows: `HttpTraits<Request>::field` is there.
+template <class Request>
+concept HttpRequest = requires(const Request& request, std::string_view name) {
+    { HttpTraits<Request>::field(request, name) } -> std::convertible_to<HeaderValue>;
+};
+
+/// Which pages may cause a request that changes something, where the browser sends a cookie along. See `check_origin`.
+struct CrossOrigin {
+    /// Origins besides the server's own: `{"https://app.example"}`; scheme, host and port, without a path.
+    std::vector<std::string> trusted = {};
+    /// Opt-out: any page may, for servers that check by other means, such as a token in each form.
+    bool allow_any = false;
+};
+
+/// Where a request may carry its token: in a header field, in a cookie, or in either. Never in the query, which logs
+/// and browsers keep. RFC 9700 §4.3.2
+///
+/// ```cpp
+/// credence::TokenLocation{.cookie = "__Host-token"}                            // Authorization, or this cookie
+/// credence::TokenLocation{.header = "", .cookie = "__Host-token"}              // this cookie alone
+/// credence::TokenLocation{.header = "X-Forwarded-Access-Token", .scheme = ""}  // the whole value of this field
+/// ```
+///
+/// A field that a proxy fills in is worth what the proxy is: it must remove the one that a client sent.
+///
+/// More than one credential is refused with 400 (RFC 6750 §2): two fields, two cookies of the name with different
+/// values, or a field and a cookie that differ. So there is no order between them.
+///
+/// A cookie is sent by the browser, whichever page causes the request. So `protect` refuses an unsafe method with 403
+/// if a page of another origin made it: see `CrossOrigin`.
+struct TokenLocation {
+    std::string header = "Authorization";  ///< The name of the field; empty: none may carry the token. RFC 6750 §2.1
+    std::string scheme = "Bearer";         ///< What stands before the token in the field; empty: nothing does.
+    std::string cookie = {};               ///< The name of the cookie that may carry the token; empty: none may.
+    /// For `protect`, when the token came from the cookie.
+    CrossOrigin cross_origin = {};
+};
+
+}  // namespace credence

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Protected resource metadata: the document by which a client of an API finds its authorization server. RFC 9728
+#pragma once
+
+#include <credence/error.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/json/json_writer.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace credence {
+
+/// What an API says about itself. Empty texts and lists are left out of the document. RFC 9728 §2
+struct ResourceMetadata {
+    std::string resource;                                 ///< The API's identifier: an https URL without a fragment.
+    std::vector<std::string> authorization_servers = {};  ///< Issuer identifiers of those that give tokens for it.
+    std::vector<std::string> scopes_supported = {};       ///< Scopes that a client may ask for.
+    std::string jwks_uri = {};                            ///< Where the API's own public keys are.
+    std::string resource_name = {};                       ///< A name for people.
+    std::string resource_documentation = {};              ///< A page for developers.
+    std::string resource_policy_uri = {};                 ///< A page on how data may be used.
+    std::string resource_tos_uri = {};                    ///< The terms of service.
+    std::vector<std::string> bearer_methods_supported = {"header"};       ///< Where a token may be: RFC 6750 §2.
+    std::vector<std::string> resource_signing_alg_values_supported = {};  ///< For signed answers of the API.
+    std::vector<std::string> authorization_details_types_supported = {};  ///< RFC 9396
+    std::vector<std::string> dpop_signing_alg_values_supported = {};      ///< Algorithms for DPoP proofs. RFC 9449
+    bool dpop_bound_access_tokens_required = false;                       ///< Whether tokens must be bound by DPoP.
+    bool tls_client_certificate_bound_access_tokens = false;              ///< Whether mTLS binds tokens. RFC 8705
+};
+
+namespace detail {
+
+inline constexpr std::string_view https_scheme = "https://";
+inline constexpr std::string_view well_known_resource = "/.well-known/oauth-protected-resource";
+
+/// RFC 9728 §1.2: an https URL without a fragment. Its host is there, and no character is one that a URL cannot have.
+[[nodiscard]] constexpr bool is_resource_identifier(std::string_view url) noexcept {
+    if (!url.starts_with(https_scheme)) return false;
+    for (const char byte : url) {
+        if (byte <= 0x20 || byte >= 0x7f || std::string_view{R"("#<>\^`{|})"}.find(byte) != std::string_view::npos)
+            return false;
+    }
+    url.remove_prefix(https_scheme.size());
+    return !url.empty() && std::string_view{"/?:"}.find(url.front()) == std::string_view::npos;
+}
+
+/// Writes the members that are there. Remembers the first that is not UTF-8.
+class ResourceMetadataWriter {
+public:
+    explicit ResourceMetadataWriter(std::string& out) : json_(out) { json_.open('{'); }
+
+    void text(std::string_view name, std::string_view value) {
+        if (!value.empty()) note(name, json_.name(name) && json_.string(value));
+    }
+    void list(std::string_view name, const std::vector<std::string>& values) {
+        if (values.empty()) return;
+        bool is_utf8 = json_.name(name);
+        json_.open('[');
+        for (const std::string& value : values) {
+            json_.element();
+            is_utf8 = json_.string(value) && is_utf8;
+        }
+        json_.close(']');
+        note(name, is_utf8);
+    }
+    void flag(std::string_view name, bool value) {
+        if (!value) return;
+        note(name, json_.name(name));
+        json_.boolean(true);
+    }
+
+    /// Ends the document. \return the name of the first member that is not UTF-8; empty if all are.
+    [[nodiscard]] std::string_view finish() {
+        json_.close('}');
+        return not_utf8_;
+    }
+
+private:
+    void note(std::string_view name, bool is_utf8) noexcept {
+        if (!is_utf8 && not_utf8_.empty()) not_utf8_ = name;
+    }
+
+    JsonWriter json_;
+    std::string_view not_utf8_ = {};
+};
+
+}  // namespace detail
+
+/// The document to serve, as `application/json`, at the URL that `resource_metadata_url` gives. RFC 9728 §2, §3.2
+///
+/// ```cpp
+/// const auto document = credence::protected_resource_metadata(
+///     {.resource = "https://api.example/mcp", .authorization_servers = {"https://id.example"}});
+/// ```
+///
+/// \return the JSON text; `invalid_claim_type`, which names the member, if `resource` is not an https URL without a
+///         fragment, or a text is not UTF-8.
+[[nodiscard]] inline Result<std::string> protected_resource_metadata(const ResourceMetadata& about) {
+    if (!detail::is_resource_identifier(about.resource))
+        return Error{Errc::invalid_claim_type, "resource", "a resource is an https URL without a fragment"};
+    std::string document;
+    detail::ResourceMetadataWriter writer{document};
+    writer.text("resource", about.resource);
+    writer.list("authorization_servers", about.authorization_servers);
+    writer.list("scopes_supported", about.scopes_supported);
+    writer.list("bearer_methods_supported", about.bearer_methods_supported);
+    writer.text("jwks_uri", about.jwks_uri);
+    writer.text("resource_name", about.resource_name);
+    writer.text("resource_documentation", about.resource_documentation);
+    writer.text("resource_policy_uri", about.resource_policy_uri);
+    writer.text("resource_tos_uri", about.resource_tos_uri);
+    writer.list("resource_signing_alg_values_supported", about.resource_signing_alg_values_supported);
+    writer.list("authorization_details_types_supported", about.authorization_details_types_supported);
+    writer.list("dpop_signing_alg_values_supported", about.dpop_signing_alg_values_supported);
+    writer.flag("dpop_bound_access_tokens_required", about.dpop_bound_access_tokens_required);
+    writer.flag("tls_client_certificate_bound_access_tokens", about.tls_client_certificate_bound_access_tokens);
+    if (const std::string_view member = writer.finish(); !member.empty())
+        return Error{Errc::invalid_claim_type, std::string{member}, "the text is not UTF-8"};
+    return document;
+}
+
+/// The URL of a resource's document, for `Challenge::resource_metadata`: the well-known path between the host and the
+/// path of the resource. `https://api.example/mcp` gives
+/// `https://api.example/.well-known/oauth-protected-resource/mcp`. RFC 9728 §3.1
+///
+/// \return the URL; `invalid_claim_type` if `resource` is not an https URL without a fragment.
+[[nodiscard]] inline Result<std::string> resource_metadata_url(std::string_view resource) {
+    if (!detail::is_resource_identifier(resource))
+        return Error{Errc::invalid_claim_type, "resource", "a resource is an https URL without a fragment"};
+    const std::size_t host_end = (std::min)(resource.find_first_of("/?", detail::https_scheme.size()), resource.size());
+    std::string_view rest = resource.substr(host_end);
+    if (rest.starts_with('/') && (rest.size() == 1 || rest[1] == '?')) rest.remove_prefix(1);
+    std::string url{resource.substr(0, host_end)};
+    return url.append(detail::well_known_resource).append(rest);
+}
+
+}  // namespace credence

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Decryption keys by key id, for a closed list of algorithms: a JWK Set of private keys or secrets. RFC 7517 §5
+#pragma once
+
+#include <credence/bytes.hpp>
+#include <credence/jwe/encryption_algorithm.hpp>
+#include <credence/jwe/encryption_keys.hpp>
+#include <credence/keys/key_set.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/openssl/error_queue.hpp>
+#include <credence/jwe/detail/decryption_table.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace credence {
+
+/// The keys that a recipient decrypts with, looked up by a token's `kid` and `alg`: while keys rotate, the old one and
+/// the new one.
+///
+/// The list of algorithms is closed. Without a `kid` in the token exactly one key may fit its `alg`; a `kid` that no
+/// usable key has is `no_matching_key`; two keys that fit are `ambiguous_key`. Immutable, cheap to copy, shared by any
+/// number of threads.
+template <KeyManagementAlgorithm... Algs>
+class DecryptionKeySet {
+    static constexpr bool has_an_algorithm = sizeof...(Algs) > 0;
+    static_assert(has_an_algorithm,
+                  "credence: name the algorithms that the keys may serve: DecryptionKeySet<ECDH_ES, RSA_OAEP_256>");
+
+public:
+    /// The closed list.
+    using algorithms = detail::AlgorithmList<Algs...>;
+
+    /// Takes a JWK Set of private keys or secrets. An entry that no algorithm of this set can use is skipped, and
+    /// listed by `skipped()`.
+    ///
+    /// \param text  at most 1 MiB, and 1,000 keys.
+    /// \return the set, which may be empty; `invalid_key` with the reason for a text that is not a JWK Set.
+    static Result<DecryptionKeySet> from_jwks(Bytes text) {
+        const detail::ErrorQueueGuard guard;
+        detail::JwkDocument document;
+        if (const auto read = document.read(text.text()); !read) {
+            return detail::error_of_json(read.error(), text.text());
+        }
+        if (document->array("keys").empty()) return detail::bad_key(detail::reason_for_no_keys(*document));
+        Content content;
+        std::size_t index = 0;
+        const bool read = document.each_key(detail::most_keys, [&](const detail::Jwk& jwk) {
+            if (detail::add_decryption_jwk<Algs...>(content.table, jwk, index++)) ++content.size;
+        });
+        if (!read) return detail::bad_key("a JWK Set of more than 1,000 keys");
+        return DecryptionKeySet{std::make_shared<const Content>(std::move(content))};
+    }
+
+    /// Combines single keys, each a `DecryptionKey` or `EncryptionKeys`, which keep their key ids.
+    template <class... AnyKeys>
+        requires(std::convertible_to<const AnyKeys&, const DecryptionKey<typename AnyKeys::algorithm>&> && ...)
+    static DecryptionKeySet from_keys(const AnyKeys&... keys) {
+        Content content;
+        (add<typename AnyKeys::algorithm>(content, keys), ...);
+        return DecryptionKeySet{std::make_shared<const Content>(std::move(content))};
+    }
+
+    /// How many keys can be used.
+    [[nodiscard]] std::size_t size() const noexcept { return content_->size; }
+    /// Whether no key can be used.
+    [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+    /// The entries that were left out, in their order.
+    [[nodiscard]] const std::vector<SkippedKey>& skipped() const noexcept { return content_->table.skipped(); }
+
+    /// Whether a header's `alg`, byte for byte, is in the list.
+    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return algorithms::has_name(alg); }
+
+    /// The one key for a token. For the library's own use.
+    [[nodiscard]] Result<detail::SharedManagementKey> detail_find(const KeyQuery& query,
+                                                                  ContentAlgorithm content) const {
+        return content_->table.find(query, content);
+    }
+
+private:
+    struct Content {
+        detail::DecryptionTable table;
+        std::size_t size = 0;
+    };
+
+    explicit DecryptionKeySet(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+
+    template <KeyManagementAlgorithm Alg>
+    static void add(Content& content, const DecryptionKey<Alg>& key) {
+        constexpr bool algorithm_is_listed = algorithms::template has_type<Alg>;
+        static_assert(algorithm_is_listed,
+                      "credence: the algorithm of each key must be in the list of the DecryptionKeySet");
+        const std::string& kid = key.kid();
+        auto name = kid.empty() ? std::nullopt : std::optional<std::string>{kid};
+        if (content.table.add(std::move(name), key.detail_find({}, A256GCM).value())) ++content.size;
+    }
+
+    std::shared_ptr<const Content> content_;
+};
+
+}  // namespace credence

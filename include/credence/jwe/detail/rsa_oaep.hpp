@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// RSAES-OAEP of a content key, in which a fault of the padding is not told. RFC 8017 §7.1, RFC 7516 §11.5
+#pragma once
+
+#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/jwe/detail/chosen_bytes.hpp>
+#include <credence/jwe/detail/fetched.hpp>
+#include <credence/keys/detail/signature.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+namespace credence::detail {
+
+/// The length of what a key encrypts to: that of its modulus.
+[[nodiscard]] inline std::size_t oaep_size(const EVP_PKEY* key) noexcept {
+    return static_cast<std::size_t>(EVP_PKEY_get_size(key));
+}
+
+/// Sets the padding of a context that was initialised. MGF1 takes the same hash.
+[[nodiscard]] inline bool set_oaep(EVP_PKEY_CTX* context, Hash hash) {
+    const EVP_MD* const digest = fetched_digest(hash);
+    return digest != nullptr && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_oaep_md(context, digest) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest) == 1;
+}
+
+/// What a key does.
+enum class KeyUse : std::uint8_t { encrypt, decrypt };
+
+/// Contexts that are ready for one use of a key: to choose the hashes takes OpenSSL a quarter of the time that it
+/// encrypts in. Null if OpenSSL fails.
+[[nodiscard]] inline std::unique_ptr<ContextPool> oaep_contexts(EVP_PKEY* key, Hash hash, KeyUse use) {
+    KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
+    if (!context) return nullptr;
+    const int started =
+        use == KeyUse::encrypt ? EVP_PKEY_encrypt_init(context.get()) : EVP_PKEY_decrypt_init(context.get());
+    if (started != 1 || !set_oaep(context.get(), hash)) return nullptr;
+    return std::make_unique<ContextPool>(std::move(context));
+}
+
+/// Encrypts a content key to `modulus` bytes. \return false if OpenSSL fails.
+[[nodiscard]] inline bool seal_oaep(const ContextPool& contexts, std::size_t modulus, ByteView content_key,
+                                    unsigned char* out) {
+    KeyContext context = contexts.take();
+    std::size_t size = modulus;
+    if (!context || EVP_PKEY_encrypt(context.get(), out, &size, content_key.data(), content_key.size()) != 1 ||
+        size != modulus) {
+        return false;
+    }
+    contexts.give_back(std::move(context));
+    return true;
+}
+
+/// Decrypts a content key of the length that `content_key` has, which holds random bytes. They stay there if the
+/// padding is wrong or the key within has another length: no branch depends on it, and the tag of the content is what
+/// fails. \return false for what is no secret: a length other than that of the modulus, a failure of OpenSSL's.
+[[nodiscard]] inline bool open_oaep(const ContextPool& contexts, std::size_t modulus, ByteView encrypted,
+                                    SecretBytes& content_key) {
+    if (encrypted.size() != modulus) return false;
+    KeyContext context = contexts.take();
+    if (!context) return false;
+    SecretBytes opened{encrypted.size()};
+    std::size_t size = opened.size();
+    const int status = EVP_PKEY_decrypt(context.get(), opened.data(), &size, encrypted.data(), encrypted.size());
+    contexts.give_back(std::move(context));
+    const auto is_good = static_cast<unsigned>(status == 1) & static_cast<unsigned>(size == content_key.size());
+    take_by_mask(mask_if(is_good != 0), opened.view(), content_key.data(), content_key.size());
+    return true;
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+// The algorithms of encrypted tokens: how the content key is managed, one type each, and how the content is encrypted.
+// Closed lists, spelled as the JOSE registry spells them. There is no RSA1_5, no PBES2 and no compression.
+#pragma once
+
+#include <credence/keys/algorithm.hpp>
+#include <credence/detail/openssl/hash.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+namespace credence {
+
+/// How the content of a token is encrypted: `enc`. RFC 7518 §5
+// NOLINTBEGIN(readability-identifier-naming): the names of RFC 7518
+enum class ContentAlgorithm : std::uint8_t {
+    A128GCM,        ///< AES-GCM with a key of 128 bits. RFC 7518 §5.3
+    A192GCM,        ///< AES-GCM with a key of 192 bits.
+    A256GCM,        ///< AES-GCM with a key of 256 bits.
+    A128CBC_HS256,  ///< AES-CBC with 128 bits, and HMAC with SHA-256: a key of 32 bytes. RFC 7518 §5.2.3
+    A192CBC_HS384,  ///< AES-CBC with 192 bits, and HMAC with SHA-384: a key of 48 bytes. RFC 7518 §5.2.4
+    A256CBC_HS512,  ///< AES-CBC with 256 bits, and HMAC with SHA-512: a key of 64 bytes. RFC 7518 §5.2.5
+};
+// NOLINTEND(readability-identifier-naming)
+using enum ContentAlgorithm;
+
+/// All content algorithms.
+inline constexpr std::array<ContentAlgorithm, 6> all_content_algorithms{A128GCM,       A192GCM,       A256GCM,
+                                                                        A128CBC_HS256, A192CBC_HS384, A256CBC_HS512};
+
+/// The name that a header's `enc` has: "A128CBC-HS256".
+[[nodiscard]] constexpr std::string_view to_string(ContentAlgorithm content) noexcept {
+    switch (content) {  // no default: -Wswitch points here when a value is added
+        case A128GCM: return "A128GCM";
+        case A192GCM: return "A192GCM";
+        case A256GCM: return "A256GCM";
+        case A128CBC_HS256: return "A128CBC-HS256";
+        case A192CBC_HS384: return "A192CBC-HS384";
+        case A256CBC_HS512: return "A256CBC-HS512";
+    }
+    return "unknown";
+}
+
+/// The content algorithm of a name, compared byte for byte; nullopt if there is none.
+[[nodiscard]] constexpr std::optional<ContentAlgorithm> content_algorithm(std::string_view name) noexcept {
+    for (const ContentAlgorithm content : all_content_algorithms) {
+        if (to_string(content) == name) return content;
+    }
+    return std::nullopt;
+}
+
+/// A closed list of content algorithms: `{A256GCM, A256CBC_HS512}`.
+class ContentAlgorithms {
+public:
+    constexpr ContentAlgorithms(ContentAlgorithm content) noexcept { add(content); }
+    constexpr ContentAlgorithms(std::initializer_list<ContentAlgorithm> list) noexcept {
+        for (const ContentAlgorithm content : list) add(content);
+    }
+
+    /// Every algorithm there is.
+    [[nodiscard]] static constexpr ContentAlgorithms all() noexcept {
+        ContentAlgorithms list{};
+        for (const ContentAlgorithm content : all_content_algorithms) list.add(content);
+        return list;
+    }
+
+    constexpr void add(ContentAlgorithm content) noexcept { bits_ = static_cast<std::uint8_t>(bits_ | bit(content)); }
+    [[nodiscard]] constexpr bool has(ContentAlgorithm content) const noexcept { return (bits_ & bit(content)) != 0; }
+
+private:
+    [[nodiscard]] static constexpr unsigned bit(ContentAlgorithm content) noexcept {
+        return 1U << static_cast<unsigned>(content);
+    }
+
+    std::uint8_t bits_ = 0;
+};
+
+namespace detail {
+
+/// How the content key reaches the recipient. RFC 7518 §4.1
+enum class KeyManagement : std::uint8_t { direct, aes_wrap, gcm_wrap, rsa_oaep, agreement };
+
+/// What a key management algorithm is made of.
+struct ManagementScheme {
+    KeyManagement management = KeyManagement::direct;
+    std::size_t wrapping_size = 0;  ///< bytes of the AES key that wraps the content key; 0 if none does
+    Hash hash = Hash::none;         ///< of OAEP; `none` stands for SHA-1, the default of RFC 7518 §4.3
+};
+
+}  // namespace detail
+
+// Of each type, `name` is what a header's `alg` says; `management` is for the library's own use.
+
+/// The shared secret is the content key itself. RFC 7518 §4.5
+struct dir {
+    static constexpr std::string_view name = "dir";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::direct};
+};
+
+/// AES Key Wrap with 128 bits. RFC 7518 §4.4
+struct A128KW {
+    static constexpr std::string_view name = "A128KW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::aes_wrap, 16};
+};
+
+/// AES Key Wrap with 192 bits. RFC 7518 §4.4
+struct A192KW {
+    static constexpr std::string_view name = "A192KW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::aes_wrap, 24};
+};
+
+/// AES Key Wrap with 256 bits. RFC 7518 §4.4
+struct A256KW {
+    static constexpr std::string_view name = "A256KW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::aes_wrap, 32};
+};
+
+/// AES-GCM of the content key, with 128 bits. RFC 7518 §4.7
+struct A128GCMKW {
+    static constexpr std::string_view name = "A128GCMKW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 16};
+};
+
+/// AES-GCM of the content key, with 192 bits. RFC 7518 §4.7
+struct A192GCMKW {
+    static constexpr std::string_view name = "A192GCMKW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 24};
+};
+
+/// AES-GCM of the content key, with 256 bits. RFC 7518 §4.7
+struct A256GCMKW {
+    static constexpr std::string_view name = "A256GCMKW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 32};
+};
+
+/// RSAES-OAEP with SHA-1 and MGF1 with SHA-1. RFC 7518 §4.3
+struct RSA_OAEP {
+    static constexpr std::string_view name = "RSA-OAEP";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::rsa_oaep, 0, detail::Hash::none};
+};
+
+/// RSAES-OAEP with SHA-256 and MGF1 with SHA-256. RFC 7518 §4.3
+struct RSA_OAEP_256 {
+    static constexpr std::string_view name = "RSA-OAEP-256";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::rsa_oaep, 0, detail::Hash::sha256};
+};
+
+/// The content key is agreed upon: P-256, P-384, P-521, X25519 or X448, whichever the key is on. RFC 7518 §4.6,
+/// RFC 8037 §3.2
+struct ECDH_ES {
+    static constexpr std::string_view name = "ECDH-ES";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 0};
+};
+
+/// The key agreed upon wraps the content key with A128KW. RFC 7518 §4.6
+struct ECDH_ES_A128KW {
+    static constexpr std::string_view name = "ECDH-ES+A128KW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 16};
+};
+
+/// The key agreed upon wraps the content key with A192KW. RFC 7518 §4.6
+struct ECDH_ES_A192KW {
+    static constexpr std::string_view name = "ECDH-ES+A192KW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 24};
+};
+
+/// The key agreed upon wraps the content key with A256KW. RFC 7518 §4.6
+struct ECDH_ES_A256KW {
+    static constexpr std::string_view name = "ECDH-ES+A256KW";
+    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 32};
+};
+
+namespace detail {
+
+/// Every key management algorithm there is. A new one is added here and above.
+using KnownManagement = AlgorithmList<dir, A128KW, A192KW, A256KW, A128GCMKW, A192GCMKW, A256GCMKW, RSA_OAEP,
+                                      RSA_OAEP_256, ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW, ECDH_ES_A256KW>;
+
+/// Whether both sides of a scheme have the same secret.
+[[nodiscard]] constexpr bool has_shared_secret(ManagementScheme scheme) noexcept {
+    return scheme.management != KeyManagement::rsa_oaep && scheme.management != KeyManagement::agreement;
+}
+
+}  // namespace detail
+
+/// One of the key management types of this header. The list is closed, and no signing algorithm is in it.
+template <class Candidate>
+concept KeyManagementAlgorithm = detail::KnownManagement::has_type<Candidate>;
+
+/// Key management whose two sides share one secret: `dir`, AES Key Wrap, AES-GCM key wrap.
+template <class Candidate>
+concept SharedKeyManagement = KeyManagementAlgorithm<Candidate> && detail::has_shared_secret(Candidate::management);
+
+/// Key management with a public key to encrypt to, and a private one: RSA-OAEP and ECDH-ES.
+template <class Candidate>
+concept PublicKeyManagement = KeyManagementAlgorithm<Candidate> && !detail::has_shared_secret(Candidate::management);
+
+/// Whether a header's `alg` names key management that credence has. Exact bytes; "RSA1_5" and "PBES2-HS256+A128KW" are
+/// unknown, and so is every signing algorithm.
+[[nodiscard]] constexpr bool is_known_key_management(std::string_view name) noexcept {
+    return detail::KnownManagement::has_name(name);
+}
+
+}  // namespace credence

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// decode: verifies a token and returns its proven claims. RFC 7519 §7.2
+#pragma once
+
+#include <credence/claims/claims.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/result.hpp>
+#include <credence/jwt/detail/pipeline.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace credence {
+
+/// Verifies a token and gives its claims. It always verifies: looking into a token without doing so is in
+/// `unverified.hpp`. RFC 7519 §7.2
+///
+/// For more than a few tokens prepare a `Verifier`.
+///
+/// \param token       the compact form, from anywhere.
+/// \param source      a `DecodingKey`, a `Keys`, a `KeySet` or a `RotatingKeys`.
+/// \param validation  which claims values are acceptable.
+/// \return the proof, or the first reason against the token. Any `Errc` up to `token_revoked`, and `keys_unavailable`.
+template <class Claims, class Source>
+[[nodiscard]] Result<Verified<Claims>> decode(std::string_view token, const Source& source,
+                                              const std::type_identity_t<Validation<Claims>>& validation = {}) {
+    using Kept = typename detail::SourceOf<Source>::type;
+    detail::demand_source<Kept>();
+    if constexpr (!detail::is_claims_type<Claims>) {
+        detail::demand_claims_type<Claims>();
+        return Errc::invalid_claim_type;
+    } else if constexpr (!KeySource<Kept>) {
+        return Errc::invalid_key;
+    } else if constexpr (IssuerKeySource<Kept>) {
+        Validation<Claims> rules = validation;
+        if (auto refused = detail::bind_to_issuer(source, rules)) return *std::move(refused);
+        return (detail::Pipeline<Claims, Kept>{source, rules}.verify)(token);
+    } else {
+        const Kept& kept = source;
+        return (detail::Pipeline<Claims, Kept>{kept, validation}.verify)(token);
+    }
+}
+
+/// The same with a prepared verifier: for a token that came by another way than the `Authorization` header.
+template <class Claims, class Source>
+[[nodiscard]] Result<Verified<Claims>> decode(std::string_view token, const Verifier<Claims, Source>& verifier) {
+    return (verifier.verify)(token);
+}
+
+}  // namespace credence

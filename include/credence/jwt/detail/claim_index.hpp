@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// ClaimIndex: where the claims stand in a payload that the library checks for itself, and which demanded claims it has.
+#pragma once
+
+#include <credence/claims/claims.hpp>
+#include <credence/claims/registered_claims.hpp>
+#include <credence/clock.hpp>
+#include <credence/claims/detail/claims_reader.hpp>
+#include <credence/detail/json/json_date.hpp>
+#include <credence/detail/json/json_kind.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace credence::detail {
+
+/// The claims that the library reads for itself, in the order of `recognised_names`: first the registered claims.
+enum class RecognisedClaim : std::uint8_t { iss, sub, aud, exp, nbf, iat, jti, scope, scp, cnf };
+
+/// The registered claims, the usual claims that grant scopes (RFC 8693 §4.2), and the confirmation key (RFC 7800 §3.1).
+inline constexpr std::array<std::string_view, registered_names.size() + 3> recognised_names = [] {
+    std::array<std::string_view, registered_names.size() + 3> names{};
+    auto next = std::copy(registered_names.begin(), registered_names.end(), names.begin());
+    for (const std::string_view name : {"scope", "scp", "cnf"}) *next++ = name;
+    return names;
+}();
+
+[[nodiscard]] constexpr std::string_view name_of(RecognisedClaim claim) noexcept {
+    return recognised_names[static_cast<std::size_t>(claim)];
+}
+[[nodiscard]] constexpr bool is_date(RecognisedClaim claim) noexcept {
+    return claim == RecognisedClaim::exp || claim == RecognisedClaim::nbf || claim == RecognisedClaim::iat;
+}
+/// Whether `Validation::allow_null_members` is about this claim.
+[[nodiscard]] constexpr bool is_registered(RecognisedClaim claim) noexcept {
+    return static_cast<std::size_t>(claim) < registered_names.size();
+}
+/// Whether `Validation::allow_numeric_subject` is about this claim.
+[[nodiscard]] constexpr bool may_be_number(RecognisedClaim claim) noexcept {
+    return claim == RecognisedClaim::sub || claim == RecognisedClaim::jti;
+}
+
+/// The members of `Validation` that say how claims are read.
+struct ClaimRules {
+    const std::vector<std::string>& required;
+    const std::vector<std::string>& scope_claims;
+    bool allow_null_members = false;
+    bool allow_numeric_subject = false;
+};
+
+/// The reason to refuse a registered claim that is null.
+inline constexpr std::string_view null_claim_reason = "found null; allow_null_members takes null as absent";
+
+/// A date claim: rounded down to whole seconds, absent, or of a wrong type.
+struct DateClaim {
+    std::optional<NumericDate> date = {};
+    std::string_view mismatch = {};  ///< why a claim that is present is no date
+};
+
+/// Why a value of this kind is no date.
+[[nodiscard]] constexpr std::string_view why_no_date_kind(char first) noexcept {
+    return first == 'n' ? null_claim_reason : wrong_kind<JsonKind::number>(json_kind(first));
+}
+
+/// The date in a JSON value, of which `reader` read the number last.
+[[nodiscard]] inline DateClaim date_claim(std::string_view text, const JsonReader& reader) {
+    if (!starts_number(text.front())) return {.mismatch = why_no_date_kind(text.front())};
+    const auto date = to_date(reader.last_number());
+    return date ? DateClaim{.date = date} : DateClaim{.mismatch = why_no_date(reader.last_number())};
+}
+
+/// The three dates of a token, read once.
+struct TokenDates {
+    DateClaim exp = {};
+    DateClaim nbf = {};
+    DateClaim iat = {};
+};
+
+/// The JSON text of each recognised claim of a payload, and which of the demanded names the payload has. The texts are
+/// views into the decoded payload, which must live as long.
+class ClaimIndex {
+public:
+    explicit ClaimIndex(const ClaimRules& rules) : rules_(rules), has_own_scopes_(!are_usual(rules.scope_claims)) {
+        for (const std::string& name : rules.required) required_.push_back({name});
+    }
+
+    [[nodiscard]] const ClaimRules& rules() const noexcept { return rules_; }
+
+    /// The JSON text of a claim; empty if it is absent.
+    [[nodiscard]] std::string_view text(RecognisedClaim claim) const noexcept {
+        if (!has(claim)) return {};
+        const Text& text = texts_[static_cast<std::size_t>(claim)];
+        return {text.begin, text.size};
+    }
+    [[nodiscard]] bool has(RecognisedClaim claim) const noexcept { return (present_ & bit(claim)) != 0; }
+    /// Whether the payload names the claim, even one that counts as absent.
+    [[nodiscard]] bool was_seen(RecognisedClaim claim) const noexcept { return (seen_ & bit(claim)) != 0; }
+
+    [[nodiscard]] const TokenDates& dates() const noexcept { return dates_; }
+
+    /// Adds a claim: its text, and its date if it is a date claim. The last one of a name counts.
+    void add(RecognisedClaim claim, std::string_view text, DateClaim date = {}) noexcept {
+        texts_[static_cast<std::size_t>(claim)] = {text.data(), text.size()};
+        seen_ |= bit(claim);
+        present_ |= bit(claim);
+        set_date(claim, date);
+    }
+
+    /// Whether null in this claim counts as absent.
+    [[nodiscard]] bool takes_null(RecognisedClaim claim) const noexcept {
+        return rules_.allow_null_members && is_registered(claim);
+    }
+    /// Whether a number in this claim counts as its text.
+    [[nodiscard]] bool takes_number(RecognisedClaim claim) const noexcept {
+        return rules_.allow_numeric_subject && may_be_number(claim);
+    }
+    /// Adds a claim that counts as absent.
+    void add_null(RecognisedClaim claim) noexcept {
+        seen_ |= bit(claim);
+        present_ &= ~bit(claim);
+        set_date(claim, {});
+        for (Required& required : required_) {
+            if (required.name == name_of(claim)) required.is_there = false;
+        }
+    }
+
+    /// Whether `mark_seen` must be told of every member.
+    [[nodiscard]] bool watches_members() const noexcept { return !required_.empty() || has_own_scopes_; }
+
+    /// Takes in a member of any name.
+    void mark_seen(std::string_view name, std::string_view json) {
+        for (Required& required : required_) {
+            if (required.name == name) required.is_there = true;
+        }
+        if (!has_own_scopes_) return;
+        const auto& names = rules_.scope_claims;
+        const auto rank = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+        if (rank == names.size() || rank > scope_rank_) return;
+        scope_rank_ = rank;
+        own_scopes_ = {json.data(), json.size()};
+    }
+
+    /// The first of the demanded names that is absent; nullopt if all are there.
+    [[nodiscard]] std::optional<std::string_view> first_missing() const noexcept {
+        for (const Required& required : required_) {
+            if (!required.is_there) return required.name;
+        }
+        return std::nullopt;
+    }
+
+    /// The JSON text of the first of `scope_claims` that the payload has; empty if it has none.
+    [[nodiscard]] std::string_view scopes_text() const noexcept {
+        if (has_own_scopes_) return {own_scopes_.begin, own_scopes_.size};
+        return text(has(RecognisedClaim::scope) ? RecognisedClaim::scope : RecognisedClaim::scp);
+    }
+
+private:
+    struct Text {
+        const char* begin;
+        std::size_t size;
+    };
+    struct Required {
+        std::string_view name;
+        bool is_there = false;
+    };
+
+    [[nodiscard]] static constexpr unsigned bit(RecognisedClaim claim) noexcept {
+        return 1U << static_cast<unsigned>(claim);
+    }
+    /// The usual two are recognised at compile time, so nobody has to compare names for them.
+    [[nodiscard]] static bool are_usual(const std::vector<std::string>& names) noexcept {
+        return names.size() == 2 && names[0] == "scope" && names[1] == "scp";
+    }
+
+    void set_date(RecognisedClaim claim, DateClaim date) noexcept {
+        if (claim == RecognisedClaim::exp) dates_.exp = date;
+        if (claim == RecognisedClaim::nbf) dates_.nbf = date;
+        if (claim == RecognisedClaim::iat) dates_.iat = date;
+    }
+
+    ClaimRules rules_;
+    std::array<Text, recognised_names.size()> texts_;  // only those with a bit are set: clearing all takes longer
+    unsigned seen_ = 0;
+    unsigned present_ = 0;
+    TokenDates dates_;
+    std::vector<Required> required_;
+    bool has_own_scopes_;
+    std::size_t scope_rank_ = static_cast<std::size_t>(-1);
+    Text own_scopes_{nullptr, 0};
+};
+
+}  // namespace credence::detail

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// Reads the header of a token: the few members that count, and `crit` with all its rules. RFC 7515 §4.1
+#pragma once
+
+#include <credence/jwt/header.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/json/json_reader.hpp>
+#include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/token_form.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace credence::detail {
+
+/// The most members that a header may have, and the most names in its `crit`.
+inline constexpr std::size_t most_header_members = 64, most_critical_names = 16;
+
+/// The rules for reading a header: members of `Validation`.
+struct HeaderRules {
+    bool allow_padding = false;
+    bool allow_null_members = false;
+};
+
+/// The members of a header that a verifier needs after it was read.
+struct TokenHeader {
+    Header header = {};
+    bool has_kid = false;
+    std::string x5t = {};       ///< read only if there is no `kid`; empty if it is absent or no string
+    std::string x5t_s256 = {};  ///< the same
+
+    /// The query for the key that the header asks for.
+    [[nodiscard]] KeyQuery query() const noexcept {
+        return {.alg = header.alg,
+                .kid = has_kid ? KeyId{header.kid} : std::nullopt,
+                .x5t = has_kid ? std::string_view{} : std::string_view{x5t},
+                .x5t_s256 = has_kid ? std::string_view{} : std::string_view{x5t_s256}};
+    }
+};
+
+/// A header that was read and not yet judged.
+struct JoseHeader : TokenHeader {
+    bool has_alg = false;
+    std::string_view mismatch = {};  ///< why `alg`, `kid` or `typ` is not what it must be; the first of them
+    bool has_crit = false;
+    bool has_crit_of_strings = false;
+    std::size_t member_count = 0;
+    std::size_t crit_count = 0;
+    std::vector<std::string> crit = {};   ///< the names that `crit` lists; empty also if it is no list of strings
+    std::vector<std::string> names = {};  ///< of all members, if there is a `crit`
+};
+
+/// Names that an extension can never have: those of RFC 7515, 7516 and 7518 (RFC 7515 §4.1.11), and `b64`, which would
+/// change what the signature is over (RFC 7797 §7).
+inline constexpr std::array<std::string_view, 21> names_never_critical{
+    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
+    "enc", "zip", "epk", "apu", "apv", "iv",  "tag", "p2s",      "p2c", "b64"};
+
+/// Why `crit` is not acceptable; nullopt if it is absent, or if each name in it is present, new, no standard name, and
+/// understood by the caller. RFC 7515 §4.1.11
+[[nodiscard]] inline std::optional<Error> check_critical(const JoseHeader& header,
+                                                         const std::vector<std::string>& understood) {
+    if (!header.has_crit) return std::nullopt;
+    const auto refused = [](std::string_view reason) {
+        return std::optional{Error{Errc::unsupported_critical_header, {}, reason}};
+    };
+    if (!header.has_crit_of_strings) return refused("the crit is not an array of strings");
+    if (header.crit_count > most_critical_names) return refused("more than 16 names in crit");
+    if (header.crit.empty()) return refused("the crit names nothing");
+    // Sorted, so that long lists cost no more than sorting them.
+    const auto sorted = [](const std::vector<std::string>& names) { return SortedNames{{names.begin(), names.end()}}; };
+    const SortedNames critical = sorted(header.crit);
+    if (!critical.all_differ()) return refused("the crit names an extension twice");
+    if (std::any_of(names_never_critical.begin(), names_never_critical.end(),
+                    [&](std::string_view name) { return critical.has(name); })) {
+        return refused("the crit names a standard member or b64");
+    }
+    if (!sorted(header.names).has_all(critical)) return refused("the crit names a member that the header lacks");
+    if (!sorted(understood).has_all(critical)) return refused("an extension that is not in Validation::understood");
+    return std::nullopt;
+}
+
+/// Reads the value of `crit`, whatever it is; a list of strings is kept, as far as it may be long.
+[[nodiscard]] inline bool read_crit(JsonReader& reader, JoseHeader& out) {
+    out.has_crit = true;
+    if (reader.peek() != '[') return reader.skip();
+    out.has_crit_of_strings = true;
+    const bool read = reader.array([&] {
+        const bool is_string = reader.peek() == '"';
+        out.has_crit_of_strings = out.has_crit_of_strings && is_string;
+        if (!is_string || ++out.crit_count > most_critical_names) return reader.skip();
+        return reader.string(out.crit.emplace_back());
+    });
+    if (!out.has_crit_of_strings) out.crit.clear();
+    return read;
+}
+
+/// A member that must be a string: where it is read to, and the reasons to refuse another value.
+struct StringMember {
+    std::string* value;
+    bool* is_there;
+    std::string_view null_reason;
+    std::string_view type_reason;
+};
+
+/// Reads the value of a member that must be a string.
+[[nodiscard]] inline bool read_string_member(JsonReader& reader, StringMember member, bool allow_null,
+                                             std::string_view& mismatch) {
+    const char first = reader.peek();
+    if (first == 'n' && allow_null) return reader.skip();
+    if (member.is_there != nullptr) *member.is_there = true;
+    if (first == '"') return reader.string(*member.value);
+    if (mismatch.empty()) mismatch = first == 'n' ? member.null_reason : member.type_reason;
+    return reader.skip();
+}
+
+/// Reads the value of a header member that is needed; keeps nothing of any other.
+[[nodiscard]] inline bool read_header_member(JsonReader& reader, std::string_view name, bool allow_null,
+                                             JoseHeader& out) {
+    if (name == "alg") {
+        return read_string_member(reader, {&out.header.alg, &out.has_alg, "the alg is null", "the alg is not a string"},
+                                  false, out.mismatch);
+    }
+    if (name == "kid") {
+        return read_string_member(
+            reader,
+            {&out.header.kid, &out.has_kid, "the kid is null; allow_null_members takes null as absent",
+             "the kid is not a string"},
+            allow_null, out.mismatch);
+    }
+    if (name == "typ") {
+        return read_string_member(reader,
+                                  {&out.header.typ, nullptr, "the typ is null; allow_null_members takes null as absent",
+                                   "the typ is not a string"},
+                                  allow_null, out.mismatch);
+    }
+    if (name == "crit") return read_crit(reader, out);
+    std::string* const thumbprint = name == "x5t" ? &out.x5t : name == "x5t#S256" ? &out.x5t_s256 : nullptr;
+    return thumbprint != nullptr && reader.peek() == '"' ? reader.string(*thumbprint) : reader.skip();
+}
+
+/// Reads the members of the header object.
+[[nodiscard]] inline bool read_header_members(JsonReader& reader, bool allow_null, JoseHeader& out) {
+    return reader.object([&](std::string_view name) {
+        ++out.member_count;
+        return reader.note_name(name) && read_header_member(reader, name, allow_null, out);
+    });
+}
+
+/// Collects the names of all members of an object that was read before.
+[[nodiscard]] inline std::vector<std::string> member_names(std::string_view object) {
+    std::vector<std::string> names;
+    JsonReader reader{object};
+    static_cast<void>(reader.object([&](std::string_view name) {
+        names.emplace_back(name);
+        return reader.skip();
+    }));
+    return names;
+}
+
+/// The reasons for a text that is not one JSON object: of a header or of a payload.
+struct ObjectReasons {
+    std::string_view invalid_json;
+    std::string_view duplicate_member;
+    std::string_view no_object;
+};
+inline constexpr ObjectReasons header_reasons{"the header is not strict JSON", "a member of the header",
+                                              "the header is JSON, but no object"};
+inline constexpr ObjectReasons payload_reasons{"the payload is not strict JSON",
+                                               "a member of the payload; see allow_duplicate_members",
+                                               "the payload is JSON, but no object"};
+
+/// Reads a whole text that must be one JSON object; that it is no object is told once all of it is known to be JSON.
+/// \return the error, if there is one.
+template <class ReadObject>
+[[nodiscard]] std::optional<Error> read_object_text(JsonReader& reader, const ObjectReasons& reasons,
+                                                    ReadObject&& read_object) {
+    const bool is_object = reader.peek() == '{';
+    const bool read = is_object ? read_object() : reader.skip();
+    if (!read || !reader.at_end()) {
+        const bool is_duplicate = reader.fault() == Errc::duplicate_member;
+        return Error{reader.fault(), {}, is_duplicate ? reasons.duplicate_member : reasons.invalid_json};
+    }
+    if (!is_object) return Error{Errc::malformed_token, {}, reasons.no_object};
+    return std::nullopt;
+}
+
+/// Why a header that is a JSON object is malformed; empty if it is not.
+[[nodiscard]] inline std::string_view why_malformed(const JoseHeader& header) noexcept {
+    if (header.member_count > most_header_members) return "the header has more than 64 members";
+    if (!header.mismatch.empty()) return header.mismatch;
+    return header.has_alg ? std::string_view{} : "the header has no alg";
+}
+
+/// Reads a header segment. `malformed_token`, `invalid_base64`, `invalid_json`, `duplicate_member`.
+[[nodiscard]] inline Result<JoseHeader> read_jose_header(std::string_view segment, HeaderRules rules = {}) {
+    if (segment.empty()) return Error{Errc::malformed_token, {}, "the header is empty"};
+    DecodedPart part;
+    if (!part.decode(rules.allow_padding ? without_padding(segment) : segment)) {
+        return Error{Errc::invalid_base64, {}, why_not_base64url(segment, rules.allow_padding)};
+    }
+    JsonReader reader{part.bytes()};
+    JoseHeader header;
+    auto error = read_object_text(reader, header_reasons,
+                                  [&] { return read_header_members(reader, rules.allow_null_members, header); });
+    if (error) return *std::move(error);
+    if (const auto reason = why_malformed(header); !reason.empty()) return Error{Errc::malformed_token, {}, reason};
+    if (header.has_crit) header.names = member_names(part.bytes());
+    return header;
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// Reads a payload in one pass: into the claims type, and into the index of the claims that the library checks itself.
+#pragma once
+
+#include <credence/claims/claims.hpp>
+#include <credence/clock.hpp>
+#include <credence/result.hpp>
+#include <credence/claims/detail/claims_reader.hpp>
+#include <credence/detail/json/json_kind.hpp>
+#include <credence/jwt/detail/claim_index.hpp>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace credence::detail {
+
+/// What is known of a payload's member names at compile time: which is a member of `Private`, and which is recognised.
+template <class Private>
+struct PayloadNames {
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+    static constexpr auto& own = claim_names_of<Private>;
+
+    static constexpr std::size_t recognised_index(std::string_view name) {
+        const auto found = std::find(recognised_names.begin(), recognised_names.end(), name);
+        return found == recognised_names.end() ? none : static_cast<std::size_t>(found - recognised_names.begin());
+    }
+
+    static constexpr std::size_t only_recognised = [] {
+        const auto both =
+            std::count_if(own.begin(), own.end(), [](const auto& name) { return recognised_index(name) != none; });
+        return recognised_names.size() - static_cast<std::size_t>(both);
+    }();
+
+    /// First the members, in their order, then the recognised names that are no member.
+    static constexpr auto all = [] {
+        std::array<std::string_view, own.size() + only_recognised> names{};
+        auto next = std::copy(own.begin(), own.end(), names.begin());
+        for (const auto& name : recognised_names) {
+            if (std::find(own.begin(), own.end(), name) == own.end()) *next++ = name;
+        }
+        return names;
+    }();
+
+    /// For each of `all`, its index among the recognised names.
+    static constexpr auto recognised = [] {
+        std::array<std::size_t, all.size()> indices{};
+        for (std::size_t index = 0; index < all.size(); ++index) indices[index] = recognised_index(all[index]);
+        return indices;
+    }();
+
+    static constexpr NameTable<all.size()> table{all};
+};
+
+/// Adds the claim that was just read; its text began at `begin`.
+inline void index_claim(ClaimIndex& index, RecognisedClaim claim, const char* begin, const JsonReader& reader) {
+    const std::string_view text{begin, static_cast<std::size_t>(reader.position() - begin)};
+    index.add(claim, text, is_date(claim) ? date_claim(text, reader) : DateClaim{});
+}
+
+/// The decimal text of the integer that was read last; empty if the number has a fraction or an exponent.
+[[nodiscard]] inline std::string_view integer_text(const JsonNumber& number) noexcept {
+    if (!number.integer) return {};
+    return number.text == "-0" ? number.text.substr(1) : number.text;
+}
+
+/// Reads the members of a payload: those of `Private` into it, and the recognised claims into the index.
+template <class Private>
+class PayloadSink {
+public:
+    PayloadSink(Private& target, ClaimIndex& index) noexcept : sink_(target), index_(index) {}
+
+    template <std::size_t index, class Name>
+    [[nodiscard]] bool take_plain(JsonReader& reader, PlainMember& plain) {
+        if constexpr (is_member<index>) {
+            if (!sink_.template take_plain<index, Name>(reader, plain)) return false;
+            mark_seen<index>(plain.text());
+            if constexpr (is_recognised<index>) {
+                index_.add(claim<index>, plain.text(), date_of(plain, sink_.template member<index>()));
+            }
+            return true;
+        } else {
+            return false;
+        }
+    }
+
+    template <std::size_t index>
+    [[nodiscard]] bool read(JsonReader& reader) {
+        const char first = reader.peek();
+        const char* begin = reader.position();
+        if constexpr (is_recognised<index>) {
+            if (index_.was_seen(claim<index>) && !reader.rules().allow_duplicate_members) {
+                return reader.fail(Errc::duplicate_member);
+            }
+            if (first == 'n' && index_.takes_null(claim<index>)) return read_null<index>(reader);
+        }
+        if (!read_value<index>(reader, first)) return false;
+        mark_seen<index>({begin, static_cast<std::size_t>(reader.position() - begin)});
+        if constexpr (is_recognised<index>) index_claim(index_, claim<index>, begin, reader);
+        return true;
+    }
+
+    [[nodiscard]] bool read_unknown(JsonReader& reader, std::string_view name) {
+        static_cast<void>(reader.peek());
+        const char* begin = reader.position();
+        if (!StructSink<Private>::read_unknown(reader, name)) return false;
+        if (index_.watches_members()) {
+            index_.mark_seen(name, {begin, static_cast<std::size_t>(reader.position() - begin)});
+        }
+        return true;
+    }
+
+    [[nodiscard]] Result<void> mapped() const { return sink_.mapped(); }
+
+private:
+    using Names = PayloadNames<Private>;
+
+    template <std::size_t index>
+    static constexpr bool is_member = index < Names::own.size();
+    template <std::size_t index>
+    static constexpr bool is_recognised = Names::recognised[index] != Names::none;
+    template <std::size_t index>
+    static constexpr auto claim = static_cast<RecognisedClaim>(is_recognised<index> ? Names::recognised[index] : 0);
+
+    template <std::size_t index>
+    void mark_seen(std::string_view json) {
+        if (index_.watches_members()) index_.mark_seen(Names::all[index], json);
+    }
+
+    template <std::size_t index>
+    [[nodiscard]] bool read_value(JsonReader& reader, char first) {
+        if constexpr (!is_member<index>) {
+            return reader.skip();
+        } else if constexpr (is_recognised<index> && may_be_number(claim<index>)) {
+            if (index_.takes_number(claim<index>) && starts_number(first)) return read_number<index>(reader);
+            return sink_.template read<index>(reader);
+        } else {
+            return sink_.template read<index>(reader);
+        }
+    }
+
+    /// Null that counts as absent. A second one of a name is read as what it is.
+    template <std::size_t index>
+    [[nodiscard]] bool read_null(JsonReader& reader) {
+        const bool is_second = index_.was_seen(claim<index>);
+        index_.add_null(claim<index>);
+        if constexpr (is_member<index>) {
+            if (is_second) return sink_.template read<index>(reader);
+        }
+        return reader.literal("null");
+    }
+
+    /// An integer in a member that can be a number is that number; in any other it is its decimal text.
+    template <std::size_t index>
+    [[nodiscard]] bool read_number(JsonReader& reader) {
+        using Value = std::remove_cvref_t<decltype(sink_.template member<index>())>;
+        if constexpr (IntegerMember<Value> || std::floating_point<Value>) {
+            return sink_.template read<index>(reader);
+        } else {
+            if (!reader.number()) return false;
+            std::string quoted{'"'};
+            quoted.append(integer_text(reader.last_number())).append("\"").append(json_padding, '\0');
+            JsonReader text{std::string_view{quoted}.substr(0, quoted.size() - json_padding), reader.rules()};
+            return sink_.template read<index>(text);
+        }
+    }
+
+    /// A plain member as a date claim. No plain number is beyond the dates.
+    [[nodiscard]] static DateClaim date_of(const PlainMember&, const NumericDate& value) noexcept {
+        return {.date = value};
+    }
+    template <class Other>
+    [[nodiscard]] static DateClaim date_of(const PlainMember& plain, const Other&) noexcept {
+        return {.mismatch = wrong_kind<JsonKind::number>(json_kind(*plain.begin))};
+    }
+
+    StructSink<Private> sink_;
+    ClaimIndex& index_;
+};
+
+/// Reads the payload object member by member into an aggregate.
+template <class Private>
+[[nodiscard]] bool read_payload_struct(JsonReader& reader, Private& out, ClaimIndex& index, Result<void>& mapped) {
+    PayloadSink<Private> sink{out, index};
+    const bool read = read_members<PayloadNames<Private>::table>(reader, sink);
+    if (read) mapped = sink.mapped();
+    return read;
+}
+
+/// Reads the payload object into a DOM. A date that no double holds is left null there: the rules for dates refuse it
+/// in their turn, with their own code.
+template <class Json>
+class DomPayloadSink {
+public:
+    DomPayloadSink(Json& target, ClaimIndex& index) noexcept : target_(target), index_(index) {}
+
+    [[nodiscard]] bool read(JsonReader& reader) {
+        target_ = Json::object();
+        return reader.object([&](std::string_view name) { return read_member(reader, name); });
+    }
+
+    [[nodiscard]] bool fits() const noexcept { return sink_.holds_all(); }
+
+private:
+    using Names = PayloadNames<NoMembers>;
+
+    [[nodiscard]] bool read_member(JsonReader& reader, std::string_view name) {
+        const char first = reader.peek();
+        const char* begin = reader.position();
+        const std::size_t found = Names::table.find(name);
+        if (found == unknown_name) {
+            if (!sink_.read_member(reader, target_, name)) return false;
+        } else {
+            const auto claim = static_cast<RecognisedClaim>(Names::recognised[found]);
+            if (index_.was_seen(claim) && !reader.rules().allow_duplicate_members) {
+                return reader.fail(Errc::duplicate_member);
+            }
+            if (first == 'n' && index_.takes_null(claim)) return read_null(reader, name, claim);
+            if (!read_recognised(reader, name, claim)) return false;
+            index_claim(index_, claim, begin, reader);
+        }
+        if (index_.watches_members()) {
+            index_.mark_seen(name, {begin, static_cast<std::size_t>(reader.position() - begin)});
+        }
+        return true;
+    }
+
+    /// Null that counts as absent is not in the document either.
+    [[nodiscard]] bool read_null(JsonReader& reader, std::string_view name, RecognisedClaim claim) {
+        index_.add_null(claim);
+        target_.template get_ref<typename Json::object_t&>().erase(std::string{name});
+        return reader.literal("null");
+    }
+
+    [[nodiscard]] bool read_recognised(JsonReader& reader, std::string_view name, RecognisedClaim claim) {
+        const bool is_text = index_.takes_number(claim);
+        if ((!is_date(claim) && !is_text) || !starts_number(reader.peek())) {
+            return sink_.read_member(reader, target_, name);
+        }
+        Json* const member = sink_.new_member(reader, target_, name);
+        if (member == nullptr || !reader.number()) return false;
+        if (is_text) {
+            *member = std::string{integer_text(reader.last_number())};
+        } else {
+            static_cast<void>(to_dom(reader.last_number(), *member));
+        }
+        return true;
+    }
+
+    Json& target_;
+    ClaimIndex& index_;
+    DomSink<Json> sink_;
+};
+
+template <class Json>
+[[nodiscard]] bool read_payload_dom(JsonReader& reader, Json& out, ClaimIndex& index, Result<void>& mapped) {
+    DomPayloadSink<Json> sink{out, index};
+    const bool read = sink.read(reader);
+    if (read && !sink.fits()) mapped = mismatch("a number too large for a double");
+    return read;
+}
+
+template <class Json, class Mapped>
+[[nodiscard]] bool read_payload_mapped(JsonReader& reader, Mapped& out, ClaimIndex& index, Result<void>& mapped) {
+    PassingDocument<Json> passing;
+    if (!read_payload_dom(reader, passing.document, index, mapped)) return false;
+    if (mapped) map_from_json(passing.document, out, mapped);
+    return true;
+}
+
+/// Reads a payload object of any claims type, all but its registered part. \return false when the text is at fault.
+template <class Type>
+[[nodiscard]] bool read_payload(JsonReader& reader, Type& out, ClaimIndex& index, Result<void>& mapped) {
+    if constexpr (std::same_as<Type, nlohmann::json>) {
+        return read_payload_dom(reader, out, index, mapped);
+    } else if constexpr (needs_dom<Type>) {
+        return read_payload_mapped<nlohmann::json>(reader, static_cast<PrivatePartOf<Type>&>(out), index, mapped);
+    } else if constexpr (std::same_as<Type, RegisteredClaims>) {
+        NoMembers nothing;
+        return read_payload_struct(reader, nothing, index, mapped);
+    } else {
+        return read_payload_struct(reader, static_cast<PrivatePartOf<Type>&>(out), index, mapped);
+    }
+}
+
+}  // namespace credence::detail

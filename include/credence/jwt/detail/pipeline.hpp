@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: MIT
+// From a token to a proof: every stage, in the one order that the library promises. Verify first, then parse.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/jwt/confirmation.hpp>
+#include <credence/jwt/header.hpp>
+#include <credence/jwt/revocation.hpp>
+#include <credence/jwt/token_cache.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/keys/algorithm.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/header_cache.hpp>
+#include <credence/jwt/detail/jose_header.hpp>
+#include <credence/jwt/detail/payload.hpp>
+#include <credence/jwt/detail/rules.hpp>
+#include <credence/jwt/detail/shared_header.hpp>
+#include <credence/jwt/detail/token_identity.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace credence::detail {
+
+/// What a verifier remembers of a key: the key itself where it stays the same, nothing where it can rotate.
+struct NoKey {};
+template <class Source>
+using CachedKeyOf = std::conditional_t<Source::is_static, KeyRefOf<Source>, NoKey>;
+
+/// The rules for the outside of a token, whatever its payload is.
+struct EnvelopeRules {
+    std::size_t max_token_bytes;
+    HeaderRules header;
+    const std::vector<std::string>& understood;
+};
+
+/// The members of `Validation` for the outside of a token.
+template <class Rules>
+[[nodiscard]] EnvelopeRules envelope_rules(const Rules& rules) noexcept {
+    return {rules.max_token_bytes, {rules.allow_padding, rules.allow_null_members}, rules.understood};
+}
+
+/// Decodes a part that a signature covers, or the signature. `invalid_base64`
+[[nodiscard]] inline std::optional<Error> decode_part(DecodedPart& part, std::string_view text, bool allow_padding) {
+    if (part.decode(allow_padding ? without_padding(text) : text)) return std::nullopt;
+    return Error{Errc::invalid_base64, {}, why_not_base64url(text, allow_padding)};
+}
+
+/// The stages before the payload: size, form, header, key, signature. RFC 7515 §5.2
+template <KeySource Source>
+class Envelope {
+public:
+    using Headers = HeaderCache<CachedKeyOf<Source>>;
+
+    /// \param headers  of the verifier; null for a single use.
+    Envelope(std::string_view token, const Source& source, EnvelopeRules rules, Headers* headers) noexcept
+        : token_(token), source_(source), rules_(rules), headers_(headers) {}
+
+    /// Goes through all stages. After success, `payload()` is signed, and not yet decoded.
+    [[nodiscard]] std::optional<Error> open() {
+        if (token_.size() > rules_.max_token_bytes) return Error{Errc::token_too_large};
+        if (const auto* cached = headers_ == nullptr ? nullptr : headers_->find(token_)) {
+            parts_ = split_expected(token_, cached->segment.size(), cached->signature_size);
+            if (parts_) return open_cached(*cached);
+        }
+        parts_ = split_compact(token_);
+        return parts_ ? open_new() : not_three_parts();
+    }
+
+    /// Looks for the key once more, and checks the signature with it. For after `open` returned `no_matching_key`.
+    [[nodiscard]] std::optional<Error> open_again() { return find_key_and_check(); }
+
+    [[nodiscard]] KeyQuery query() const { return header_->query(); }
+    [[nodiscard]] HeaderView header() const noexcept { return {header_->header, parts_->header, shared_}; }
+    [[nodiscard]] std::string_view payload() const noexcept { return parts_->payload; }
+
+    /// Decodes the payload, which may have a dot in it. `malformed_token`, `invalid_base64`
+    [[nodiscard]] std::optional<Error> decode_payload(DecodedPart& out) const {
+        auto error = decode_part(out, payload(), rules_.header.allow_padding);
+        return error && !split_compact(token_) ? not_three_parts() : std::move(error);
+    }
+
+private:
+    [[nodiscard]] std::optional<Error> not_three_parts() const {
+        return Error{Errc::malformed_token, {}, why_not_three_parts(token_)};
+    }
+
+    [[nodiscard]] std::optional<Error> open_cached(const CachedHeader<CachedKeyOf<Source>>& cached) {
+        header_ = &cached.header;
+        shared_ = cached.shared;
+        auto refused = [&] {
+            if constexpr (Source::is_static) {
+                return check_signature(*cached.key);
+            } else {
+                return find_key_and_check();
+            }
+        }();
+        // Only a failed check looks for a fourth part.
+        if (refused && !split_compact(token_)) return not_three_parts();
+        return refused;
+    }
+
+    [[nodiscard]] std::optional<Error> open_new() {
+        auto header = read_jose_header(parts_->header, rules_.header);
+        if (!header) return std::move(header).error();
+        header_ = &read_.emplace(static_cast<TokenHeader&&>(*header));
+        if (headers_ == nullptr) shared_ = usual_header(parts_->header, header_->header);
+        const std::string& alg = header_->header.alg;
+        if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, why_unsupported(alg)};
+        if (!source_.accepts(alg)) return Error{Errc::algorithm_not_allowed};
+        if (auto refused = check_critical(*header, rules_.understood)) return refused;
+        return find_key_and_check();
+    }
+
+    [[nodiscard]] std::optional<Error> find_key_and_check() {
+        if constexpr (SnapshotKeySource<Source>) {
+            const auto snapshot = source_.snapshot();
+            return find_key_and_check(snapshot);
+        } else {
+            return find_key_and_check(source_);
+        }
+    }
+
+    template <class Keys>
+    [[nodiscard]] std::optional<Error> find_key_and_check(const Keys& keys) {
+        const auto key = keys.find(header_->query());
+        if (!key) {
+            if constexpr (requires { keys.candidates(header_->query()); }) {
+                if (key.error().code == Errc::ambiguous_key) return try_candidates(keys, key.error());
+            }
+            return key.error();
+        }
+        if (auto refused = check_signature(**key)) return refused;
+        if (headers_ != nullptr && read_ && headers_->has_room()) learn(*key);
+        return std::nullopt;
+    }
+
+    /// Tries each key that fits. No header is cached: the next token may be signed with another of them.
+    template <class Keys>
+    [[nodiscard]] std::optional<Error> try_candidates(const Keys& keys, const Error& ambiguous) const {
+        const auto candidates = keys.candidates(header_->query());
+        if (candidates.empty()) return ambiguous;
+        std::optional<Error> refused;
+        for (const auto& key : candidates) {
+            refused = check_signature(*key);
+            if (!refused) return std::nullopt;
+        }
+        return refused;
+    }
+
+    template <class Key>
+    void learn(const Key& key) {
+        if constexpr (Source::is_static) {
+            headers_->learn(parts_->header, parts_->signature.size(), *header_, key);
+        } else {
+            headers_->learn(parts_->header, parts_->signature.size(), *header_, NoKey{});
+        }
+    }
+
+    template <class Key>
+    [[nodiscard]] std::optional<Error> check_signature(const Key& key) const {
+        if (parts_->signature.empty()) return Error{Errc::invalid_signature, {}, "the signature is empty"};
+        DecodedPart signature;
+        if (auto error = decode_part(signature, parts_->signature, rules_.header.allow_padding)) return error;
+        const std::string_view bytes = signature.bytes();
+        const ByteView octets{reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()};
+        if (!(key.verify)(parts_->signing_input, octets)) {
+            return Error{Errc::invalid_signature};
+        }
+        return std::nullopt;
+    }
+
+    std::string_view token_;
+    const Source& source_;
+    EnvelopeRules rules_;
+    Headers* headers_;
+    std::optional<CompactParts> parts_;
+    std::optional<TokenHeader> read_;         // a new header
+    const TokenHeader* header_ = nullptr;     // that, or a cached one
+    const VerifiedHeader* shared_ = nullptr;  // the static header that is equal to it, if it is known
+};
+
+/// Whether a verifier may remember a proof: it must notice when the keys change.
+template <class Source>
+inline constexpr bool may_cache_proofs = Source::is_static || SnapshotKeySource<Source>;
+
+/// Which keys a source holds at the moment, for one that can rotate; a fixed source has one generation.
+template <class Source>
+[[nodiscard]] std::uint64_t generation_of(const Source& source) noexcept {
+    if constexpr (SnapshotKeySource<Source>) {
+        return source.snapshot().generation();
+    } else {
+        return 0;
+    }
+}
+
+/// All stages, for one claims type and one source of keys. The only place that makes a `Verified` of a token.
+template <class Claims, class Source>
+class Pipeline {
+    using Proof = Verified<Claims>;
+
+    /// A token that was verified: what was proven by it, and what must be looked at again each time.
+    struct CachedProof {
+        SecretBytes token;
+        typename Proof::Facts facts;
+        TokenDates dates;
+        std::optional<TokenIdentity> identity;
+        std::string confirmation;  // `cnf`; empty if the token has none
+        std::uint64_t generation;
+    };
+
+public:
+    /// What a verifier keeps from one token to the next.
+    struct State {
+        State(Revocation store, TokenCache limits) : revocation(std::move(store)) {
+            if (limits.max_tokens > 0 && may_cache_proofs<Source>)
+                proofs = std::make_unique<ProofCache<CachedProof>>(limits);
+        }
+        typename Envelope<Source>::Headers headers;
+        Revocation revocation;
+        std::unique_ptr<ProofCache<CachedProof>> proofs;
+    };
+
+    /// \param state         of the verifier; null for a single use.
+    /// \param confirmation  decides about `cnf`; null where nobody can prove the possession of a key.
+    Pipeline(const Source& source, const Validation<Claims>& validation, State* state = nullptr,
+             const ConfirmationCheck* confirmation = nullptr) noexcept
+        : source_(source), validation_(validation), state_(state), confirmation_(confirmation) {}
+
+    [[nodiscard]] Result<Proof>(verify)(std::string_view token) const {
+        if (state_ == nullptr || state_->proofs == nullptr) return verify_anew(token, 0);
+        // Read before the keys are: should they rotate meanwhile, what is cached is out of date at once.
+        const std::uint64_t generation = generation_of(source_);
+        if (token.size() > validation_.max_token_bytes) return Errc::token_too_large;
+        if (auto cached = state_->proofs->find(token, generation)) return verify_cached(std::move(cached));
+        return verify_anew(token, generation);
+    }
+
+private:
+    [[nodiscard]] Result<Proof> verify_anew(std::string_view token, std::uint64_t generation) const {
+        Envelope<Source> envelope{token, source_, envelope_rules(validation_),
+                                  state_ == nullptr ? nullptr : &state_->headers};
+        auto unopened = envelope.open();
+        if constexpr (FetchingKeySource<Source>) {
+            if (unopened && unopened->code == Errc::no_matching_key) unopened = open_after_fetch(envelope, unopened);
+        }
+        if (unopened) return *std::move(unopened);
+        if (envelope.payload().empty()) return Error{Errc::malformed_token, {}, "the payload is empty"};
+        DecodedPart payload;
+        if (auto refused = envelope.decode_payload(payload)) return *std::move(refused);
+        return verify_payload(token, envelope.header(), payload.bytes(), generation);
+    }
+
+    /// Lets the source fetch the key of a token, if the rules would accept the token. Its claims are not verified here,
+    /// and have no other effect. \return the refusal; that of the first look, `unknown`, if nothing is fetched.
+    [[nodiscard]] std::optional<Error> open_after_fetch(Envelope<Source>& envelope,
+                                                        const std::optional<Error>& unknown) const {
+        const auto dates = unverified_dates(envelope);
+        if (!dates) return unknown;
+        auto fetched = source_.fetch_key(envelope.query(), dates->iat.date);
+        if (!fetched) return std::move(fetched).error();
+        return *fetched ? envelope.open_again() : unknown;
+    }
+
+    /// The dates of a payload that is not verified; nullopt if the rules refuse its claims.
+    [[nodiscard]] std::optional<TokenDates> unverified_dates(const Envelope<Source>& envelope) const {
+        DecodedPart part;
+        if (envelope.decode_payload(part)) return std::nullopt;
+        JsonReader json{part.bytes(), {.allow_duplicate_members = validation_.allow_duplicate_members}};
+        ClaimIndex claims = empty_index();
+        RegisteredClaims nothing;  // the user's own type is not filled from what nobody has signed
+        Result<void> ignored;
+        const auto read = [&] { return read_payload(json, nothing, claims, ignored); };
+        if (read_object_text(json, payload_reasons, read)) return std::nullopt;
+        if (check_rules(validation_, envelope.header().read.typ, claims, asks_revocation())) return std::nullopt;
+        return claims.dates();
+    }
+
+    [[nodiscard]] ClaimIndex empty_index() const {
+        return ClaimIndex{{validation_.required, validation_.scope_claims, validation_.allow_null_members,
+                           validation_.allow_numeric_subject}};
+    }
+
+    [[nodiscard]] Result<Proof> verify_payload(std::string_view token, HeaderView header, std::string_view payload,
+                                               std::uint64_t generation) const {
+        JsonReader reader{payload, {validation_.allow_duplicate_members}};
+        ClaimIndex index = empty_index();
+        Claims claims{};
+        Result<void> mapped;
+        auto error =
+            read_object_text(reader, payload_reasons, [&] { return read_payload(reader, claims, index, mapped); });
+        if (error) return *std::move(error);
+        if (auto refused = check_rules(validation_, header.read.typ, index, asks_revocation())) {
+            return *std::move(refused);
+        }
+        if (!mapped) return std::move(mapped).error();
+        if constexpr (has_registered_part<Claims>) fill_registered(index, claims);
+        if (auto refused = check_claims(claims)) return *std::move(refused);
+        if (auto refused = check_confirmation(index.text(RecognisedClaim::cnf))) return *std::move(refused);
+        if (state_ != nullptr && (state_->revocation || state_->proofs)) {
+            const auto copy = [&] { return claims; };
+            const auto facts_again = [&] { return typename Proof::Facts{header, granted_scopes(index), copy}; };
+            if (auto refused = ask_and_remember(token, generation, index, facts_again)) return *std::move(refused);
+        }
+        return {from_call, [&] {
+                    return Proof{typename Proof::Proven{}, header, granted_scopes(index),
+                                 [&] { return std::move(claims); }};
+                }};
+    }
+
+    /// Asks whether the token was revoked, and remembers it with what `make_facts` gives, where the verifier does so.
+    template <class MakeFacts>
+    [[nodiscard]] std::optional<Error> ask_and_remember(std::string_view token, std::uint64_t generation,
+                                                        const ClaimIndex& index, MakeFacts&& make_facts) const {
+        std::optional<TokenIdentity> identity;
+        if (auto refused = check_revocation(index, identity)) return refused;
+        if (state_->proofs && state_->proofs->takes(token)) {
+            state_->proofs->insert(std::make_shared<const CachedProof>(
+                CachedProof{SecretBytes{as_bytes(token)}, make_facts(), index.dates(), identity,
+                            std::string{index.text(RecognisedClaim::cnf)}, generation}));
+        }
+        return std::nullopt;
+    }
+
+    /// A token that was verified before, by these keys: all that can change since is looked at again.
+    [[nodiscard]] Result<Proof> verify_cached(std::shared_ptr<const CachedProof> cached) const {
+        if (auto refused = check_dates(validation_, cached->dates, asks_revocation())) return *std::move(refused);
+        if (auto refused = check_claims(cached->facts.claims)) return *std::move(refused);
+        if (auto refused = check_confirmation(cached->confirmation)) return *std::move(refused);
+        if (cached->identity) {
+            if (auto refused = ask_store(*cached->identity)) return *std::move(refused);
+        }
+        const auto* facts = &cached->facts;
+        return {from_call,
+                [&] { return Proof{typename Proof::Proven{}, typename Proof::Shared{std::move(cached), facts}}; }};
+    }
+
+    [[nodiscard]] std::optional<Error> check_claims(const Claims& claims) const {
+        for (const auto& check : validation_.checks) {
+            if (!check.accepts(claims)) return Error{check.code(), check.name()};
+        }
+        return std::nullopt;
+    }
+
+    /// A bound token needs its proof each time: a verifier may be used by itself and within a bound one, with one
+    /// cache.
+    [[nodiscard]] std::optional<Error> check_confirmation(std::string_view confirmation) const {
+        if (confirmation_ == nullptr) return check_bearer_use(validation_, confirmation);
+        auto proven = (*confirmation_)(confirmation);
+        if (!proven) return std::move(proven).error();
+        return std::nullopt;
+    }
+
+    [[nodiscard]] bool asks_revocation() const noexcept { return state_ != nullptr && state_->revocation; }
+
+    [[nodiscard]] std::optional<Error> check_revocation(const ClaimIndex& index,
+                                                        std::optional<TokenIdentity>& identity) const {
+        if (!state_->revocation) return std::nullopt;
+        auto found = token_identity(index);
+        if (!found) return found.error();
+        return ask_store(identity.emplace(*std::move(found)));
+    }
+
+    /// What the store says of a token. Each time it is shown, it counts as issued no later than that: one whose `iat`
+    /// lies ahead, as the rules may allow, must not slip past a mark that is set now.
+    [[nodiscard]] std::optional<Error> ask_store(const TokenIdentity& identity) const {
+        const NumericDate moment{std::chrono::seconds{seconds_now(validation_.clock)}};
+        std::optional<TokenIdentity> shown;
+        if (identity.issued_at > moment) shown.emplace(identity).issued_at = moment;
+        const auto allowed = (state_->revocation.check)(shown ? *shown : identity);
+        if (!allowed) return allowed.error();
+        return std::nullopt;
+    }
+
+    const Source& source_;
+    const Validation<Claims>& validation_;
+    State* state_;
+    const ConfirmationCheck* confirmation_;
+};
+
+}  // namespace credence::detail

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+// Checks the registered claims of a payload that was read, in the one order that fixes which error wins. RFC 7519 §4.1
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/result.hpp>
+#include <credence/jwt/detail/claim_index.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace credence::detail {
+
+[[nodiscard]] inline Error refuse(Errc code, RecognisedClaim claim, std::string_view reason = {}) {
+    return {code, std::string{name_of(claim)}, reason};
+}
+
+/// A JSON string without its quotes and escapes, or an integer as its text. `scratch` holds the text of a string with
+/// escapes.
+[[nodiscard]] inline std::string_view unquoted(std::string_view json, std::string& scratch) {
+    if (json.front() != '"') return json == "-0" ? json.substr(1) : json;
+    const std::string_view inside = json.substr(1, json.size() - 2);
+    if (inside.find('\\') == std::string_view::npos) return inside;
+    scratch.clear();
+    static_cast<void>(append_string(inside.data(), scratch));
+    return scratch;
+}
+
+/// Calls `take(name)` for a JSON string, or for each string of an array. The JSON is known to be strict. \return false
+/// if it is neither.
+template <class Take>
+[[nodiscard]] bool each_name(std::string_view json, Take&& take) {
+    std::string scratch;
+    if (json.front() == '"') {
+        take(unquoted(json, scratch));
+        return true;
+    }
+    if (json.front() != '[') return false;
+    JsonReader reader{json};
+    return reader.array([&] {
+        std::string_view name;
+        if (reader.peek() != '"' || !reader.string_view(name)) return false;
+        take(name);
+        return true;
+    });
+}
+
+/// Beyond this many seconds from 1970, moments are one. It is far from every date, so that no clock is taken for one
+/// within the calendar; and sums of a moment with a date, a leeway and an age cannot overflow.
+inline constexpr std::int64_t furthest_moment = std::int64_t{1} << 61;
+
+/// The present moment, which may lie before or behind all dates.
+[[nodiscard]] inline std::int64_t seconds_now(const Clock& clock) {
+    return std::clamp<std::int64_t>(moment_of(clock).time_since_epoch().count(), -furthest_moment, furthest_moment);
+}
+
+[[nodiscard]] inline std::int64_t count(NumericDate date) noexcept { return date.time_since_epoch().count(); }
+
+/// How far ahead `iat` may lie, whatever the issuer's clock, where another rule needs to know when a token was issued.
+inline constexpr std::int64_t furthest_issue = 300;
+
+/// How far ahead `iat` may lie. `allow_future_iat` must not void another rule: with `max_age`, or where revocation asks
+/// when a token was issued, an `iat` that is far ahead would make the token good for as long.
+template <class Rules>
+[[nodiscard]] std::int64_t most_ahead(const Rules& rules, std::int64_t leeway, bool asks_revocation) {
+    if (!rules.allow_future_iat) return leeway;
+    return rules.max_age || asks_revocation ? furthest_issue : furthest_moment;
+}
+
+/// `exp`, `nbf`, `iat` and the age of the token. RFC 7519 §4.1.4 to §4.1.6
+template <class Rules>
+[[nodiscard]] std::optional<Error> check_dates(const Rules& rules, const TokenDates& dates,
+                                               bool asks_revocation = false) {
+    const auto& [exp, nbf, iat] = dates;
+    const std::int64_t moment = seconds_now(rules.clock);
+    const std::int64_t leeway = std::clamp(rules.leeway, std::chrono::seconds{0}, max_leeway).count();
+
+    if (!exp.mismatch.empty()) return refuse(Errc::invalid_claim_type, RecognisedClaim::exp, exp.mismatch);
+    if (!exp.date && !rules.allow_missing_exp) return refuse(Errc::missing_claim, RecognisedClaim::exp);
+    // "on or after": at the very second of `exp` the token is expired.
+    if (exp.date && count(*exp.date) <= moment - leeway) return refuse(Errc::token_expired, RecognisedClaim::exp);
+
+    if (!nbf.mismatch.empty()) return refuse(Errc::invalid_claim_type, RecognisedClaim::nbf, nbf.mismatch);
+    if (nbf.date && count(*nbf.date) > moment + leeway) {
+        return refuse(Errc::token_not_yet_valid, RecognisedClaim::nbf);
+    }
+
+    if (!iat.mismatch.empty()) return refuse(Errc::invalid_claim_type, RecognisedClaim::iat, iat.mismatch);
+    if (iat.date && count(*iat.date) > moment + most_ahead(rules, leeway, asks_revocation)) {
+        return refuse(Errc::issued_in_future, RecognisedClaim::iat,
+                      rules.allow_future_iat ? "more than 300 s ahead, which voids max_age and revocation" : "");
+    }
+    if (!rules.max_age) return std::nullopt;
+    if (!iat.date) return refuse(Errc::missing_claim, RecognisedClaim::iat, "max_age needs it");
+    const std::int64_t most = std::clamp<std::int64_t>(rules.max_age->count(), 0, 2 * furthest_moment);
+    if (moment - count(*iat.date) > most + leeway) return refuse(Errc::token_too_old, RecognisedClaim::iat);
+    return std::nullopt;
+}
+
+[[nodiscard]] inline char lower(char letter) noexcept {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
+}
+
+[[nodiscard]] inline bool equal_without_case(std::string_view left, std::string_view right) noexcept {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](char first, char second) { return lower(first) == lower(second); });
+}
+
+/// A media type without the prefix that may be left out, if something is left then. RFC 7515 §4.1.9
+[[nodiscard]] inline std::string_view short_media_type(std::string_view type) noexcept {
+    constexpr std::string_view prefix = "application/";
+    if (!equal_without_case(type.substr(0, prefix.size()), prefix)) return type;
+    const std::string_view rest = type.substr(prefix.size());
+    return rest.empty() || rest.find('/') != std::string_view::npos ? type : rest;
+}
+
+/// Why a claim is no string; empty if it is one, or an integer that counts as one.
+[[nodiscard]] inline std::string_view why_no_string(const ClaimIndex& index, RecognisedClaim claim,
+                                                    std::string_view json) {
+    const char first = json.front();
+    if (first == '"') return {};
+    if (first == 'n') return null_claim_reason;
+    if (!starts_number(first) || !may_be_number(claim)) return wrong_kind<JsonKind::string>(json_kind(first));
+    if (json.find_first_of(".eE") != std::string_view::npos)
+        return "expected a string, found a number that is no integer";
+    if (index.takes_number(claim)) return {};
+    return "expected a string, found a number; allow_numeric_subject takes an integer as its text";
+}
+
+/// A claim that is a string, if it is there.
+[[nodiscard]] inline std::optional<Error> check_text(const ClaimIndex& index, RecognisedClaim claim) {
+    const std::string_view json = index.text(claim);
+    if (json.empty() || json.front() == '"') return std::nullopt;
+    const std::string_view mismatch = why_no_string(index, claim, json);
+    if (mismatch.empty()) return std::nullopt;
+    return refuse(Errc::invalid_claim_type, claim, mismatch);
+}
+
+/// A claim that is one string, and one of the names that are accepted, if any are.
+[[nodiscard]] inline std::optional<Error> check_name(const ClaimIndex& index, RecognisedClaim claim,
+                                                     const Accept& accepted, Errc refusal) {
+    if (auto refused = check_text(index, claim)) return refused;
+    if (!accepted.is_set()) return std::nullopt;
+    const std::string_view json = index.text(claim);
+    if (json.empty()) return refuse(Errc::missing_claim, claim);
+    std::string scratch;
+    if (!accepted.matches(unquoted(json, scratch))) return refuse(refusal, claim);
+    return std::nullopt;
+}
+
+/// `aud`: a string or an array of strings, one of which must be ours. RFC 7519 §4.1.3
+[[nodiscard]] inline std::optional<Error> check_audience(const ClaimIndex& index, const AcceptAudience& accepted) {
+    const std::string_view json = index.text(RecognisedClaim::aud);
+    if (json.empty()) {
+        if (accepted.is_set()) return refuse(Errc::missing_claim, RecognisedClaim::aud);
+        return std::nullopt;
+    }
+    bool matches = false;
+    const bool are_names = each_name(json, [&](std::string_view name) { matches = matches || accepted.matches(name); });
+    if (!are_names) {
+        return refuse(Errc::invalid_claim_type, RecognisedClaim::aud,
+                      json.front() == 'n' ? null_claim_reason : "expected a string or an array of strings");
+    }
+    if (matches || accepted.is_any()) return std::nullopt;
+    return refuse(Errc::invalid_audience, RecognisedClaim::aud,
+                  accepted.is_set() ? "the token is for another audience"
+                                    : "the token names an audience, and the validation accepts none");
+}
+
+/// All rules on the header's `typ` and the registered claims, in their order.
+template <class Rules>
+[[nodiscard]] std::optional<Error> check_rules(const Rules& rules, std::string_view type, const ClaimIndex& index,
+                                               bool asks_revocation = false) {
+    if (auto refused = check_dates(rules, index.dates(), asks_revocation)) return refused;
+    if (!rules.type.empty() && !equal_without_case(short_media_type(type), short_media_type(rules.type))) {
+        return Error{Errc::invalid_type, "typ", type.empty() ? "the header has no typ" : ""};
+    }
+    if (auto refused = check_name(index, RecognisedClaim::iss, rules.issuer, Errc::invalid_issuer)) return refused;
+    if (auto refused = check_name(index, RecognisedClaim::sub, rules.subject, Errc::invalid_subject)) return refused;
+    if (auto refused = check_audience(index, rules.audience)) return refused;
+    if (const auto missing = index.first_missing()) return Error{Errc::missing_claim, std::string{*missing}};
+    return check_text(index, RecognisedClaim::jti);  // no rule asks for it: it is the first member of the claims type
+}
+
+/// The registered claims as values. The rules held, so their types are right.
+inline void fill_registered(const ClaimIndex& index, RegisteredClaims& out) {
+    const auto text = [&](RecognisedClaim claim, std::string& value) {
+        std::string scratch;
+        if (index.has(claim)) value = unquoted(index.text(claim), scratch);
+    };
+    text(RecognisedClaim::iss, out.iss);
+    text(RecognisedClaim::sub, out.sub);
+    text(RecognisedClaim::jti, out.jti);
+    if (index.has(RecognisedClaim::aud)) {
+        static_cast<void>(
+            each_name(index.text(RecognisedClaim::aud), [&](std::string_view name) { out.aud.emplace_back(name); }));
+    }
+    out.exp = index.dates().exp.date;
+    out.nbf = index.dates().nbf.date;
+    out.iat = index.dates().iat.date;
+}
+
+/// `cnf`: a token that is bound to a key is no bearer token. RFC 7800 §3.1, RFC 9449 §6
+template <class Rules>
+[[nodiscard]] std::optional<Error> check_bearer_use(const Rules& rules, std::string_view confirmation) {
+    if (rules.allow_bearer_use || confirmation.empty()) return std::nullopt;
+    return refuse(Errc::proof_required, RecognisedClaim::cnf);
+}
+template <class Rules>
+[[nodiscard]] std::optional<Error> check_bearer_use(const Rules& rules, const ClaimIndex& index) {
+    return check_bearer_use(rules, index.text(RecognisedClaim::cnf));
+}
+
+/// The scopes that the payload grants, from the first of `Validation::scope_claims` that it has: a string that is split
+/// at spaces, or an array of strings. A claim of another type grants nothing. RFC 6749 §3.3, RFC 8693 §4.2
+[[nodiscard]] inline std::vector<std::string> granted_scopes(const ClaimIndex& index) {
+    std::vector<std::string> scopes;
+    const std::string_view json = index.scopes_text();
+    if (json.empty()) return scopes;
+    const bool is_split = json.front() == '"';
+    const bool are_names = each_name(json, [&](std::string_view name) {
+        for (std::size_t end = 0; is_split && (end = name.find(' ')) != std::string_view::npos;
+             name.remove_prefix(end + 1)) {
+            if (end > 0) scopes.emplace_back(name.substr(0, end));
+        }
+        if (!name.empty()) scopes.emplace_back(name);
+    });
+    if (!are_names) scopes.clear();
+    return scopes;
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The header in a proof: one that the whole program shares, or a copy.
+#pragma once
+
+#include <credence/jwt/header.hpp>
+#include <credence/jwt/verified_header.hpp>
+#include <credence/keys/algorithm.hpp>
+#include <credence/detail/encoding/base64url.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <forward_list>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace credence::detail {
+
+/// A header that was read, the segment that it was read from, and the static header that is equal to both, if there is
+/// one.
+struct HeaderView {
+    const Header& read;
+    std::string_view segment = {};
+    const VerifiedHeader* shared = nullptr;
+};
+
+/// The headers that are written in the two usual ways, for each algorithm.
+[[nodiscard]] inline std::vector<VerifiedHeader> make_usual_headers() {
+    std::vector<VerifiedHeader> headers;
+    for (const std::string_view alg : KnownAlgorithms::names) {
+        const Header header{std::string{alg}, {}, "JWT"};
+        std::string first = R"({"alg":")", last = R"({"typ":"JWT","alg":")";
+        first.append(alg).append(R"(","typ":"JWT"})");
+        last.append(alg).append(R"("})");
+        headers.emplace_back(header, encode_base64url(first));
+        headers.emplace_back(header, encode_base64url(last));
+    }
+    return headers;
+}
+
+/// The static header of a segment that is written as nearly all are: `alg`, and `"typ":"JWT"` before or behind it. Null
+/// for any other.
+[[nodiscard]] inline const VerifiedHeader* usual_header(std::string_view segment, const Header& header) {
+    // Never destroyed: a proof in a static object may live longer than any other static object.
+    static const auto& usual = *new std::vector<VerifiedHeader>{make_usual_headers()};
+    const auto found = std::find_if(usual.begin(), usual.end(), [&](const VerifiedHeader& candidate) {
+        return candidate.alg == header.alg && candidate.is_read_from(segment);
+    });
+    return found == usual.end() ? nullptr : &*found;
+}
+
+/// Further static headers: those that verifiers cache. Bounded, so that no issuer can fill the memory.
+class StaticHeaders {
+public:
+    static constexpr std::size_t most = 128;
+
+    /// The static header of a segment; a new one if there is room, else null.
+    [[nodiscard]] const VerifiedHeader* find_or_add(std::string_view segment, const Header& header) {
+        const std::lock_guard lock{mutex_};
+        for (const VerifiedHeader& candidate : headers_) {
+            if (candidate.is_read_from(segment)) return &candidate;
+        }
+        if (count_ == most) return nullptr;
+        ++count_;
+        return &headers_.emplace_front(header, segment);
+    }
+
+private:
+    std::mutex mutex_;
+    std::size_t count_ = 0;
+    std::forward_list<VerifiedHeader> headers_;
+};
+
+/// The header of a segment that a verifier caches; it lasts as long as the program. Null if there are too many.
+[[nodiscard]] inline const VerifiedHeader* static_header(std::string_view segment, const Header& header) {
+    static auto& others = *new StaticHeaders;  // never destroyed, as above
+    const VerifiedHeader* usual = usual_header(segment, header);
+    return usual != nullptr ? usual : others.find_or_add(segment, header);
+}
+
+/// A header that stays valid as long as this object and its copies. Copying a static one costs nothing.
+class SharedHeader {
+public:
+    explicit SharedHeader(const HeaderView& view) : shared_(view.shared) {
+        if (shared_ == nullptr) own_.emplace(view.read, view.segment);
+    }
+
+    [[nodiscard]] const VerifiedHeader& get() const noexcept { return own_ ? *own_ : *shared_; }
+
+private:
+    std::optional<VerifiedHeader> own_ = {};  // unless there is a static one
+    const VerifiedHeader* shared_;
+};
+
+}  // namespace credence::detail

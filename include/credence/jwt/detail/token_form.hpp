@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Reasons for texts that are no token: what was passed instead, and what is wrong with a part. All are static texts.
+#pragma once
+
+#include <credence/version.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace credence::detail {
+
+/// What somebody passed in the place of a token, by its beginning; empty if it may be a token.
+[[nodiscard]] constexpr std::string_view why_no_token(std::string_view text) noexcept {
+    constexpr std::string_view scheme = "bearer ";
+    const auto is_same = [](char left, char right) { return (left | 0x20) == (right | 0x20); };
+    if (text.empty()) return "an empty text";
+    if (text.size() >= scheme.size() && std::equal(scheme.begin(), scheme.end(), text.begin(), is_same)) {
+        return "the text begins with the word Bearer; pass only the token behind it";
+    }
+    switch (text.front()) {
+        case '"':
+        case '\'': return "the token is in quotes; pass it without them";
+        case '{':
+        case '[': return "a JSON document; pass only the token in it";
+        case ' ':
+        case '\t':
+        case '\r':
+        case '\n': return "white space before the token";
+        default: return {};
+    }
+}
+
+/// Why a text has not the three parts of a token. RFC 7515 §7.1, RFC 7516 §7.1
+[[nodiscard]] constexpr std::string_view why_not_three_parts(std::string_view text) noexcept {
+    if (const std::string_view reason = why_no_token(text); !reason.empty()) return reason;
+    switch (std::count(text.begin(), text.end(), '.')) {
+        case 0: return "one part: an opaque token, or a piece of a token";
+        case 1: return "two parts: the signature is missing";
+        case 3: return "four parts";
+        case 4: return "an encrypted token (five parts)";
+        default: return "more than five parts";
+    }
+}
+
+/// Why a part is not base64url without padding. RFC 7515 §2
+[[nodiscard]] constexpr std::string_view why_not_base64url(std::string_view part, bool allow_padding) noexcept {
+    if (const std::string_view reason = why_no_token(part); !part.empty() && !reason.empty()) return reason;
+    const auto is_letter = [](char character) {
+        return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
+               (character >= '0' && character <= '9') || character == '-' || character == '_';
+    };
+    const auto stranger = std::find_if_not(part.begin(), part.end(), is_letter);
+    if (stranger == part.end()) {
+        return part.size() % 4 == 1 ? "a part is cut off: no base64url has this length"
+                                    : "the last character of a part has bits that are not zero";
+    }
+    switch (*stranger) {
+        case '=': return allow_padding ? "padding in the wrong place or number" : "padding with =; see allow_padding";
+        case '+':
+        case '/': return "the alphabet of standard base64; a token uses base64url";
+        case ' ':
+        case '\t':
+        case '\r':
+        case '\n': return "white space in a part";
+        default: return "a character outside the base64url alphabet";
+    }
+}
+
+/// Why the library has no algorithm of this name. RFC 7518 §3.1: names are case-sensitive
+[[nodiscard]] constexpr std::string_view why_unsupported(std::string_view alg) noexcept {
+    constexpr std::string_view none = "none";
+    const auto is_same = [](char left, char right) { return (left | 0x20) == right; };
+    if (alg.size() == none.size() && std::equal(alg.begin(), alg.end(), none.begin(), is_same)) {
+        return "an unsigned token";
+    }
+    return {};
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What a revocation store is told of a token, from its payload.
+#pragma once
+
+#include <credence/jwt/revocation.hpp>
+#include <credence/result.hpp>
+#include <credence/jwt/detail/claim_index.hpp>
+#include <credence/jwt/detail/rules.hpp>
+
+#include <string>
+
+namespace credence::detail {
+
+/// What a revocation store knows a token by, or the error for a claim without which it cannot be asked. The rules held.
+[[nodiscard]] inline Result<TokenIdentity> token_identity(const ClaimIndex& index) {
+    TokenIdentity identity;
+    std::string scratch;
+    for (const auto claim : {RecognisedClaim::jti, RecognisedClaim::sub, RecognisedClaim::iat}) {
+        if (!index.has(claim)) return refuse(Errc::missing_claim, claim, "revocation needs it");
+    }
+    if (index.has(RecognisedClaim::iss)) identity.issuer = unquoted(index.text(RecognisedClaim::iss), scratch);
+    identity.id = unquoted(index.text(RecognisedClaim::jti), scratch);
+    identity.subject = unquoted(index.text(RecognisedClaim::sub), scratch);
+    const TokenDates& dates = index.dates();
+    if (dates.iat.date) identity.issued_at = *dates.iat.date;
+    if (dates.exp.date) identity.expires_at = *dates.exp.date;
+    return identity;
+}
+
+}  // namespace credence::detail

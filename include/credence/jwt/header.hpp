@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Header: the members of a verified token's header that an application reads. RFC 7515 §4.1
+#pragma once
+
+#include <credence/version.hpp>
+
+#include <string>
+
+namespace credence {
+
+/// The header of a token whose signature held. RFC 7515 §4.1
+struct Header {
+    std::string alg;  ///< The algorithm; it equals the key's.
+    std::string kid;  ///< The key id; empty when absent. Chosen by the signer.
+    std::string typ;  ///< The media type; empty when absent. RFC 7515 §4.1.9
+
+    friend bool operator==(const Header&, const Header&) = default;
+};
+
+}  // namespace credence

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Several issuers, each with its own keys and rules: a token is verified by its own issuer's verifier or by none.
+#pragma once
+
+#include <credence/jwt/confirmation.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/algorithm.hpp>
+#include <credence/result.hpp>
+#include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/jose_header.hpp>
+#include <credence/jwt/detail/token_form.hpp>
+#include <credence/jwt/detail/unverified_issuer.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace credence {
+
+/// Verifiers of several issuers, used like one: `Verifiers{google, ours}`.
+///
+/// The `iss` of the token, which nobody has verified yet, selects the verifier whose `Validation::issuer` names it;
+/// that one then verifies the token with its own keys and checks `iss` again, and what it says is the answer. So no
+/// issuer can sign as another. A verifier whose issuer is not set is never selected; when two name an issuer, the first
+/// one is asked, alone. RFC 8725 §3.8
+///
+/// A token that no verifier claims is `invalid_issuer`: one whose issuer is another, absent, or cannot be read. Nothing
+/// else is told of a payload that nobody has verified. What comes before the key in the order of the checks is told
+/// first, though, where every verifier would refuse it: size, form, header, `alg` and `crit`.
+template <class First, class... Rest>
+class Verifiers {
+public:
+    /// What all of them prove.
+    using claims_type = typename First::claims_type;
+
+    /// \param first  a verifier with its `Validation::issuer` set.
+    /// \param rest   more of them, for the same claims type.
+    explicit Verifiers(First first, Rest... rest) : verifiers_(std::move(first), std::move(rest)...) {
+        constexpr bool all_prove_the_same_claims = (std::same_as<claims_type, typename Rest::claims_type> && ...);
+        static_assert(all_prove_the_same_claims, "credence: the verifiers of a Verifiers are for one claims type");
+    }
+
+    /// The claims of a token that its issuer's verifier accepts. Errors as of `Verifier::verify`.
+    [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token) const {
+        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token); });
+    }
+
+    /// The same for a token that may be bound to a key. See `Verifier::verify`.
+    [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token, const ConfirmationCheck& check) const
+        requires(BindableVerifier<First> && (BindableVerifier<Rest> && ...))
+    {
+        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token, check); });
+    }
+
+private:
+    template <class VerifyBy>
+    [[nodiscard]] Result<Verified<claims_type>> verify_with(std::string_view token, const VerifyBy& verify_by) const {
+        if (token.size() > longest_token()) return Errc::token_too_large;
+        const auto parts = detail::split_compact(token);
+        if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
+        return choose<0>(*parts, detail::unverified_issuer(parts->payload, may_be_padded()), verify_by);
+    }
+
+    /// By the first verifier, from `index` on, that claims the issuer.
+    template <std::size_t index, class VerifyBy>
+    [[nodiscard]] Result<Verified<claims_type>> choose(const detail::CompactParts& parts,
+                                                       const std::optional<std::string>& issuer,
+                                                       const VerifyBy& verify_by) const {
+        if constexpr (index == std::tuple_size_v<decltype(verifiers_)>) {
+            return refusal(parts.header);
+        } else {
+            const auto& candidate = std::get<index>(verifiers_);
+            if (issuer && candidate.validation().issuer.matches(*issuer)) return verify_by(candidate);
+            return choose<index + 1>(parts, issuer, verify_by);
+        }
+    }
+
+    /// Why a token is refused that no verifier claims.
+    [[nodiscard]] Error refusal(std::string_view header_segment) const {
+        const auto header = detail::read_jose_header(header_segment, {may_be_padded(), may_have_null_members()});
+        if (!header) return header.error();
+        const std::string& alg = header->header.alg;
+        const auto accepts = [&](const auto& verifier) {
+            if constexpr (requires { verifier.detail_accepts(alg); }) return verifier.detail_accepts(alg);
+            return true;  // a user's own verifier, which does not say
+        };
+        const auto understands = [&](const auto& verifier) {
+            return !detail::check_critical(*header, verifier.validation().understood);
+        };
+        if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
+        if (!any(accepts)) return Error{Errc::algorithm_not_allowed};
+        if (!any(understands)) {
+            return *detail::check_critical(*header, std::get<0>(verifiers_).validation().understood);
+        }
+        return Error{Errc::invalid_issuer, "iss", "no verifier is for the issuer of this token"};
+    }
+
+    /// Whether it holds for any of the verifiers.
+    template <class Predicate>
+    [[nodiscard]] bool any(Predicate&& predicate) const {
+        return std::apply([&](const auto&... verifier) { return (predicate(verifier) || ...); }, verifiers_);
+    }
+
+    [[nodiscard]] std::size_t longest_token() const {
+        return std::apply(
+            [](const auto&... verifier) { return (std::max)({verifier.validation().max_token_bytes...}); }, verifiers_);
+    }
+    [[nodiscard]] bool may_be_padded() const {
+        return any([](const auto& verifier) { return verifier.validation().allow_padding; });
+    }
+
+    [[nodiscard]] bool may_have_null_members() const {
+        return any([](const auto& verifier) { return verifier.validation().allow_null_members; });
+    }
+
+    std::tuple<First, Rest...> verifiers_;
+};
+
+}  // namespace credence

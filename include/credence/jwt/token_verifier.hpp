@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// TokenVerifier: the concept for what proves claims from the text of a token.
+#pragma once
+
+#include <credence/jwt/verified.hpp>
+#include <credence/result.hpp>
+
+#include <concepts>
+#include <string_view>
+
+namespace credence {
+
+/// A class that verifies tokens: a `Verifier`, several of them in a `Verifiers`, or a class of your own around one.
+///
+/// - `Candidate::claims_type` is the claims type that it proves.
+/// - `candidate.verify(text)` returns the proof, or the error to refuse the token with. It is called from any number of
+///   threads at once.
+///
+/// Only the library can make a `Verified`, so a class of your own calls another verifier in the end.
+template <class Candidate>
+concept TokenVerifier = requires(const Candidate& candidate, std::string_view text) {
+    typename Candidate::claims_type;
+    { (candidate.verify)(text) } -> std::same_as<Result<Verified<typename Candidate::claims_type>>>;
+};
+
+}  // namespace credence

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// The proof type: claims that passed every check. Only the library can make one.
+#pragma once
+
+#include <credence/claims/registered_claims.hpp>
+#include <credence/jwt/verified_header.hpp>
+#include <credence/jwt/detail/shared_header.hpp>
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace credence {
+
+template <class Claims>
+class Verified;
+
+namespace detail {
+
+/// Makes a `Verified` of a token: the end of the verification pipeline (`jwt/detail/pipeline.hpp`).
+template <class Claims, class Source>
+class Pipeline;
+
+/// Makes a `Verified` of what a store keeps under a secret that was shown (`jwt/detail/stored_claims.hpp`). No third
+/// place makes one.
+template <class Claims>
+class StoredClaims;
+
+/// Passes a proof on that is dropped at once, without a copy of its claims. For the library's own use: what is left
+/// behind has none.
+struct Handover;
+
+template <class Type>
+inline constexpr bool is_verified = false;
+template <class Claims>
+inline constexpr bool is_verified<Verified<Claims>> = true;
+
+}  // namespace detail
+
+/// Claims of a token whose signature held and which every rule of the `Validation` accepted; or the claims of a session
+/// or an API key, which a store of the server keeps.
+///
+/// A function that takes a `Verified<Claims>` cannot be called for a request that was not verified: `decode`, `verify`
+/// of a verifier, `require_bearer`, `optional_bearer` and `protect` are the only sources. It can be copied, and is
+/// never moved from, so that no proof with emptied claims exists.
+template <class Claims>
+class [[nodiscard]] Verified {
+public:
+    using claims_type = Claims;
+    using forwards_arrow = void;  // lets `Result<Verified<Claims>>` pass its arrow through
+
+    Verified(const Verified&) = default;
+    /// Takes over the whole of another proof, or, when there is no memory for it, throws and stays what it is: never
+    /// the header of one token with the claims of another.
+    Verified& operator=(const Verified& other) {
+        if (this == &other) return *this;
+        Shared next = other.own_ ? std::make_shared<const Facts>(*other.own_) : other.shared_;
+        own_.reset();
+        shared_ = std::move(next);
+        return *this;
+    }
+
+    // clang-format off
+    template <class... Arguments>
+        requires(!(sizeof...(Arguments) == 1 && (detail::is_verified<std::remove_cvref_t<Arguments>> && ...)))
+    Verified(Arguments&&...) /* credence: a Verified cannot be made by hand; call decode() or require_bearer() */ = delete;
+    // clang-format on
+
+    /// The claims.
+    [[nodiscard]] const Claims& operator*() const noexcept { return facts().claims; }
+    [[nodiscard]] const Claims* operator->() const noexcept { return std::addressof(facts().claims); }
+    [[nodiscard]] const Claims& claims() const noexcept { return facts().claims; }
+
+    /// The header that the signature covers: `alg`, `kid`, `typ`, and `json()` for all of its members. Empty for a
+    /// session or an API key.
+    [[nodiscard]] const VerifiedHeader& header() const noexcept { return facts().header.get(); }
+
+    /// The registered claims. RFC 7519 §4.1
+    [[nodiscard]] const RegisteredClaims& registered() const noexcept
+        requires std::derived_from<Claims, RegisteredClaims>
+    {
+        return facts().claims;
+    }
+
+    /// The scopes that the token grants; see `Validation::scope_claims`. RFC 8693 §4.2
+    [[nodiscard]] const std::vector<std::string>& scopes() const noexcept { return facts().scopes; }
+
+private:
+    template <class, class>
+    friend class detail::Pipeline;
+    template <class>
+    friend class detail::StoredClaims;
+    friend struct detail::Handover;
+
+    /// What was proven. A verifier's cache shares one with every proof that it gives out.
+    struct Facts {
+        template <class Fill>
+        Facts(detail::HeaderView token_header, std::vector<std::string>&& granted, Fill&& fill)
+            : header(token_header), scopes(std::move(granted)), claims(std::forward<Fill>(fill)()) {}
+
+        detail::SharedHeader header;
+        std::vector<std::string> scopes;
+        Claims claims;
+    };
+    using Shared = std::shared_ptr<const Facts>;
+
+    struct Proven {};  // private, so that the constructors below have no spelling outside
+
+    template <class Fill>
+    Verified(Proven, detail::HeaderView header, std::vector<std::string>&& scopes, Fill&& fill)
+        : own_(std::in_place, header, std::move(scopes), std::forward<Fill>(fill)) {}
+    Verified(Proven, Shared facts) : shared_(std::move(facts)) {}
+    Verified(Proven, Verified& dying) : own_(std::move(dying.own_)), shared_(dying.shared_) {}
+
+    [[nodiscard]] const Facts& facts() const noexcept { return own_ ? *own_ : *shared_; }
+
+    // Either of them: its own, or those that a cache, or the proof that was assigned, has too.
+    std::optional<Facts> own_ = {};
+    Shared shared_ = {};
+};
+
+struct detail::Handover {
+    template <class Claims>
+    [[nodiscard]] static Verified<Claims> take(Verified<Claims>& dying) {
+        return {typename Verified<Claims>::Proven{}, dying};
+    }
+};
+
+}  // namespace credence

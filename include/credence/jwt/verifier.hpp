@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// A verifier: a key and the rules, prepared once, for all the tokens of one kind.
+#pragma once
+
+#include <credence/jwt/confirmation.hpp>
+#include <credence/jwt/revocation.hpp>
+#include <credence/jwt/token_cache.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/keys/keys.hpp>
+#include <credence/result.hpp>
+#include <credence/jwt/detail/pipeline.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace credence {
+
+template <class Claims, class Source>
+class Verifier;
+
+namespace detail {
+
+template <class Source>
+inline constexpr bool is_encoding_key = false;
+template <class Alg>
+inline constexpr bool is_encoding_key<EncodingKey<Alg>> = true;
+
+/// Stands for what was given in the place of a key and is none, such as a secret's text or a `Result`.
+struct NoSource {
+    template <class Given>
+    NoSource(const Given&) {}
+};
+
+/// The half of a pair that verifies; any other source of keys as it is.
+template <class Source>
+struct SourceOf {
+    using type = std::conditional_t<KeySource<Source> || is_encoding_key<Source>, Source, NoSource>;
+};
+template <class Alg>
+struct SourceOf<Keys<Alg>> {
+    using type = DecodingKey<Alg>;
+};
+
+/// Makes the rules those of the issuer to whom the keys belong. If they are not, they accept no issuer afterwards.
+template <class Source, class Claims>
+[[nodiscard]] std::optional<Error> bind_to_issuer(const Source& source, Validation<Claims>& rules) {
+    if constexpr (IssuerKeySource<Source>) {
+        const std::string_view issuer = source.issuer();
+        if (issuer.empty() ? rules.issuer.is_set() : rules.issuer.matches(issuer)) return std::nullopt;
+        const bool is_open = !issuer.empty() && !rules.issuer.is_set();
+        rules.issuer = is_open ? Accept{issuer} : Accept{std::vector<std::string>{}};
+        if (is_open) return std::nullopt;
+        return Error{Errc::invalid_issuer, "iss",
+                     issuer.empty() ? "the keys do not say whose they are; set Validation::issuer"
+                                    : "Validation::issuer does not name the issuer to whom the keys belong"};
+    } else {
+        return std::nullopt;
+    }
+}
+
+/// What `verifier_for` returns: a `Result` where keys and rules may be of different issuers.
+template <class Claims, class Source>
+using PreparedVerifier = std::conditional_t<IssuerKeySource<Source>, Result<Verifier<Claims, Source>>,
+                                            Verifier<Claims, typename SourceOf<Source>::type>>;
+
+/// The sentences for what cannot verify.
+template <class Source>
+constexpr void demand_source() {
+    constexpr bool key_is_given = KeySource<Source> || is_encoding_key<Source>;
+    static_assert(key_is_given,
+                  "credence: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys; make one from "
+                  "a secret or a text, and of a Result take the value()");
+    constexpr bool key_can_verify = !is_encoding_key<Source>;
+    static_assert(key_can_verify,
+                  "credence: an EncodingKey signs and cannot verify; pass a DecodingKey, or the Keys that hold both");
+}
+
+}  // namespace detail
+
+/// What a verifier may have besides its rules.
+struct VerifierOptions {
+    Revocation revocation = {};  ///< asked for every token, last of all. See `revocation.hpp`.
+    TokenCache cache = {};       ///< off unless it has a size. See `token_cache.hpp`.
+};
+
+/// Verifies tokens of one claims type with one key, key set or rotating key set.
+///
+/// A cheap handle to shared, immutable state: copy it freely, and use one from any number of threads. Whatever a copy
+/// was given to may outlive the original.
+///
+/// \tparam Claims  see `claims/claims.hpp`.
+/// \tparam Source  a `DecodingKey`, a `KeySet`, a `RotatingKeys` or a `RemoteKeys`.
+template <class Claims, class Source>
+class Verifier {
+public:
+    /// What it proves.
+    using claims_type = Claims;
+
+    /// Prepares a verifier. `Verifier{keys, Validation<MyClaims>{…}}` deduces both parameters.
+    ///
+    /// If the rules do not fit the issuer of the keys, it refuses every token; `verifier_for` says so at once. See
+    /// `IssuerKeySource`.
+    Verifier(Source source, Validation<Claims> validation = {}, VerifierOptions options = {})
+        : state_(make_state(std::move(source), std::move(validation), std::move(options))) {}
+
+    Verifier(const Verifier&) = default;  // and no move: one that was moved from would have no state to ask
+    Verifier& operator=(const Verifier&) = default;
+    ~Verifier() = default;
+
+    /// The claims of a token that passed every check, or the first reason against it. Any `Errc` up to `token_revoked`,
+    /// and `keys_unavailable`, `store_unavailable`.
+    [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token) const { return verify_with(token, nullptr); }
+
+    /// The same for a token that may be bound to a key: `check` decides about its `cnf`, in the place of the rule
+    /// `proof_required` and of its opt-out. `dpop_bound` and `certificate_bound` call it.
+    [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token, const ConfirmationCheck& check) const {
+        return verify_with(token, &check);
+    }
+
+    /// The rules that it was made with.
+    [[nodiscard]] const Validation<Claims>& validation() const noexcept { return state_->validation; }
+
+    /// Whether its keys are for a header's `alg`. For the library's own use.
+    [[nodiscard]] bool detail_accepts(std::string_view alg) const {
+        if constexpr (is_possible) {
+            return state_->source.accepts(alg);
+        } else {
+            return false;
+        }
+    }
+
+private:
+    static constexpr bool is_possible =
+        KeySource<Source> && detail::is_claims_type<Claims>;  // or else a sentence says why
+
+    struct State {
+        State(Source keys, Validation<Claims> rules, VerifierOptions options)
+            : source(std::move(keys)),
+              validation(std::move(rules)),
+              kept(std::move(options.revocation), options.cache) {}
+
+        const Source source;
+        const Validation<Claims> validation;
+        typename detail::Pipeline<Claims, Source>::State kept;
+    };
+
+    [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const ConfirmationCheck* check) const {
+        if constexpr (is_possible) {
+            return (detail::Pipeline<Claims, Source>{state_->source, state_->validation, &state_->kept, check}.verify)(
+                token);
+        } else {
+            return Errc::invalid_key;
+        }
+    }
+
+    [[nodiscard]] static std::shared_ptr<State> make_state(Source&& keys, Validation<Claims>&& rules,
+                                                           VerifierOptions&& options) {
+        detail::demand_source<Source>();
+        if constexpr (is_possible) {
+            static_cast<void>(detail::bind_to_issuer(keys, rules));
+            return std::make_shared<State>(std::move(keys), std::move(rules), std::move(options));
+        } else {
+            detail::demand_claims_type<Claims>();
+            return nullptr;
+        }
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+template <class Source, class Claims>
+Verifier(Source, Validation<Claims>, VerifierOptions = {}) -> Verifier<Claims, typename detail::SourceOf<Source>::type>;
+
+/// Prepares a verifier: `verifier_for<MyClaims>(keys, {.issuer = "https://id.example"})`.
+///
+/// \param source  a `DecodingKey`, a `Keys` (its decoding half is kept), a `KeySet` or a `RotatingKeys`.
+/// \return the verifier. For keys that belong to an issuer (`IssuerKeySource`, `RemoteKeys`) a `Result` of it:
+///         `invalid_issuer` if `Validation::issuer` is set and does not name that issuer, or if it has to be set.
+template <class Claims, class Source>
+[[nodiscard]] detail::PreparedVerifier<Claims, Source> verifier_for(
+    const Source& source, std::type_identity_t<Validation<Claims>> validation = {}, VerifierOptions options = {}) {
+    if constexpr (IssuerKeySource<Source>) {
+        if (auto refused = detail::bind_to_issuer(source, validation)) return *std::move(refused);
+        return Verifier<Claims, Source>{source, std::move(validation), std::move(options)};
+    } else {
+        return {source, std::move(validation), std::move(options)};
+    }
+}
+
+}  // namespace credence

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+// Keys from DER by way of their numbers: OpenSSL's own readers leave copies of a private key in memory that they give
+// back. RFC 8017 A.1, RFC 5915 §3, RFC 5208 §5, RFC 8410 §7
+#pragma once
+
+#include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/keys/detail/key_checks.hpp>
+#include <credence/keys/detail/key_format.hpp>
+#include <credence/keys/detail/key_parameters.hpp>
+#include <credence/keys/detail/other_format.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <openssl/core_names.h>
+#include <openssl/objects.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+
+namespace credence::detail {
+
+/// The object identifiers of key types, without tag and length. RFC 8017 A.1, A.2.3, RFC 5480 §2.1.1
+inline constexpr std::string_view rsa_oid = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+inline constexpr std::string_view rsa_pss_oid = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
+inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
+
+/// Takes an element of a tag off `der`; an empty one when there is none.
+[[nodiscard]] inline ByteView take_tagged(ByteView& der, char tag) noexcept {
+    ByteView rest = der;
+    const auto element = take_der(rest);
+    if (!element || static_cast<char>(element->tag) != tag) return {};
+    der = rest;
+    return element->content;
+}
+
+/// Adds one of RSA's numbers, which are positive.
+[[nodiscard]] inline bool take_number(ByteView& der, const char* name, KeyParameters& parameters) {
+    const ByteView number = take_tagged(der, der_integer);
+    const bool is_short = number.size() < 2 || number[0] != 0 || number[1] >= 0x80;  // as DER writes it
+    return !number.empty() && number[0] < 0x80 && is_short && parameters.add_number(name, number);
+}
+
+/// Reads an RSAPublicKey. OpenSSL's own reader makes a key of the kind that it had before providers.
+[[nodiscard]] inline KeyHandle read_rsa_public(ByteView der) {
+    ByteView numbers = take_tagged(der, der_sequence);
+    KeyParameters parameters;
+    if (!take_number(numbers, OSSL_PKEY_PARAM_RSA_N, parameters)) return nullptr;
+    if (!take_number(numbers, OSSL_PKEY_PARAM_RSA_E, parameters)) return nullptr;
+    return der.empty() && numbers.empty() ? parameters.make("RSA") : nullptr;
+}
+
+/// Reads an RSAPrivateKey: a version of 0 for two primes, and eight numbers.
+[[nodiscard]] inline KeyHandle read_rsa_private(ByteView der) {
+    constexpr std::array<const char*, 8> names{OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
+                                               OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                               OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                               OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+    ByteView numbers = take_tagged(der, der_sequence);
+    const ByteView version = take_tagged(numbers, der_integer);
+    if (!der.empty() || version.size() != 1 || version[0] != 0) return nullptr;
+    KeyParameters parameters;
+    for (const char* const name : names) {
+        if (!take_number(numbers, name, parameters)) return nullptr;
+    }
+    return numbers.empty() ? make_rsa(parameters, true) : nullptr;
+}
+
+/// The public point at the end of an ECPrivateKey; empty when there is none.
+[[nodiscard]] inline ByteView take_point(ByteView& der) noexcept {
+    constexpr char tag = static_cast<char>(0xa1);
+    ByteView wrapped = take_tagged(der, tag);
+    const ByteView bits = take_tagged(wrapped, der_bits);
+    return wrapped.empty() && bits.size() > 1 && bits[0] == 0 ? bits.subspan(1) : ByteView{};
+}
+
+/// Reads an ECPrivateKey on a curve that it names itself, or else on the one given. Null also for what is left to
+/// OpenSSL: other curves, and a key without its point, which would have to be computed.
+[[nodiscard]] inline KeyHandle read_ec_private(ByteView der, ByteView curve_oid) {
+    constexpr char tag = static_cast<char>(0xa0);
+    ByteView parts = take_tagged(der, der_sequence);
+    const ByteView version = take_tagged(parts, der_integer);
+    const ByteView number = take_tagged(parts, der_octets);
+    ByteView named = take_tagged(parts, tag);
+    const ByteView own_oid = take_tagged(named, der_oid);
+    const ByteView point = take_point(parts);
+    const NamedCurve* const curve = curve_with_oid(own_oid.empty() ? curve_oid : own_oid, ec_curves);
+    const bool is_complete = der.empty() && parts.empty() && named.empty() && !number.empty() && !point.empty();
+    if (!is_complete || curve == nullptr || version.size() != 1 || version[0] != 1) return nullptr;
+    if (!own_oid.empty() && !curve_oid.empty() && as_text(own_oid) != as_text(curve_oid)) return nullptr;
+    KeyParameters parameters;
+    parameters.add_text(OSSL_PKEY_PARAM_GROUP_NAME, curve->native);
+    parameters.add_bytes(OSSL_PKEY_PARAM_PUB_KEY, SecretBytes{point});
+    return parameters.add_number(OSSL_PKEY_PARAM_PRIV_KEY, number) ? parameters.make("EC") : nullptr;
+}
+
+/// Reads a CurvePrivateKey, an OCTET STRING in an OCTET STRING.
+[[nodiscard]] inline KeyHandle read_edwards_private(ByteView der, const NamedCurve& curve) {
+    const ByteView bytes = take_tagged(der, der_octets);
+    if (!der.empty() || bytes.size() != curve.size) return nullptr;
+    return KeyHandle{EVP_PKEY_new_raw_private_key_ex(nullptr, curve.native, nullptr, bytes.data(), bytes.size())};
+}
+
+/// Reads the private key of Ed25519 or Ed448 that has its public half beside it: version 1 of PKCS #8, which OpenSSL
+/// 3.0 does not know. RFC 5958 §2, RFC 8410 §7
+[[nodiscard]] inline KeyHandle read_edwards_pair(ByteView der) {
+    constexpr char attributes = static_cast<char>(0xa0), public_key = static_cast<char>(0x81);
+    constexpr char explicit_public_key = static_cast<char>(0xa1);  // as ring writes it, against RFC 5958
+    ByteView parts = take_tagged(der, der_sequence);
+    const ByteView version = take_tagged(parts, der_integer);
+    ByteView algorithm = take_tagged(parts, der_sequence);
+    const NamedCurve* const curve = curve_with_oid(take_tagged(algorithm, der_oid), okp_curves);
+    const ByteView inner = take_tagged(parts, der_octets);
+    static_cast<void>(take_tagged(parts, attributes));
+    ByteView bits = take_tagged(parts, public_key);
+    if (ByteView wrapped = take_tagged(parts, explicit_public_key); !wrapped.empty()) {
+        bits = take_tagged(wrapped, der_bits);
+        if (!wrapped.empty()) return nullptr;
+    }
+    const bool is_complete = der.empty() && parts.empty() && algorithm.empty();
+    if (!is_complete || curve == nullptr || version.size() != 1 || version[0] != 1) return nullptr;
+    if (bits.size() != 1 + curve->size || bits[0] != 0) return nullptr;
+    KeyHandle key = read_edwards_private(inner, *curve);
+    return has_public_bytes(key, bits.subspan(1)) ? std::move(key) : nullptr;
+}
+
+[[nodiscard]] inline ByteView bytes_of(const ASN1_OBJECT* object) {
+    return {OBJ_get0_data(object), OBJ_length(object)};
+}
+
+/// How many times a passphrase may be hashed. OWASP recommends 600,000 for PBKDF2; ten million take a minute.
+inline constexpr std::uint64_t most_iterations = 10'000'000;
+
+/// The iteration count of an EncryptedPrivateKeyInfo, or the cost of scrypt; nullopt if it cannot be read.
+/// RFC 8018 A.2, A.3, A.4
+[[nodiscard]] inline std::optional<std::uint64_t> iterations_of(ByteView der) {
+    ByteView info = take_tagged(der, der_sequence);
+    ByteView scheme = take_tagged(info, der_sequence);
+    static_cast<void>(take_tagged(scheme, der_oid));
+    ByteView parameters = take_tagged(scheme, der_sequence);
+    ByteView derivation = take_tagged(parameters, der_sequence);  // of PBES2; PBES1 has salt and count right here
+    if (!derivation.empty()) {
+        static_cast<void>(take_tagged(derivation, der_oid));
+        parameters = take_tagged(derivation, der_sequence);
+    }
+    static_cast<void>(take_tagged(parameters, der_octets));
+    const ByteView digits = take_tagged(parameters, der_integer);
+    if (digits.empty() || digits[0] >= 0x80) return std::nullopt;
+    if (digits.size() > 8) return most_iterations + 1;
+    std::uint64_t count = 0;
+    for (const unsigned char digit : digits) count = count << 8 | digit;
+    return count;
+}
+
+/// Reads what a PrivateKeyInfo of version 0 holds. The types that only OpenSSL knows, RSASSA-PSS among them, are left
+/// to it.
+[[nodiscard]] inline KeyHandle read_pkcs8(const Pkcs8& info) {
+    const ASN1_OBJECT* type = nullptr;
+    const unsigned char* bytes = nullptr;
+    int size = 0;
+    const X509_ALGOR* algorithm = nullptr;
+    if (!info || PKCS8_pkey_get0(&type, &bytes, &size, &algorithm, info.get()) != 1) return nullptr;
+    const ByteView inner{bytes, static_cast<std::size_t>(size)};
+    if (!is_whole_inside(inner)) return nullptr;
+    if (as_text(bytes_of(type)) == rsa_oid) return read_rsa_private(inner);
+    if (const NamedCurve* const curve = curve_with_oid(bytes_of(type), okp_curves)) {
+        return read_edwards_private(inner, *curve);
+    }
+    int kind = 0;
+    const void* value = nullptr;
+    X509_ALGOR_get0(nullptr, &kind, &value, algorithm);
+    if (as_text(bytes_of(type)) == ec_oid && kind == V_ASN1_OBJECT) {
+        KeyHandle key = read_ec_private(inner, bytes_of(static_cast<const ASN1_OBJECT*>(value)));
+        if (key) return key;
+    }
+    return KeyHandle{EVP_PKCS82PKEY(info.get())};
+}
+
+/// Reads a PrivateKeyInfo of either version.
+[[nodiscard]] inline KeyHandle read_plain_pkcs8(ByteView der) {
+    if (KeyHandle pair = read_edwards_pair(der)) return pair;
+    return read_pkcs8(
+        read_whole<Pkcs8>(der, [](auto at, long size) { return d2i_PKCS8_PRIV_KEY_INFO(nullptr, at, size); }));
+}
+
+[[nodiscard]] inline KeyHandle read_encrypted_pkcs8(ByteView der, std::string_view passphrase) {
+    const auto encrypted =
+        read_whole<EncryptedPkcs8>(der, [](auto at, long size) { return d2i_X509_SIG(nullptr, at, size); });
+    if (!encrypted || passphrase.empty()) return nullptr;
+    return read_pkcs8(Pkcs8{PKCS8_decrypt(encrypted.get(), passphrase.data(), static_cast<int>(passphrase.size()))});
+}
+
+/// Reads an ECPrivateKey that stands alone.
+[[nodiscard]] inline KeyHandle read_sec1(ByteView der) {
+    KeyHandle key = read_ec_private(der, {});
+    if (key) return key;
+    return read_whole<KeyHandle>(der,
+                                 [](auto at, long size) { return d2i_PrivateKey(EVP_PKEY_EC, nullptr, at, size); });
+}
+
+/// Whether what lies in a SubjectPublicKeyInfo is the key and no more. OpenSSL does not look behind the end of an RSA
+/// key, and takes a hybrid point, which RFC 5480 §2.2 forbids.
+[[nodiscard]] inline bool is_just_a_key(ByteView type, ByteView content) {
+    // Only an RSA key is DER in there. A point is bare bytes: that of Ed25519 or Ed448 may begin like DER by chance.
+    if (as_text(type) == rsa_oid || as_text(type) == rsa_pss_oid) return is_whole_inside(content);
+    return as_text(type) != ec_oid || (content.front() != 6 && content.front() != 7);
+}
+
+[[nodiscard]] inline KeyHandle read_spki(ByteView der) {
+    ByteView rest = der;
+    ByteView body = take_tagged(rest, der_sequence);
+    ByteView algorithm = take_tagged(body, der_sequence);
+    const ByteView type = take_tagged(algorithm, der_oid);
+    const ByteView bits = take_tagged(body, der_bits);
+    if (bits.size() < 2 || bits[0] != 0) return nullptr;  // [0]: how many bits at the end do not count
+    if (!is_just_a_key(type, bits.subspan(1))) return nullptr;
+    return read_whole<KeyHandle>(der, [](auto at, long size) { return d2i_PUBKEY(nullptr, at, size); });
+}
+
+[[nodiscard]] inline KeyHandle read_certificate(ByteView der) {
+    const auto certificate =
+        read_whole<Certificate>(der, [](auto at, long size) { return d2i_X509(nullptr, at, size); });
+    if (!certificate) return nullptr;
+    unsigned char* written = nullptr;
+    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &written);
+    if (size <= 0) return nullptr;
+    const WrittenBytes owner{written};
+    return read_spki({written, static_cast<std::size_t>(size)});
+}
+
+/// Reads DER of a form that was recognised. Null when it only has the shape of it, or the passphrase is wrong.
+[[nodiscard]] inline KeyHandle read_form(ByteView der, KeyForm form, std::string_view passphrase) {
+    switch (form) {
+        case KeyForm::spki: return read_spki(der);
+        case KeyForm::certificate: return read_certificate(der);
+        case KeyForm::encrypted_pkcs8: return read_encrypted_pkcs8(der, passphrase);
+        case KeyForm::pkcs8: return read_plain_pkcs8(der);
+        case KeyForm::pkcs1_private: return read_rsa_private(der);
+        case KeyForm::sec1: return read_sec1(der);
+        case KeyForm::pkcs1_public: return read_rsa_public(der);
+        case KeyForm::certificate_request:
+        case KeyForm::unknown: break;
+    }
+    return nullptr;
+}
+
+/// Which half of a key pair a reader is to find; the other is refused.
+enum class KeyHalf : std::uint8_t { public_half, private_half };
+
+/// Reads a key from DER. \return an OpenSSL key that nothing was checked about yet but its form.
+[[nodiscard]] inline Result<KeyHandle> read_der(ByteView der, KeyHalf wanted, std::string_view passphrase) {
+    if (der.size() > longest_key_text) return bad_key("more than 1 MiB of bytes");
+    const KeyForm form = form_of(der);
+    if (form == KeyForm::unknown) return bad_key(other_format(as_text(der), "no key in DER"));
+    if (form == KeyForm::certificate_request) return bad_key("a certificate request");
+    if (wanted == KeyHalf::public_half && !is_public_form(form))
+        return bad_key("expected a public key, found a private one");
+    if (wanted == KeyHalf::private_half && !is_private_form(form))
+        return bad_key("expected a private key, found a public one");
+    if (form == KeyForm::encrypted_pkcs8) {
+        if (passphrase.empty()) return bad_key("the key is encrypted, and no passphrase was given");
+        const auto iterations = iterations_of(der);
+        if (!iterations) return bad_key("the key's encryption is not supported");
+        if (*iterations > most_iterations) return bad_key("the key's encryption has more than 10,000,000 iterations");
+    }
+    KeyHandle key = read_form(der, form, passphrase);
+    if (key) return Result<KeyHandle>{std::move(key)};
+    return bad_key(form == KeyForm::encrypted_pkcs8 ? "wrong passphrase for an encrypted key" : "a damaged key");
+}
+
+}  // namespace credence::detail

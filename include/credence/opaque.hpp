@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Opaque credentials: sessions, API keys, and refresh tokens that rotate.
+#pragma once
+
+#include <credence/opaque/api_key_store.hpp>
+#include <credence/opaque/api_keys.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
+#include <credence/opaque/session_store.hpp>
+#include <credence/opaque/sessions.hpp>

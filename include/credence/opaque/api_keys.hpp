@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// API keys: long-lived credentials for programs, shown once, of which the server keeps a hash.
+#pragma once
+
+#include <credence/bytes.hpp>
+#include <credence/clock.hpp>
+#include <credence/error.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/opaque/api_key_store.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/openssl/digest.hpp>
+#include <credence/detail/openssl/error_queue.hpp>
+#include <credence/detail/openssl/hash.hpp>
+#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/jwt/detail/stored_claims.hpp>
+#include <credence/opaque/detail/any_api_key_store.hpp>
+#include <credence/opaque/detail/api_key_text.hpp>
+#include <credence/opaque/detail/label_text.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace credence {
+
+/// How API keys look.
+struct ApiKeyRules {
+    /// What each key begins with, before an underscore: 1 to 32 letters, digits and underscores. Choose one that is
+    /// yours alone, so that scanners find a leaked key and know whose it is. With any other no key is issued or known.
+    std::string prefix = "key";
+    /// The present moment. An empty one is the system's.
+    Clock clock = system_clock;
+};
+
+/// What is known of an API key besides its claims.
+struct ApiKeyOptions {
+    /// From this moment on the key is dead: `{.expires = credence::in(24h * 90)}`. Unset: it is good until it is
+    /// revoked.
+    std::optional<NumericDate> expires = {};
+    /// What its owner recognises it by in a list. Made UTF-8 without control characters, and cut at 256 bytes.
+    std::string label = {};
+};
+
+/// An API key for its owner: this is the only time that it can be shown.
+struct ApiKey {
+    std::string text = {};     ///< A secret. Letters, digits and underscores; up to 98 characters.
+    std::string id = {};       ///< Names the key in lists. No secret.
+    std::string subject = {};  ///< Whose it is: `sub`.
+    std::optional<NumericDate> expires = {};
+};
+
+/// An API key in a list, without its text.
+struct ApiKeyInfo {
+    std::string id = {};
+    std::string label = {};
+    NumericDate created_at = {};
+    std::optional<NumericDate> last_used_at = {};  ///< To the minute; unset if it was never used.
+    std::optional<NumericDate> expires = {};
+};
+
+/// Issues, verifies and revokes API keys. It is a `TokenVerifier`:
+///
+///     credence::ApiKeys<AccountClaims> api_keys{store, {.prefix = "acme"}};
+///     server.Get("/orders", credence::protect(api_keys, orders, {.header = "X-API-Key", .scheme = ""}));
+///
+/// A key is `acme_<id><secret><check>`: 16 random characters that name it, 256 random bits, and a checksum, so that a
+/// typing error costs no question to the store.
+///
+/// Claims are any claims type with a subject (`sub`). They are kept as JSON. Their `exp` and `nbf` count, if they have
+/// them. Claims that are bound to a key (`cnf`) are refused.
+///
+/// A cheap handle to shared state: copy it freely. Threads may share one when they may share the store.
+template <class Claims>
+class ApiKeys {
+public:
+    /// What it proves.
+    using claims_type = Claims;
+
+    /// \param store  kept alive. A null one is a store that cannot be asked.
+    template <ApiKeyStore Store>
+    explicit ApiKeys(std::shared_ptr<Store> store, ApiKeyRules rules = {})
+        : state_(std::make_shared<const State>(std::move(store), std::move(rules))) {}
+
+    /// Makes a key.
+    ///
+    /// \return `missing_claim` for claims without `sub`, errors as of `encode`, `token_expired` if `expires` is not in
+    ///         the future, `malformed_token` for a prefix that cannot be one, `store_unavailable`.
+    [[nodiscard]] Result<ApiKey> issue(const Claims& claims, ApiKeyOptions options = {}) const {
+        if (!state_->has_prefix) return Error{Errc::malformed_token, {}, "ApiKeyRules::prefix cannot be one"};
+        const auto written = state_->claims.write(claims);
+        if (!written) return written.error();
+        if (options.expires && *options.expires <= now())
+            return Error{Errc::token_expired, {}, "ApiKeyOptions::expires"};
+        const auto id = detail::random_base62(detail::api_key_id_size);
+        const auto secret = detail::random_base62(detail::api_key_secret_size);
+        if (!id || !secret) return Errc::store_unavailable;
+        ApiKey key{.id = *id, .subject = written->subject, .expires = earliest(options.expires, written->expires_at)};
+        key.text.append(state_->rules.prefix).append("_").append(*id).append(*secret);
+        key.text.append(detail::check_of_api_key(key.text));
+        const ApiKeyRecord record{.id = key.id,
+                                  .hash = hash_of(key.text),
+                                  .subject = key.subject,
+                                  .claims = written->json,
+                                  .label = detail::label_text(options.label),
+                                  .created_at = now(),
+                                  .expires_at = key.expires};
+        if (record.hash.empty() || !state_->store.insert(record)) return Errc::store_unavailable;
+        return key;
+    }
+
+    /// The claims of a key, which counts as used now.
+    ///
+    /// \return `malformed_token` for a text that is none; `token_revoked` for an unknown or revoked key;
+    ///         `token_expired`; `store_unavailable`; the error that its JSON gives for a record that cannot be read, or
+    ///         holds claims of another type.
+    [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view text) const {
+        const auto id = id_in(text);
+        if (!id) return Error{Errc::malformed_token, {}, "not an API key"};
+        const std::string hash = hash_of(text);
+        auto found = state_->store.find(*id);
+        if (hash.empty() || !found) return Errc::store_unavailable;
+        if (!*found || !detail::equal_in_constant_time((*found)->hash, hash)) return no_such_key();
+        ApiKeyRecord& record = **found;
+        if (is_over(record)) return Error{Errc::token_expired, {}, "the API key has expired"};
+        auto who = state_->claims.prove(std::move(record.claims));
+        if (!who) return std::move(who).error();
+        if (auto used = note_use(record); !used) return std::move(used).error();
+        return who;
+    }
+
+    /// Whether a text has the form of these keys, with a right checksum. No signed token and no session's id has.
+    [[nodiscard]] bool recognizes(std::string_view text) const { return id_in(text).has_value(); }
+
+    /// Ends a key by its id. \return false if there is none, `store_unavailable`.
+    ///
+    /// It is for an administrator: it asks nobody whose key it is. For a user's own list, see `revoke_own`.
+    [[nodiscard]] Result<bool> revoke(std::string_view id) const {
+        const auto ended = state_->store.end(id);
+        if (!ended) return Errc::store_unavailable;
+        return *ended;
+    }
+
+    /// Ends a key by its id, if it is this subject's. \return false if the subject has none with this id.
+    [[nodiscard]] Result<bool> revoke_own(std::string_view subject, std::string_view id) const {
+        const auto found = state_->store.find(id);
+        if (!found) return Errc::store_unavailable;
+        if (!*found || (*found)->subject != subject) return false;
+        return revoke(id);  // an id never passes to another subject
+    }
+
+    /// Ends all keys of a subject.
+    [[nodiscard]] Result<void> revoke_all(std::string_view subject) const {
+        return state_->store.end_all(subject) ? Result<void>{} : Result<void>{Errc::store_unavailable};
+    }
+
+    /// The keys of a subject that have not expired, the newest first.
+    [[nodiscard]] Result<std::vector<ApiKeyInfo>> list(std::string_view subject) const {
+        const auto records = state_->store.list(subject);
+        if (!records) return Errc::store_unavailable;
+        std::vector<ApiKeyInfo> infos;
+        for (const ApiKeyRecord& key : *records) {
+            if (!is_over(key)) infos.push_back({key.id, key.label, key.created_at, key.last_used_at, key.expires_at});
+        }
+        std::sort(infos.begin(), infos.end(), [](const ApiKeyInfo& left, const ApiKeyInfo& right) {
+            return std::tie(right.created_at, left.id) < std::tie(left.created_at, right.id);
+        });
+        return infos;
+    }
+
+private:
+    struct State {
+        template <class Store>
+        State(std::shared_ptr<Store> kept, ApiKeyRules given)
+            : store(std::move(kept)),
+              rules(std::move(given)),
+              has_prefix(detail::is_api_key_prefix(rules.prefix)),
+              claims(rules.clock) {}
+        detail::AnyApiKeyStore store;
+        ApiKeyRules rules;
+        bool has_prefix;
+        detail::StoredClaims<Claims> claims;
+        detail::Hasher hasher{detail::Hash::sha256};
+    };
+
+    [[nodiscard]] NumericDate now() const { return detail::moment_of(state_->rules.clock); }
+
+    [[nodiscard]] std::optional<std::string_view> id_in(std::string_view text) const {
+        if (!state_->has_prefix) return std::nullopt;
+        return detail::id_in_api_key(text, state_->rules.prefix);
+    }
+
+    [[nodiscard]] std::string hash_of(std::string_view text) const {
+        const detail::ErrorQueueGuard guard;
+        return state_->hasher(detail::as_bytes(text));
+    }
+
+    [[nodiscard]] bool is_over(const ApiKeyRecord& record) const {
+        return record.expires_at && *record.expires_at <= now();
+    }
+
+    [[nodiscard]] static Error no_such_key() { return {Errc::token_revoked, {}, "no such API key"}; }
+
+    [[nodiscard]] static std::optional<NumericDate> earliest(std::optional<NumericDate> one,
+                                                             std::optional<NumericDate> other) {
+        if (!one || !other) return one ? one : other;
+        return (std::min)(*one, *other);
+    }
+
+    /// Writes the time of use, at most once a minute. A key that was revoked since it was found is refused.
+    [[nodiscard]] Result<void> note_use(const ApiKeyRecord& record) const {
+        const NumericDate moment = now();
+        if (record.last_used_at && moment < detail::saturating_sum(*record.last_used_at, std::chrono::minutes{1}))
+            return {};
+        const auto is_there = state_->store.touch(record.id, moment);
+        if (!is_there) return Errc::store_unavailable;
+        if (!*is_there) return no_such_key();
+        return {};
+    }
+
+    std::shared_ptr<const State> state_;
+};
+
+}  // namespace credence

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Refresh tokens that rotate: each is used once, and using one again, after a grace for retries, ends its whole family.
+// RFC 9700 §4.14.2
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/error.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/result.hpp>
+#include <credence/opaque/detail/refresh_token.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace credence {
+
+/// What a store keeps of one refresh token. Never the token itself.
+struct RefreshRecord {
+    std::string hash = {};                    ///< SHA-256 of the token's text: 32 bytes. The key.
+    std::string family = {};                  ///< Of all tokens that descend from one login: 22 characters.
+    std::string subject = {};                 ///< Whose it is.
+    NumericDate expires_at = {};              ///< From this moment on it is dead, used or not.
+    std::optional<NumericDate> used_at = {};  ///< When it was exchanged for its successor.
+    std::string sealed_successor = {};        ///< 32 bytes, from which only the token itself makes its successor.
+};
+
+/// Where refresh tokens are kept. Called from many threads, and perhaps from many processes, at once. Each function is
+/// atomic. An error of any code means that the store could not be asked.
+template <class Store>
+concept RefreshStore = requires(Store& store, const RefreshRecord& record, std::string_view name) {
+    { store.insert(record) } -> std::same_as<Result<void>>;
+    { store.find(name) } -> std::same_as<Result<std::optional<RefreshRecord>>>;
+    /// Takes over `used_at` and `sealed_successor` of the first record and inserts the second, if the first is still
+    /// there and unused; gives false, and changes nothing, if not.
+    { store.replace(record, record) } -> std::same_as<Result<bool>>;
+    /// Drops all records of a family, or of a subject.
+    { store.end_family(name) } -> std::same_as<Result<void>>;
+    { store.end_subject(name) } -> std::same_as<Result<void>>;
+};
+
+/// How long refresh tokens live.
+struct RefreshRules {
+    /// From the login on, however often the token is exchanged: nobody stays logged in for ever. A negative one is over
+    /// at once.
+    std::chrono::seconds lifetime = std::chrono::hours{24 * 30};
+    /// How long after its use a token may come again without ending its family: 10 seconds; 0 or less for none.
+    ///
+    /// Two tabs of a browser send the same token at once, and an answer that was lost is asked for again: neither is a
+    /// theft. Within the grace, the token is answered with the same successor again, or, when that was used already,
+    /// with `token_revoked` alone. The price: within the grace a thief with the same token is not told from its client.
+    /// The theft is noticed when either of them comes with an older token after it. The clock counts whole seconds, so
+    /// the grace may end up to a second early.
+    std::chrono::seconds grace{10};
+    /// The present moment. An empty one is the system's.
+    Clock clock = system_clock;
+};
+
+/// A refresh token for its client, and what the server knows of it.
+struct RefreshToken {
+    std::string token;       ///< 256 random bits as 43 characters of base64url. A secret: it goes to the client alone.
+    std::string family;      ///< See `RefreshRecord::family`.
+    std::string subject;     ///< Whose it is.
+    NumericDate expires_at;  ///< Of the whole family.
+};
+
+/// Issues and exchanges refresh tokens.
+///
+/// A refresh token is no JWT, so it opens no guarded route. Errors: `malformed_token` for a text that is none;
+/// `token_revoked` for one that is unknown, ended or used before; `token_expired`; `store_unavailable`.
+///
+/// If `subject_of` still knows a token that `rotate` refused with `token_revoked`, its family goes on: another request
+/// of the same client was faster. Then do not clear the client's cookies.
+///
+/// \tparam Store  see `RefreshStore`. Threads may share one `RefreshTokens` when they may share the store.
+template <RefreshStore Store>
+class RefreshTokens {
+public:
+    /// \param store  kept alive. A null one is a store that cannot be asked. \param rules  lifetimes, and the clock.
+    explicit RefreshTokens(std::shared_ptr<Store> store, RefreshRules rules = {})
+        : store_(std::move(store)), rules_(std::move(rules)) {}
+
+    /// Starts a family: after a login.
+    [[nodiscard]] Result<RefreshToken> issue(std::string subject) {
+        const auto token = detail::random_text<32>();
+        const auto family = detail::random_text<16>();
+        if (!token || !family) return Errc::store_unavailable;
+        RefreshToken issued{*token, *family, std::move(subject), detail::saturating_sum(moment(), rules_.lifetime)};
+        const RefreshRecord record = record_of(issued);
+        if (store_ == nullptr || record.hash.empty() || !store_->insert(record)) return Errc::store_unavailable;
+        return issued;
+    }
+
+    /// Whose token this is. It is not used by that, and may be dead: `rotate` decides.
+    ///
+    /// For what must be known before an exchange, such as whether the user is still there: should that fail after it,
+    /// the client would have lost its login.
+    [[nodiscard]] Result<std::string> subject_of(std::string_view token) {
+        auto record = look_up(token);
+        if (!record) return record.error();
+        return std::move(record->subject);
+    }
+
+    /// Exchanges a token for its successor. The old one is dead from then on, but for `RefreshRules::grace`; to use it
+    /// after that ends the family.
+    [[nodiscard]] Result<RefreshToken> rotate(std::string_view token) {
+        const auto record = look_up(token);
+        if (!record) return record.error();
+        if (record->expires_at <= moment()) return Errc::token_expired;
+        if (record->used_at) return replay(token, *record);
+
+        const auto next = detail::random_text<32>();
+        if (!next) return Errc::store_unavailable;
+        RefreshToken successor{*next, record->family, record->subject, record->expires_at};
+        RefreshRecord used = *record;
+        used.used_at = moment();
+        used.sealed_successor = detail::seal_successor(token, *next);
+        const RefreshRecord unused = record_of(successor);
+        if (unused.hash.empty()) return Errc::store_unavailable;
+        const Result<bool> replaced = store_->replace(used, unused);
+        if (!replaced) return Errc::store_unavailable;
+        if (*replaced) return successor;
+        // Lost a race: within the grace assume a retry; after it, theft.
+        const auto lost_to = look_up(token);
+        if (!lost_to) return lost_to.error();
+        return replay(token, *lost_to);
+    }
+
+    /// Ends the family of a token: log out. An unknown token is no error, there is nothing left to end.
+    [[nodiscard]] Result<void> revoke(std::string_view token) {
+        const auto record = look_up(token);
+        if (!record) return record.error().code == Errc::token_revoked ? Result<void>{} : record.error();
+        return ended(store_->end_family(record->family));
+    }
+
+    /// Ends all families of a subject: log out everywhere.
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
+        if (store_ == nullptr) return Errc::store_unavailable;
+        return ended(store_->end_subject(subject));
+    }
+
+private:
+    [[nodiscard]] NumericDate moment() const { return detail::moment_of(rules_.clock); }
+
+    [[nodiscard]] static RefreshRecord record_of(const RefreshToken& token) {
+        return {detail::hash_of_token(token.token), token.family, token.subject, token.expires_at, {}, {}};
+    }
+
+    [[nodiscard]] static Result<void> ended(const Result<void>& done) {
+        return done ? Result<void>{} : Result<void>{Errc::store_unavailable};
+    }
+
+    [[nodiscard]] Result<RefreshRecord> look_up(std::string_view token) {
+        if (!detail::is_random_text<32>(token)) return Errc::malformed_token;
+        const std::string hash = detail::hash_of_token(token);
+        if (store_ == nullptr || hash.empty()) return Errc::store_unavailable;
+        const auto found = store_->find(hash);
+        if (!found) return Errc::store_unavailable;
+        if (!*found) return Errc::token_revoked;
+        return **found;
+    }
+
+    /// A token that was used before. Within the grace it is a retry: the answer was lost, or two requests were sent at
+    /// once. After it, the token was stolen from its client, or by it.
+    [[nodiscard]] Result<RefreshToken> replay(std::string_view token, const RefreshRecord& record) {
+        if (record.used_at && moment() < detail::saturating_sum(*record.used_at, rules_.grace))
+            return successor_of(token, record);
+        if (!store_->end_family(record.family)) return Errc::store_unavailable;
+        return Errc::token_revoked;
+    }
+
+    /// The successor of a token, again, while nobody has used it.
+    [[nodiscard]] Result<RefreshToken> successor_of(std::string_view token, const RefreshRecord& record) {
+        const std::string next = detail::open_successor(token, record.sealed_successor);
+        const auto successor = look_up(next);
+        if (!successor && successor.error().code == Errc::store_unavailable) return Errc::store_unavailable;
+        if (!successor || successor->used_at) return Errc::token_revoked;
+        return RefreshToken{next, record.family, record.subject, record.expires_at};
+    }
+
+    std::shared_ptr<Store> store_;
+    RefreshRules rules_;
+};
+
+}  // namespace credence

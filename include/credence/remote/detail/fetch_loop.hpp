@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// The threads that fetch the keys of many issuers: two of them, whatever the number of issuers.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/exceptions.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/remote/fetch.hpp>
+#include <credence/remote/remote_options.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/concurrency/blocked_signals.hpp>
+#include <credence/remote/detail/driver.hpp>
+#include <credence/remote/detail/polled_state.hpp>
+#include <credence/remote/detail/remote_core.hpp>
+#include <credence/remote/detail/shared_keys.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace credence::detail {
+
+/// Fetches for its members: for each from the first token that needs a key of it, until it has had none for a while.
+template <class Set>
+class FetchLoop {
+public:
+    /// The keys of one issuer.
+    class Member {
+    public:
+        Member(KeyOrigin origin, RemoteOptions options) : state_(std::move(origin), std::move(options), {}) {}
+
+        [[nodiscard]] PolledState<Set>& state() noexcept { return state_; }
+        /// Whether no attempt to fetch has ended yet.
+        [[nodiscard]] bool is_new() const noexcept { return !has_answer_.load(std::memory_order_acquire); }
+
+    private:
+        friend class FetchLoop;
+
+        PolledState<Set> state_;
+        std::atomic<bool> has_answer_ = false;
+        std::atomic<bool> is_awake_ = false;
+        std::atomic<SteadyTime::rep> last_use_ = 0;
+        SteadyTime wake_ = {};        // this and the rest: under the loop's lock
+        std::uint64_t attempts_ = 0;  ///< that have ended
+        bool is_busy_ = false;
+        bool is_wanted_ = false;  ///< by a token that waits, so it does not rest
+    };
+    using Handle = std::shared_ptr<Member>;
+
+    /// \param limits      of waiting: `unknown_key_wait` and `max_waiters`, for all members together.
+    /// \param rest_after  how long a member without tokens is still kept up to date.
+    FetchLoop(AnyTransport transport, RemoteOptions limits, std::chrono::milliseconds rest_after)
+        : transport_(std::move(transport)), limits_(std::move(limits)), rest_after_(rest_after) {}
+
+    /// Notes that a token of a member has come. \return false if it has rested: its keys may be older than what its
+    /// issuer publishes, and it is to be replaced by a new member.
+    [[nodiscard]] bool use(const Handle& member) {
+        const SteadyTime now = std::chrono::steady_clock::now();
+        const SteadyTime last{SteadyTime::duration{member->last_use_.load(std::memory_order_relaxed)}};
+        if (last != SteadyTime{} && now - last > rest_after_) return false;
+        // Not for each token: threads on other processors read it.
+        if (now - last > std::chrono::seconds{1}) {
+            member->last_use_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+        }
+        if (!member->is_new() && !member->is_awake_.load(std::memory_order_acquire)) wake_up(member);
+        return true;
+    }
+
+    /// See `FetchingKeySource`: wakes a new member, and waits as long as `limits` has it.
+    [[nodiscard]] Result<bool> fetch_key(const Handle& member, const KeyQuery& query,
+                                         std::optional<NumericDate> issued_at) {
+        if (!is_possible_kid(query)) return false;
+        using Answer = typename PolledState<Set>::KeyAnswer;
+        const Answer found = member->is_new() ? Answer{std::nullopt, 0, told_retry_after({})}
+                                              : member->state().try_fetch_key(query, issued_at);
+        if (found.answer) return *found.answer;
+        wake_up(member);
+        if (!wait_for_attempt(member, found.attempts)) {
+            return keys_unavailable(
+                "the fetch takes longer than unknown_key_wait, or max_waiters requests wait for one",
+                found.retry_after);
+        }
+        if (auto failed = member->state().failure()) return *std::move(failed);
+        return true;
+    }
+
+    /// Fetches nothing for a member any more.
+    void remove(const Handle& member) {
+        const std::scoped_lock lock{mutex_};
+        std::erase(awake_, member);
+    }
+
+    /// The body of each thread.
+    void run();
+
+    void stop() {
+        stop_.request_stop();
+        const std::scoped_lock lock{mutex_};
+        work_.notify_all();
+        done_.notify_all();
+    }
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+
+    /// Makes a member due at once.
+    void wake_up(const Handle& member) {
+        const std::scoped_lock lock{mutex_};
+        member->wake_ = SteadyTime{};
+        member->is_wanted_ = true;
+        if (!member->is_awake_.exchange(true)) awake_.push_back(member);
+        work_.notify_one();
+    }
+
+    [[nodiscard]] bool wait_for_attempt(const Handle& member, std::uint64_t attempts) {
+        Lock lock{mutex_};
+        if (waiters_ >= limits_.max_waiters) return false;
+        ++waiters_;
+        const bool has_ended = done_.wait_for(lock, limits_.unknown_key_wait,
+                                              [&] { return member->attempts_ > attempts || stop_.stop_requested(); });
+        --waiters_;
+        return has_ended;
+    }
+
+    /// The member to serve next, which is not always due yet; null if there is none. Under the lock.
+    [[nodiscard]] Handle earliest() const {
+        Handle found;
+        for (const Handle& member : awake_) {
+            if (!member->is_busy_ && (!found || member->wake_ < found->wake_)) found = member;
+        }
+        return found;
+    }
+
+    [[nodiscard]] bool has_rested(const Member& member, SteadyTime now) const {
+        const SteadyTime last{SteadyTime::duration{member.last_use_.load(std::memory_order_relaxed)}};
+        return now - last > rest_after_;
+    }
+
+    /// Sends what is due for a member, without the lock.
+    void serve(Member& member, const AnyTransport& transport) {
+        while (auto request = member.state_.next(std::chrono::steady_clock::now(), now())) {
+            request->stop = stop_.get_token();
+            auto result = catch_all(
+                [&]() -> FetchResult { return transport(*request); },
+                []() -> FetchResult { return FetchError{FetchStage::transfer, "the transport threw an exception"}; });
+            if (stop_.stop_requested()) return;
+            member.state_.answer(request->number, std::move(result), std::chrono::steady_clock::now(), now());
+        }
+    }
+
+    const AnyTransport transport_;
+    const RemoteOptions limits_;
+    const std::chrono::milliseconds rest_after_;
+    std::stop_source stop_;
+    std::mutex mutex_;
+    std::condition_variable work_;  ///< the threads wait here
+    std::condition_variable done_;  ///< those who wait for keys do
+    std::vector<Handle> awake_;
+    std::size_t waiters_ = 0;
+};
+
+template <class Set>
+void FetchLoop<Set>::run() {
+    const AnyTransport transport = transport_;  // which one thread at a time calls
+    Lock lock{mutex_};
+    while (!stop_.stop_requested()) {
+        const Handle member = earliest();
+        const SteadyTime now = std::chrono::steady_clock::now();
+        if (!member) {
+            work_.wait(lock);
+        } else if (member->wake_ > now) {
+            const SteadyTime wake = member->wake_;
+            work_.wait_until(lock, wake);
+        } else if (!member->is_wanted_ && has_rested(*member, now)) {
+            member->is_awake_.store(false, std::memory_order_release);
+            std::erase(awake_, member);
+        } else {
+            member->is_busy_ = true;
+            member->is_wanted_ = false;
+            member->wake_ = (SteadyTime::max)();
+            lock.unlock();
+            serve(*member, transport);
+            const SteadyTime wake = member->state_.wake();
+            const std::uint64_t attempts = member->state_.attempts();
+            lock.lock();
+            member->is_busy_ = false;
+            member->wake_ = (std::min)(member->wake_, wake);  // somebody may have woken it meanwhile
+            member->attempts_ = attempts;
+            if (attempts > 0) member->has_answer_.store(true, std::memory_order_release);
+            done_.notify_all();
+        }
+    }
+}
+
+/// The threads of a loop; they end with this object.
+template <class Set>
+class FetchThreads {
+public:
+    static constexpr std::size_t count = 2;
+
+    explicit FetchThreads(std::shared_ptr<FetchLoop<Set>> loop) : loop_(std::move(loop)) {}
+    FetchThreads(const FetchThreads&) = delete;
+    FetchThreads& operator=(const FetchThreads&) = delete;
+    ~FetchThreads() {
+        loop_->stop();
+        for (std::thread& thread : threads_) {
+            if (thread.get_id() == std::this_thread::get_id()) {
+                thread.detach();  // the last handle was dropped inside a hook
+            } else if (thread.joinable()) {
+                thread.join();
+            }
+        }
+    }
+
+    /// \return false if the system has no thread left.
+    [[nodiscard]] bool start() {
+        const BlockedSignals blocked;  // which are the program's
+        const auto begin = [&] {
+            for (std::thread& thread : threads_) thread = std::thread{[shared = loop_] { shared->run(); }};
+            return true;
+        };
+        return catch_all_but_bad_alloc(begin, [] { return false; });
+    }
+
+private:
+    std::shared_ptr<FetchLoop<Set>> loop_;
+    std::array<std::thread, count> threads_;
+};
+
+}  // namespace credence::detail

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What an authorization server said of opaque tokens lately: bounded in time and in number.
+#pragma once
+
+#include <credence/remote/fetch.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace credence::detail {
+
+/// One answer: the claims of an active token as JSON; nullopt if the token is not active. Whether the rules accept the
+/// claims is judged each time.
+using IntrospectionAnswer = std::optional<std::string>;
+
+/// Answers by the hash of their token: a token itself is not kept. At most `most` of them, in two halves: when the new
+/// half is full, the old one is dropped.
+class IntrospectionCache {
+public:
+    explicit IntrospectionCache(std::size_t most) : most_in_half_(most / 2) {}
+
+    [[nodiscard]] std::optional<IntrospectionAnswer> find(const std::string& hash, SteadyTime now) const {
+        const std::scoped_lock lock{mutex_};
+        for (const Half* half : {&young_, &old_}) {
+            const auto found = half->find(hash);
+            if (found == half->end()) continue;
+            if (now < found->second.end) return found->second.answer;
+            return std::nullopt;
+        }
+        return std::nullopt;
+    }
+
+    void insert(std::string hash, IntrospectionAnswer answer, SteadyTime end) {
+        if (most_in_half_ == 0) return;
+        const std::scoped_lock lock{mutex_};
+        if (young_.size() >= most_in_half_) {
+            old_ = std::move(young_);
+            young_ = {};
+        }
+        young_.insert_or_assign(std::move(hash), Entry{std::move(answer), end});
+    }
+
+private:
+    struct Entry {
+        IntrospectionAnswer answer;
+        SteadyTime end;
+    };
+    /// The keys are hashes of SHA-256: nobody can choose them so that they collide.
+    using Half = std::unordered_map<std::string, Entry>;
+
+    const std::size_t most_in_half_;
+    mutable std::mutex mutex_;
+    Half young_;
+    Half old_;
+};
+
+}  // namespace credence::detail

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+// IssuerRegistry: a verifier for the tokens of many issuers, chosen while the program runs.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/exceptions.hpp>
+#include <credence/jwt/confirmation.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/algorithm.hpp>
+#include <credence/remote/fetch.hpp>
+#include <credence/remote/fetch_error.hpp>
+#include <credence/remote/remote_event.hpp>
+#include <credence/remote/remote_options.hpp>
+#include <credence/remote/url.hpp>
+#include <credence/result.hpp>
+#include <credence/detail/concurrency/snapshot_cell.hpp>
+#include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/jose_header.hpp>
+#include <credence/jwt/detail/token_form.hpp>
+#include <credence/jwt/detail/unverified_issuer.hpp>
+#include <credence/remote/detail/fetch_loop.hpp>
+#include <credence/remote/detail/registry_keys.hpp>
+#include <credence/remote/detail/remote_core.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace credence {
+
+/// The settings of an `IssuerRegistry`.
+struct IssuerRegistryOptions {
+    /// For the keys of each issuer. `unknown_key_wait` and `max_waiters` count for all issuers together; `metadata_url`
+    /// is not used.
+    RemoteOptions keys = {};
+    /// How long the keys of an issuer are kept up to date without a token of it. Its next token waits for a new fetch.
+    std::chrono::milliseconds rest_after = std::chrono::hours{1};
+    /// The most issuers. One more is not added, and one that the resolver accepts is `keys_unavailable`.
+    std::size_t max_issuers = 1000;
+    /// The longest token, in bytes, whatever an issuer's rules allow.
+    std::size_t max_token_bytes = std::size_t{16} * 1024;
+};
+
+/// Verifies the tokens of many issuers, each with its own keys and rules.
+///
+///     const auto registry = credence::IssuerRegistry<MyClaims, Keys>::make(credence::CurlTransport{}).value();
+///     registry.add("https://tenant-1.example", {.audience = "orders"}).value();
+///     server.Get("/me", credence::protect(registry, me));
+///
+/// The `iss` of a token, which nobody has verified yet, chooses the issuer; that one's keys and rules then decide
+/// alone. So no issuer can sign as another, and no key is looked up in another's set. A token of an issuer that is not
+/// there is `invalid_issuer`, and nothing is fetched for it. RFC 8725 §3.8
+///
+/// The keys of an issuer are fetched when the first token comes that its rules accept, and then as by `RemoteKeys`.
+/// Two threads fetch for all issuers, so there are at most two fetches at a time. An issuer without tokens is not
+/// asked.
+///
+/// A handle: copies share everything; any thread may use any of them. The threads end with the last one, and a child of
+/// `fork` has none: make a registry in the child.
+///
+/// \tparam Claims  see `claims/claims.hpp`.
+/// \tparam Set     a `KeySet`.
+template <class Claims, class Set>
+class IssuerRegistry {
+public:
+    /// What it proves.
+    using claims_type = Claims;
+    /// Decides about an issuer that was not added: the rules for its tokens, or nullopt to refuse it. It is called by
+    /// the threads that verify, for each token of such an issuer until it says yes; what it throws is a no.
+    using Resolver = std::function<std::optional<Validation<Claims>>(const std::string& issuer)>;
+
+    /// Makes a registry without issuers.
+    ///
+    /// \param transport  copied for each of the two threads.
+    /// \return the registry; stage `configuration` for an option out of its range, or if the system has no thread left.
+    template <FetchTransport Transport>
+    [[nodiscard]] static Result<IssuerRegistry, FetchError> make(Transport&& transport,
+                                                                 IssuerRegistryOptions options = {},
+                                                                 Resolver resolver = {}) {
+        if (auto checked = (options.keys.check)(); !checked) return std::move(checked).error();
+        auto state = std::make_shared<State>(AnyTransport{std::forward<Transport>(transport)}, std::move(options),
+                                             std::move(resolver));
+        if (!state->threads.start()) return FetchError{FetchStage::configuration, "the system has no thread left"};
+        return IssuerRegistry{std::move(state)};
+    }
+
+    IssuerRegistry(const IssuerRegistry&) = default;  // and no move: one that was moved from would have no issuers
+    IssuerRegistry& operator=(const IssuerRegistry&) = default;
+    ~IssuerRegistry() = default;
+
+    /// Adds an issuer, or gives it other rules. Fetches nothing yet.
+    ///
+    /// \param issuer        its URL, byte for byte as tokens have it in `iss`.
+    /// \param rules         `Validation::issuer` may be left out; if set, it must name this issuer.
+    /// \param metadata_url  where its metadata document is, if not at a place that its URL gives.
+    /// \return stage `url`, or `configuration` if the rules name another issuer or there are `max_issuers`.
+    [[nodiscard]] Result<void, FetchError> add(std::string_view issuer, Validation<Claims> rules,
+                                               std::string_view metadata_url = {}) const {
+        return state_->add(issuer, std::move(rules), metadata_url);
+    }
+
+    /// Removes an issuer: from now on its tokens are `invalid_issuer`, unless the resolver accepts it again.
+    ///
+    /// \return whether it was there.
+    // NOLINTNEXTLINE(modernize-use-nodiscard): whether it was there need not matter
+    bool remove(std::string_view issuer) const { return state_->remove(issuer); }
+
+    /// How many issuers there are.
+    [[nodiscard]] std::size_t size() const {
+        const auto issuers = state_->issuers.load();
+        return issuers ? issuers->size() : 0;
+    }
+
+    /// How the keys of an issuer are doing; nullopt if it is not there.
+    [[nodiscard]] std::optional<RemoteHealth> health(std::string_view issuer) const {
+        const EntryHandle entry = state_->find(issuer);
+        return entry ? std::optional{entry->member->state().keys().health()} : std::nullopt;
+    }
+
+    /// The claims of a token that its issuer's keys and rules accept. Errors as of `Verifier::verify`.
+    [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token) const {
+        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token); });
+    }
+
+    /// The same for a token that may be bound to a key. See `BindableVerifier`.
+    [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token, const ConfirmationCheck& check) const {
+        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token, check); });
+    }
+
+private:
+    template <class VerifyBy>
+    [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const VerifyBy& verify_by) const {
+        if (token.size() > state_->options.max_token_bytes) return Errc::token_too_large;
+        const auto parts = detail::split_compact(token);
+        if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
+        const auto header = detail::read_jose_header(parts->header, {true, true});
+        if (!header) return header.error();
+        const std::string& alg = header->header.alg;
+        if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
+        if (!Set::accepts(alg)) return Errc::algorithm_not_allowed;
+        const auto issuer = detail::unverified_issuer(parts->payload, true);
+        if (!issuer || issuer->size() > Url::max_bytes) return unknown_issuer();
+        auto entry = state_->find(*issuer);
+        if (!entry) {
+            auto resolved = state_->resolve(*issuer);
+            if (!resolved) return std::move(resolved).error();
+            entry = *std::move(resolved);
+        }
+        if (!state_->loop->use(entry->member)) entry = state_->renew(*issuer, entry);
+        return verify_by(entry->verifier);
+    }
+
+    using Loop = detail::FetchLoop<Set>;
+    using Keys = detail::RegistryKeys<Set>;
+
+    struct Entry {
+        Validation<Claims> rules;
+        std::string metadata_url;
+        typename Loop::Handle member;
+        Verifier<Claims, Keys> verifier;
+    };
+    using EntryHandle = std::shared_ptr<const Entry>;
+    using Issuers = std::map<std::string, EntryHandle, std::less<>>;
+
+    [[nodiscard]] static Error unknown_issuer() {
+        return {Errc::invalid_issuer, "iss", "the registry does not have the issuer of this token"};
+    }
+
+    struct State {
+        State(AnyTransport transport, IssuerRegistryOptions settings, Resolver chosen)
+            : options(std::move(settings)),
+              resolver(std::move(chosen)),
+              loop(std::make_shared<Loop>(std::move(transport), options.keys, options.rest_after)),
+              threads(loop) {
+            issuers.store(Issuers{});
+            serialise_events();
+        }
+
+        /// Two threads must not call the user's hook at once.
+        void serialise_events() {
+            if (!options.keys.on_event) return;
+            options.keys.on_event = [hook = std::move(options.keys.on_event),
+                                     mutex = std::make_shared<std::mutex>()](const RemoteEvent& event) {
+                const std::scoped_lock lock{*mutex};
+                hook(event);
+            };
+        }
+
+        [[nodiscard]] EntryHandle find(std::string_view issuer) const {
+            const auto current = issuers.load();
+            const auto found = current->find(issuer);
+            return found == current->end() ? nullptr : found->second;
+        }
+
+        [[nodiscard]] Result<EntryHandle, FetchError> make_entry(std::string_view issuer, Validation<Claims> rules,
+                                                                 std::string_view metadata_url) const {
+            auto origin = detail::origin_of_issuer(issuer, metadata_url);
+            if (!origin) return std::move(origin).error();
+            auto member = std::make_shared<typename Loop::Member>(*std::move(origin), options.keys);
+            auto verifier = verifier_for<Claims>(Keys{loop, member}, rules);
+            if (!verifier) {
+                return FetchError{FetchStage::configuration, std::string{verifier.error().reason}};
+            }
+            return std::make_shared<const Entry>(
+                Entry{std::move(rules), std::string{metadata_url}, std::move(member), *std::move(verifier)});
+        }
+
+        [[nodiscard]] Result<void, FetchError> add(std::string_view issuer, Validation<Claims> rules,
+                                                   std::string_view metadata_url) {
+            auto entry = make_entry(issuer, std::move(rules), metadata_url);
+            if (!entry) return std::move(entry).error();
+            const std::scoped_lock lock{writers};
+            Issuers next = *issuers.load();
+            const auto found = next.find(issuer);
+            if (found == next.end() && next.size() >= options.max_issuers) {
+                return FetchError{FetchStage::configuration, "there are max_issuers issuers already"};
+            }
+            if (found != next.end()) loop->remove(found->second->member);
+            next.insert_or_assign(std::string{issuer}, *std::move(entry));
+            issuers.store(std::move(next));
+            return {};
+        }
+
+        bool remove(std::string_view issuer) {
+            const std::scoped_lock lock{writers};
+            Issuers next = *issuers.load();
+            const auto found = next.find(issuer);
+            if (found == next.end()) return false;
+            loop->remove(found->second->member);
+            next.erase(found);
+            issuers.store(std::move(next));
+            return true;
+        }
+
+        /// Asks the resolver about an issuer that is not there.
+        [[nodiscard]] Result<EntryHandle> resolve(const std::string& issuer) {
+            if (!resolver) return unknown_issuer();
+            using Answer = std::optional<Validation<Claims>>;
+            auto rules = detail::catch_all([&]() -> Answer { return resolver(issuer); },
+                                           []() -> Answer { return std::nullopt; });
+            if (!rules) return unknown_issuer();
+            if (EntryHandle entry = find(issuer)) return entry;  // another thread was faster
+            const auto added = add(issuer, *std::move(rules), {});
+            EntryHandle entry = find(issuer);
+            if (entry) return entry;
+            if (added || added.error().stage == FetchStage::url) return unknown_issuer();
+            return Error{Errc::keys_unavailable, "iss", "the issuer cannot be added: see max_issuers and its rules"};
+        }
+
+        /// A new entry in the place of one that has rested. \return the present one.
+        [[nodiscard]] EntryHandle renew(const std::string& issuer, const EntryHandle& rested) {
+            auto fresh = make_entry(issuer, rested->rules, rested->metadata_url);
+            const std::scoped_lock lock{writers};
+            Issuers next = *issuers.load();
+            const auto found = next.find(issuer);
+            if (!fresh || found == next.end()) return rested;  // removed meanwhile
+            if (found->second != rested) return found->second;
+            loop->remove(rested->member);
+            found->second = *std::move(fresh);
+            EntryHandle entry = found->second;
+            issuers.store(std::move(next));
+            static_cast<void>(loop->use(entry->member));
+            return entry;
+        }
+
+        IssuerRegistryOptions options;
+        const Resolver resolver;
+        const std::shared_ptr<Loop> loop;
+        std::mutex writers;
+        detail::SnapshotCell<Issuers> issuers;
+        detail::FetchThreads<Set> threads;
+    };
+
+    explicit IssuerRegistry(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace credence

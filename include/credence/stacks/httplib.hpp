@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// cpp-httplib: `server.Get("/me", credence::protect(verifier, [](const credence::Verified<Claims>& who,
+// const httplib::Request& request, httplib::Response& response) { … }));`
+#pragma once
+
+#include <credence/http/bearer.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <httplib.h>
+
+/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two. Version 0.11
+/// decodes `%65` in their values before anybody sees them: what is judged is the text after that.
+///
+/// Where authorization is wanted for a whole server, wrap each handler: cpp-httplib answers from a
+/// `set_pre_routing_handler` before it has read the body, and would then read the body as the next request.
+template <>
+struct credence::HttpTraits<httplib::Request> {
+    /// How much of a refused upload is read before the connection is closed.
+    static constexpr std::size_t most_discarded = 1024 * 1024;
+
+    static HeaderValue field(const httplib::Request& request, std::string_view name) {
+        return HeaderValue::only(request.headers.equal_range(std::string{name}));
+    }
+
+    static std::string_view method(const httplib::Request& request) { return request.method; }
+    static std::string_view url(const httplib::Request& request) { return request.target; }
+    static std::string_view peer_address(const httplib::Request& request) { return request.remote_addr; }
+
+    /// The certificate that a client showed to an `SSLServer`, if cpp-httplib was built with TLS.
+    template <class Request>
+    static std::string client_certificate(const Request& request)
+        requires requires { request.ssl; }
+    {
+        std::string der;
+        if (request.ssl == nullptr) return der;
+        auto* certificate = SSL_get1_peer_certificate(request.ssl);
+        if (certificate == nullptr) return der;
+        const int size = i2d_X509(certificate, nullptr);
+        if (size > 0) {
+            der.resize(static_cast<std::size_t>(size));
+            auto* end = reinterpret_cast<unsigned char*>(der.data());
+            i2d_X509(certificate, &end);
+        }
+        X509_free(certificate);
+        return der;
+    }
+
+    static void reject(const Rejection& rejection, const httplib::Request&, httplib::Response& response) {
+        response.status = rejection.status;
+        replace(response, "WWW-Authenticate", rejection.challenge);
+        for (const std::string& other : rejection.other_challenges) response.set_header("WWW-Authenticate", other);
+        replace(response, "Retry-After", rejection.retry_after ? std::to_string(rejection.retry_after->count()) : "");
+        replace(response, "DPoP-Nonce", rejection.dpop_nonce);
+    }
+
+    /// A handler with a `ContentReader` is called before the body is read; the body must be out of the way before the
+    /// next request of the connection. Where it is too long or not well-formed, the connection is closed instead.
+    ///
+    /// What closes it is a content provider, and cpp-httplib prefers a body to one. So a `set_error_handler` of the
+    /// server's own, which is called after this, must leave such an answer alone, or the connection stays open and the
+    /// rest of the body is run as a request: `if (response.body.empty() && !response.content_provider_) …`.
+    static void discard_body(const httplib::Request& request, httplib::Response& response,
+                             const httplib::ContentReader& read_body) {
+        const int status = response.status;
+        std::size_t discarded = 0;
+        const auto discard = [&discarded](const char*, std::size_t size) {
+            discarded += size;
+            return discarded <= most_discarded;
+        };
+        const auto any_part = [](const auto&) { return true; };
+        const bool is_read = request.is_multipart_form_data() ? read_body(any_part, discard) : read_body(discard);
+        response.status = status;  // a body that cannot be read would make it 400 or 413
+        if (!is_read) close_after(response);
+    }
+
+private:
+    static void replace(httplib::Response& response, const std::string& name, const std::string& value) {
+        response.headers.erase(name);
+        if (!value.empty()) response.set_header(name, value);
+    }
+
+    /// Sends the body by a provider that fails at its end: the one thing that makes cpp-httplib close a connection.
+    static void close_after(httplib::Response& response) {
+        response.set_header("Connection", "close");
+        const std::string type = response.get_header_value("Content-Type");
+        response.headers.erase("Content-Length");
+        response.set_content_provider(type.empty() ? "text/plain" : type,
+                                      [body = std::move(response.body)](std::size_t, httplib::DataSink& sink) {
+                                          if (!body.empty()) sink.write(body.data(), body.size());
+                                          return false;
+                                      });
+    }
+};

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// POCO: `return new credence::PocoHandler{credence::protect(verifier, [](const credence::Verified<Claims>& who,
+// Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response) { … })};` in a handler factory.
+#pragma once
+
+#include <credence/http/bearer.hpp>
+
+#include <cstdint>
+#include <ios>
+#include <istream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/String.h>
+
+/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two.
+template <>
+struct credence::HttpTraits<Poco::Net::HTTPRequest> {
+    static HeaderValue field(const Poco::Net::HTTPRequest& request, std::string_view name) {
+        const std::string key{name};
+        const std::string* found = nullptr;
+        for (const auto& [own, value] : request) {
+            if (Poco::icompare(own, key) != 0) continue;
+            if (found != nullptr) return HeaderValue::repeated();
+            found = &value;
+        }
+        return found == nullptr ? HeaderValue{} : HeaderValue{*found};
+    }
+
+    static std::string_view method(const Poco::Net::HTTPRequest& request) { return request.getMethod(); }
+    static std::string_view url(const Poco::Net::HTTPRequest& request) { return request.getURI(); }
+};
+
+/// A request at a server. Without a hook a refusal has no body.
+template <>
+struct credence::HttpTraits<Poco::Net::HTTPServerRequest> : credence::HttpTraits<Poco::Net::HTTPRequest> {
+    /// The body of a POCO response is written after its fields are sent: with an `on_reject` hook, the hook alone
+    /// answers. See `put_fields`.
+    static constexpr bool sends_at_once = true;
+
+    /// The longest body of a refused request that is read. After a longer one the connection is closed.
+    static constexpr std::uint64_t most_discarded = 1024 * 1024;
+
+    static std::string peer_address(const Poco::Net::HTTPServerRequest& request) {
+        return request.clientAddress().host().toString();
+    }
+
+    /// Gives a response status and challenge. For a hook, which then sends: `response.send() << body`.
+    static void put_fields(const Rejection& rejection, Poco::Net::HTTPResponse& response) {
+        response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(rejection.status));
+        response.erase("WWW-Authenticate");
+        if (!rejection.challenge.empty()) response.add("WWW-Authenticate", rejection.challenge);
+        for (const std::string& other : rejection.other_challenges) response.add("WWW-Authenticate", other);
+        response.erase("Retry-After");
+        if (rejection.retry_after) response.set("Retry-After", std::to_string(rejection.retry_after->count()));
+        response.erase("DPoP-Nonce");
+        if (!rejection.dpop_nonce.empty()) response.set("DPoP-Nonce", rejection.dpop_nonce);
+    }
+
+    static void reject(const Rejection& rejection, const Poco::Net::HTTPServerRequest&,
+                       Poco::Net::HTTPServerResponse& response) {
+        put_fields(rejection, response);
+        response.setContentLength(0);
+    }
+
+    /// POCO leaves the body of a request that no handler has read on the connection, and takes it for the next request.
+    /// A short body is read; after any other the connection is closed. POCO does not read trailers of a chunked one.
+    static void discard_body(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response) {
+        const HeaderValue length = field(request, "Content-Length");
+        const bool has_transfer_encoding = request.has("Transfer-Encoding");
+        if (!has_transfer_encoding && !length.is_repeated() && length.view().empty()) return;
+        const bool is_simple = !has_transfer_encoding && !length.is_repeated();
+        if (!is_simple || !read_to_end(request)) response.setKeepAlive(false);
+    }
+
+    static void send(Poco::Net::HTTPServerResponse& response) {
+        if (!response.sent()) response.send();
+    }
+
+private:
+    /// Reads a body of `Content-Length`. \return whether the next byte of the connection is one of the next request.
+    [[nodiscard]] static bool read_to_end(Poco::Net::HTTPServerRequest& request) {
+        const auto length = request.getContentLength64();
+        if (length < 0 || static_cast<std::uint64_t>(length) > most_discarded) return false;
+        std::istream& body = request.stream();
+        body.ignore(static_cast<std::streamsize>(length));
+        return body.good() && body.gcount() == static_cast<std::streamsize>(length);
+    }
+};
+
+namespace credence {
+
+/// Makes a guard a handler that a `Poco::Net::HTTPRequestHandlerFactory` can return.
+template <class Guard>
+class PocoHandler : public Poco::Net::HTTPRequestHandler {
+public:
+    explicit PocoHandler(Guard guard) : guard_(std::move(guard)) {}
+
+    void handleRequest(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response) override {
+        guard_(request, response);
+    }
+
+private:
+    Guard guard_;
+};
+
+}  // namespace credence

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+// Connections to PostgreSQL: a pool, prepared statements, binary parameters and columns, and no wait without an end.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/error.hpp>
+#include <credence/result.hpp>
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+namespace credence::detail {
+
+struct ClosePostgresql {
+    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+};
+struct ClearPostgresql {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+
+/// A parameter in PostgreSQL's binary format: a bytea, or a bigint, or null.
+class PostgresqlValue {
+public:
+    PostgresqlValue(std::string_view text) noexcept : text_(text.empty() ? std::string_view{""} : text) {}
+    PostgresqlValue(const std::string& text) noexcept : PostgresqlValue(std::string_view{text}) {}
+    PostgresqlValue(NumericDate date) noexcept : is_date_(true) {
+        auto left = static_cast<std::uint64_t>(date.time_since_epoch().count());
+        for (std::size_t at = big_endian_.size(); at > 0; left >>= 8)
+            big_endian_[--at] = static_cast<char>(left & 0xff);
+    }
+    PostgresqlValue(const std::optional<NumericDate>& date) noexcept : PostgresqlValue(date.value_or(NumericDate{})) {
+        is_null_ = !date;
+    }
+
+    [[nodiscard]] const char* data() const noexcept {
+        if (is_null_) return nullptr;
+        return is_date_ ? big_endian_.data() : text_.data();
+    }
+    [[nodiscard]] int size() const noexcept { return static_cast<int>(is_date_ ? big_endian_.size() : text_.size()); }
+
+private:
+    std::string_view text_ = {};
+    std::array<char, 8> big_endian_ = {};
+    bool is_date_ = false;
+    bool is_null_ = false;
+};
+
+/// The rows that a statement gave, in the binary format.
+class PostgresqlRows {
+public:
+    explicit PostgresqlRows(PGresult* result) noexcept : result_(result) {}
+
+    [[nodiscard]] int count() const noexcept { return PQntuples(result_.get()); }
+    /// How many rows the statement changed.
+    [[nodiscard]] bool has_changed() const noexcept {
+        const std::string_view changed = PQcmdTuples(result_.get());
+        return !changed.empty() && changed != "0";
+    }
+    [[nodiscard]] std::string text(int row, int column) const {
+        return {PQgetvalue(result_.get(), row, column),
+                static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+    }
+    [[nodiscard]] bool boolean(int row, int column) const {
+        return PQgetlength(result_.get(), row, column) != 1 || *PQgetvalue(result_.get(), row, column) != 0;
+    }
+    [[nodiscard]] NumericDate date(int row, int column) const {
+        std::uint64_t value = 0;
+        for (const char byte : text(row, column)) value = value << 8 | static_cast<unsigned char>(byte);
+        return NumericDate{std::chrono::seconds{static_cast<std::int64_t>(value)}};
+    }
+    [[nodiscard]] std::optional<NumericDate> optional_date(int row, int column) const {
+        if (PQgetisnull(result_.get(), row, column) == 1) return std::nullopt;
+        return date(row, column);
+    }
+
+private:
+    std::unique_ptr<PGresult, ClearPostgresql> result_;
+};
+
+/// One connection, for one thread at a time.
+class PostgresqlConnection {
+public:
+    /// \return null if there is no connection within the patience.
+    [[nodiscard]] static std::unique_ptr<PostgresqlConnection> open(const std::string& url,
+                                                                    std::chrono::seconds patience) {
+        const std::string seconds = std::to_string(patience.count());
+        // What the URL says of the same comes later, and so counts.
+        const std::array<const char*, 4> names{"connect_timeout", "application_name", "dbname", nullptr};
+        const std::array<const char*, 4> values{seconds.c_str(), "credence", url.c_str(), nullptr};
+        auto connection = std::unique_ptr<PostgresqlConnection>{
+            new PostgresqlConnection{PQconnectdbParams(names.data(), values.data(), 1), patience}};
+        if (PQstatus(connection->connection_.get()) != CONNECTION_OK) return nullptr;
+        PQsetNoticeProcessor(connection->connection_.get(), [](void*, const char*) {}, nullptr);  // it would print them
+        return connection;
+    }
+
+    PostgresqlConnection(const PostgresqlConnection&) = delete;
+    PostgresqlConnection& operator=(const PostgresqlConnection&) = delete;
+    ~PostgresqlConnection() = default;
+
+    /// Whether it can be used once more. Asks nobody: a server says something unasked only when it ends a connection.
+    [[nodiscard]] bool is_alive() noexcept {
+        if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
+        pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
+        return ::poll(&socket, 1, 0) == 0;
+    }
+
+    /// Runs a statement with these parameters.
+    template <class... Values>
+    [[nodiscard]] Result<PostgresqlRows> run(std::string_view sql, const Values&... values) {
+        const std::array<PostgresqlValue, sizeof...(Values)> parameters{PostgresqlValue{values}...};
+        std::vector<const char*> texts;
+        std::vector<int> sizes;
+        for (const PostgresqlValue& parameter : parameters) {
+            texts.push_back(parameter.data());
+            sizes.push_back(parameter.size());
+        }
+        const std::vector<int> formats(parameters.size(), 1);
+        const auto name = prepared(sql);
+        if (!name) return name.error();
+        if (PQsendQueryPrepared(connection_.get(), name->c_str(), static_cast<int>(texts.size()), texts.data(),
+                                sizes.data(), formats.data(), 1) != 1)
+            return unavailable();
+        return answer();
+    }
+
+private:
+    PostgresqlConnection(PGconn* connection, std::chrono::seconds patience)
+        : connection_(connection), patience_(patience) {}
+
+    [[nodiscard]] static Error unavailable() { return {Errc::store_unavailable, {}, "PostgreSQL does not answer"}; }
+
+    [[nodiscard]] Result<std::string> prepared(std::string_view sql) {
+        if (const auto known = statements_.find(sql); known != statements_.end()) return known->second;
+        std::string name = "credence_" + std::to_string(statements_.size());
+        if (PQsendPrepare(connection_.get(), name.c_str(), std::string{sql}.c_str(), 0, nullptr) != 1)
+            return unavailable();
+        if (auto done = answer(); !done) return std::move(done).error();
+        statements_.emplace(sql, name);
+        return name;
+    }
+
+    /// Whether the next result of what was sent has come whole.
+    [[nodiscard]] bool has_result_by(std::chrono::steady_clock::time_point deadline) const {
+        while (PQisBusy(connection_.get()) == 1) {
+            if (!wait_until(deadline) || PQconsumeInput(connection_.get()) != 1) return false;
+        }
+        return true;
+    }
+
+    /// The answer to what was sent. A server that does not answer in time costs the connection.
+    [[nodiscard]] Result<PostgresqlRows> answer() {
+        const auto deadline = std::chrono::steady_clock::now() + patience_;
+        std::unique_ptr<PGresult, ClearPostgresql> last;
+        while (true) {
+            if (!has_result_by(deadline)) {
+                connection_.reset();
+                return unavailable();
+            }
+            std::unique_ptr<PGresult, ClearPostgresql> next{PQgetResult(connection_.get())};
+            if (!next) break;
+            last = std::move(next);
+        }
+        const ExecStatusType status = PQresultStatus(last.get());
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+            return Error{Errc::store_unavailable, {}, "PostgreSQL refused a statement"};
+        return PostgresqlRows{last.release()};
+    }
+
+    [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        if (left.count() <= 0) return false;
+        pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
+        return ::poll(&socket, 1, static_cast<int>(left.count())) >= 0;
+    }
+
+    std::unique_ptr<PGconn, ClosePostgresql> connection_;
+    std::chrono::seconds patience_;
+    std::map<std::string, std::string, std::less<>> statements_ = {};
+};
+
+/// Connections that threads lend. One that has failed is closed when it comes back.
+class PostgresqlPool {
+public:
+    PostgresqlPool(std::string url, std::size_t most, std::chrono::seconds patience)
+        : url_(std::move(url)), most_(most), patience_(patience) {}
+
+    /// Calls `work(connection)`, which returns a `Result`, with a connection that nobody else has.
+    template <class Work>
+    [[nodiscard]] auto with_connection(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
+        const Lease lease{*this};
+        if (lease.connection == nullptr) return Error{Errc::store_unavailable, {}, "PostgreSQL cannot be reached"};
+        return work(*lease.connection);
+    }
+
+    /// The same within a transaction, which is taken back unless `work` succeeds.
+    template <class Work>
+    [[nodiscard]] auto in_transaction(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
+        return with_connection([&](PostgresqlConnection& connection) -> decltype(work(connection)) {
+            const auto begun = connection.run("BEGIN ISOLATION LEVEL READ COMMITTED");
+            if (!begun) return begun.error();
+            auto result = work(connection);
+            // A connection whose transaction has not ended is closed, which takes it back.
+            if (!result) return result;
+            const auto committed = connection.run("COMMIT");
+            if (!committed) return committed.error();
+            return result;
+        });
+    }
+
+private:
+    struct Lease {
+        explicit Lease(PostgresqlPool& of) : pool(of), connection(of.take()) {}
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        ~Lease() { pool.give_back(connection); }
+        PostgresqlPool& pool;
+        mutable std::unique_ptr<PostgresqlConnection> connection;
+    };
+
+    [[nodiscard]] std::unique_ptr<PostgresqlConnection> take() {
+        std::unique_lock lock{mutex_};
+        const bool has_one = returned_.wait_for(lock, patience_, [&] { return taken_ < most_; });
+        ++taken_;  // also without one: it is given back in any case
+        if (!has_one) return nullptr;
+        while (!idle_.empty()) {
+            auto connection = std::move(idle_.back());
+            idle_.pop_back();
+            if (connection->is_alive()) return connection;
+        }
+        lock.unlock();
+        return PostgresqlConnection::open(url_, patience_);
+    }
+
+    void give_back(std::unique_ptr<PostgresqlConnection>& connection) {
+        {
+            const std::lock_guard lock{mutex_};
+            --taken_;
+            if (connection && connection->is_alive()) idle_.push_back(std::move(connection));
+        }
+        returned_.notify_one();
+    }
+
+    const std::string url_;
+    const std::size_t most_;
+    const std::chrono::seconds patience_;
+    std::mutex mutex_ = {};
+    std::condition_variable returned_ = {};
+    std::size_t taken_ = 0;
+    std::vector<std::unique_ptr<PostgresqlConnection>> idle_ = {};
+};
+
+}  // namespace credence::detail

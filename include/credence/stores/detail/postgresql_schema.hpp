@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// The tables of PostgresqlStore. A new version adds statements at the end and raises the number.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/error.hpp>
+#include <credence/result.hpp>
+#include <credence/stores/detail/postgresql_connection.hpp>
+
+#include <chrono>
+#include <string_view>
+
+namespace credence::detail {
+
+inline constexpr NumericDate postgresql_schema_version{std::chrono::seconds{1}};
+
+// Names, hashes and JSON are bytea, which may hold any byte; dates are seconds of Unix time.
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): a statement is longer than a line
+inline constexpr std::string_view postgresql_tables[]{
+    "CREATE TABLE IF NOT EXISTS credence_schema (version bigint NOT NULL)",
+
+    "CREATE TABLE IF NOT EXISTS credence_sessions (hash bytea PRIMARY KEY, handle bytea NOT NULL, subject bytea NOT "
+    "NULL, "
+    "claims bytea NOT NULL, label bytea NOT NULL, started_at bigint NOT NULL, last_used_at bigint NOT NULL, "
+    "expires_at bigint NOT NULL, ends_at bigint NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS credence_sessions_subject ON credence_sessions (subject, handle)",
+    "CREATE INDEX IF NOT EXISTS credence_sessions_ends_at ON credence_sessions (ends_at)",
+
+    "CREATE TABLE IF NOT EXISTS credence_api_keys (id bytea PRIMARY KEY, hash bytea NOT NULL, subject bytea NOT NULL, "
+    "claims bytea NOT NULL, label bytea NOT NULL, created_at bigint NOT NULL, last_used_at bigint, expires_at bigint)",
+    "CREATE INDEX IF NOT EXISTS credence_api_keys_subject ON credence_api_keys (subject)",
+    "CREATE INDEX IF NOT EXISTS credence_api_keys_expires_at ON credence_api_keys (expires_at)",
+
+    "CREATE TABLE IF NOT EXISTS credence_refresh_tokens (hash bytea PRIMARY KEY, family bytea NOT NULL, "
+    "subject bytea NOT NULL, expires_at bigint NOT NULL, used_at bigint, sealed_successor bytea NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS credence_refresh_tokens_family ON credence_refresh_tokens (family)",
+    "CREATE INDEX IF NOT EXISTS credence_refresh_tokens_subject ON credence_refresh_tokens (subject)",
+    "CREATE INDEX IF NOT EXISTS credence_refresh_tokens_expires_at ON credence_refresh_tokens (expires_at)",
+
+    "CREATE TABLE IF NOT EXISTS credence_revoked_tokens (issuer bytea NOT NULL, id bytea NOT NULL, expires_at bigint, "
+    "PRIMARY KEY (issuer, id))",
+    "CREATE INDEX IF NOT EXISTS credence_revoked_tokens_expires_at ON credence_revoked_tokens (expires_at)",
+    "CREATE TABLE IF NOT EXISTS credence_revoked_subjects (issuer bytea NOT NULL, subject bytea NOT NULL, "
+    "moment bigint NOT NULL, PRIMARY KEY (issuer, subject))",
+
+    "CREATE TABLE IF NOT EXISTS credence_replays (id bytea PRIMARY KEY, until bigint NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS credence_replays_until ON credence_replays (until)",
+};
+// NOLINTEND(bugprone-suspicious-missing-comma)
+
+/// Creates the tables that are not there. Several instances may do it at once.
+[[nodiscard]] inline Result<void> prepare_postgresql(PostgresqlPool& pool) {
+    return pool.in_transaction([](PostgresqlConnection& connection) -> Result<void> {
+        // Any number, but always this one: instances that start at once wait for each other.
+        const auto locked = connection.run("SELECT pg_advisory_xact_lock(7239846124)");
+        if (!locked) return locked.error();
+        for (const std::string_view table : postgresql_tables) {
+            if (const auto created = connection.run(table); !created) return created.error();
+        }
+        const auto found = connection.run("SELECT version FROM credence_schema");
+        if (!found) return found.error();
+        if (found->count() > 0) {
+            if (found->date(0, 0) <= postgresql_schema_version) return {};
+            return Error{Errc::store_unavailable, {}, "the tables are of a newer version of credence"};
+        }
+        const auto noted = connection.run("INSERT INTO credence_schema VALUES ($1)", postgresql_schema_version);
+        return noted ? Result<void>{} : Result<void>{noted.error()};
+    });
+}
+
+}  // namespace credence::detail

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// Refresh tokens in this process's memory: for one instance, until it ends.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace credence {
+
+/// How much a `MemoryRefreshStore` holds.
+struct MemoryRefreshLimits {
+    /// How many records at most.
+    std::size_t max_records = 100'000;
+    /// How many of them at most for one subject, at least 1, so that nobody fills the store for all: a login takes one,
+    /// and each exchange of its token one more. Unset: a tenth of `max_records`.
+    std::optional<std::size_t> max_records_per_subject = {};
+    /// Tells which records have expired. An empty one is the system's.
+    Clock clock = system_clock;
+};
+
+/// A bounded `RefreshStore`.
+///
+/// When a subject has as many records as one may have, its own oldest family ends to make room, the one that expires
+/// first, as if it had logged out there; never somebody else's. If that is the family whose token is being exchanged,
+/// the exchange fails like that of a revoked token, and the client must log in again. When the store as a whole is
+/// full, expired families make room; while all are alive, it is `store_unavailable`.
+///
+/// Families end as a whole. Were single used records dropped instead, a thief could exchange tokens until the one that
+/// was stolen is forgotten: its rightful client would then be refused without ending the thief's family.
+class MemoryRefreshStore {
+public:
+    /// \param limits  `{.max_records = 1'000'000, .max_records_per_subject = 1'000}`
+    explicit MemoryRefreshStore(MemoryRefreshLimits limits = {})
+        : limits_(std::move(limits)),
+          max_of_subject_(
+              (std::max)(limits_.max_records_per_subject.value_or(limits_.max_records / 10), std::size_t{1})) {}
+    /// \param max_records  how many are held at most; for one subject, a tenth of it.
+    explicit MemoryRefreshStore(std::size_t max_records)
+        : MemoryRefreshStore(MemoryRefreshLimits{.max_records = max_records}) {}
+
+    /// See `RefreshStore` for this and what follows. `store_unavailable` when there is no room.
+    [[nodiscard]] Result<void> insert(const RefreshRecord& record) {
+        const std::lock_guard lock{mutex_};
+        if (records_.contains(record.hash) || !has_room_for(record)) return Errc::store_unavailable;
+        add(record);
+        return {};
+    }
+
+    [[nodiscard]] Result<std::optional<RefreshRecord>> find(std::string_view hash) const {
+        const std::lock_guard lock{mutex_};
+        const auto found = records_.find(hash);
+        return found == records_.end() ? std::optional<RefreshRecord>{} : std::optional{found->second};
+    }
+
+    [[nodiscard]] Result<bool> replace(const RefreshRecord& used, const RefreshRecord& successor) {
+        const std::lock_guard lock{mutex_};
+        const auto found = records_.find(used.hash);
+        if (found == records_.end() || found->second.used_at) return false;
+        if (records_.contains(successor.hash) || !has_room_for(successor)) return Errc::store_unavailable;
+        // The family that made room may have been this one.
+        const auto still = records_.find(used.hash);
+        if (still == records_.end()) return false;
+        std::string sealed_successor = used.sealed_successor;
+        add(successor);
+        still->second.used_at = used.used_at;
+        still->second.sealed_successor = std::move(sealed_successor);
+        return true;
+    }
+
+    [[nodiscard]] Result<void> end_family(std::string_view family) {
+        const std::lock_guard lock{mutex_};
+        if (const auto found = families_.find(family); found != families_.end()) end(found);
+        return {};
+    }
+
+    [[nodiscard]] Result<void> end_subject(std::string_view subject) {
+        const std::lock_guard lock{mutex_};
+        const auto found = subjects_.find(subject);
+        if (found == subjects_.end()) return {};
+        // The last family takes the subject along.
+        for (std::size_t left = found->second.families.size(); left > 0; --left) end_oldest_of(found->second);
+        return {};
+    }
+
+private:
+    using Records = std::map<std::string, RefreshRecord, std::less<>>;
+    /// Families, by their end; the names lie in `families_`.
+    using Order = std::set<std::pair<NumericDate, std::string_view>>;
+
+    struct Subject {
+        std::size_t records = 0;
+        Order families = {};
+    };
+    using Subjects = std::map<std::string, Subject, std::less<>>;
+
+    struct Family {
+        typename Subjects::iterator subject;
+        NumericDate expires_at;
+        std::vector<typename Records::iterator> records = {};
+    };
+    using Families = std::map<std::string, Family, std::less<>>;
+
+    /// Whether one more may be held, once those have made room that must.
+    [[nodiscard]] bool has_room_for(const RefreshRecord& record) {
+        for (auto subject = subjects_.find(record.subject);
+             subject != subjects_.end() && subject->second.records >= max_of_subject_;
+             subject = subjects_.find(record.subject)) {
+            end_oldest_of(subject->second);
+        }
+        if (records_.size() >= limits_.max_records) end_expired();
+        return records_.size() < limits_.max_records;
+    }
+
+    /// Looks at all families, but only when one of them may have expired since it last did.
+    void end_expired() {
+        const NumericDate moment = detail::moment_of(limits_.clock);
+        if (moment < first_end_) return;
+        first_end_ = (NumericDate::max)();
+        for (auto next = families_.begin(); next != families_.end();) {
+            const auto family = next++;
+            if (family->second.expires_at <= moment) {
+                end(family);
+            } else {
+                first_end_ = (std::min)(first_end_, family->second.expires_at);
+            }
+        }
+    }
+
+    void end_oldest_of(const Subject& subject) { end(families_.find(subject.families.begin()->second)); }
+
+    void end(typename Families::iterator family) {
+        const auto& [subject, expires_at, records] = family->second;
+        for (const auto record : records) records_.erase(record);
+        subject->second.records -= records.size();
+        subject->second.families.erase({expires_at, family->first});
+        if (subject->second.families.empty()) subjects_.erase(subject);
+        families_.erase(family);
+    }
+
+    /// What needs memory comes before what counts: should there be none, everything is still in order.
+    void add(const RefreshRecord& record) {
+        Family& family = family_of(record);
+        auto& records = family.records;
+        if (records.size() == records.capacity()) records.reserve(2 * records.size() + 1);
+        records.push_back(records_.try_emplace(record.hash, record).first);
+        ++family.subject->second.records;
+    }
+
+    [[nodiscard]] Family& family_of(const RefreshRecord& record) {
+        if (const auto known = families_.find(record.family); known != families_.end()) return known->second;
+        const auto subject = subjects_.try_emplace(record.subject).first;
+        Families made;
+        const auto& [name, family] = *made.try_emplace(record.family, Family{subject, record.expires_at}).first;
+        Order order;
+        order.emplace(record.expires_at, name);
+        families_.merge(made);
+        subject->second.families.merge(order);
+        first_end_ = (std::min)(first_end_, record.expires_at);
+        return families_.find(record.family)->second;
+    }
+
+    const MemoryRefreshLimits limits_;
+    const std::size_t max_of_subject_;
+    mutable std::mutex mutex_;
+    Records records_ = {};
+    Families families_ = {};
+    Subjects subjects_ = {};
+    NumericDate first_end_ = (NumericDate::max)();  // no family ends before
+};
+
+}  // namespace credence

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# A program that is compiled as C++17 gets one sentence, before anything else and with nothing behind it, whichever header
+# of the library it includes first.
+# label: source
+set -u
+
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+failed=0 missing=""
+# The adapters begin with another product's headers, which may want C++20 themselves.
+headers=$(cd "$root/include" && find credence -name '*.hpp' | grep -vE '/(stacks|transports|stores|detail)/' | sort)
+for compiler in g++ clang++-19; do
+    command -v "$compiler" >/dev/null || { missing=$compiler; continue; }
+    for header in $headers; do
+        said=$(echo "#include <$header>" | LC_ALL=C "$compiler" -std=c++17 -I "$root/include" -fsyntax-only \
+            -fdiagnostics-color=never -x c++ - 2>&1)
+        first=$(grep -m 1 -E '(error|warning):' <<<"$said")
+        count=$(grep -cE '(error|warning):' <<<"$said")
+        # The second is the file that does not exist, which stops the compiler.
+        if [[ $first != *"credence needs C++20"* || $count -ne 2 ]]; then
+            echo "$compiler, <$header>: $count errors, the first: $first"
+            failed=1
+        fi
+    done
+done
+[ -z "$missing" ] || [ $failed -ne 0 ] || { echo "install $missing"; exit 77; }
+exit $failed

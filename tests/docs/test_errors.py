@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# The page on errors has a row for each code of error.hpp, in the header's order and under the header's groups, and no other.
+# label: source
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HEADER = (ROOT / "include/credence/error.hpp").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
+
+
+def codes_of_header():
+    """Pairs of group and code."""
+    body = re.search(r"enum class Errc[^{]*\{(.*?)\n\};", HEADER, re.DOTALL)[1]
+    group, found = "", []
+    for line in body.splitlines():
+        if heading := re.fullmatch(r"\s*// (.+)", line):
+            group = heading[1]
+        elif code := re.match(r"\s*(\w+)\b[^,/]*,", line):
+            found.append((group, code[1]))
+    return found
+
+
+def rows_of_page():
+    """Pairs of heading and code, and the cells of each row."""
+    heading, found = "", []
+    for line in PAGE.splitlines():
+        if line.startswith("## "):
+            heading = line[3:]
+        elif row := re.match(r"\| `(\w+)` \|(.*)\|$", line):
+            found.append(((heading, row[1]), row[2].split(" | ")))
+    return found
+
+
+class Errors(unittest.TestCase):
+    def test_each_code_has_its_row_and_no_other_has_one(self):
+        self.assertGreater(len(codes_of_header()), 30)
+        self.assertEqual([code for code, _ in rows_of_page()], codes_of_header())
+
+    def test_each_row_says_what_the_code_means(self):
+        self.assertEqual([code for code, cells in rows_of_page() if not cells[0].strip()], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

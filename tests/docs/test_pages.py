@@ -1,0 +1,37 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Nothing is left out: each page of docs/ is in the site's menu, examples/README.md has a row for each example, and the page on
+# defaults names each rule of Validation.
+# label: source
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Pages(unittest.TestCase):
+    def test_each_page_is_in_the_menu(self):
+        menu = re.findall(r"^ +- [^:]+: (\S+\.md)$", (ROOT / "docs/site/mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+        pages = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
+        self.assertGreater(len(pages), 10)
+        self.assertEqual(sorted(menu), sorted(pages))
+
+    def test_each_example_has_a_row(self):
+        rows = re.findall(r"^\| \[[^\]]*\]\(([^)]+)\)", (ROOT / "examples/README.md").read_text(encoding="utf-8"), re.MULTILINE)
+        examples = [path.name for path in (ROOT / "examples").glob("*.cpp")]
+        examples += [path.relative_to(ROOT / "examples").as_posix() for path in (ROOT / "examples").glob("*/README.md")]
+        self.assertGreater(len(examples), 10)
+        self.assertEqual(sorted(rows), sorted(examples))
+
+    def test_each_rule_is_among_the_defaults(self):
+        header = (ROOT / "include/credence/jwt/validation.hpp").read_text(encoding="utf-8")
+        rules = re.findall(r"^    [\w:<>]+ (\w+)(?: = .*|\{.*\});$", re.search(r"^struct Validation \{(.*?)^\};", header,
+                                                                              re.MULTILINE | re.DOTALL)[1], re.MULTILINE)
+        self.assertGreater(len(rules), 15)
+        page = (ROOT / "docs/reference/defaults.md").read_text(encoding="utf-8")
+        self.assertEqual([rule for rule in rules if not re.search(rf"`[^`]*\b{rule}\b", page)], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

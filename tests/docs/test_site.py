@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# The documentation site: it builds, has no dead internal link, fetches nothing from another host, and each C++ block of its
+# pages compiles.
+#
+# How a block is compiled: <credence/credence.hpp> is included, std::chrono_literals is in use, and the block's own includes
+# come first. A block that begins with a declaration (struct, using, a function, ...) stands at namespace scope, and later
+# blocks of its page may use its names; any other block is the body of a function. A comment <!-- given ... --> holds
+# declarations that a page takes as known, and does not show.
+# packages: mkdocs doxygen python3-pygments libcpp-httplib-dev libboost-dev libpistache-dev libpoco-dev librestinio-dev libasio-dev libcurl4-openssl-dev libsqlite3-dev
+# label: source all
+import html.parser
+import os
+import pathlib
+import posixpath
+import re
+import subprocess
+import tempfile
+import unittest
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SITE = ROOT / "build/docs/site"
+PART = re.compile(r"^```cpp\n(?P<block>.*?)^```|^<!-- given\n(?P<given>.*?)^-->", re.MULTILINE | re.DOTALL)
+DECLARATION = re.compile(r"(struct|class|enum|template|namespace|using|static|inline|int main)\b"
+                         r"|(?!if|for|while|switch|const auto|auto)[\w:<>, \"&*]+ \w+\([^()]*\) \{$")
+UNITS = [r"restinio/", r"credence/(stacks|transports)/", r""]  # RESTinio's Asio and Boost's are not for one unit
+
+
+class Page(html.parser.HTMLParser):
+    """What a page of the site links to, what it loads, and the places in it that a link can name."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.loads, self.places = [], [], set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.places.update(attributes[name] for name in ("id", "name") if attributes.get(name))
+        if tag == "a" and attributes.get("href"):
+            self.links.append(attributes["href"])
+        for name in ("src", "href"):
+            if tag in ("img", "script", "link", "iframe", "source") and attributes.get(name) \
+                    and attributes.get("rel") != "canonical":
+                self.loads.append(attributes[name])
+
+
+def pages():
+    """The pages of the site that are not Doxygen's, by their address in the site."""
+    return {path.relative_to(SITE).as_posix(): Page(path) for path in sorted(SITE.rglob("*.html"))
+            if not path.relative_to(SITE).as_posix().startswith("reference/headers/") and path.name != "404.html"}
+
+
+def units(sources):
+    """C++ of all blocks of the pages given, as one text for RESTinio, one for other HTTP stacks, and one for the rest."""
+    texts = dict.fromkeys(UNITS, "")
+    for number, (name, text) in enumerate(sources.items()):
+        includes, body = ["#include <credence/credence.hpp>"], ""
+        for count, part in enumerate(PART.finditer(text)):
+            code = part["block"] if part["block"] is not None else part["given"]
+            line = text.count("\n", 0, part.start()) + 2
+            includes += re.findall(r"^#include .*$", code, re.MULTILINE)
+            code = re.sub(r"^#include .*$", "", code, flags=re.MULTILINE)
+            code = f'#line {line} "{name}"\n{code}'
+            first = next((text for text in code.splitlines()[1:] if text.strip() and not text.startswith("//")), "")
+            declares = part["given"] is not None or DECLARATION.match(first)
+            body += code if declares else f"[[maybe_unused]] static void block_{count}() {{\n{code}}}\n"
+        heads = "\n".join(dict.fromkeys(includes))
+        texts[next(unit for unit in UNITS if re.search(unit, heads))] += \
+            f"{heads}\nnamespace page_{number} {{\nusing namespace std::chrono_literals;\n{body}}}\n"
+    return [text for text in texts.values() if text]
+
+
+def compile_errors(sources):
+    found = ""
+    with tempfile.TemporaryDirectory() as folder:
+        for text in units(sources):
+            file = pathlib.Path(folder) / "blocks.cpp"
+            file.write_text(text, encoding="utf-8")
+            done = subprocess.run([os.environ.get("DOCS_CXX", "g++"), "-std=c++20", "-fsyntax-only", "-I",
+                                   ROOT / "include", file], capture_output=True, text=True, timeout=550)
+            found += done.stderr if done.returncode else ""
+    return found
+
+
+class Site(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        done = subprocess.run([ROOT / "docs/run", "--build"], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_no_internal_link_is_dead(self):
+        there = pages()
+        self.assertIn("index.html", there)
+        dead = []
+        for name, page in there.items():
+            for link in page.links + page.loads:
+                url = urllib.parse.urlparse(link)
+                if url.scheme or url.netloc:
+                    continue
+                path = urllib.parse.unquote(url.path)
+                target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+                if (SITE / target).is_dir():
+                    target = posixpath.join(target, "index.html")
+                if not (SITE / target).is_file():
+                    dead.append(f"{name}: {link}")
+                elif url.fragment and target in there and url.fragment not in there[target].places:
+                    dead.append(f"{name}: {link}: no such place")
+        self.assertEqual(dead, [])
+
+    def test_nothing_is_fetched_from_another_host(self):
+        foreign = [f"{name}: {link}" for name, page in pages().items() for link in page.loads
+                   if urllib.parse.urlparse(link).netloc]
+        for path in SITE.rglob("*.css"):
+            foreign += re.findall(r"(?:url\(|@import )[\"']?(?:https?:)?//[^)\s]*", path.read_text(encoding="utf-8"))
+        self.assertEqual(foreign, [])
+
+    def test_the_reference_has_classes_functions_and_headers(self):
+        def has(page, *names):
+            text = (SITE / "reference/headers" / page).read_text(encoding="utf-8")
+            self.assertEqual([name for name in names if f">{name}" not in text], [], page)
+
+        has("annotated.html", "Verifier", "KeySet", "Verified", "CurlTransport", "Validation")
+        has("namespacemembers_func.html", "encode()", "decode()", "verifier_for()", "require_bearer()", "protect()")
+        has("files.html", "verifier.hpp", "key_set.hpp", "httplib.hpp")
+        self.assertNotIn("Pipeline", (SITE / "reference/headers/annotated.html").read_text(encoding="utf-8"))
+
+    def test_the_links_of_the_reference_are_not_dead(self):
+        folder = SITE / "reference/headers"
+        dead = [f"{path.name}: {link}" for path in folder.glob("*.html") for link in Page(path).links
+                if not urllib.parse.urlparse(link).scheme and link.split("#")[0]
+                and not link.startswith("javascript") and not (folder / link.split("#")[0]).is_file()]
+        self.assertEqual(dead, [])
+
+
+class Blocks(unittest.TestCase):
+    def test_each_block_compiles(self):
+        sources = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+                   for path in sorted((ROOT / "docs").rglob("*.md"))}
+        self.assertGreater(sum(len(PART.findall(text)) for text in sources.values()), 5)
+        self.assertEqual(compile_errors(sources), "")
+
+    def test_a_wrong_block_is_found_by_its_line(self):
+        page = "# A page\n\n```cpp\nconst auto keys = credence::Keys<credence::HS256>::generated();\n```\n"
+        self.assertIn("a.md:4:", compile_errors({"a.md": page}))
+
+
+if __name__ == "__main__":
+    unittest.main()

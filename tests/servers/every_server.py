@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# The example servers, and what a test needs to know to ask each of them the same. For the tests in this folder.
+import typing
+
+from running import BIN, Server
+from tokens import SECRET
+
+
+class Profile(typing.NamedTuple):
+    """What a server answers to a request without credentials."""
+    name: str
+    stack: str
+    health: str  # a path that answers GET with health_status, whoever asks
+    health_status: int
+    takes_body: str  # a path whose POST reads the body before it is refused, or takes it
+    guarded: str  # a path whose GET is answered 401
+
+    def start(self):
+        has_settings = self.name not in ("resource_server", "todos")
+        return Server(self.name, JWT_SECRET=SECRET) if has_settings else Server(self.name)
+
+    def is_built(self):
+        return (BIN / self.name).exists()
+
+
+EVERY_SERVER = [
+    Profile("minimal", "cpp-httplib", "/", 200, "/refresh", "/protected"),
+    Profile("login", "cpp-httplib", "/public", 200, "/login", "/private"),
+    Profile("account", "cpp-httplib", "/api/healthchecker", 200, "/api/auth/login", "/api/users/me"),
+    Profile("resource_server", "cpp-httplib", "/me", 401, "/keys", "/me"),
+    Profile("gateway", "cpp-httplib", "/auth", 401, "/auth", "/auth"),
+    Profile("todos", "Beast", "/", 200, "/login", "/protected"),
+    Profile("pistache", "Pistache", "/", 200, "/news", "/me"),
+]

@@ -1,0 +1,253 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# examples/resource_server --issuer, looked at from outside: what a token gets in each state of the issuer's keys.
+# packages: libcpp-httplib-dev openssl
+import concurrent.futures
+import contextlib
+import tempfile
+import time
+
+from issuer import Issuer, Key
+from running import Server, eventually, run_all
+from tokens import bearer
+
+FOLDER = tempfile.TemporaryDirectory()
+A, B, STRANGE = (Key(FOLDER.name, kid) for kid in ("a", "b", "strange"))
+
+
+@contextlib.contextmanager
+def following(*options, is_ready=True):
+    """An issuer that publishes key A, and a server that follows it."""
+    with Issuer() as issuer:
+        issuer.keys = [A.jwk]
+        if not is_ready:
+            issuer.hold()
+        with Server("resource_server", "--issuer", issuer.url, *options) as server:
+            if is_ready:
+                eventually(lambda: server.get("/ready").status == 200)
+            yield issuer, server
+            issuer.release()  # or the server would be ended during a fetch, which is a test of its own
+
+
+def me(server, issuer, key, **claims):
+    return server.get("/me", bearer(key.sign(**{"iss": issuer.url, "iat": int(time.time())} | claims)))
+
+
+def tokens(issuer, key, count):
+    return [key.sign(iss=issuer.url, iat=int(time.time()), jti=str(number)) for number in range(count)]
+
+
+def statuses(server, made):
+    """What so many requests at once get."""
+    with concurrent.futures.ThreadPoolExecutor(len(made)) as pool:
+        return [answer.status for answer in pool.map(lambda token: server.get("/me", bearer(token)), made)]
+
+
+def assert_unavailable(answer, most=30):
+    assert answer.status == 503, answer.status
+    assert 1 <= int(answer.one("retry-after")) <= most, answer.one("retry-after")
+    assert answer.one("www-authenticate") is None
+
+
+def assert_no_wait(server, issuer, key):
+    start = time.monotonic()
+    assert me(server, issuer, key).status == 200
+    assert time.monotonic() - start < 0.5
+
+
+def test_empty_every_token_is_unavailable():
+    with following(is_ready=False) as (issuer, server):
+        eventually(lambda: issuer.asked)
+        for key in (A, STRANGE):
+            assert_unavailable(me(server, issuer, key))
+        assert server.get("/ready").status == 503
+        issuer.release()
+        eventually(lambda: me(server, issuer, A).status == 200)
+
+
+def test_fresh_a_new_key_costs_one_fetch_and_then_the_cool_down():
+    with following("--cooldown", "0") as (issuer, server):
+        before = issuer.sets()
+        for _ in range(3):
+            assert me(server, issuer, A).status == 200
+        assert issuer.sets() == before
+        issuer.keys = [A.jwk, B.jwk]
+        assert me(server, issuer, B).status == 200
+        assert issuer.sets() == before + 1
+        assert me(server, issuer, STRANGE).status == 401
+        assert issuer.sets() == before + 2
+
+
+def test_fresh_within_the_cool_down_the_age_of_a_token_decides():
+    with following("--cooldown", "20") as (issuer, server):
+        before = issuer.sets()
+        issued = int(time.time()) - 60
+        assert me(server, issuer, STRANGE, iat=issued).status == 401
+        fetched = time.time()
+        eventually(lambda: int(time.time()) > fetched)
+        later = me(server, issuer, STRANGE)
+        assert_unavailable(later, 20)
+        assert int(later.one("retry-after")) > 10, later.one("retry-after")  # the rest of the cool-down
+        assert_unavailable(me(server, issuer, STRANGE, iat=None), 20)
+        assert me(server, issuer, A).status == 200
+        assert issuer.sets() == before
+
+
+def test_refreshing_a_known_key_waits_for_nothing_and_an_unknown_one_joins():
+    with following("--cooldown", "0") as (issuer, server):
+        issuer.hold()
+        before = issuer.sets()
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            joining = [pool.submit(me, server, issuer, B) for _ in range(2)]
+            eventually(lambda: issuer.sets() == before + 1)
+            for _ in range(5):
+                assert_no_wait(server, issuer, A)
+            issuer.keys = [A.jwk, B.jwk]
+            issuer.release()
+            assert [answer.result().status for answer in joining] == [200, 200]
+        assert issuer.sets() == before + 1
+
+
+def test_a_fetch_that_hangs_lets_few_wait_and_none_for_long():
+    with following("--cooldown", "0") as (issuer, server):
+        issuer.hold()
+        before = issuer.sets()
+        made = tokens(issuer, STRANGE, 20)
+        start = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            waiting = pool.submit(statuses, server, made)
+            eventually(lambda: issuer.sets() > before)
+            assert_no_wait(server, issuer, A)
+            assert waiting.result() == [503] * 20
+        assert time.monotonic() - start < 5
+        assert_unavailable(me(server, issuer, STRANGE))
+        assert_no_wait(server, issuer, A)
+        assert issuer.sets() == before + 1
+
+
+def test_stale_known_keys_verify_and_it_is_told_once():
+    with following("--interval", "0.2", "--retry", "0.05", "--cooldown", "0") as (issuer, server):
+        issuer.status = 500
+        failed = issuer.sets() + 3
+        eventually(lambda: issuer.sets() > failed)
+        for _ in range(3):
+            assert_no_wait(server, issuer, A)
+        assert me(server, issuer, STRANGE).status == 503
+        assert server.get("/ready").json()["state"] in ("stale", "refreshing")
+        assert server.log_text().count('"keys_serving_stale"') == 1
+        issuer.status = 200
+        eventually(lambda: "keys_recovered" in server.log_text())
+
+
+def test_expired_every_token_is_unavailable():
+    with following("--interval", "0.2", "--retry", "0.05", "--max-stale", "0.2", "--cooldown", "0") as (issuer, server):
+        issuer.status = 500
+        eventually(lambda: "keys_expired" in server.log_text())
+        for key in (A, STRANGE):
+            assert_unavailable(me(server, issuer, key))
+        assert server.get("/ready").status == 503
+        issuer.status = 200
+        eventually(lambda: me(server, issuer, A).status == 200)
+
+
+def test_a_removed_key_is_refused_after_the_interval():
+    with following("--interval", "0.2", "--cooldown", "20") as (issuer, server):
+        token = bearer(A.sign(iss=issuer.url))
+        assert server.get("/me", token).status == 200
+        issuer.keys = [B.jwk]
+        eventually(lambda: me(server, issuer, B).status == 200)
+        assert server.get("/me", token).status in (401, 503)
+
+
+def test_thirty_at_once_with_a_new_key_make_one_fetch():
+    with following("--cooldown", "0") as (issuer, server):
+        before = issuer.sets()
+        made = tokens(issuer, B, 30)
+        issuer.hold()
+        issuer.keys = [A.jwk, B.jwk]
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            found = pool.submit(statuses, server, made)
+            eventually(lambda: issuer.sets() > before)
+            issuer.release()
+            assert set(found.result()) <= {200, 503}
+        assert 200 in found.result()
+        assert issuer.sets() == before + 1
+
+
+def test_strange_key_ids_make_at_most_one_fetch_and_change_nothing_for_a_known_key():
+    with following() as (issuer, server):
+        before = issuer.sets()
+        made = tokens(issuer, STRANGE, 25)
+        for _ in range(8):
+            assert set(statuses(server, made)) <= {401, 503}
+            assert_no_wait(server, issuer, A)
+        assert issuer.sets() <= before + 1
+
+
+def test_tokens_that_the_rules_refuse_cause_no_fetch():
+    with following("--cooldown", "0") as (issuer, server):
+        before = issuer.sets()
+        for claims in ({"iss": "https://other.example"}, {"exp": int(time.time()) - 60}, {"exp": None}, {"aud": "others"}):
+            assert me(server, issuer, STRANGE, **claims).status == 401
+        assert issuer.sets() == before
+
+
+def text(status, body, *fields):
+    def answer(handler):
+        handler.send_response(status)
+        for name, value in fields:
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+    return answer
+
+
+def endless(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(200):
+        handler.wfile.write(b" " * (1 << 20))
+
+
+def test_no_bad_answer_replaces_a_set():
+    with following("--interval", "0.1", "--retry", "0.05") as (issuer, server):
+        for answer in (text(500, b"{}"), text(404, b'{"keys":[]}'), text(302, b"", ("Location", "/set")), text(204, b""),
+                       text(200, b"<html>"), text(200, b"{}"), text(200, b'{"keys":[]}'), text(200, b'{"keys":{}}'),
+                       text(200, b'{"keys":[{"kty":"oct","k":"AAAA"}]}'), text(200, b"[" * 100_000), endless):
+            failed = server.log_text().count("keys_failed")
+            issuer.answer = answer
+            eventually(lambda: server.log_text().count("keys_failed") > failed)
+            assert me(server, issuer, A).status == 200
+            issuer.answer = None
+            eventually(lambda: server.get("/ready").json()["state"] == "fresh")
+
+
+def test_metadata_of_another_issuer_brings_no_keys_and_both_spellings_are_told():
+    with following(is_ready=False) as (issuer, server):
+        issuer.name = issuer.url + "/"
+        issuer.release()
+        eventually(lambda: "keys_issuer_mismatch" in server.log_text())
+        assert f"'{issuer.url}'" in server.log_text() and f"'{issuer.url}/'" in server.log_text()
+        assert_unavailable(me(server, issuer, A))
+        assert issuer.sets() == 0
+
+
+def test_it_ends_cleanly_during_a_fetch_that_hangs():
+    with Issuer() as issuer:
+        issuer.hold()
+        with Server("resource_server", "--issuer", issuer.url) as server:
+            eventually(lambda: issuer.asked)
+            start = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - start < 5
+
+
+def test_no_byte_of_a_token_is_in_a_fetch_or_the_log():
+    with following("--cooldown", "0") as (issuer, server):
+        token = STRANGE.sign(iss=issuer.url)
+        assert server.get("/me", bearer(token)).status == 401
+        seen = server.log_text() + str(issuer.asked)
+        assert not any(part in seen for part in token.split("."))
+
+
+run_all(globals())

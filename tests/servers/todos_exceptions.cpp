@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// The server of examples/todos with routes that fail: an exception leaves a handler, a coroutine, or a completion that
+// runs on the event loop itself. And one route that never answers. servers/test_todos_exceptions.py and
+// test_todos_connections.py ask it.
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "../../examples/support/options.hpp"
+#include "../../examples/todos/router.hpp"
+#include "../../examples/todos/server.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace {
+
+namespace asio = boost::asio;
+using todos::Exchange;
+using todos::Request;
+using todos::Response;
+
+/// The text of an exception, as a parser may make it from what the client sent.
+constexpr const char* text = "what the client sent";
+
+asio::awaitable<Response> throw_error(Request) {
+    throw std::length_error{text};
+    co_return todos::empty_answer();
+}
+
+asio::awaitable<Response> throw_later(Request) {
+    co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+    throw std::bad_alloc{};
+}
+
+asio::awaitable<Response> throw_number(Request) {
+    co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+    throw 7;
+}
+
+/// Before a coroutine is there to catch it.
+asio::awaitable<Response> throw_without_coroutine(Exchange&) { throw std::length_error{text}; }
+
+/// Nobody catches this but who runs the event loop.
+template <class Exception>
+asio::awaitable<Response> throw_on_the_loop(Request) {
+    asio::post(co_await asio::this_coro::executor, [] { throw Exception{}; });
+    co_return todos::text_answer(200, "thrown");
+}
+
+asio::awaitable<Response> wait(Request) {
+    asio::steady_timer never{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
+    co_await never.async_wait(asio::use_awaitable);
+    co_return todos::empty_answer();
+}
+
+struct LengthError : std::length_error {
+    LengthError() : std::length_error{text} {}
+};
+
+void run(const support::Options& options) {
+    todos::Router router;
+    router.add("GET", "/", todos::open([](Request) -> asio::awaitable<Response> {
+                   co_return todos::text_answer(200, "Hello, World!");
+               }));
+    router.add("GET", "/error", todos::open(throw_error));
+    router.add("GET", "/later", todos::open(throw_later));
+    router.add("GET", "/number", todos::open(throw_number));
+    router.add("GET", "/call", throw_without_coroutine);
+    router.add("GET", "/loop", todos::open(throw_on_the_loop<LengthError>));
+    router.add("GET", "/loop/number", todos::open(throw_on_the_loop<int>));
+    router.add("GET", "/wait", todos::open(wait));
+    todos::serve(router, options.port(3000));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    return support::run_program(support::Options{"Fails, for a test.", {}}, count, arguments, run);
+}

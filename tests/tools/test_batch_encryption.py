@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# `credence encrypt` and `credence decrypt`, alone and as batches: every pair of algorithms there and back, what is refused,
+# and what is no request.
+# packages: libcli11-dev openssl
+import json
+import subprocess
+import unittest
+
+from credence_command import Folder, b64, batch, run, unb64
+
+SIZES = {"A128GCM": 16, "A192GCM": 24, "A256GCM": 32, "A128CBC-HS256": 32, "A192CBC-HS384": 48, "A256CBC-HS512": 64}
+SHARED = {"A128KW": 16, "A192KW": 24, "A256KW": 32, "A128GCMKW": 16, "A192GCMKW": 24, "A256GCMKW": 32}
+AGREEMENT = ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"]
+ALGORITHMS = ["dir", *SHARED, "RSA-OAEP", "RSA-OAEP-256", *AGREEMENT]
+FOLDER = Folder()
+
+
+def key_pair(alg, *options):
+    """A private and a public key in PEM, made by OpenSSL."""
+    private = FOLDER.name(alg + ".pem")
+    subprocess.run(["openssl", "genpkey", "-algorithm", alg, *options, "-out", private], check=True, capture_output=True)
+    public = subprocess.run(["openssl", "pkey", "-in", private, "-pubout"], check=True, capture_output=True).stdout.decode()
+    with open(private, encoding="ascii") as file:
+        return {"pem": file.read()}, {"pem": public}
+
+
+RSA = key_pair("RSA", "-pkeyopt", "rsa_keygen_bits:2048")
+CURVES = [key_pair("EC", "-pkeyopt", f"ec_paramgen_curve:{name}") for name in ("P-256", "P-384", "P-521")]
+CURVES += [key_pair("X25519"), key_pair("X448")]
+
+
+def secret(size):
+    return {"secret_b64": b64(bytes(range(1, size + 1)))}
+
+
+def pairs():
+    """Each algorithm and content algorithm, with its private and its public key."""
+    for enc, size in SIZES.items():
+        yield "dir", enc, secret(size), secret(size)
+        for alg, wrapping in SHARED.items():
+            yield alg, enc, secret(wrapping), secret(wrapping)
+        for alg in ("RSA-OAEP", "RSA-OAEP-256"):
+            yield alg, enc, *RSA
+        for alg in AGREEMENT:
+            for curve in CURVES:
+                yield alg, enc, *curve
+
+
+def sealed(payload=b"text", alg="A256KW", enc="A256GCM", key=None, **members):
+    request = {"payload_b64": b64(payload), "key": key or secret(32), "alg": alg, "enc": enc, **members}
+    return batch("encrypt", [request])[0]
+
+
+def opened(token, key=None, **members):
+    request = {"token": token, "key": key or secret(32), "alg": ALGORITHMS, "enc": list(SIZES), **members}
+    return batch("decrypt", [{name: value for name, value in request.items() if value is not None}])[0]
+
+
+class Encryption(unittest.TestCase):
+    def test_every_algorithm_there_and_back(self):
+        every = list(pairs())
+        answers = batch("encrypt", [{"id": n, "payload_b64": b64(bytes([n % 256]) * n), "key": public, "alg": alg, "enc": enc,
+                                     "header": {"kid": f"k{n}"}} for n, (alg, enc, _, public) in enumerate(every)])
+        self.assertTrue(all(answer["ok"] for answer in answers), answers)
+        back = batch("decrypt", [{"id": n, "token": answers[n]["token"], "key": private, "alg": [alg], "enc": [enc]}
+                                 for n, (alg, enc, private, _) in enumerate(every)])
+        for n, (alg, enc, _, _) in enumerate(every):
+            with self.subTest(alg + " " + enc):
+                self.assertTrue(back[n]["ok"], back[n])
+                self.assertEqual(back[n]["id"], n)
+                self.assertEqual(unb64(back[n]["payload_b64"]), bytes([n % 256]) * n)
+                header = back[n]["header"]
+                self.assertEqual((header["alg"], header["enc"], header["kid"]), (alg, enc, f"k{n}"))
+
+    def test_the_header_is_as_asked_for(self):
+        answer = sealed(header={"typ": "x", "cty": "JWT", "tenant": 7, "alg": "A256KW", "enc": "A256GCM"})
+        self.assertEqual(opened(answer["token"])["header"],
+                         {"alg": "A256KW", "enc": "A256GCM", "typ": "x", "cty": "JWT", "tenant": 7})
+        jwk = {"kty": "oct", "k": secret(32)["secret_b64"], "kid": "own"}
+        self.assertEqual(opened(sealed(key={"jwk": jwk})["token"])["header"]["kid"], "own")
+        self.assertEqual(opened(sealed(key={"jwk": jwk}, header={"kid": "other"})["token"])["header"]["kid"], "other")
+
+    def test_the_parties_enter_the_agreement(self):
+        private, public = CURVES[0]
+        token = sealed(alg="ECDH-ES", key=public, header={"apu": "QWxpY2U", "apv": "Qm9i"})["token"]
+        answer = opened(token, private)
+        self.assertEqual((answer["ok"], answer["header"]["apu"], answer["header"]["apv"]), (True, "QWxpY2U", "Qm9i"))
+
+    def test_a_header_that_cannot_be(self):
+        for header in ({"alg": "dir"}, {"enc": "A128GCM"}, {"crit": ["x"]}, {"b64": False}, {"zip": "DEF"}, {"epk": {}},
+                       {"iv": ""}, {"tag": ""}, {"p2c": 1}, {"kid": 7}, {"apu": "*"}, {"apv": 1}, []):
+            self.assertEqual(sealed(header=header)["error"], "invalid_request", header)
+
+    def test_a_key_that_cannot_serve(self):
+        def error(**members):
+            return sealed(**members)["error"]
+        self.assertEqual(error(alg="RSA1_5", key=RSA[1]), "unsupported_algorithm")
+        self.assertEqual(error(alg="PBES2-HS256+A128KW"), "unsupported_algorithm")
+        self.assertEqual(error(alg="HS256"), "unsupported_algorithm")
+        self.assertEqual(error(enc="A128CBC"), "unsupported_algorithm")
+        self.assertEqual(error(key=secret(31)), "key_too_short")
+        self.assertEqual(error(key=secret(33)), "invalid_key")
+        self.assertEqual(error(alg="dir", enc="A128GCM"), "invalid_key")
+        self.assertEqual(error(alg="dir", enc="A256CBC-HS512"), "key_too_short")
+        self.assertEqual(error(alg="ECDH-ES", key=RSA[1]), "invalid_key")
+        self.assertEqual(error(alg="RSA-OAEP", key=RSA[0]), "invalid_key")
+        self.assertEqual(error(key={"jwk": {"kty": "oct", "k": secret(32)["secret_b64"], "use": "sig"}}), "invalid_key")
+        self.assertEqual(error(key={"jwks": {"keys": []}}), "invalid_request")
+
+    def test_a_token_whose_algorithm_is_not_listed(self):
+        token = sealed()["token"]
+        self.assertEqual(opened(token, alg=["dir"])["error"], "algorithm_not_allowed")
+        self.assertEqual(opened(token, enc=["A128GCM", "A256CBC-HS512"])["error"], "algorithm_not_allowed")
+        self.assertEqual(opened(token, alg=[])["error"], "algorithm_not_allowed")
+        self.assertEqual(opened(token, max_token_bytes=10)["error"], "token_too_large")
+        self.assertEqual(opened("a.b.c")["error"], "malformed_token")
+        self.assertEqual(opened(token, RSA[0])["error"], "invalid_key")
+        self.assertEqual(opened(token, secret(16))["error"], "key_too_short")
+        self.assertEqual(opened(token[:-4] + "AAAA")["error"], "decryption_failed")
+
+    def test_a_set_of_keys(self):
+        keys = [{"kty": "oct", "kid": str(n), "k": b64(bytes([n]) * 32)} for n in range(3)]
+        token = sealed(key={"jwk": keys[1]})["token"]
+        self.assertTrue(opened(token, {"jwks": {"keys": keys}})["ok"])
+        self.assertEqual(opened(token, {"jwks": {"keys": keys[:1]}})["error"], "no_matching_key")
+        unnamed = sealed(key=secret(32))["token"]
+        self.assertEqual(opened(unnamed, {"jwks": {"keys": keys}})["error"], "ambiguous_key")
+
+    def test_what_is_no_request(self):
+        good = {"token": "a.b.c.d.e", "key": secret(32), "alg": ["dir"], "enc": ["A256GCM"]}
+        for name in good:
+            without = {member: value for member, value in good.items() if member != name}
+            self.assertEqual(batch("decrypt", [without])[0]["error"], "invalid_request", name)
+        made = {"payload_b64": "", "key": secret(32), "alg": "dir", "enc": "A256GCM"}
+        for name in made:
+            without = {member: value for member, value in made.items() if member != name}
+            self.assertEqual(batch("encrypt", [without])[0]["error"], "invalid_request", name)
+        for payload in ("=", "A", 7, None):
+            self.assertEqual(batch("encrypt", [{**made, "payload_b64": payload}])[0]["error"], "invalid_request")
+        self.assertEqual([answer["error"] for answer in batch("decrypt", ["", "{", "[]"])], ["invalid_request"] * 3)
+
+    def test_the_command_alone(self):
+        private = FOLDER.write("private.pem", CURVES[0][0]["pem"])
+        public = FOLDER.write("public.pem", CURVES[0][1]["pem"])
+        made = run("encrypt", "--key", public, "--alg", "ECDH-ES+A256KW", "--enc", "A128CBC-HS256", "--cty", "x",
+                   "--header", "n:=1", stdin=b"\x00binary\x7f")
+        self.assertEqual(made.returncode, 0, made.err)
+        back = run("decrypt", "--key", private, "--alg", "ECDH-ES+A256KW", stdin=made.stdout)
+        self.assertEqual((back.returncode, back.stdout), (0, b"\x00binary\x7f"), back.err)
+        refused = run("decrypt", "--key", private, "--alg", "ECDH-ES", "--json", stdin=made.stdout)
+        self.assertEqual((refused.returncode, refused.out), (1, ""))
+        self.assertEqual(json.loads(refused.err)["error"], "algorithm_not_allowed")
+        self.assertEqual(run("decrypt", "--key", private, stdin=made.stdout).returncode, 2)
+        self.assertEqual(run("decrypt", "--key", private, "--alg", "RSA1_5", stdin=made.stdout).returncode, 2)
+        self.assertEqual(run("encrypt", "--key", private, "--alg", "ECDH-ES", stdin=b"x").returncode, 3)
+        self.assertEqual(run("encrypt", "--key", public, "--alg", "ECDH-ES", "--header", "zip=DEF", stdin=b"x").returncode, 2)
+        self.assertEqual(run("encrypt", "--key", public, "--alg", "ECDH-ES", "--enc", "A1", stdin=b"x").returncode, 2)
+
+    def test_a_jwk_says_its_algorithm(self):
+        key = FOLDER.write("key.jwk", json.dumps({"kty": "oct", "alg": "A256KW", "k": secret(32)["secret_b64"]}))
+        made = run("encrypt", "--key", key, stdin=b"text")
+        self.assertEqual(run("decrypt", "--key", key, stdin=made.stdout).out, "text", made.err)
+
+
+if __name__ == "__main__":
+    unittest.main()

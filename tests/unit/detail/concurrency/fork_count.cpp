@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// fork_count: another number in a child, the same one in the parent.
+#include <credence/detail/concurrency/fork_count.hpp>
+
+#include "support/catch.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using credence::detail::fork_count;
+
+TEST_CASE("the count moves in a child and not in its parent", "[fork_count]") {
+    const unsigned before = fork_count();
+    const pid_t child = fork();
+    if (child == 0) _exit(fork_count() == before + 1 ? 0 : 1);
+    REQUIRE(child > 0);
+    int status = -1;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(fork_count() == before);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// JSON strings: UTF-8 against the definition in RFC 3629, the eight-byte scan against one byte at a time, and escapes.
+#include <credence/detail/json/json_string.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/catch.hpp"
+
+using credence::detail::append_string;
+using credence::detail::append_utf8;
+using credence::detail::end_of_literal_run;
+using credence::detail::end_of_plain_run;
+using credence::detail::end_of_plain_word;
+using credence::detail::is_plain;
+using credence::detail::json_padding;
+using credence::detail::utf8_sequence;
+
+namespace {
+
+/// What a string says, read from behind its first quote; nothing when it is malformed.
+std::optional<std::string> said(std::string_view inside) {
+    const std::string text = std::string{inside} + '"' + std::string(json_padding, '\0');
+    std::string out;
+    const char* end = append_string(text.data(), out);
+    if (end == nullptr) return std::nullopt;
+    CHECK(end <= text.data() + inside.size());
+    return out;
+}
+
+/// The length that RFC 3629 §3 gives the sequence: by decoding it and asking whether that is how it is encoded.
+std::size_t by_definition(const std::string& bytes) {
+    const auto at = [&](std::size_t index) { return static_cast<unsigned char>(bytes[index]); };
+    const std::size_t length = at(0) >= 0xf0 ? 4 : at(0) >= 0xe0 ? 3 : at(0) >= 0xc0 ? 2 : 0;
+    if (length == 0 || at(0) >= 0xf8) return 0;
+    std::uint32_t code_point = at(0) & (0x7fU >> length);
+    for (std::size_t index = 1; index < length; ++index) {
+        if ((at(index) & 0xc0) != 0x80) return 0;
+        code_point = code_point << 6 | (at(index) & 0x3fU);
+    }
+    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (code_point < least[length] || code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff)) return 0;
+    return length;
+}
+
+}  // namespace
+
+TEST_CASE("UTF-8: every sequence of two and three bytes is judged as RFC 3629 says") {
+    int wrong = 0;
+    std::string bytes(4 + json_padding, '\0');
+    for (unsigned first = 0x80; first < 0xf0; ++first) {
+        for (unsigned second = 0; second < 256; ++second) {
+            for (unsigned third = 0; third < 256;
+                 third += first < 0xe0 ? 0x40 : 1) {  // of which two bytes know nothing
+                bytes[0] = static_cast<char>(first);
+                bytes[1] = static_cast<char>(second);
+                bytes[2] = static_cast<char>(third);
+                if (utf8_sequence(bytes.data()) != by_definition(bytes)) ++wrong;
+            }
+        }
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("UTF-8: sequences of four bytes are judged as RFC 3629 says") {
+    int wrong = 0;
+    std::string bytes(4 + json_padding, '\0');
+    for (unsigned first = 0xf0; first < 256; ++first) {
+        for (unsigned second = 0; second < 256; ++second) {
+            for (const unsigned third : {0x00U, 0x22U, 0x7fU, 0x80U, 0xbfU, 0xc0U, 0xffU}) {
+                for (const unsigned fourth : {0x00U, 0x22U, 0x7fU, 0x80U, 0xbfU, 0xc0U, 0xffU}) {
+                    bytes[0] = static_cast<char>(first);
+                    bytes[1] = static_cast<char>(second);
+                    bytes[2] = static_cast<char>(third);
+                    bytes[3] = static_cast<char>(fourth);
+                    if (utf8_sequence(bytes.data()) != by_definition(bytes)) ++wrong;
+                }
+            }
+        }
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("UTF-8: every code point is written and read back, surrogates excepted") {
+    int wrong = 0;
+    for (std::uint32_t code_point = 0x80; code_point <= 0x10ffff; ++code_point) {
+        std::string bytes;
+        append_utf8(bytes, code_point);
+        const std::size_t length = bytes.size();
+        bytes.append(json_padding, '\0');
+        const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
+        if (utf8_sequence(bytes.data()) != (surrogate ? 0 : length)) ++wrong;
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("the scan of eight bytes stops where a scan of single bytes does") {
+    int wrong = 0;
+    std::string text(8, 'x');
+    for (std::size_t place = 0; place + 1 < text.size(); ++place) {
+        for (int first = 0; first < 256; ++first) {
+            for (int second = 0; second < 256; ++second) {
+                text.assign(8, 'x');
+                text[place] = static_cast<char>(first);
+                text[place + 1] = static_cast<char>(second);
+                std::size_t expected = 0;
+                while (expected < text.size() && is_plain(text[expected])) ++expected;
+                if (end_of_plain_word(text.data()) != text.data() + expected) ++wrong;
+            }
+        }
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("a run ends at the right place, at every alignment and length") {
+    for (std::size_t before = 0; before < 40; ++before) {
+        for (const char end : {'"', '\\', '\n', '\0', '\x1f'}) {
+            const std::string text = std::string(before, 'x') + end + std::string(json_padding, '\0');
+            CHECK(end_of_plain_run(text.data()) == text.data() + before);
+            CHECK(end_of_literal_run(text.data()) == text.data() + before);
+        }
+        const std::string longer = std::string(before, 'x') + "\xc3\xa4y\"" + std::string(json_padding, '\0');
+        CHECK(end_of_plain_run(longer.data()) == longer.data() + before);
+        CHECK(end_of_literal_run(longer.data()) == longer.data() + before + 3);
+        const std::string broken = std::string(before, 'x') + "\xc3\"" + std::string(json_padding, '\0');
+        CHECK(end_of_literal_run(broken.data()) == nullptr);
+    }
+}
+
+TEST_CASE("strings stand for themselves, and each escape for its character") {
+    CHECK(said("") == "");
+    CHECK(said("abc \x7f") == "abc \x7f");
+    CHECK(said(R"(\"\\\/\b\f\n\r\t)") == "\"\\/\b\f\n\r\t");
+    CHECK(said(R"(a\u0000b)") == std::string("a\0b", 3));
+    CHECK(said(R"(\u0041\u00e4\u20AC\uffff)") == "A\xc3\xa4\xe2\x82\xac\xef\xbf\xbf");
+    CHECK(said(R"(\ud83d\uDE00)") == "\xf0\x9f\x98\x80");
+    CHECK(said(R"(\udbff\udfff)") == "\xf4\x8f\xbf\xbf");
+    CHECK(said("\xc3\xa4\xf0\x9f\x98\x80") == "\xc3\xa4\xf0\x9f\x98\x80");
+    CHECK(said("12345678\\n12345678") == "12345678\n12345678");
+}
+
+TEST_CASE("malformed strings are refused") {
+    for (const std::string_view inside : {"\n",
+                                          "\t",
+                                          "\x1f",
+                                          "\\",
+                                          "\\x",
+                                          "\\a",
+                                          "\\'",
+                                          "\\0",
+                                          "\\U0041",
+                                          "\\u",
+                                          "\\u1",
+                                          "\\u12",
+                                          "\\u123",
+                                          "\\u123g",
+                                          "\\u 123",
+                                          "\\u-123",
+                                          "\\ud800",
+                                          "\\ud800x",
+                                          "\\ud800\\n",
+                                          "\\ud800\\u0041",
+                                          "\\ud800\\ud800",
+                                          "\\udc00",
+                                          "\\udc00\\ud800",
+                                          "\\ud83d\\u",
+                                          "\xff",
+                                          "\xc0\x80",
+                                          "\xed\xa0\x80",
+                                          "\xe2\x82",
+                                          "\xf4\x90\x80\x80",
+                                          "\x80"}) {
+        INFO(inside);
+        CHECK_FALSE(said(inside));
+    }
+    CHECK_FALSE(said(std::string_view{"a\0b", 3}));
+    CHECK_FALSE(said(std::string_view{"\\\0", 2}));
+}
+
+TEST_CASE("a string that the text breaks off is refused, and nothing behind the text is read") {
+    const std::string_view full = R"(abc\ud83d\ude00\n)";
+    for (std::size_t size = 0; size < full.size(); ++size) {
+        std::string text{full.substr(0, size)};
+        text.append(json_padding, '\0');
+        std::string out;
+        CHECK(append_string(text.data(), out) == nullptr);
+    }
+}

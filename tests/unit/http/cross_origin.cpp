@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// Requests of other origins: what is refused, by which field, and that protect asks for each token from a cookie.
+#include <credence/http/bearer.hpp>
+#include <credence/http/cross_origin.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/accounts.hpp"
+#include "support/acme_http.hpp"
+#include "support/catch.hpp"
+
+using acme::Request;
+using acme::Response;
+using credence::check_origin;
+using credence::CrossOrigin;
+using credence::Errc;
+using credence::Error;
+using credence::Verified;
+using support::account_token;
+using support::account_verifier;
+using support::AccountClaims;
+
+namespace {
+
+using Fields = std::multimap<std::string, std::string>;
+
+bool passes(Fields fields, const CrossOrigin& rules = {}, const std::string& method = "POST") {
+    return check_origin(Request{.headers = std::move(fields), .method = method}, rules).has_value();
+}
+
+int status(const auto& guard, Fields fields, const std::string& method) {
+    Response response;
+    guard(Request{.headers = std::move(fields), .method = method}, response);
+    return response.status;
+}
+
+void greet(const Verified<AccountClaims>& who, const Request&, Response& response) { response.body = who->sub; }
+
+}  // namespace
+
+TEST_CASE("a method that changes nothing is let through from anywhere") {
+    for (const char* method : {"GET", "HEAD", "OPTIONS", "TRACE"}) {
+        INFO(method);
+        CHECK(passes({{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}}, {}, method));
+    }
+    for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "get", "PROPFIND", "", "GET "}) {
+        INFO(method);
+        CHECK_FALSE(passes({{"Sec-Fetch-Site", "cross-site"}}, {}, method));
+    }
+}
+
+TEST_CASE("what the browser says of the origin counts first") {
+    CHECK(passes({{"Sec-Fetch-Site", "same-origin"}}));
+    CHECK(passes({{"Sec-Fetch-Site", "none"}}));
+    // Behind a proxy that names another host, too.
+    CHECK(passes({{"Sec-Fetch-Site", "same-origin"}, {"Origin", "https://api.example"}, {"Host", "backend:8080"}}));
+    for (const char* site : {"same-site", "cross-site", "Same-Origin", "same-origin, same-origin", "x"}) {
+        INFO(site);
+        CHECK_FALSE(passes({{"Sec-Fetch-Site", site}}));
+        CHECK_FALSE(passes({{"Sec-Fetch-Site", site}, {"Origin", "https://api.example"}, {"Host", "api.example"}}));
+    }
+}
+
+TEST_CASE("without it, Origin must be the server's own host and port") {
+    const auto from = [](const std::string& origin, const std::string& host) {
+        return passes({{"Origin", origin}, {"Host", host}});
+    };
+    CHECK(from("https://api.example", "api.example"));
+    CHECK(from("http://localhost:8080", "localhost:8080"));
+    CHECK(from("https://API.example", "api.example"));
+    for (const char* origin :
+         {"https://evil.example", "https://api.example:444", "https://api.example.evil.example", "null", "api.example",
+          "ftp://api.example", "https://api.example/", "https://", "file://"}) {
+        INFO(origin);
+        CHECK_FALSE(from(origin, "api.example"));
+    }
+    CHECK_FALSE(from("https://", ""));
+    CHECK_FALSE(passes({{"Origin", "https://api.example"}}));
+    CHECK_FALSE(passes({{"Host", "api.example"}}));
+    CHECK_FALSE(passes({}));
+}
+
+TEST_CASE("a field that stands there twice is refused") {
+    CHECK_FALSE(passes({{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "same-origin"}}));
+    CHECK_FALSE(passes({{"Sec-Fetch-Site", "none"}, {"Origin", "https://a"}, {"Origin", "https://a"}}));
+    CHECK_FALSE(passes({{"Origin", "https://a"}, {"Host", "a"}, {"Host", "b"}}));
+}
+
+TEST_CASE("an origin that is trusted is let through, and its neighbours are not") {
+    const CrossOrigin rules{.trusted = {"https://app.example", ""}};
+    CHECK(passes({{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://app.example"}}, rules));
+    CHECK(passes({{"Origin", "https://app.example"}, {"Host", "api.example"}}, rules));
+    for (const char* origin : {"http://app.example", "https://app.example:444", "https://x.app.example", "null", ""}) {
+        INFO(origin);
+        CHECK_FALSE(passes({{"Sec-Fetch-Site", "cross-site"}, {"Origin", origin}}, rules));
+    }
+    CHECK(passes({{"Sec-Fetch-Site", "cross-site"}}, {.allow_any = true}));
+    CHECK(passes({}, {.allow_any = true}));
+}
+
+TEST_CASE("a refused origin is answered with 403 and a reason for the log") {
+    const auto refused = check_origin(Request{.headers = {{"Sec-Fetch-Site", "cross-site"}}, .method = "POST"});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().status == 403);
+    CHECK(refused.error().challenge.empty());
+    CHECK(refused.error().reason == Error{Errc::check_failed, "origin"});
+    CHECK_FALSE(refused.error().reason.reason.empty());
+    CHECK(
+        refused.error().problem_json() ==
+        R"({"type":"about:blank","title":"Forbidden","status":403,"detail":"The request comes from a page of another origin"})");
+}
+
+TEST_CASE("protect asks for the origin whenever the token came from a cookie, before it is verified") {
+    const std::string token = account_token();
+    const Fields cookie{{"Cookie", "t=" + token}, {"Sec-Fetch-Site", "cross-site"}};
+    const auto guard = credence::protect(account_verifier(), greet, {.cookie = "t"});
+    CHECK(status(guard, cookie, "POST") == 403);
+    CHECK(status(guard, {{"Cookie", "t=" + token}}, "DELETE") == 403);
+    CHECK(status(guard, {{"Cookie", "t=bad"}, {"Sec-Fetch-Site", "cross-site"}}, "POST") == 403);
+    CHECK(status(guard, {{"Cookie", "t=" + token}, {"Sec-Fetch-Site", "same-origin"}}, "POST") == 200);
+    CHECK(status(guard, cookie, "GET") == 200);
+    CHECK(status(guard, cookie, "") == 403);  // a stack that does not tell the method
+
+    // A browser sends no other field by itself.
+    const Fields field{{"Authorization", "Bearer " + token}, {"Sec-Fetch-Site", "cross-site"}};
+    CHECK(status(guard, field, "POST") == 200);
+    Fields both = field;
+    both.insert({"Cookie", "t=" + token});
+    CHECK(status(guard, both, "POST") == 200);
+    both.erase("Cookie");
+    both.insert({"Cookie", "t=" + account_token("other")});
+    CHECK(status(guard, both, "POST") == 400);
+    CHECK(status(guard, {{"Sec-Fetch-Site", "cross-site"}}, "POST") == 401);
+}
+
+TEST_CASE("protect takes trusted origins, and the opt-out, with the location of the token") {
+    const std::string token = account_token();
+    const Fields fields{{"Cookie", "t=" + token}, {"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://app.example"}};
+    const auto trusting = credence::protect(account_verifier(), greet,
+                                            {.cookie = "t", .cross_origin = {.trusted = {"https://app.example"}}});
+    CHECK(status(trusting, fields, "POST") == 200);
+    const auto open =
+        credence::protect(account_verifier(), greet, {.cookie = "t", .cross_origin = {.allow_any = true}});
+    CHECK(status(open, {{"Cookie", "t=" + token}}, "POST") == 200);
+    const auto other = credence::protect(account_verifier(), greet,
+                                         {.cookie = "t", .cross_origin = {.trusted = {"https://else.example"}}});
+    CHECK(status(other, fields, "POST") == 403);
+}
+
+TEST_CASE("a hook is told of a refused origin, too") {
+    Errc seen{};
+    const auto guard = credence::protect(account_verifier(), greet, {.cookie = "t"})
+                           .on_reject([&seen](const credence::Rejection& why, const Request&, Response& response) {
+                               seen = why.reason.code;
+                               response.body = "no";
+                           });
+    CHECK(status(guard, {{"Cookie", "t=" + account_token()}}, "POST") == 403);
+    CHECK(seen == Errc::check_failed);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The one token of a request, wherever it is, and how a handler's first parameter is made of it.
+#include <credence/http/detail/proof.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/accounts.hpp"
+#include "support/acme_http.hpp"
+#include "support/catch.hpp"
+
+using credence::Errc;
+using credence::HeaderValue;
+using credence::Result;
+using credence::TokenLocation;
+using credence::Verified;
+using credence::detail::Credentials;
+using credence::detail::credentials_of;
+using credence::detail::ProofFor;
+using credence::detail::token_in;
+using support::AccountClaims;
+
+namespace {
+
+std::string found(const Credentials& credentials, const TokenLocation& location) {
+    const auto token = token_in(credentials, location);
+    return token ? std::string{*token} : std::string{to_string(token.error().code)};
+}
+
+}  // namespace
+
+TEST_CASE("only the fields of the location are read") {
+    const acme::Request request{.headers = {{"Authorization", "a"}, {"Cookie", "b"}, {"X-Token", "c"}}};
+    const auto both = credentials_of(request, {.cookie = "t"});
+    CHECK(both.field.view() == "a");
+    CHECK(both.cookies.view() == "b");
+    const auto field_alone = credentials_of(request, {.header = "X-Token"});
+    CHECK(field_alone.field.view() == "c");
+    CHECK(field_alone.cookies.view().empty());
+    const auto none = credentials_of(request, {.header = ""});
+    CHECK(none.field.view().empty());
+    CHECK(none.cookies.view().empty());
+}
+
+TEST_CASE("a field, a cookie, or both with one token") {
+    const TokenLocation either{.cookie = "t"};
+    CHECK(found({.field = "Bearer abc"}, {}) == "abc");
+    CHECK(found({.field = "Bearer abc"}, either) == "abc");
+    CHECK(found({.cookies = "t=abc"}, either) == "abc");
+    CHECK(found({.field = "Bearer abc", .cookies = "t=abc"}, either) == "abc");
+    CHECK(found({.field = "Bearer abc", .cookies = "t="}, either) == "abc");
+    CHECK(found({.field = "Basic abc", .cookies = "t=abc"}, either) == "abc");
+    CHECK(found({.field = "abc", .cookies = "t=abc"}, {.scheme = "", .cookie = "t"}) == "abc");
+    CHECK(found({.cookies = "t=abc"}, {}) == "missing_credentials");
+    CHECK(found({}, either) == "missing_credentials");
+}
+
+TEST_CASE("two credentials, or malformed ones, are refused") {
+    const TokenLocation either{.cookie = "t"};
+    for (const Credentials& credentials :
+         {Credentials{.field = "Bearer abc", .cookies = "t=abd"}, Credentials{.field = "Bearer abc", .cookies = "t=?,"},
+          Credentials{.field = "Bearer", .cookies = "t=abc"}, Credentials{.field = HeaderValue::repeated()},
+          Credentials{.field = "Bearer abc", .cookies = HeaderValue::repeated()}, Credentials{.cookies = "t=a; t=b"}}) {
+        CHECK(found(credentials, either) == "malformed_credentials");
+    }
+}
+
+TEST_CASE("the token is verified once, and not at all without one") {
+    int calls = 0;
+    const auto verify = [&calls](std::string_view text) {
+        ++calls;
+        return support::account_verifier().verify(text);
+    };
+    using One = ProofFor<Verified<AccountClaims>>;
+    const std::string token = support::account_token("7");
+    CHECK(One::make(Result<std::string_view>{std::string_view{token}}, verify).value()->sub == "7");
+    CHECK(calls == 1);
+    CHECK_FALSE(One::make(Errc::missing_credentials, verify));
+    CHECK(calls == 1);
+    using Maybe = ProofFor<std::optional<Verified<AccountClaims>>>;
+    CHECK_FALSE(Maybe::make(Errc::missing_credentials, verify).value());
+    CHECK(Maybe::make(Errc::malformed_credentials, verify).error().code == Errc::malformed_credentials);
+    CHECK(Maybe::make(Errc::malformed_token, verify).error().code == Errc::malformed_token);
+    CHECK(calls == 1);
+    STATIC_REQUIRE_FALSE(credence::detail::IsProof<AccountClaims>);
+}

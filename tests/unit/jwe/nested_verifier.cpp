@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// NestedVerifier: only what was signed within is proven.
+#include <credence/http/bearer.hpp>
+#include <credence/jwe/encrypt.hpp>
+#include <credence/jwe/nested_verifier.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "support/accounts.hpp"
+#include "support/catch.hpp"
+#include "support/key_files.hpp"
+
+using namespace credence;
+namespace files = support::key_files;
+
+namespace {
+
+const EncryptionKeys<ECDH_ES>& recipient() {
+    static const auto keys = EncryptionKeys<ECDH_ES>::from_pem(files::p256_private).value();
+    return keys;
+}
+
+const auto& verifier() {
+    static const NestedVerifier made{recipient(), support::account_verifier()};
+    return made;
+}
+
+std::string outcome(std::string_view token) {
+    const auto who = verifier().verify(token);
+    return who ? "verified" : std::string{to_string(who.error().code)};
+}
+
+std::string nested(std::string_view inner, const std::string& type = "JWT") {
+    return encrypt(inner, recipient(), {.content_type = type}).value();
+}
+
+/// A token of these claims that nobody signed.
+std::string unsigned_token() {
+    return detail::encode_base64url(R"({"alg":"none"})") + "." +
+           detail::encode_base64url(R"({"sub":"42","role":"admin","exp":4102444800})") + ".";
+}
+
+}  // namespace
+
+TEST_CASE("a nested verifier is a token verifier", "[jwe][nested]") {
+    STATIC_REQUIRE(TokenVerifier<std::remove_cvref_t<decltype(verifier())>>);
+    const auto who = require_bearer("Bearer " + nested(support::account_token()), verifier());
+    REQUIRE(who);
+    CHECK((*who)->sub == "42");
+}
+
+TEST_CASE("a signed token that was encrypted is verified", "[jwe][nested]") {
+    const auto who = verifier().verify(nested(support::account_token()));
+    REQUIRE(who);
+    CHECK((*who)->role == "admin");
+    CHECK((*who).header().alg == "HS256");
+    CHECK(outcome(nested(support::account_token(), "application/jwt")) == "verified");
+    CHECK(outcome(nested(support::account_token(), "")) == "verified");
+    CHECK(outcome(nested(support::account_token(), "text/plain")) == "malformed_token");
+}
+
+TEST_CASE("attack row 29: what was encrypted and not signed proves nothing", "[jwe][nested][attack-29][attack-51]") {
+    CHECK(outcome(nested(unsigned_token())) == "unsupported_algorithm");
+    CHECK(outcome(nested(R"({"sub":"42","role":"admin","exp":4102444800})")) == "malformed_token");
+    CHECK(outcome(nested(nested(support::account_token()))) == "malformed_token");
+    CHECK(outcome(nested("")) == "malformed_token");
+    CHECK(outcome(nested(support::forged_token())) == "invalid_signature");
+    CHECK(outcome(nested(support::expired_token())) == "token_expired");
+}
+
+TEST_CASE("what was signed and not encrypted is refused", "[jwe][nested]") {
+    CHECK(outcome(support::account_token()) == "malformed_token");
+    const auto other = EncryptionKeys<ECDH_ES>::generate().value();
+    CHECK(outcome(encrypt(support::account_token(), other).value()) == "decryption_failed");
+}
+
+TEST_CASE("nothing makes a proof of a plaintext", "[jwe][nested][attack-29]") {
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Verified<support::AccountClaims>, Decrypted>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<Decrypted, Verified<support::AccountClaims>>);
+    STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Decrypted>);
+}

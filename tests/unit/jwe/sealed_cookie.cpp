@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// SealedCookie: state that comes back as it went, for a while, and for its own cookie alone.
+#include <credence/jwe/encrypt.hpp>
+#include <credence/jwe/sealed_cookie.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace credence;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct LoginState {
+    std::string nonce;
+    std::string path = "/";
+    std::optional<int> tries = {};
+};
+using StateCookie = SealedCookie<LoginState>;
+using KeyList = std::vector<EncryptionKeys<dir>>;
+
+EncryptionKeys<dir> key_of(char letter, std::size_t size = 32) {
+    return EncryptionKeys<dir>::from_secret(std::string(size, letter)).value();
+}
+
+constexpr NumericDate start{1'700'000'000s};
+
+StateCookie cookie_at(NumericDate moment, KeyList keys = {key_of('a')}, std::string name = "login") {
+    return StateCookie::make(std::move(name), std::move(keys), {.lifetime = 60s, .clock = [moment] { return moment; }})
+        .value();
+}
+
+std::string outcome(const StateCookie& cookie, const std::string& value) {
+    const auto state = cookie.open(value);
+    return state ? "opened" : std::string{to_string(state.error().code)};
+}
+
+}  // namespace
+
+TEST_CASE("sealed state is opened again", "[jwe][cookie]") {
+    const StateCookie cookie = cookie_at(start);
+    const std::string value = cookie.seal({"n", "/home", 3}).value();
+    const auto state = cookie.open(value);
+    REQUIRE(state);
+    CHECK((state->nonce == "n" && state->path == "/home" && state->tries == 3));
+    CHECK(value != cookie.seal({"n", "/home", 3}).value());
+    CHECK(value.find("home") == std::string::npos);
+}
+
+TEST_CASE("sealed state ends with its lifetime", "[jwe][cookie]") {
+    const std::string value = cookie_at(start).seal({"n"}).value();
+    CHECK(outcome(cookie_at(start + 59s), value) == "opened");
+    CHECK(outcome(cookie_at(start + 60s), value) == "token_expired");
+}
+
+TEST_CASE("the first key seals, and all keys open", "[jwe][cookie]") {
+    const std::string before = cookie_at(start, {key_of('a')}).seal({"n"}).value();
+    const StateCookie rotated = cookie_at(start, {key_of('b'), key_of('a')});
+    CHECK(outcome(rotated, before) == "opened");
+    const std::string after = rotated.seal({"n"}).value();
+    CHECK(outcome(cookie_at(start, {key_of('b')}), after) == "opened");
+    CHECK(outcome(cookie_at(start, {key_of('a')}), after) == "decryption_failed");
+    CHECK(outcome(cookie_at(start, {key_of('b')}), before) == "decryption_failed");
+}
+
+TEST_CASE("the value of another cookie is refused", "[jwe][cookie]") {
+    const std::string value = cookie_at(start).seal({"n"}).value();
+    CHECK(outcome(cookie_at(start, {key_of('a')}, "other"), value) == "invalid_type");
+}
+
+TEST_CASE("a value that was changed, or was never sealed, is refused", "[jwe][cookie]") {
+    const StateCookie cookie = cookie_at(start);
+    std::string value = cookie.seal({"n"}).value();
+    value[value.size() - 8] = value[value.size() - 8] == 'A' ? 'B' : 'A';
+    CHECK(outcome(cookie, value) == "decryption_failed");
+    CHECK(outcome(cookie, "") == "malformed_token");
+    CHECK(outcome(cookie, std::string(4097, 'a')) == "token_too_large");
+    CHECK(outcome(cookie, encrypt(R"({"nonce":"n"})", key_of('a'), {.type = "login"}).value()) == "token_expired");
+    CHECK(outcome(cookie, encrypt(R"({"nonce":"n"})", key_of('a')).value()) == "invalid_type");
+}
+
+TEST_CASE("a cookie holds 4,096 bytes with its name", "[jwe][cookie]") {
+    const StateCookie cookie = cookie_at(start);
+    std::size_t longest = 2900;
+    while (cookie.seal({std::string(longest, 'n')})) ++longest;
+    const auto refused = cookie.seal({std::string(longest, 'n')});
+    CHECK(refused.error().code == Errc::token_too_large);
+    CHECK(refused.error().reason == "a cookie of more than 4,096 bytes: seal less");
+    const std::string value = cookie.seal({std::string(longest - 1, 'n')}).value();
+    CHECK(value.size() + std::string{"login"}.size() <= 4096);
+    CHECK(value.size() > 4080);
+    CHECK(outcome(cookie, value) == "opened");
+}
+
+TEST_CASE("a key of another length is refused", "[jwe][cookie]") {
+    CHECK(StateCookie::make("c", {}).error().code == Errc::invalid_key);
+    CHECK(StateCookie::make("c", {key_of('a'), key_of('a', 16)}).error().code == Errc::key_too_short);
+    CHECK(StateCookie::make("c", {key_of('a', 64)}).error().code == Errc::invalid_key);
+    CHECK(StateCookie::make("\xff", {key_of('a')}).error().code == Errc::invalid_json);
+}
+
+TEST_CASE("registered claims in a cookie are checked", "[jwe][cookie]") {
+    const auto make = [](NumericDate moment) {
+        return SealedCookie<RegisteredClaims>::make("c", {key_of('a')}, {.clock = [moment] { return moment; }}).value();
+    };
+    const std::string value = make(start).seal({.sub = "42", .aud = {"x"}, .exp = start + 10s}).value();
+    CHECK(make(start).open(value).value().sub == "42");
+    CHECK(make(start + 10s).open(value).error().code == Errc::token_expired);
+}

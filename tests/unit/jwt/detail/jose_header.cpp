@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// The header: what of it counts, what is refused, and every rule of crit.
+#include <credence/jwt/detail/jose_header.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using credence::Errc;
+using credence::detail::check_critical;
+using credence::detail::encode_base64url;
+using credence::detail::JoseHeader;
+using credence::detail::read_jose_header;
+
+namespace {
+
+std::string judged(std::string_view text) {
+    const auto header = read_jose_header(encode_base64url(text));
+    return header ? "ok" : std::string{to_string(header.error().code)};
+}
+
+bool understands(std::string_view text, const std::vector<std::string>& understood = {}) {
+    const auto header = read_jose_header(encode_base64url(text));
+    INFO(text);
+    REQUIRE(header);
+    return !check_critical(*header, understood);
+}
+
+}  // namespace
+
+TEST_CASE("a header gives alg, kid and typ") {
+    const auto header = read_jose_header(encode_base64url(R"({"typ":"at+jwt","kid":"k\u0031","alg":"HS256"})"));
+    REQUIRE(header);
+    CHECK(header->header == credence::Header{"HS256", "k1", "at+jwt"});
+    CHECK_FALSE(header->has_crit);
+    CHECK(read_jose_header(encode_base64url(R"({"alg":""})"))->header == credence::Header{});
+}
+
+TEST_CASE("members that do not count are ignored, whatever they are") {
+    CHECK(judged(R"({"alg":"HS256","jwk":{"kty":"oct","k":"AA"},"jku":"https://evil.example","x5u":1,"x5c":["a"]})") ==
+          "ok");
+    CHECK(judged(R"({"alg":"HS256","zip":"DEF","enc":7,"b64":false,"cty":null,"iss":"x","Alg":"none"})") == "ok");
+}
+
+TEST_CASE("a header without alg, or with a member of another type, is malformed") {
+    for (const std::string_view text :
+         {R"({})", R"({"typ":"JWT"})", R"({"Alg":"HS256"})", R"({"alg":null})", R"({"alg":1})", R"({"alg":["HS256"]})",
+          R"({"alg":{}})", R"({"alg":true})", R"({"alg":"HS256","kid":1})", R"({"alg":"HS256","kid":null})",
+          R"({"alg":"HS256","typ":1})", R"({"alg":"HS256","typ":["JWT"]})", R"({"kid":{},"alg":"HS256"})"}) {
+        INFO(text);
+        CHECK(judged(text) == "malformed_token");
+    }
+}
+
+TEST_CASE("a header that is JSON but no object is malformed") {
+    for (const std::string_view text : {"[]", "\"alg\"", "1", "null", "true", R"(["alg","HS256"])", " [1] "}) {
+        INFO(text);
+        CHECK(judged(text) == "malformed_token");
+    }
+    CHECK(read_jose_header("").error().code == Errc::malformed_token);
+}
+
+TEST_CASE("a header that is no JSON is invalid") {
+    for (const std::string_view text : {"x", "{", "[", "[}",
+                                        R"({"alg":"HS256"})"
+                                        "x",
+                                        R"({"alg":"HS256",})", "\"", "\xef\xbb\xbf{\"alg\":\"HS256\"}",
+                                        R"({alg:"HS256"})", "{\"alg\":\"HS256\xff\"}"}) {
+        INFO(text);
+        CHECK(judged(text) == "invalid_json");
+    }
+}
+
+TEST_CASE("a header that names a member twice is refused, also deep inside and with escapes") {
+    for (const std::string_view text :
+         {R"({"alg":"none","alg":"HS256"})", R"({"alg":"HS256","kid":"a","kid":"b"})", R"({"alg":"HS256","x":1,"x":1})",
+          R"({"alg":"HS256","\u0061lg":"none"})", R"({"alg":"HS256","jwk":{"kty":"a","kty":"b"}})",
+          R"({"alg":"HS256","crit":[],"crit":[]})"}) {
+        INFO(text);
+        CHECK(judged(text) == "duplicate_member");
+    }
+}
+
+TEST_CASE("a header's base64url is strict unless padding is allowed") {
+    const std::string text = R"({"alg":"HS256"} )";  // 16 bytes: 22 characters
+    const std::string segment = encode_base64url(text);
+    CHECK(read_jose_header(segment));
+    CHECK(read_jose_header(segment, {.allow_padding = true}));
+    CHECK(read_jose_header(segment + "==", {.allow_padding = true}));
+    CHECK(read_jose_header(segment + "==").error().code == Errc::invalid_base64);
+    CHECK(read_jose_header(segment + "=", {.allow_padding = true}).error().code == Errc::invalid_base64);
+    CHECK(read_jose_header("+" + segment, {.allow_padding = true}).error().code == Errc::invalid_base64);
+}
+
+TEST_CASE("a crit has at most 16 names") {
+    const auto refused = [](int count) {
+        std::string crit, members;
+        std::vector<std::string> names;
+        for (int number = 0; number < count; ++number) {
+            names.push_back("extension" + std::to_string(number));
+            crit += (number == 0 ? "\"" : ",\"") + names.back() + '"';
+            members += ",\"" + names.back() + "\":1";
+        }
+        const std::string header = R"({"alg":"HS256","crit":[)" + crit + ']' + members + '}';
+        return check_critical(*read_jose_header(encode_base64url(header)), names);
+    };
+    CHECK_FALSE(refused(16));
+    REQUIRE(refused(17));
+    CHECK(refused(17)->code == Errc::unsupported_critical_header);
+    CHECK(refused(17)->reason == "more than 16 names in crit");
+}
+
+TEST_CASE("a header has at most 64 members, once it is known to be JSON") {
+    const auto with_members = [](int count) {
+        std::string header = R"({"alg":"HS256")";
+        for (int number = 1; number < count; ++number) header += ",\"x" + std::to_string(number) + "\":{\"y\":1}";
+        return header;
+    };
+    CHECK(judged(with_members(64) + '}') == "ok");
+    CHECK(judged(with_members(65) + '}') == "malformed_token");
+    CHECK(judged(with_members(65) + ']') == "invalid_json");
+    CHECK(judged(with_members(65) + R"(,"alg":1})") == "duplicate_member");
+}
+
+TEST_CASE("a header is refused with a reason") {
+    const auto reason = [](std::string_view text) {
+        return std::string{read_jose_header(encode_base64url(text)).error().reason};
+    };
+    CHECK(reason("{}") == "the header has no alg");
+    CHECK(reason(R"({"alg":1})") == "the alg is not a string");
+    CHECK(reason(R"({"alg":"HS256","kid":1})") == "the kid is not a string");
+    CHECK(reason(R"({"alg":"HS256","kid":null})") == "the kid is null; allow_null_members takes null as absent");
+    CHECK(reason(R"({"alg":"HS256","typ":null})") == "the typ is null; allow_null_members takes null as absent");
+    CHECK(reason("[]") == "the header is JSON, but no object");
+    CHECK(reason("{") == "the header is not strict JSON");
+    CHECK(reason(R"({"alg":"HS256","alg":"HS256"})") == "a member of the header");
+    CHECK(read_jose_header("Bearer eyJ").error().reason ==
+          "the text begins with the word Bearer; pass only the token behind it");
+}
+
+TEST_CASE("null in kid and typ counts as absent where that is allowed, in alg never") {
+    const auto read = [](std::string_view text) {
+        return read_jose_header(encode_base64url(text), {.allow_null_members = true});
+    };
+    const auto header = read(R"({"alg":"HS256","kid":null,"typ":null,"cty":null})");
+    REQUIRE(header);
+    CHECK(header->header == credence::Header{"HS256", "", ""});
+    CHECK_FALSE(header->has_kid);
+    CHECK(read(R"({"alg":null})").error().code == Errc::malformed_token);
+    CHECK(read(R"({"alg":"HS256","kid":1})").error().code == Errc::malformed_token);
+    CHECK(read(R"({"alg":"HS256","kid":null,"kid":"a"})").error().code == Errc::duplicate_member);
+    REQUIRE(read(R"({"alg":"HS256","crit":null})"));
+    CHECK(check_critical(*read(R"({"alg":"HS256","crit":null})"), {}));
+}
+
+TEST_CASE("the thumbprints of a certificate are asked for only without a kid") {
+    const auto query_of = [](std::string_view text) {
+        static credence::detail::TokenHeader header;
+        header = *read_jose_header(encode_base64url(text));
+        return header.query();
+    };
+    const auto without_kid = query_of(R"({"alg":"RS256","x5t":"a","x5t#S256":"b"})");
+    CHECK_FALSE(without_kid.kid);
+    CHECK(without_kid.x5t == "a");
+    CHECK(without_kid.x5t_s256 == "b");
+    const auto with_kid = query_of(R"({"alg":"RS256","kid":"","x5t":"a","x5t#S256":"b"})");
+    CHECK(with_kid.kid == "");
+    CHECK(with_kid.x5t.empty());
+    CHECK(with_kid.x5t_s256.empty());
+    CHECK(query_of(R"({"alg":"RS256","x5t":1})").x5t.empty());
+}
+
+TEST_CASE("crit is understood only as RFC 7515 §4.1.11 says") {
+    const std::vector<std::string> exp2{"exp2", "other"};
+    CHECK(understands(R"({"alg":"HS256"})"));
+    CHECK(understands(R"({"alg":"HS256","exp2":1})"));
+    CHECK(understands(R"({"alg":"HS256","crit":["exp2"],"exp2":1})", exp2));
+    CHECK(understands(R"({"alg":"HS256","exp2":1,"other":2,"crit":["exp2","other"]})", exp2));
+    CHECK(understands(R"({"alg":"HS256","e\u0078p2":1,"crit":["\u0065xp2"]})", exp2));
+    for (const std::string_view text :
+         {R"({"alg":"HS256","crit":["exp3"],"exp3":1})", R"({"alg":"HS256","crit":["exp2","exp3"],"exp2":1,"exp3":1})",
+          R"({"alg":"HS256","crit":[]})", R"({"alg":"HS256","crit":"exp2","exp2":1})", R"({"alg":"HS256","crit":null})",
+          R"({"alg":"HS256","crit":{"exp2":1},"exp2":1})", R"({"alg":"HS256","crit":[1],"1":1})",
+          R"({"alg":"HS256","crit":["exp2",1],"exp2":1})", R"({"alg":"HS256","crit":["exp2",["exp2"]],"exp2":1})",
+          R"({"alg":"HS256","crit":["exp2","exp2"],"exp2":1})", R"({"alg":"HS256","crit":["exp2"]})",
+          R"({"alg":"HS256","crit":["Exp2"],"Exp2":1})", R"({"alg":"HS256","crit":[""],"":1})",
+          R"({"alg":"HS256","crit":true})", R"({"alg":"HS256","crit":["exp2\u0000"],"exp2\u0000":1})"}) {
+        INFO(text);
+        CHECK_FALSE(understands(text, exp2));
+    }
+}
+
+TEST_CASE("no standard name, and not b64, can be critical, even if the caller claims to understand it") {
+    for (const auto& name : credence::detail::names_never_critical) {
+        const std::string text{name};
+        const std::string members = text == "alg" || text == "crit" || text == "kid" || text == "typ"
+                                        ? std::string{R"("kid":"k","typ":"t")"}
+                                        : '"' + text + "\":1";
+        INFO(text);
+        CHECK_FALSE(understands(R"({"alg":"HS256","crit":[")" + text + "\"]," + members + "}", {text}));
+    }
+}
+
+TEST_CASE("a crit of thousands of names costs no more than reading it") {  // it comes before any signature is checked
+    std::string names, members;
+    for (int number = 0; number < 20'000; ++number) {
+        const std::string name = "\"x" + std::to_string(number) + '"';
+        names += (number == 0 ? "" : ",") + name;
+        members += "," + name + ":0";
+    }
+    const bool is_refused = judged(R"({"alg":"HS256","crit":[)" + names + "]" + members + "}") == "malformed_token";
+    CHECK(is_refused);
+    const auto header = read_jose_header(encode_base64url(R"({"alg":"HS256","crit":[)" + names + "]}"));
+    REQUIRE(header);
+    CHECK(header->crit.size() == credence::detail::most_critical_names);
+    CHECK(check_critical(*header, {"x0"}));
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// The reasons for texts that are no token.
+#include <credence/jwt/detail/token_form.hpp>
+
+#include <string>
+#include <string_view>
+
+#include "support/catch.hpp"
+
+using namespace credence::detail;
+
+TEST_CASE("what was passed in the place of a token is told by its beginning") {
+    constexpr std::string_view bearer = "the text begins with the word Bearer; pass only the token behind it";
+    CHECK(why_no_token("Bearer eyJ.a.b") == bearer);
+    CHECK(why_no_token("bearer eyJ.a.b") == bearer);
+    CHECK(why_no_token("\"eyJ.a.b\"") == "the token is in quotes; pass it without them");
+    CHECK(why_no_token(R"({"access_token":"eyJ.a.b"})") == "a JSON document; pass only the token in it");
+    CHECK(why_no_token("") == "an empty text");
+    CHECK(why_no_token(" eyJ.a.b") == "white space before the token");
+    CHECK(why_no_token("eyJ.a.b").empty());
+    CHECK(why_no_token("Bearer").empty());
+}
+
+TEST_CASE("a token of another number of parts is told by the number") {
+    CHECK(why_not_three_parts("a") == "one part: an opaque token, or a piece of a token");
+    CHECK(why_not_three_parts("a.b") == "two parts: the signature is missing");
+    CHECK(why_not_three_parts("a.b.c.d") == "four parts");
+    CHECK(why_not_three_parts("a.b.c.d.e") == "an encrypted token (five parts)");
+    CHECK(why_not_three_parts("a.b.c.d.e.f") == "more than five parts");
+    CHECK(why_not_three_parts("") == "an empty text");
+}
+
+TEST_CASE("a part that is no base64url is told by its first fault") {
+    CHECK(why_not_base64url("ab==", false) == "padding with =; see allow_padding");
+    CHECK(why_not_base64url("a=b", true) == "padding in the wrong place or number");
+    CHECK(why_not_base64url("a+b/", false) == "the alphabet of standard base64; a token uses base64url");
+    CHECK(why_not_base64url("ab\n", false) == "white space in a part");
+    CHECK(why_not_base64url("ab.c", false) == "a character outside the base64url alphabet");
+    CHECK(why_not_base64url("abcde", false) == "a part is cut off: no base64url has this length");
+    CHECK(why_not_base64url("ab", false) == "the last character of a part has bits that are not zero");
+}
+
+TEST_CASE("an unsigned token is told") {
+    CHECK(why_unsupported("none") == "an unsigned token");
+    CHECK(why_unsupported("NoNe") == "an unsigned token");
+    CHECK(why_unsupported("HS1").empty());
+}

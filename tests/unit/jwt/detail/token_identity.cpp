@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What a revocation store is told of a token.
+#include <credence/jwt/detail/token_identity.hpp>
+
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace detail = credence::detail;
+
+TEST_CASE("a token's identity is read from its payload, escapes and all") {
+    const std::vector<std::string> required, scope_claims{"scope", "scp"};
+    detail::ClaimIndex index{{required, scope_claims}};
+    const std::string padding(8, '\0');
+    const std::string iss = R"("i\u0073s")", jti = R"("t1")", sub = R"("bob")", iat = "1700000000.5" + padding,
+                      exp = "1700003600.5" + padding;
+    index.add(detail::RecognisedClaim::iss, iss);
+    index.add(detail::RecognisedClaim::jti, jti);
+    index.add(detail::RecognisedClaim::sub, sub);
+    index.add(detail::RecognisedClaim::iat, iat, {.date = detail::to_date(detail::take_number(iat.data()))});
+    index.add(detail::RecognisedClaim::exp, exp, {.date = detail::to_date(detail::take_number(exp.data()))});
+    const auto identity = detail::token_identity(index);
+    REQUIRE(identity);
+    CHECK(identity->issuer == "iss");
+    CHECK(identity->id == "t1");
+    CHECK(identity->subject == "bob");
+    CHECK(identity->issued_at.time_since_epoch().count() == 1'700'000'000);
+    CHECK(identity->expires_at.value().time_since_epoch().count() == 1'700'003'600);
+}
+
+TEST_CASE("a token without a claim that revocation needs has no identity, with a reason") {
+    const std::vector<std::string> required, scope_claims{"scope", "scp"};
+    detail::ClaimIndex index{{required, scope_claims}};
+    const std::string jti = R"("t1")";
+    CHECK(detail::token_identity(index).error() == credence::Error{credence::Errc::missing_claim, "jti"});
+    index.add(detail::RecognisedClaim::jti, jti);
+    const auto without_sub = detail::token_identity(index);
+    CHECK(without_sub.error() == credence::Error{credence::Errc::missing_claim, "sub"});
+    CHECK(without_sub.error().reason == "revocation needs it");
+}

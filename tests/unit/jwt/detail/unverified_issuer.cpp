@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Reading the issuer of an unverified token.
+#include <credence/detail/encoding/base64url.hpp>
+#include <credence/jwt/detail/unverified_issuer.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/catch.hpp"
+
+namespace detail = credence::detail;
+
+namespace {
+
+std::optional<std::string> issuer_in(std::string_view payload) {
+    return detail::unverified_issuer(detail::encode_base64url(payload), false);
+}
+
+}  // namespace
+
+TEST_CASE("the issuer of an unverified token is read with its escapes, the last one counting") {
+    CHECK(issuer_in(R"({"iss":"a"})") == "a");
+    CHECK(issuer_in(R"({"iss":"\u0061\/"})") == "a/");
+    CHECK(issuer_in(R"({"x":{"iss":"inner"},"\u0069ss":"a"})") == "a");
+    CHECK(issuer_in(R"({"iss":"a","iss":"b"})") == "b");
+    CHECK(issuer_in(R"({"iss":1,"iss":"b"})") == "b");
+    CHECK(issuer_in(R"({"iss":""})") == "");
+}
+
+TEST_CASE("a payload without an issuer, or with one that is no string, belongs to nobody") {
+    for (const char* payload : {"{}", R"({"iss":1})", R"({"iss":null})", R"({"iss":["a"]})", R"({"iss":"a","iss":1})",
+                                R"({"ISS":"a"})", "[]", R"(["iss","a"])", R"("iss")", ""}) {
+        INFO(payload);
+        CHECK_FALSE(issuer_in(payload));
+    }
+}
+
+TEST_CASE("an issuer is read up to a fault of the payload, and strictly") {
+    CHECK(issuer_in(R"({"iss":"a"}x)") == "a");
+    CHECK(issuer_in(R"({"iss":"a",)") == "a");
+    CHECK(issuer_in("{\"iss\":\"a\",\"b\":\"\xff\"}") == "a");
+    for (const char* payload : {R"({"iss":"a)", R"({"iss":"a","iss":"b)", "{\"iss\":\"\xff\"}", R"({'iss':"a"})",
+                                R"({"a":01,"iss":"a"})", R"({"iss" "a"})", "{\"iss\":\"a\nb\"}"}) {
+        INFO(payload);
+        CHECK_FALSE(issuer_in(payload));
+    }
+    std::string deep(40, '[');
+    CHECK_FALSE(issuer_in("{\"a\":" + deep + ",\"iss\":\"a\"}"));
+}
+
+TEST_CASE("padding around an issuer is taken where it is allowed") {
+    const std::string padded = detail::encode_base64url(R"({"iss":"a"})") + "=";
+    REQUIRE(padded.size() % 4 == 0);
+    CHECK(detail::unverified_issuer(padded, true) == "a");
+    CHECK_FALSE(detail::unverified_issuer(padded, false));
+    CHECK_FALSE(detail::unverified_issuer("!", true));
+    CHECK_FALSE(detail::unverified_issuer("", true));
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Several issuers: each with its own keys, and none able to sign as another. RFC 8725 §3.8
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/multi_issuer.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "support/catch.hpp"
+
+using namespace std::chrono_literals;
+using credence::Errc;
+
+namespace {
+
+using Claims = credence::RegisteredClaims;
+
+struct Issuers {
+    credence::Keys<credence::HS256> ours = credence::Keys<credence::HS256>::generate().value();
+    credence::Keys<credence::HS384> theirs = credence::Keys<credence::HS384>::generate().value();
+    credence::Keys<credence::HS256> nobodys = credence::Keys<credence::HS256>::generate().value();
+    credence::Verifiers<credence::Verifier<Claims, credence::DecodingKey<credence::HS256>>,
+                        credence::Verifier<Claims, credence::DecodingKey<credence::HS384>>,
+                        credence::Verifier<Claims, credence::DecodingKey<credence::HS256>>>
+        verifiers{credence::verifier_for<Claims>(ours, {.issuer = "https://ours.example"}),
+                  credence::verifier_for<Claims>(theirs, {.issuer = {"https://theirs.example", "theirs.example"}}),
+                  credence::verifier_for<Claims>(nobodys)};
+
+    template <class Keys>
+    [[nodiscard]] credence::Result<credence::Verified<Claims>> verify(const std::string& issuer,
+                                                                      const Keys& keys) const {
+        return verifiers.verify(credence::encode(Claims{.iss = issuer, .exp = credence::in(1h)}, keys).value());
+    }
+};
+
+}  // namespace
+
+TEST_CASE("each issuer's token is verified by its own verifier") {
+    const Issuers issuers;
+    CHECK(issuers.verify("https://ours.example", issuers.ours));
+    CHECK(issuers.verify("https://theirs.example", issuers.theirs));
+    CHECK(issuers.verify("theirs.example", issuers.theirs));
+}
+
+TEST_CASE("no issuer can sign as another") {
+    const Issuers issuers;
+    CHECK(issuers.verify("https://ours.example", issuers.theirs).error().code == Errc::algorithm_not_allowed);
+    CHECK(issuers.verify("https://theirs.example", issuers.ours).error().code == Errc::algorithm_not_allowed);
+    CHECK(issuers.verify("https://ours.example", issuers.nobodys).error().code == Errc::invalid_signature);
+}
+
+TEST_CASE("a token that no verifier claims is refused, also by one whose issuer is not set") {
+    const Issuers issuers;
+    const credence::Error nobody{Errc::invalid_issuer, "iss"};
+    CHECK(issuers.verify("https://else.example", issuers.nobodys).error() == nobody);
+    CHECK(issuers.verify("https://ours.example/", issuers.ours).error() == nobody);
+    CHECK(issuers.verify("", issuers.ours).error() == nobody);
+}
+
+TEST_CASE("what is no token is told as every verifier tells it") {
+    const Issuers issuers;
+    const auto code = [&](std::string_view token) { return issuers.verifiers.verify(token).error().code; };
+    CHECK(code("") == Errc::malformed_token);
+    CHECK(code("a.b") == Errc::malformed_token);
+    CHECK(code("a.b.c.d") == Errc::malformed_token);
+    CHECK(code("!.e30.x") == Errc::invalid_base64);
+    CHECK(code("eyJhbGciOiJub25lIn0.eyJpc3MiOiJlbHNlIn0.") == Errc::unsupported_algorithm);
+    CHECK(code("eyJhbGciOiJIUzI1NiJ9.W10.x") == Errc::invalid_issuer);
+    CHECK(code("eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOjV9.x") == Errc::invalid_issuer);
+    CHECK(code(std::string(20'000, 'a')) == Errc::token_too_large);
+}
+
+TEST_CASE("a verifier of the user's own may be one of several") {
+    struct Own {
+        using claims_type = Claims;
+        credence::Verifier<Claims, credence::DecodingKey<credence::HS256>> kept;
+
+        [[nodiscard]] auto verify(std::string_view token) const { return kept.verify(token); }
+        [[nodiscard]] const auto& validation() const { return kept.validation(); }
+    };
+    const Issuers issuers;
+    const credence::Verifiers verifiers{Own{credence::verifier_for<Claims>(issuers.ours, {.issuer = "ours"})}};
+    const auto token = [](std::string issuer, const auto& keys) {
+        return credence::encode(Claims{.iss = std::move(issuer), .exp = credence::in(1h)}, keys).value();
+    };
+    CHECK(verifiers.verify(token("ours", issuers.ours)));
+    CHECK(verifiers.verify(token("ours", issuers.theirs)).error().code == Errc::algorithm_not_allowed);
+    CHECK(verifiers.verify(token("theirs", issuers.theirs)).error().code == Errc::invalid_issuer);
+}

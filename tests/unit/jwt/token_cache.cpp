@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+// The cache of verified tokens: what it may never do. Attack row 40: cached-token confusion.
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/token_cache.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_set.hpp>
+#include <credence/keys/rotating_keys.hpp>
+#include <credence/stores/memory_revocations.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace std::chrono_literals;
+using credence::Errc;
+using credence::NumericDate;
+
+namespace {
+
+struct Level {
+    int level = 0;
+};
+using Claims = credence::Claims<Level>;
+
+const NumericDate start{1'700'000'000s};
+
+/// One key whose verifications are counted, and that can rotate.
+class CountingKeys {
+    struct State {
+        explicit State(const credence::DecodingKey<credence::HS256>& given) : key(given) {}
+        [[nodiscard]] auto find(const credence::KeyQuery& query) {
+            ++asked;
+            return key.find(query);
+        }
+        credence::DecodingKey<credence::HS256> key;
+        std::atomic<std::uint64_t> generation = 0;
+        std::atomic<int> asked = 0;
+    };
+
+public:
+    static constexpr bool is_static = false;
+
+    [[nodiscard]] bool accepts(std::string_view alg) const { return state_->key.accepts(alg); }
+    [[nodiscard]] auto find(const credence::KeyQuery& query) const { return state_->find(query); }
+
+    /// What a verifier holds on to while it looks for a key.
+    class Snapshot {
+    public:
+        explicit Snapshot(std::shared_ptr<State> state) : state_(std::move(state)), generation_(state_->generation) {}
+        [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+        [[nodiscard]] auto find(const credence::KeyQuery& query) const { return state_->find(query); }
+
+    private:
+        std::shared_ptr<State> state_;
+        std::uint64_t generation_;
+    };
+    [[nodiscard]] Snapshot snapshot() const { return Snapshot{state_}; }
+
+    void rotate() { ++state_->generation; }
+    [[nodiscard]] int asked() const { return state_->asked; }
+
+    explicit CountingKeys(const credence::DecodingKey<credence::HS256>& key) : state_(std::make_shared<State>(key)) {}
+
+private:
+    std::shared_ptr<State> state_;
+};
+
+using HmacKeys = credence::KeySet<credence::HS256>;
+
+/// A set that calls a function while it is copied, as `RotatingKeys::replace` copies it.
+class CopyWatchingSet {
+public:
+    static inline std::function<void()> while_copied = [] {};
+
+    explicit CopyWatchingSet(const HmacKeys& keys) : keys_(keys) {}
+    CopyWatchingSet(const CopyWatchingSet& other) : keys_(other.keys_) { while_copied(); }
+    CopyWatchingSet& operator=(const CopyWatchingSet&) = delete;
+    ~CopyWatchingSet() = default;
+
+    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return HmacKeys::accepts(alg); }
+    [[nodiscard]] auto find(const credence::KeyQuery& query) const { return keys_.find(query); }
+
+private:
+    HmacKeys keys_;
+};
+
+/// A user's own source, whose keys change without a word.
+class SilentKeys {
+public:
+    static constexpr bool is_static = false;
+
+    explicit SilentKeys(const HmacKeys& keys) : keys_(std::make_shared<std::optional<HmacKeys>>(keys)) {}
+    void drop_keys() { keys_->reset(); }
+
+    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return HmacKeys::accepts(alg); }
+    [[nodiscard]] auto find(const credence::KeyQuery& query) const -> decltype(std::declval<HmacKeys>().find(query)) {
+        if (!*keys_) return Errc::no_matching_key;
+        return (*keys_)->find(query);
+    }
+
+private:
+    std::shared_ptr<std::optional<HmacKeys>> keys_;
+};
+
+struct Service {
+    NumericDate moment = start;
+    int least_level = 1;
+    credence::Keys<credence::HS256> keys = credence::Keys<credence::HS256>::generate().value();
+    CountingKeys source{keys.decoding};
+    std::shared_ptr<credence::MemoryRevocationStore> store = std::make_shared<credence::MemoryRevocationStore>();
+    credence::Verifier<Claims, CountingKeys> verifier{
+        source,
+        {.checks = {{"level", [this](const Claims& claims) { return claims.level >= least_level; }}},
+         .clock = [this] { return moment; }},
+        {.revocation = credence::Revocation{store}, .cache = {.max_tokens = 1000}}};
+
+    [[nodiscard]] std::string token(const std::string& id = "t") const {
+        return credence::encode(
+                   Claims{{.iss = "i", .sub = "bob", .exp = start + 1h, .nbf = start, .iat = start, .jti = id},
+                          {.level = 2}},
+                   keys)
+            .value();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("attack row 40: a token that was verified is not verified by its signature again") {
+    Service service;
+    const auto token = service.token();
+    REQUIRE(service.verifier.verify(token));
+    const auto again = service.verifier.verify(token);
+    REQUIRE(again);
+    CHECK(service.source.asked() == 1);
+    CHECK((*again)->level == 2);
+    CHECK((*again).header().alg == "HS256");
+    CHECK((*again).registered().sub == "bob");
+}
+
+TEST_CASE("attack row 40: a cached token expires, and is not valid before its time") {
+    Service service;
+    const auto token = service.token();
+    REQUIRE(service.verifier.verify(token));
+    service.moment = start + 1h;
+    CHECK(service.verifier.verify(token).error().code == Errc::token_expired);
+    service.moment = start - 1s;
+    CHECK(service.verifier.verify(token).error().code == Errc::token_not_yet_valid);
+}
+
+TEST_CASE("attack row 40: a cached token is revoked") {
+    Service service;
+    const auto token = service.token();
+    const auto who = service.verifier.verify(token);
+    REQUIRE(who);
+    REQUIRE(service.store->revoke(credence::identity_of(*who)));
+    CHECK(service.verifier.verify(token).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("attack row 40: the application's checks run for a cached token too") {
+    Service service;
+    const auto token = service.token();
+    REQUIRE(service.verifier.verify(token));
+    service.least_level = 3;
+    CHECK(service.verifier.verify(token).error() == credence::Error{Errc::check_failed, "level"});
+}
+
+TEST_CASE("attack row 40: every change of a cached token's text is refused") {
+    Service service;
+    const auto token = service.token();
+    REQUIRE(service.verifier.verify(token));
+    for (std::size_t at = 0; at < token.size(); ++at) {
+        auto changed = token;
+        changed[at] = changed[at] == 'A' ? 'B' : 'A';
+        CHECK_FALSE(service.verifier.verify(changed));
+    }
+    CHECK_FALSE(service.verifier.verify(token.substr(0, token.size() - 1)));
+    CHECK_FALSE(service.verifier.verify(token + "A"));
+}
+
+TEST_CASE("attack row 40: a payload under a cached signature is verified, and refused") {
+    Service service;
+    const auto token = service.token("one");
+    const auto other = service.token("two");
+    REQUIRE(service.verifier.verify(token));
+    const auto forged = other.substr(0, other.rfind('.')) + token.substr(token.rfind('.'));
+    CHECK(service.verifier.verify(forged).error().code == Errc::invalid_signature);
+}
+
+TEST_CASE("attack row 40: failures are not cached") {
+    Service service;
+    service.moment = start - 1h;
+    const auto token = service.token();
+    CHECK_FALSE(service.verifier.verify(token));
+    service.moment = start;
+    CHECK(service.verifier.verify(token));
+}
+
+TEST_CASE("attack row 40: after a rotation of the keys nothing is remembered") {
+    Service service;
+    const auto token = service.token();
+    REQUIRE(service.verifier.verify(token));
+    service.source.rotate();
+    REQUIRE(service.verifier.verify(token));
+    CHECK(service.source.asked() == 2);
+}
+
+TEST_CASE("attack row 40: a token that is verified while keys are replaced is not remembered with the new ones") {
+    const auto removed = credence::Keys<credence::HS256>::generate().value();
+    const auto next = credence::Keys<credence::HS256>::generate().value();
+    const auto token = credence::encode(Claims{{.exp = start + 1h}, {}}, removed).value();
+    const credence::RotatingKeys<CopyWatchingSet> rotating{CopyWatchingSet{HmacKeys::from_keys(removed)}};
+    const credence::Verifier verifier{
+        rotating, credence::Validation<Claims>{.clock = [] { return start; }}, {.cache = {.max_tokens = 64}}};
+    int verified = 0;
+    CopyWatchingSet::while_copied = [&] { verified += verifier.verify(token).has_value() ? 1 : 0; };
+    rotating.replace(CopyWatchingSet{HmacKeys::from_keys(next)});
+    CopyWatchingSet::while_copied = [] {};
+    CHECK(verified > 0);
+    CHECK(verifier.verify(token).error().code == Errc::invalid_signature);
+}
+
+TEST_CASE("attack row 40: nothing is remembered over a key source that cannot tell that its keys changed") {
+    const auto keys = credence::Keys<credence::HS256>::generate().value();
+    const auto token = credence::encode(Claims{{.exp = start + 1h}, {}}, keys).value();
+    SilentKeys source{HmacKeys::from_keys(keys)};
+    const credence::Verifier verifier{
+        source, credence::Validation<Claims>{.clock = [] { return start; }}, {.cache = {.max_tokens = 64}}};
+    REQUIRE(verifier.verify(token));
+    source.drop_keys();
+    CHECK(verifier.verify(token).error().code == Errc::no_matching_key);
+}
+
+TEST_CASE("attack row 40: verifiers do not share what they remember") {
+    const Service one;
+    const Service two;
+    const auto token = one.token();
+    REQUIRE(one.verifier.verify(token));
+    CHECK(two.verifier.verify(token).error().code == Errc::invalid_signature);
+}
+
+TEST_CASE("a cache stays within its bound and right under contention") {
+    Service service;
+    std::vector<std::string> tokens;
+    for (int index = 0; index < 64; ++index) tokens.push_back(service.token("t" + std::to_string(index)));
+    const credence::Verifier<Claims, CountingKeys> small{
+        service.source, {.clock = [] { return start; }}, {.cache = {.max_tokens = 16}}};
+    std::atomic<int> wrong = 0;
+    std::vector<std::thread> threads;
+    for (int index = 0; index < 4; ++index) {
+        threads.emplace_back([&] {
+            for (int round = 0; round < 20; ++round) {
+                for (std::size_t at = 0; at < tokens.size(); ++at) {
+                    const auto who = small.verify(tokens[at]);
+                    if (!who || who->jti != "t" + std::to_string(at)) ++wrong;
+                }
+            }
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("texts are compared as wholes") {
+    CHECK(credence::detail::equal_in_constant_time("", ""));
+    CHECK(credence::detail::equal_in_constant_time("0123456789", "0123456789"));
+    CHECK_FALSE(credence::detail::equal_in_constant_time("0123456789", "0123456780"));
+    CHECK_FALSE(credence::detail::equal_in_constant_time("0123456789", "1123456789"));
+    CHECK_FALSE(credence::detail::equal_in_constant_time("01234567", "012345678"));
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// The proof type: nobody else can make one, and no proof with emptied claims exists.
+#include <credence/jwt/verified.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <new>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "support/accounts.hpp"
+#include "support/allocations.hpp"
+#include "support/catch.hpp"
+#include "support/tokens.hpp"
+
+using credence::Verified;
+using support::AccountClaims;
+using Proof = Verified<AccountClaims>;
+
+namespace {
+
+struct Plain {
+    std::string sub;
+};
+
+Proof some_proof() {
+    return credence::decode<AccountClaims>(support::account_token(), support::account_keys()).value();
+}
+
+template <class Claims>
+concept HasRegistered = requires(const Verified<Claims>& who) { who.registered(); };
+
+}  // namespace
+
+TEST_CASE("a proof cannot be made of anything but a proof") {
+    STATIC_REQUIRE_FALSE(std::is_default_constructible_v<Proof>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, AccountClaims>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, const AccountClaims&>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, credence::Header, AccountClaims>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, std::string>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, Verified<Plain>>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<AccountClaims, Proof>);
+    STATIC_REQUIRE_FALSE(std::is_assignable_v<Proof&, AccountClaims>);
+    STATIC_REQUIRE_FALSE(std::is_aggregate_v<Proof>);
+    STATIC_REQUIRE(std::is_copy_constructible_v<Proof>);
+    STATIC_REQUIRE(std::is_copy_assignable_v<Proof>);
+}
+
+TEST_CASE("the claims of a proof cannot be changed") {
+    STATIC_REQUIRE(std::same_as<decltype(*std::declval<Proof&>()), const AccountClaims&>);
+    STATIC_REQUIRE(std::same_as<decltype(std::declval<Proof&>().operator->()), const AccountClaims*>);
+    STATIC_REQUIRE(std::same_as<decltype(std::declval<Proof&>().claims()), const AccountClaims&>);
+    STATIC_REQUIRE(std::same_as<decltype(*std::declval<Proof>()), const AccountClaims&>);
+}
+
+TEST_CASE("a proof that was moved from is still the same proof") {
+    Proof first = some_proof();
+    const Proof second = std::move(first);
+    CHECK(first->sub == "42");
+    CHECK(second->sub == "42");
+    Proof third = second;
+    third = std::move(first);
+    CHECK(first->role == "admin");
+    CHECK(first.header().alg == "HS256");
+}
+
+TEST_CASE("a proof that could not be assigned stays whole, header, scopes and claims") {
+    const std::string long_name(100, 'n');
+    const auto proof_of = [&](const std::string& sub, const std::string& scope) {
+        const std::string payload =
+            R"({"exp":4102444800,"role":")" + long_name + R"(","sub":")" + sub + R"(","scope":")" + scope + R"("})";
+        return credence::decode<AccountClaims>(support::signed_payload(payload), support::account_keys()).value();
+    };
+    const Proof admin = proof_of("admin" + long_name, "everything:" + long_name + " b c");
+    const Proof reader = proof_of("reader" + long_name, "read:" + long_name);
+    int mixed = 0, assigned = 0;
+    for (std::size_t number = 1; number < 20 && assigned == 0; ++number) {
+        Proof who = reader;
+        try {
+            const support::FailingAllocation failing{number};
+            who = admin;
+            ++assigned;
+        } catch (const std::bad_alloc&) {
+            mixed += who->sub != reader->sub || who.scopes() != reader.scopes() || who->role != reader->role;
+        }
+    }
+    CHECK(assigned == 1);
+    CHECK(mixed == 0);
+}
+
+TEST_CASE("a proof that is assigned is the other proof, also to itself") {
+    Proof who = some_proof();
+    const Proof& same = who;
+    who = same;
+    CHECK(who->sub == "42");
+    const Proof copy = who;
+    who = copy;
+    CHECK(who->sub == "42");
+    CHECK(copy->sub == "42");
+}
+
+TEST_CASE("a proof tells claims, header and registered claims") {
+    const Proof who = some_proof();
+    CHECK(who->role == "admin");
+    CHECK((*who).sub == "42");
+    CHECK(who.claims().sub == "42");
+    CHECK(who.registered().sub == "42");
+    CHECK(&who.registered() == &*who);
+    CHECK(who.header() == credence::Header{"HS256", "", "JWT"});
+}
+
+TEST_CASE("registered claims are there only for a claims type that has them") {
+    STATIC_REQUIRE(HasRegistered<AccountClaims>);
+    STATIC_REQUIRE(HasRegistered<credence::RegisteredClaims>);
+    STATIC_REQUIRE_FALSE(HasRegistered<Plain>);
+}

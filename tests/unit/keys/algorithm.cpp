@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// The closed list of algorithms: what is in it, under which name, and what never will be.
+#include <credence/keys/algorithm.hpp>
+
+#include <string>
+#include <string_view>
+
+#include "support/catch.hpp"
+
+using namespace credence;
+
+namespace {
+
+struct NotInTheList {
+    [[maybe_unused]] static constexpr std::string_view name = "none";
+    [[maybe_unused]] static constexpr detail::Scheme scheme{};
+};
+
+template <class... Algs>
+constexpr bool all_have_their_name(detail::AlgorithmList<Algs...>, const auto&... names) {
+    return ((Algs::name == names) && ...);
+}
+
+template <class... Algs>
+constexpr bool all_are_algorithms(detail::AlgorithmList<Algs...>) {
+    return (Algorithm<Algs> && ...) && ((SharedSecretAlgorithm<Algs> != PublicKeyAlgorithm<Algs>) && ...);
+}
+
+}  // namespace
+
+TEST_CASE("every algorithm has the name that the JOSE registry gives it", "[algorithm]") {
+    STATIC_REQUIRE(all_have_their_name(detail::KnownAlgorithms{}, "HS256", "HS384", "HS512", "RS256", "RS384", "RS512",
+                                       "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K", "EdDSA",
+                                       "Ed25519", "Ed448"));
+    STATIC_REQUIRE(all_are_algorithms(detail::KnownAlgorithms{}));
+}
+
+TEST_CASE("a user's type cannot join the list", "[algorithm]") {
+    STATIC_REQUIRE_FALSE(Algorithm<NotInTheList>);
+    STATIC_REQUIRE_FALSE(Algorithm<int>);
+    STATIC_REQUIRE_FALSE(SharedSecretAlgorithm<NotInTheList>);
+}
+
+TEST_CASE("HS* have a shared secret, all others a key pair", "[algorithm]") {
+    STATIC_REQUIRE(SharedSecretAlgorithm<HS512>);
+    STATIC_REQUIRE_FALSE(SharedSecretAlgorithm<RS256>);
+    STATIC_REQUIRE(PublicKeyAlgorithm<EdDSA>);
+    STATIC_REQUIRE_FALSE(PublicKeyAlgorithm<HS256>);
+}
+
+TEST_CASE("no two algorithms are made alike, but EdDSA's curves are told apart by name", "[algorithm]") {
+    STATIC_REQUIRE(RS256::scheme != PS256::scheme);
+    STATIC_REQUIRE(ES256::scheme != ES256K::scheme);
+    STATIC_REQUIRE(EdDSA::scheme != Ed25519::scheme);
+    STATIC_REQUIRE(Ed25519::scheme != Ed448::scheme);
+}
+
+TEST_CASE("a name is known only byte for byte", "[algorithm][attack-1]") {
+    CHECK(is_known_algorithm("HS256"));
+    CHECK(is_known_algorithm("Ed448"));
+    for (const std::string_view name : {"", "none", "None", "NONE", "nOnE", "hs256", "HS256 ", " HS256", "HS-256",
+                                        "HS2567", "HS25", "ED25519", "eddsa", "ES256k", "RSA-OAEP", "dir", "HS1"}) {
+        CAPTURE(name);
+        CHECK_FALSE(is_known_algorithm(name));
+    }
+    CHECK_FALSE(is_known_algorithm(std::string_view{"HS256\0", 6}));
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+// Keys from PEM and DER in all their forms: which are taken, which are not, and what is said of the latter.
+#include <credence/keys/keys.hpp>
+#include <credence/keys/detail/pem_key.hpp>
+#include <credence/keys/detail/prepared_key.hpp>
+
+#include <string>
+#include <string_view>
+
+#include "support/catch.hpp"
+#include "support/key_files.hpp"
+#include "support/signing.hpp"
+
+using namespace credence;
+namespace files = support::key_files;
+using support::sign;
+using support::verifies;
+
+namespace {
+
+std::string der_of(std::string_view pem) {
+    return std::string{detail::as_text(detail::read_pem_blocks(pem)->back().der.view())};
+}
+
+/// The reason why a text makes no public key, or "accepted".
+template <class Alg>
+std::string why_not_public(std::string_view pem) {
+    const auto made = detail::public_from_pem(pem, Alg::scheme);
+    CHECK(static_cast<bool>(DecodingKey<Alg>::from_pem(pem)) == static_cast<bool>(made));
+    if (made) return "accepted";
+    return (made.error().code == Errc::key_too_short ? "too short: " : "") + std::string{made.error().reason};
+}
+
+template <class Alg>
+std::string why_not_private(std::string_view pem, std::string_view passphrase = {}) {
+    const auto made = detail::private_from_pem(pem, passphrase, Alg::scheme);
+    CHECK(static_cast<bool>(Keys<Alg>::from_pem(pem, {.passphrase = passphrase})) == static_cast<bool>(made));
+    if (made) return "accepted";
+    return (made.error().code == Errc::key_too_short ? "too short: " : "") + std::string{made.error().reason};
+}
+
+/// Signs with the private file and verifies with the public one.
+template <class Alg>
+bool belong_together(std::string_view private_pem, std::string_view public_pem, std::string_view passphrase = {}) {
+    const auto encoding = EncodingKey<Alg>::from_pem(private_pem, {.passphrase = passphrase});
+    const auto decoding = DecodingKey<Alg>::from_pem(public_pem);
+    if (!encoding || !decoding) return false;
+    const std::string signature = sign(*encoding, "input");
+    return verifies(*decoding, "input", signature) && verifies(encoding->decoding(), "input", signature);
+}
+
+}  // namespace
+
+TEST_CASE("RSA keys come in four private and three public forms", "[key_material]") {
+    for (const std::string_view text : {files::rsa_private, files::rsa_private_pkcs1}) {
+        for (const std::string_view half : {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate}) {
+            CHECK(belong_together<RS256>(text, half));
+            CHECK(belong_together<PS384>(text, half));
+        }
+    }
+    CHECK(belong_together<RS512>(files::rsa_private_encrypted, files::rsa_public, files::passphrase));
+    CHECK(belong_together<RS512>(files::rsa_private_pkcs1_encrypted, files::rsa_public, files::passphrase));
+}
+
+TEST_CASE("EC keys come in PKCS#8 and SEC 1, with and without what can be derived", "[key_material]") {
+    for (const std::string_view text : {files::p256_private, files::p256_private_sec1,
+                                        files::p256_private_with_parameters, files::p256_private_without_public}) {
+        CHECK(belong_together<ES256>(text, files::p256_public));
+        CHECK(belong_together<ES256>(text, files::p256_public_compressed));
+    }
+    CHECK(belong_together<ES256>(files::p256_private_encrypted, files::p256_public, files::passphrase));
+    CHECK(belong_together<ES384>(files::p384_private, files::p384_public));
+    CHECK(belong_together<ES512>(files::p521_private, files::p521_public));
+    CHECK(belong_together<ES256K>(files::secp256k1_private, files::secp256k1_public));
+}
+
+TEST_CASE("EdDSA keys are for EdDSA and for the algorithm of their curve's name", "[key_material]") {
+    CHECK(belong_together<EdDSA>(files::ed25519_private, files::ed25519_public));
+    CHECK(belong_together<Ed25519>(files::ed25519_private, files::ed25519_public));
+    CHECK(belong_together<EdDSA>(files::ed448_private, files::ed448_public));
+    CHECK(belong_together<Ed448>(files::ed448_private, files::ed448_public));
+    CHECK(why_not_public<Ed448>(files::ed25519_public) == "a key on another curve");
+    CHECK(why_not_public<Ed25519>(files::ed448_public) == "a key on another curve");
+    CHECK(why_not_private<Ed25519>(files::ed448_private) == "a key on another curve");
+}
+
+TEST_CASE("all forms come in DER too", "[key_material]") {
+    const std::string input = "input";
+    const auto signature = sign(EncodingKey<RS256>::from_der(der_of(files::rsa_private)).value(), input);
+    for (const std::string_view pem : {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate}) {
+        CHECK(verifies(DecodingKey<RS256>::from_der(der_of(pem)).value(), input, signature));
+    }
+    CHECK(EncodingKey<RS256>::from_der(der_of(files::rsa_private_pkcs1)));
+    CHECK(EncodingKey<ES256>::from_der(der_of(files::p256_private_sec1)));
+    CHECK(Keys<ES256>::from_der(der_of(files::p256_private)));
+    CHECK(Keys<RS256>::from_der(der_of(files::rsa_private_encrypted), {.passphrase = files::passphrase}));
+    CHECK_FALSE(Keys<RS256>::from_der(der_of(files::rsa_private_encrypted)));
+    CHECK_FALSE(DecodingKey<RS256>::from_der(der_of(files::rsa_private)));
+    CHECK_FALSE(EncodingKey<RS256>::from_der(der_of(files::rsa_public)));
+    CHECK_FALSE(DecodingKey<RS256>::from_der(files::rsa_public));
+    CHECK_FALSE(DecodingKey<RS256>::from_pem(der_of(files::rsa_public)));
+}
+
+TEST_CASE("DER is taken as a whole or not at all", "[key_material]") {
+    for (const std::string_view pem : {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate}) {
+        const std::string der = der_of(pem);
+        CHECK_FALSE(DecodingKey<RS256>::from_der(der + '\0'));
+        CHECK_FALSE(DecodingKey<RS256>::from_der(der + der));
+        for (std::size_t size = 0; size < der.size(); size += 5) {
+            CHECK_FALSE(DecodingKey<RS256>::from_der(der.substr(0, size)));
+        }
+    }
+    for (const std::string_view pem : {files::p256_private, files::p256_private_sec1}) {
+        const std::string der = der_of(pem);
+        CHECK_FALSE(EncodingKey<ES256>::from_der(der + '\0'));
+        for (std::size_t size = 0; size < der.size(); ++size) {
+            CHECK_FALSE(EncodingKey<ES256>::from_der(der.substr(0, size)));
+        }
+    }
+}
+
+TEST_CASE("nothing may lie behind an RSA key inside its wrapping", "[key_material]") {
+    // A SubjectPublicKeyInfo whose BIT STRING has one byte more than the key: lengths of two bytes each.
+    std::string der = der_of(files::rsa_public);
+    const std::size_t bits = der.find("\x03\x82", 4);
+    REQUIRE(bits != std::string::npos);
+    der += '\0';
+    ++der[3];
+    ++der[bits + 3];
+    CHECK_FALSE(DecodingKey<RS256>::from_der(der));
+    std::string wrapped = der_of(files::rsa_private);
+    const std::size_t octets = wrapped.find("\x04\x82", 4);
+    REQUIRE(octets != std::string::npos);
+    wrapped += '\0';
+    ++wrapped[3];
+    ++wrapped[octets + 3];
+    CHECK_FALSE(EncodingKey<RS256>::from_der(wrapped));
+}
+
+TEST_CASE("a point that begins like DER is a point all the same", "[key_material]") {
+    CHECK(why_not_public<Ed25519>("-----BEGIN PUBLIC KEY-----\n"
+                                  "MCowBQYDK2VwAyEAMBnrDfHjaPEAbiKB6AjqcSPhaiLH+358nTif2YxxC54=\n"
+                                  "-----END PUBLIC KEY-----\n") == "accepted");
+    CHECK(why_not_public<Ed448>("-----BEGIN PUBLIC KEY-----\n"
+                                "MEMwBQYDK2VxAzoAMA3MeYclpjThkrnMYEnqLsFVMel2zVrMmP/9ps4FPO6+Ra+J\n"
+                                "hOJiNahPtyPZNk9biIQNTJLsA18A\n"
+                                "-----END PUBLIC KEY-----\n") == "accepted");
+}
+
+TEST_CASE("weak and odd RSA keys are refused", "[key_material][attack-4]") {
+    CHECK(why_not_public<RS256>(files::rsa_1024_public) == "too short: an RSA key of less than 2048 bits");
+    CHECK(why_not_public<PS256>(files::rsa_1024_public) == "too short: an RSA key of less than 2048 bits");
+    CHECK(why_not_private<RS256>(files::rsa_1024_private) == "too short: an RSA key of less than 2048 bits");
+    CHECK(why_not_public<RS256>(files::rsa_e3_public) == "an RSA key with an exponent below 65537");
+    CHECK(why_not_private<RS256>(files::rsa_3_primes_private) != "accepted");
+}
+
+TEST_CASE("RSA-PSS keys serve PS* only, and only as their parameters allow", "[key_material]") {
+    CHECK(why_not_private<PS256>(files::pss_private) == "accepted");
+    CHECK(why_not_private<PS512>(files::pss_private) == "accepted");
+    CHECK(why_not_private<RS256>(files::pss_private) == "a key of another type");
+    CHECK(belong_together<PS256>(files::pss_sha256_private, files::pss_sha256_public));
+    CHECK(why_not_public<PS384>(files::pss_sha256_public) == "a key that is not for this algorithm");
+    CHECK(why_not_private<PS512>(files::pss_sha256_private) == "a key that is not for this algorithm");
+    CHECK(why_not_public<RS256>(files::pss_sha256_public) == "a key of another type");
+    CHECK(why_not_public<PS256>(files::pss_sha256_salt48_public) == "a key that is not for this algorithm");
+}
+
+TEST_CASE("the curve must be the algorithm's, and be named", "[key_material][attack-5]") {
+    CHECK(why_not_public<ES256>(files::p384_public) == "a key on another curve");
+    CHECK(why_not_public<ES256>(files::secp256k1_public) == "a key on another curve");
+    CHECK(why_not_public<ES256K>(files::p256_public) == "a key on another curve");
+    CHECK(why_not_private<ES512>(files::p384_private) == "a key on another curve");
+    CHECK(why_not_public<ES256>(files::p256_public_explicit) == "explicit curve parameters are not allowed");
+    CHECK(why_not_private<ES256>(files::p256_private_explicit) == "explicit curve parameters are not allowed");
+}
+
+TEST_CASE("the type must be the algorithm's", "[key_material]") {
+    CHECK(why_not_public<RS256>(files::p256_public) == "a key of another type");
+    CHECK(why_not_public<ES256>(files::rsa_public) == "a key of another type");
+    CHECK(why_not_public<EdDSA>(files::rsa_public) == "a key of another type");
+    CHECK(why_not_public<EdDSA>(files::x25519_public) == "a key of another type");
+    CHECK(why_not_private<EdDSA>(files::x25519_private) == "a key of another type");
+    CHECK(why_not_public<ES256>(files::ed25519_public) == "a key of another type");
+    CHECK(why_not_public<RS256>(files::dsa_public) == "a key of another type");
+}
+
+TEST_CASE("a private key is none where a public one is due, and the other way round", "[key_material]") {
+    constexpr std::string_view private_there = "expected a public key, found a private one";
+    for (const std::string_view text : {files::rsa_private, files::rsa_private_pkcs1, files::rsa_private_encrypted}) {
+        CHECK(why_not_public<RS256>(text) == private_there);
+    }
+    CHECK(why_not_public<RS256>(files::rsa_private_pkcs1_encrypted) == private_there);
+    CHECK(why_not_public<ES256>(files::p256_private_with_parameters) == private_there);
+    for (const std::string_view text : {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate}) {
+        CHECK(why_not_private<RS256>(text) == "expected a private key, found a public one");
+    }
+}
+
+TEST_CASE("an encrypted key needs its passphrase, and nobody is asked for it", "[key_material]") {
+    for (const std::string_view text : {files::rsa_private_encrypted, files::rsa_private_pkcs1_encrypted}) {
+        CHECK(why_not_private<RS256>(text) == "the key is encrypted, and no passphrase was given");
+        CHECK(why_not_private<RS256>(text, "sesam") == "wrong passphrase for an encrypted key");
+        CHECK(why_not_private<RS256>(text, std::string(5000, 's')) == "wrong passphrase for an encrypted key");
+        CHECK(why_not_private<RS256>(text, files::passphrase) == "accepted");
+    }
+    CHECK(why_not_private<RS256>(files::rsa_private, files::passphrase) == "accepted");
+}
+
+TEST_CASE("an encrypted key has at most 10,000,000 iterations", "[key_material]") {
+    // SEQUENCE { SEQUENCE { pbeWithSHA1AndDES, SEQUENCE { OCTET STRING 8, INTEGER } }, OCTET STRING }
+    const auto encrypted = [](std::string_view count) {
+        const std::string salt = std::string{"\x04\x08"} + std::string(8, 's');
+        const auto sequence = [](const std::string& content) {
+            return std::string{'\x30', static_cast<char>(content.size())} + content;
+        };
+        const std::string number = std::string{'\x02', static_cast<char>(count.size())} + std::string{count};
+        const std::string oid = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0a";
+        return sequence(sequence(oid + sequence(salt + number)) + std::string{"\x04\x08"} + std::string(8, 'x'));
+    };
+    const auto reason = [](const std::string& der) {
+        return std::string{EncodingKey<ES256>::from_der(der, {.passphrase = "sesame"}).error().reason};
+    };
+    CHECK(reason(encrypted(std::string_view{"\x00\x98\x96\x81", 4})) ==
+          "the key's encryption has more than 10,000,000 iterations");
+    CHECK(reason(encrypted("\x7f\xff\xff\xff\xff\xff\xff\xff\xff")) ==
+          "the key's encryption has more than 10,000,000 iterations");
+    CHECK(reason(encrypted("\x10")) == "wrong passphrase for an encrypted key");
+    CHECK(reason(encrypted("\xff")) == "the key's encryption is not supported");
+    CHECK(detail::iterations_of(detail::as_bytes(encrypted(std::string_view{"\x00\x98\x96\x80", 4}))) == 10'000'000);
+    CHECK(detail::iterations_of(detail::as_bytes(der_of(files::rsa_private_encrypted))) == 1000);
+}
+
+TEST_CASE("Ed25519 keys come with their public half beside them, which must be theirs", "[key_material]") {
+    CHECK(why_not_private<EdDSA>(files::ed25519_private_with_public) == "accepted");
+    CHECK(belong_together<Ed25519>(files::ed25519_private_with_public, files::ed25519_public_of_rfc8410));
+    const std::string der = der_of(files::ed25519_private_with_public);
+    for (std::size_t at = der.size() - 34; at < der.size(); ++at) {
+        std::string damaged = der;
+        damaged[at] = static_cast<char>(damaged[at] ^ 4);
+        CHECK_FALSE(EncodingKey<EdDSA>::from_der(damaged));
+    }
+    CHECK_FALSE(EncodingKey<EdDSA>::from_der(der + '\0'));
+    CHECK_FALSE(EncodingKey<Ed448>::from_der(der));
+    // The same as ring writes it: the public half in [1] EXPLICIT BIT STRING.
+    std::string explicit_key = der;
+    const std::size_t at = der.size() - 35;
+    REQUIRE(der.substr(at, 3) == std::string("\x81\x21\x00", 3));
+    explicit_key.replace(at, 2, "\xa1\x23\x03\x21");
+    explicit_key[1] = static_cast<char>(explicit_key[1] + 2);
+    CHECK(EncodingKey<EdDSA>::from_der(explicit_key));
+    explicit_key.back() = static_cast<char>(explicit_key.back() ^ 1);
+    CHECK_FALSE(EncodingKey<EdDSA>::from_der(explicit_key));
+    CHECK_FALSE(DecodingKey<EdDSA>::from_der(der));
+}
+
+TEST_CASE("a public key is all that its bits hold, in a certificate too", "[key_material]") {
+    CHECK(DecodingKey<RS256>::from_der(der_of(files::rsa_public)));
+    CHECK_FALSE(DecodingKey<RS256>::from_der(der_of(files::rsa_public_with_more_inside)));
+    CHECK_FALSE(DecodingKey<RS256>::from_der(der_of(files::rsa_certificate_with_more_inside)));
+    std::string ed25519 = der_of(files::ed25519_public);
+    REQUIRE(DecodingKey<EdDSA>::from_der(ed25519));
+    ed25519[ed25519.size() - 33] = 1;  // one bit at the end does not count
+    CHECK_FALSE(DecodingKey<EdDSA>::from_der(ed25519));
+}
+
+TEST_CASE("a hybrid point is none of RFC 5480", "[key_material]") {
+    std::string der = der_of(files::p256_public);
+    REQUIRE(DecodingKey<ES256>::from_der(der));
+    const bool is_odd = (der.back() & 1) != 0;
+    der[der.size() - 65] = is_odd ? '\x07' : '\x06';
+    CHECK_FALSE(DecodingKey<ES256>::from_der(der));
+}
+
+TEST_CASE("a number of an RSA key is written as DER writes it", "[key_material]") {
+    const std::string good = der_of(files::rsa_public_pkcs1);  // 30 82 len len, 02 82 len len 00 …, 02 03 01 00 01
+    REQUIRE(DecodingKey<RS256>::from_der(good));
+    std::string padded = good.substr(0, good.size() - 5) + std::string{"\x02\x04\x00\x01\x00\x01", 6};
+    padded[3] = static_cast<char>(padded[3] + 1);
+    CHECK_FALSE(DecodingKey<RS256>::from_der(padded));
+    std::string negative = good;
+    negative[negative.size() - 3] = '\x81';
+    CHECK_FALSE(DecodingKey<RS256>::from_der(negative));
+}
+
+TEST_CASE("a key that OpenSSL holds in the way of its version 1.1 is a key too", "[key_material]") {
+    const std::string der = der_of(files::rsa_public_pkcs1);
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    const detail::KeyHandle key{d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size()))};
+    REQUIRE(key);
+    CHECK(DecodingKey<RS256>::from_evp_pkey(key.get()));
+}
+
+TEST_CASE("halves that do not belong together are no key pair", "[key_material]") {
+    // SEC 1 has the public point behind the private number: put another point there.
+    std::string der = der_of(files::p256_private_sec1);
+    const std::string point = der_of(files::p256_public);
+    const auto other = Keys<ES256>::generate().value();
+    const auto pem = detail::public_half_of(other.encoding.detail_key().native());
+    unsigned char* written = nullptr;
+    const int size = i2d_PUBKEY(pem.get(), &written);
+    REQUIRE(size == 91);
+    der.replace(der.size() - 65, 65, reinterpret_cast<const char*>(written) + 26, 65);
+    OPENSSL_free(written);
+    const auto made = detail::private_from_der(detail::as_bytes(der), {}, ES256::scheme);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().reason == "the private and the public half do not match");
+}
+
+TEST_CASE("an RSA key with a wrong prime is no key", "[key_material]") {
+    const std::string der = der_of(files::rsa_private_pkcs1);
+    int accepted = 0;
+    for (std::size_t at = der.size() - 600; at < der.size(); at += 97) {  // in p, q, dp, dq and qi
+        std::string damaged = der;
+        damaged[at] = static_cast<char>(damaged[at] ^ 2);
+        accepted += EncodingKey<RS256>::from_der(damaged) ? 1 : 0;
+    }
+    CHECK(accepted == 0);
+}
+
+TEST_CASE("no piece of a damaged file makes a key or a crash", "[key_material]") {
+    for (const std::string_view pem : {files::p256_public, files::ed25519_public, files::rsa_public_pkcs1}) {
+        const std::string der = der_of(pem);
+        for (std::size_t at = 0; at < der.size(); ++at) {
+            for (const int bit : {0, 3, 7}) {
+                std::string damaged = der;
+                damaged[at] = static_cast<char>(damaged[at] ^ (1 << bit));
+                static_cast<void>(DecodingKey<ES256>::from_der(damaged));
+                static_cast<void>(DecodingKey<EdDSA>::from_der(damaged));
+                static_cast<void>(DecodingKey<RS256>::from_der(damaged));
+                static_cast<void>(Keys<HS256>::from_secret(damaged, allow_short_secret));
+            }
+        }
+    }
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+// Refresh tokens: rotation, reuse, grace, and what a store that leaks gives away. RFC 9700 §4.14.2
+#include <credence/opaque/refresh_tokens.hpp>
+#include <credence/stores/memory_refresh_tokens.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace std::chrono_literals;
+using credence::Errc;
+using credence::NumericDate;
+using credence::RefreshRules;
+using credence::RefreshTokens;
+
+namespace {
+
+struct Session {
+    NumericDate moment{1'700'000'000s};
+    std::chrono::seconds grace{0};
+    std::chrono::seconds lifetime = 1h;
+    std::shared_ptr<credence::MemoryRefreshStore> store = std::make_shared<credence::MemoryRefreshStore>();
+    RefreshTokens<credence::MemoryRefreshStore> tokens{
+        store, RefreshRules{.lifetime = lifetime, .grace = grace, .clock = [this] { return moment; }}};
+};
+
+/// A store that is down.
+struct BrokenStore {
+    static credence::Result<void> insert(const credence::RefreshRecord&) { return Errc::invalid_key; }
+    static credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view) { return Errc::invalid_key; }
+    static credence::Result<bool> replace(const credence::RefreshRecord&, const credence::RefreshRecord&) {
+        return Errc::invalid_key;
+    }
+    static credence::Result<void> end_family(std::string_view) { return Errc::invalid_key; }
+    static credence::Result<void> end_subject(std::string_view) { return Errc::invalid_key; }
+};
+
+/// A store that finds a number of records, and then is down.
+struct FailingStore : credence::MemoryRefreshStore {
+    int answers = 100;
+
+    credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view hash) {
+        if (answers-- <= 0) return Errc::store_unavailable;
+        return credence::MemoryRefreshStore::find(hash);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a refresh token is exchanged for another of the same family and subject") {
+    Session session;
+    const auto first = session.tokens.issue("bob").value();
+    CHECK(first.token.size() == 43);
+    const auto second = session.tokens.rotate(first.token).value();
+    CHECK(second.token != first.token);
+    CHECK(second.family == first.family);
+    CHECK(second.subject == "bob");
+    CHECK(second.expires_at == first.expires_at);
+}
+
+TEST_CASE("to be asked whose it is does not use a refresh token") {
+    Session session;
+    const auto first = session.tokens.issue("bob").value();
+    CHECK(session.tokens.subject_of(first.token).value() == "bob");
+    CHECK(session.tokens.subject_of(first.token).value() == "bob");
+    const auto second = session.tokens.rotate(first.token).value();
+    // Nor does it tell who may exchange it: that is for `rotate` alone.
+    CHECK(session.tokens.subject_of(first.token).value() == "bob");
+    CHECK(session.tokens.subject_of(second.token).value() == "bob");
+    CHECK(session.tokens.rotate(second.token));
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.subject_of(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.subject_of("x").error().code == Errc::malformed_token);
+}
+
+TEST_CASE("attack row 42: a refresh token used twice ends its whole family") {
+    Session session;
+    const auto first = session.tokens.issue("bob").value();
+    const auto second = session.tokens.rotate(first.token).value();
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.rotate(second.token).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("another family of the same subject survives a reuse") {
+    Session session;
+    const auto phone = session.tokens.issue("bob").value();
+    const auto laptop = session.tokens.issue("bob").value();
+    REQUIRE(session.tokens.rotate(phone.token));
+    REQUIRE_FALSE(session.tokens.rotate(phone.token));
+    CHECK(session.tokens.rotate(laptop.token));
+}
+
+TEST_CASE("within the grace a used token is answered with the same successor, until that is used itself") {
+    Session session{.grace = 10s};
+    const auto first = session.tokens.issue("bob").value();
+    const auto second = session.tokens.rotate(first.token).value();
+    session.moment += 9s;
+    CHECK(session.tokens.rotate(first.token).value().token == second.token);
+    const auto third = session.tokens.rotate(second.token).value();
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+    // Another tab of the same browser was faster, twice: the login goes on.
+    CHECK(session.tokens.subject_of(first.token).value() == "bob");
+    const auto fourth = session.tokens.rotate(third.token).value();
+    CHECK(session.tokens.rotate(second.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.rotate(third.token).value().token == fourth.token);
+    CHECK(session.tokens.rotate(fourth.token));
+}
+
+TEST_CASE("a token that was refused within the grace ends its family after it") {
+    Session session{.grace = 10s};
+    const auto first = session.tokens.issue("bob").value();
+    const auto second = session.tokens.rotate(first.token).value();
+    const auto third = session.tokens.rotate(second.token).value();
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+    session.moment += 10s;
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.subject_of(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.rotate(third.token).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("the grace is counted from the first use, however often the token comes again") {
+    Session session{.grace = 10s};
+    const auto first = session.tokens.issue("bob").value();
+    REQUIRE(session.tokens.rotate(first.token));
+    for (int second = 0; second < 9; ++second) {
+        session.moment += 1s;
+        CHECK(session.tokens.rotate(first.token));
+    }
+    session.moment += 1s;
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("the grace is ten seconds unless it is said otherwise") {
+    CHECK(RefreshRules{}.grace == 10s);
+    Session session;
+    session.tokens = RefreshTokens{session.store, RefreshRules{.clock = [&] { return session.moment; }}};
+    const auto first = session.tokens.issue("bob").value();
+    const auto second = session.tokens.rotate(first.token).value();
+    session.moment += 9s;
+    CHECK(session.tokens.rotate(first.token).value().token == second.token);
+    session.moment += 1s;
+    CHECK_FALSE(session.tokens.rotate(first.token));
+}
+
+TEST_CASE("within the grace a family that was ended stays ended") {
+    Session session{.grace = 10s};
+    const auto first = session.tokens.issue("bob").value();
+    const auto second = session.tokens.rotate(first.token).value();
+    REQUIRE(session.tokens.revoke(second.token));
+    for (const auto& token : {first, second})
+        CHECK(session.tokens.rotate(token.token).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("at the end of the grace a used token is a reuse") {
+    Session session{.grace = 10s};
+    const auto first = session.tokens.issue("bob").value();
+    const auto second = session.tokens.rotate(first.token).value();
+    session.moment += 10s;
+    CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.rotate(second.token).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("a family lives as long as its first token was to, however often it is exchanged") {
+    Session session;
+    auto token = session.tokens.issue("bob").value();
+    session.moment += 59min;
+    token = session.tokens.rotate(token.token).value();
+    session.moment += 1min;
+    CHECK(session.tokens.rotate(token.token).error().code == Errc::token_expired);
+}
+
+TEST_CASE("an empty clock is the system's") {
+    const auto store = std::make_shared<credence::MemoryRefreshStore>();
+    RefreshTokens tokens{store, RefreshRules{.lifetime = 1h, .grace = 1min, .clock = {}}};
+    const auto before = credence::now();
+    const auto first = tokens.issue("bob").value();
+    CHECK(first.expires_at >= before + 1h);
+    CHECK(first.expires_at <= credence::now() + 1h);
+    const auto second = tokens.rotate(first.token).value();
+    CHECK(tokens.rotate(first.token).value().token == second.token);
+}
+
+TEST_CASE("no lifetime and no clock leads beyond the last moment, or the first") {
+    using std::chrono::seconds;
+    for (const NumericDate moment : {NumericDate::min(), NumericDate{}, NumericDate{1'700'000'000s}}) {
+        for (const seconds lifetime : {seconds::max(), seconds::max() - 1s}) {
+            Session session{.moment = moment, .lifetime = lifetime};
+            const auto first = session.tokens.issue("bob").value();
+            CHECK(first.expires_at > moment);
+            CHECK(session.tokens.rotate(first.token));
+        }
+        for (const seconds lifetime : {0s, -1s, seconds::min()}) {
+            Session session{.moment = moment, .lifetime = lifetime};
+            const auto first = session.tokens.issue("bob").value();
+            CHECK(first.expires_at <= moment);
+            CHECK(session.tokens.rotate(first.token).error().code == Errc::token_expired);
+        }
+    }
+    Session at_the_end{.moment = NumericDate::max()};
+    const auto first = at_the_end.tokens.issue("bob").value();
+    CHECK(first.expires_at == NumericDate::max());
+}
+
+TEST_CASE("a grace without end ends with the family, a negative one is none") {
+    using std::chrono::seconds;
+    Session endless{.grace = seconds::max()};
+    const auto first = endless.tokens.issue("bob").value();
+    const auto second = endless.tokens.rotate(first.token).value();
+    endless.moment += 59min;
+    CHECK(endless.tokens.rotate(first.token).value().token == second.token);
+    endless.moment += 1min;
+    CHECK(endless.tokens.rotate(first.token).error().code == Errc::token_expired);
+    for (const seconds grace : {-1s, seconds::min()}) {
+        Session session{.grace = grace};
+        const auto token = session.tokens.issue("bob").value();
+        REQUIRE(session.tokens.rotate(token.token));
+        CHECK(session.tokens.rotate(token.token).error().code == Errc::token_revoked);
+    }
+}
+
+TEST_CASE("what is no refresh token is malformed, and never asked for") {
+    Session session;
+    for (const std::string& text : {std::string{}, std::string(43, '='), std::string(42, 'A'), std::string(44, 'A'),
+                                    std::string("eyJhbGciOiJIUzI1NiJ9.e30.c2ln"), std::string(1 << 20, 'A')}) {
+        CHECK(session.tokens.rotate(text).error().code == Errc::malformed_token);
+    }
+    CHECK(session.tokens.rotate(std::string(43, 'A')).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("logging out ends a family, logging out everywhere ends all") {
+    Session session;
+    const auto phone = session.tokens.issue("bob").value();
+    const auto laptop = session.tokens.issue("bob").value();
+    const auto other = session.tokens.issue("eve").value();
+    REQUIRE(session.tokens.revoke(phone.token));
+    REQUIRE(session.tokens.revoke(phone.token));
+    CHECK(session.tokens.rotate(phone.token).error().code == Errc::token_revoked);
+    REQUIRE(session.tokens.revoke_subject("bob"));
+    CHECK(session.tokens.rotate(laptop.token).error().code == Errc::token_revoked);
+    CHECK(session.tokens.rotate(other.token));
+}
+
+TEST_CASE("the store's records give no token away") {
+    Session session;
+    const auto first = session.tokens.issue("bob").value();
+    const auto second = session.tokens.rotate(first.token).value();
+    const auto record = session.store->find(credence::detail::hash_of_token(first.token)).value();
+    REQUIRE(record);
+    CHECK(record->hash.size() == 32);
+    const auto bytes = credence::detail::decode_base64url(second.token).value();
+    CHECK(record->sealed_successor.size() == 32);
+    CHECK(record->sealed_successor != bytes);
+    CHECK(record->hash != credence::detail::decode_base64url(first.token).value());
+}
+
+TEST_CASE("of many threads with one token exactly one gets a successor") {
+    Session session;
+    const auto first = session.tokens.issue("bob").value();
+    std::atomic<int> successes = 0;
+    std::vector<std::thread> threads;
+    for (int index = 0; index < 8; ++index) {
+        threads.emplace_back([&] { successes += session.tokens.rotate(first.token).has_value() ? 1 : 0; });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(successes == 1);
+}
+
+TEST_CASE("of many threads with one token all get the same successor within the grace") {
+    Session session{.grace = 10s};
+    const auto first = session.tokens.issue("bob").value();
+    std::array<std::string, 8> successors;
+    std::vector<std::thread> threads;
+    for (std::string& successor : successors) {
+        threads.emplace_back([&] { successor = session.tokens.rotate(first.token).value().token; });
+    }
+    for (auto& thread : threads) thread.join();
+    for (const std::string& successor : successors) CHECK(successor == successors.front());
+    CHECK(session.tokens.rotate(successors.front()));
+}
+
+TEST_CASE("a store that fails while it is asked for a successor ends no family") {
+    Session session{.grace = 10s};
+    const auto store = std::make_shared<FailingStore>();
+    RefreshTokens tokens{store, RefreshRules{.grace = 10s, .clock = [&] { return session.moment; }}};
+    const auto first = tokens.issue("bob").value();
+    const auto second = tokens.rotate(first.token).value();
+    store->answers = 1;  // whose token it is; and then no more
+    CHECK(tokens.rotate(first.token).error().code == Errc::store_unavailable);
+    store->answers = 100;
+    CHECK(tokens.rotate(first.token).value().token == second.token);
+}
+
+TEST_CASE("a refresh store that is down is told as such") {
+    RefreshTokens tokens{std::make_shared<BrokenStore>()};
+    const std::string token(43, 'A');
+    CHECK(tokens.issue("bob").error().code == Errc::store_unavailable);
+    CHECK(tokens.subject_of(token).error().code == Errc::store_unavailable);
+    CHECK(tokens.rotate(token).error().code == Errc::store_unavailable);
+    CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
+    CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
+}
+
+TEST_CASE("a refresh store that is null cannot be asked") {
+    RefreshTokens<credence::MemoryRefreshStore> tokens{nullptr};
+    Session session;
+    const std::string token = session.tokens.issue("bob").value().token;
+    CHECK(tokens.issue("bob").error().code == Errc::store_unavailable);
+    CHECK(tokens.rotate(token).error().code == Errc::store_unavailable);
+    CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
+    CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What is a session store, and what is none.
+#include <credence/opaque/session_store.hpp>
+#include <credence/stores/memory_store.hpp>
+
+#include <optional>
+#include <string_view>
+
+#include "support/catch.hpp"
+
+namespace {
+
+/// Forgets to say whether there was something to touch.
+struct NearlyStore : credence::MemoryStore {
+    credence::Result<void> touch_session(std::string_view, credence::SessionUse) { return {}; }
+};
+
+}  // namespace
+
+TEST_CASE("a class without one of the functions is no session store") {
+    STATIC_REQUIRE(credence::SessionStore<credence::MemoryStore>);
+    STATIC_REQUIRE_FALSE(credence::SessionStore<NearlyStore>);
+    STATIC_REQUIRE_FALSE(credence::SessionStore<credence::MemoryRefreshStore>);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Where an issuer's metadata document is, and which documents are believed.
+#include <credence/remote/detail/metadata.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/published.hpp"
+
+using namespace credence;
+using detail::metadata_urls;
+using detail::read_metadata;
+using support::published_document;
+
+namespace {
+
+std::vector<std::string> places(std::string_view issuer) {
+    std::vector<std::string> texts;
+    for (const Url& url : metadata_urls(Url::parse(issuer).value()).value()) texts.push_back(url.text());
+    return texts;
+}
+
+FetchError fault(std::string_view document, std::string_view issuer = "https://id.example") {
+    return read_metadata(document, Url::parse(issuer).value()).error();
+}
+
+}  // namespace
+
+TEST_CASE("a document is below the issuer's path, or at RFC 8414's inserted path", "[metadata]") {
+    using Texts = std::vector<std::string>;
+    CHECK(places("https://id.example") == Texts{"https://id.example/.well-known/openid-configuration",
+                                                "https://id.example/.well-known/oauth-authorization-server"});
+    CHECK(places("https://id.example/") == places("https://id.example"));
+    CHECK(places("https://id.example:8443/realms/one") ==
+          Texts{"https://id.example:8443/realms/one/.well-known/openid-configuration",
+                "https://id.example:8443/.well-known/oauth-authorization-server/realms/one"});
+    CHECK(places("https://id.example/one/") == places("https://id.example/one"));
+    CHECK(places("http://[::1]:80/one").front() == "http://[::1]/one/.well-known/openid-configuration");
+    CHECK(metadata_urls(Url::parse("https://id.example/?tenant=1").value()).error().stage == FetchStage::url);
+}
+
+TEST_CASE("a document names the set's URL and the introspection endpoint", "[metadata]") {
+    const Url issuer = Url::parse("https://id.example/one").value();
+    const auto read =
+        read_metadata(published_document("https://id.example/one", "https://keys.example/set"), issuer).value();
+    CHECK(read.key_set.text() == "https://keys.example/set");
+    CHECK_FALSE(read.introspection);
+    const auto more = read_metadata(R"({"issuer":"https://id.example/one","jwks_uri":"https://10.0.0.1/set",
+        "id_token_signing_alg_values_supported":["none"],"introspection_endpoint":"https://id.example/introspect"})",
+                                    issuer);
+    CHECK(more.value().key_set.host() == "10.0.0.1");
+    CHECK(more.value().introspection->text() == "https://id.example/introspect");
+}
+
+TEST_CASE("the issuer is compared byte for byte, and a mismatch shows both", "[metadata]") {
+    const auto mismatch = [](std::string_view said) {
+        const FetchError error = fault(published_document(said, "https://id.example/set"));
+        CHECK(error.stage == FetchStage::issuer);
+        return error.detail;
+    };
+    CHECK(mismatch("https://id.example/") ==
+          "expected 'https://id.example', the document says 'https://id.example/': they differ in a slash at the end");
+    CHECK(mismatch("https://ID.example") == "expected 'https://id.example', the document says 'https://ID.example'");
+    CHECK(mismatch("https://id.example:443") ==
+          "expected 'https://id.example', the document says 'https://id.example:443'");
+    CHECK(mismatch("https://evil.example") ==
+          "expected 'https://id.example', the document says 'https://evil.example'");
+    CHECK(mismatch("") == "expected 'https://id.example', the document says ''");
+    CHECK(mismatch(std::string(5000, 'x')).size() < 400);
+    CHECK(mismatch(R"(a\u001b[31m\n)") == "expected 'https://id.example', the document says 'a\\x1b[31m\\x0a'");
+}
+
+TEST_CASE("a document that is none is refused", "[metadata]") {
+    const std::string deep = std::string(100, '[') + std::string(100, ']');
+    for (const std::string& text :
+         {std::string{}, std::string{"null"}, std::string{"[]"}, std::string{"{}"}, std::string{"<html>"}, deep,
+          std::string{R"({"issuer":"https://id.example"})"},
+          std::string{R"({"issuer":null,"jwks_uri":"https://id.example/set"})"},
+          std::string{R"({"issuer":["https://id.example"],"jwks_uri":"https://id.example/set"})"},
+          std::string{R"({"issuer":"https://id.example","jwks_uri":7})"},
+          std::string{
+              R"({"issuer":"https://evil.example","issuer":"https://id.example","jwks_uri":"https://id.example/s"})"},
+          std::string{R"({"issuer":"https://id.example","jwks_uri":"https://id.example/set"}x)"}}) {
+        CAPTURE(text);
+        CHECK(fault(text).stage == FetchStage::document);
+    }
+}
+
+TEST_CASE("a document sends us to https, or to http only if the issuer is at such an address itself", "[metadata]") {
+    for (const char* url :
+         {"http://127.0.0.1:8080/set", "http://localhost/set", "http://10.0.0.1/set", "http://id.example/set",
+          "file:///etc/passwd", "set", "/set", "https://a@id.example/set", "http://127.0.0.1:80@evil/"}) {
+        CAPTURE(url);
+        CHECK(fault(published_document("https://id.example", url)).stage == FetchStage::document);
+    }
+    CHECK(fault(published_document("https://id.example", "http://127.0.0.1/set")).detail ==
+          "jwks_uri 'http://127.0.0.1/set': http is allowed only if the issuer's own URL is http");
+    const Url local = Url::parse("http://127.0.0.1:9000").value();
+    CHECK(read_metadata(published_document("http://127.0.0.1:9000", "http://127.0.0.1:9001/set"), local));
+    CHECK(read_metadata(published_document("http://127.0.0.1:9000", "https://10.0.0.1/set"), local));
+    CHECK_FALSE(read_metadata(published_document("http://127.0.0.1:9000", "http://10.0.0.1/set"), local));
+}
+
+TEST_CASE("an introspection endpoint that may not be asked is not there", "[metadata]") {
+    const auto read = read_metadata(R"({"issuer":"https://id.example","jwks_uri":"https://id.example/set",
+        "introspection_endpoint":"http://127.0.0.1/introspect"})",
+                                    Url::parse("https://id.example").value());
+    CHECK_FALSE(read.value().introspection);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// The contract of stores for the one in PostgreSQL, and a server that goes and comes back. servers/test_stores_postgresql.py
+// starts a server and names it in CREDENCE_TEST_POSTGRESQL; without one only the refusals are tested.
+#include <credence/opaque/refresh_tokens.hpp>
+#include <credence/opaque/sessions.hpp>
+#include <credence/stores/postgresql_store.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "support/catch.hpp"
+#include "support/store_contract.hpp"
+
+#include <libpq-fe.h>
+
+using namespace std::chrono_literals;
+using credence::Errc;
+using credence::NumericDate;
+using credence::PostgresqlStore;
+using credence::TokenIdentity;
+using support::contract_start;
+using support::hash_named;
+using support::session_record;
+
+namespace {
+
+/// The server's URL; empty without a server.
+std::string server_url() {
+    const char* url = std::getenv("CREDENCE_TEST_POSTGRESQL");
+    return url == nullptr ? "" : url;
+}
+
+/// A connection that is not the store's.
+class Control {
+public:
+    Control() : connection_(PQconnectdb(server_url().c_str())) { REQUIRE(PQstatus(connection_) == CONNECTION_OK); }
+    Control(const Control&) = delete;
+    Control& operator=(const Control&) = delete;
+    ~Control() { PQfinish(connection_); }
+
+    void run(const char* sql) const {
+        PGresult* const result = PQexec(connection_, sql);
+        const ExecStatusType status = PQresultStatus(result);
+        PQclear(result);
+        CHECK((status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK));
+    }
+
+private:
+    PGconn* connection_;
+};
+
+/// A store whose tables are new.
+std::shared_ptr<PostgresqlStore> new_store(credence::PostgresqlOptions options = {}) {
+    Control{}.run(
+        "SET client_min_messages = error; DROP TABLE IF EXISTS credence_schema, credence_sessions, credence_api_keys, "
+        "credence_refresh_tokens, credence_revoked_tokens, credence_revoked_subjects, credence_replays");
+    auto store = PostgresqlStore::open(server_url(), std::move(options));
+    REQUIRE(store);
+    return *store;
+}
+
+}  // namespace
+
+TEST_CASE("PostgreSQL: a server that cannot be reached is refused with a reason") {
+    for (const char* url : {"postgresql://x@/x?host=/nonexistent", "no url", "postgresql://x@127.0.0.1:1/x"}) {
+        const auto refused = PostgresqlStore::open(url);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Errc::store_unavailable);
+        CHECK(refused.error().reason == "PostgreSQL cannot be reached");
+    }
+}
+
+TEST_CASE("PostgreSQL: the store keeps the contract of sessions and API keys, also from threads") {
+    if (server_url().empty()) return;
+    const auto store = new_store();
+    support::check_session_contract(*store);
+    support::check_api_key_contract(*store);
+    CHECK(store->end_sessions_of({.subject = "bob"}));
+    support::check_sessions_from_threads(*store);
+}
+
+TEST_CASE("PostgreSQL: two instances share sessions, and a session is renewed in one of them") {
+    if (server_url().empty()) return;
+    const auto one = new_store();
+    const auto two = PostgresqlStore::open(server_url()).value();
+    REQUIRE(one->insert_session(session_record("a", "ann")));
+    CHECK(two->replace_session(hash_named("a"), session_record("b", "ann")).value());
+    CHECK_FALSE(one->replace_session(hash_named("a"), session_record("c", "ann")).value());
+    CHECK(one->end_sessions_of({.subject = "ann"}));
+    CHECK(two->sessions_of("ann").value().empty());
+}
+
+TEST_CASE("PostgreSQL: the store keeps refresh tokens and revocations") {
+    STATIC_REQUIRE(credence::RefreshStore<PostgresqlStore>);
+    STATIC_REQUIRE(credence::RevocationStore<PostgresqlStore>);
+    if (server_url().empty()) return;
+    NumericDate moment = contract_start;
+    const auto store = new_store({.longest_lifetime = 1h, .clock = [&] { return moment; }});
+    credence::RefreshTokens tokens{store, {.grace = 0s}};
+    const auto first = tokens.issue("ann").value();
+    const auto second = tokens.rotate(first.token).value();
+    CHECK(tokens.rotate(first.token).error().code == Errc::token_revoked);  // a theft: the family ends
+    CHECK(tokens.rotate(second.token).error().code == Errc::token_revoked);
+    const auto third = tokens.issue("ann").value();
+    CHECK(tokens.revoke_subject("ann"));
+    CHECK(tokens.rotate(third.token).error().code == Errc::token_revoked);
+
+    const TokenIdentity brief{"i", "t1", "bob", contract_start, contract_start + 1h};
+    const TokenIdentity endless{"i", "t2", "bob", contract_start, {}};
+    CHECK_FALSE(store->is_revoked(brief).value());
+    CHECK(store->revoke(brief));
+    CHECK(store->revoke({"i", "t1", "bob", contract_start, contract_start + 30min}));  // the latest end counts
+    CHECK(store->revoke(endless));
+    CHECK(store->revoke({"i", "t2", "bob", contract_start, contract_start + 1h}));
+    CHECK(store->revoke_subject({"i", "eve"}, contract_start));
+    CHECK(store->revoke_subject({"i", "eve"}, contract_start - 1h));  // a mark never moves back
+    CHECK(store->is_revoked({"i", "t3", "eve", contract_start, {}}).value());
+    CHECK_FALSE(store->is_revoked({"i", "t3", "eve", contract_start + 1s, {}}).value());
+    moment = contract_start + 1h + 301s;
+    CHECK(store->revoke({"i", "t4", "bob", moment, moment}));
+    CHECK_FALSE(store->is_revoked(brief).value());
+    CHECK_FALSE(store->is_revoked({"i", "t3", "eve", contract_start, {}}).value());
+    CHECK(store->is_revoked(endless).value());
+    support::check_replay_contract(*store, moment);
+}
+
+TEST_CASE("PostgreSQL: a server that goes refuses, and one that is back is found") {
+    if (server_url().empty()) return;
+    const auto store = new_store();
+    const credence::Sessions<credence::RegisteredClaims> sessions{store};
+    const auto id = sessions.start({.sub = "ann"}).value().id;
+    const Control control;
+    const char* const end_connections =
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'credence'";
+    control.run(end_connections);
+    CHECK(sessions.verify(id));  // with another connection
+    control.run("ALTER ROLE CURRENT_USER NOLOGIN");
+    control.run(end_connections);
+    CHECK(sessions.verify(id).error().code == Errc::store_unavailable);
+    CHECK(sessions.start({.sub = "ann"}).error().code == Errc::store_unavailable);
+    CHECK(sessions.renew(id).error().code == Errc::store_unavailable);
+    CHECK(sessions.end(id).error().code == Errc::store_unavailable);
+    CHECK(sessions.end_all("ann").error().code == Errc::store_unavailable);
+    CHECK(store->is_revoked(TokenIdentity{}).error().code == Errc::store_unavailable);
+    CHECK(store->find("x").error().code == Errc::store_unavailable);
+    CHECK(store->find_api_key("x").error().code == Errc::store_unavailable);
+    control.run("ALTER ROLE CURRENT_USER LOGIN");
+    CHECK(sessions.verify(id));
+}
+
+TEST_CASE("PostgreSQL: a call that the server does not answer ends after the patience") {
+    if (server_url().empty()) return;
+    const auto store = new_store({.patience = 2s});
+    const credence::Sessions<credence::RegisteredClaims> sessions{store};
+    const auto id = sessions.start({.sub = "ann"}).value().id;
+    const Control control;
+    control.run("BEGIN");
+    control.run("LOCK TABLE credence_sessions");
+    CHECK(sessions.verify(id).error().code == Errc::store_unavailable);
+    control.run("ROLLBACK");
+    CHECK(sessions.verify(id));
+    control.run("UPDATE credence_schema SET version = 2");
+    CHECK(PostgresqlStore::open(server_url()).error().reason == "the tables are of a newer version of credence");
+    control.run("DROP TABLE credence_sessions");
+    CHECK(sessions.verify(id).error().code == Errc::store_unavailable);
+    CHECK(sessions.renew(id).error().code == Errc::store_unavailable);
+    control.run("DROP TABLE credence_schema");
+}

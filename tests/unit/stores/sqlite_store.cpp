@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+// The contract of stores for the one in a file, and what a restart, another process, a kill and a damaged file do to it.
+#include <credence/opaque/refresh_tokens.hpp>
+#include <credence/opaque/sessions.hpp>
+#include <credence/stores/sqlite_store.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/store_contract.hpp"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+using credence::Errc;
+using credence::NumericDate;
+using credence::SqliteStore;
+using credence::TokenIdentity;
+using support::api_key_record;
+using support::contract_start;
+using support::hash_named;
+using support::session_record;
+
+namespace {
+
+/// A place for a database, which is removed with it.
+struct Place {
+    Place() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "credence-XXXXXX").string();
+        folder = mkdtemp(pattern.data());
+        REQUIRE_FALSE(folder.empty());
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { std::filesystem::remove_all(folder); }
+
+    [[nodiscard]] std::string file() const { return (folder / "auth.db").string(); }
+    [[nodiscard]] std::shared_ptr<SqliteStore> open(credence::SqliteOptions options = {}) const {
+        auto store = SqliteStore::open(file(), std::move(options));
+        REQUIRE(store);
+        return *store;
+    }
+
+    std::filesystem::path folder;
+};
+
+/// Runs SQL that is not the library's.
+void run_sql(const std::string& file, const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    CHECK(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
+
+}  // namespace
+
+TEST_CASE("the store in a file keeps the contract of sessions and API keys") {
+    const auto store = SqliteStore::open(":memory:").value();
+    support::check_session_contract(*store);
+    support::check_api_key_contract(*store);
+}
+
+TEST_CASE("the store in a file lets no proof be used twice") {
+    NumericDate moment = contract_start;
+    const auto store = SqliteStore::open(":memory:", {.clock = [&] { return moment; }}).value();
+    support::check_replay_contract(*store, moment);
+}
+
+TEST_CASE("the store in a file keeps the contract from several threads") {
+    const Place place;
+    const auto store = place.open();
+    support::check_sessions_from_threads(*store);
+}
+
+TEST_CASE("a file is read by its user alone, and a restart forgets nothing") {
+    const Place place;
+    const auto record = session_record("a", "ann");
+    CHECK(place.open()->insert_session(record));
+    struct stat status{};
+    REQUIRE(::stat(place.file().c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+    CHECK(place.open()->find_session(record.hash).value() == record);
+}
+
+TEST_CASE("two stores on one file see each other's sessions, and a session is renewed in one of them") {
+    const Place place;
+    const auto one = place.open(), two = place.open();
+    REQUIRE(one->insert_session(session_record("a", "ann")));
+    CHECK(two->replace_session(hash_named("a"), session_record("b", "ann")).value());
+    CHECK_FALSE(one->replace_session(hash_named("a"), session_record("c", "ann")).value());
+    CHECK(one->end_sessions_of({.subject = "ann"}));
+    CHECK(two->sessions_of("ann").value().empty());
+}
+
+TEST_CASE("the store in a file keeps refresh tokens") {
+    STATIC_REQUIRE(credence::RefreshStore<SqliteStore>);
+    credence::RefreshTokens tokens{SqliteStore::open(":memory:").value(), {.grace = 0s}};
+    const auto first = tokens.issue("ann").value();
+    const auto second = tokens.rotate(first.token).value();
+    CHECK(tokens.subject_of(second.token).value() == "ann");
+    CHECK(tokens.rotate(first.token).error().code == Errc::token_revoked);  // a theft: the family ends
+    CHECK(tokens.rotate(second.token).error().code == Errc::token_revoked);
+    const auto third = tokens.issue("ann").value();
+    CHECK(tokens.revoke_subject("ann"));
+    CHECK(tokens.rotate(third.token).error().code == Errc::token_revoked);
+    credence::RefreshTokens graceful{SqliteStore::open(":memory:").value(), {.grace = 60s}};
+    const auto once = graceful.issue("ann").value();
+    CHECK(graceful.rotate(once.token).value().token == graceful.rotate(once.token).value().token);
+}
+
+TEST_CASE("the store in a file keeps revocations, until no token needs them") {
+    STATIC_REQUIRE(credence::RevocationStore<SqliteStore>);
+    NumericDate moment = contract_start;
+    const Place place;
+    const auto store = place.open({.longest_lifetime = 1h, .clock = [&] { return moment; }});
+    const TokenIdentity brief{"i", "t1", "bob", contract_start, contract_start + 1h};
+    const TokenIdentity endless{"i", "t2", "bob", contract_start, {}};
+    CHECK_FALSE(store->is_revoked(brief).value());
+    CHECK(store->revoke(brief));
+    CHECK(store->revoke({"i", "t1", "bob", contract_start, contract_start + 30min}));  // the latest end counts
+    CHECK(store->revoke(endless));
+    CHECK(store->revoke({"i", "t2", "bob", contract_start, contract_start + 1h}));
+    CHECK(store->is_revoked(brief).value());
+    CHECK_FALSE(store->is_revoked({"other", "t1", "bob", contract_start, {}}).value());
+    CHECK(store->revoke_subject({"i", "eve"}, contract_start));
+    CHECK(store->revoke_subject({"i", "eve"}, contract_start - 1h));  // a mark never moves back
+    const TokenIdentity by_eve{"i", "t3", "eve", contract_start, contract_start + 1h};
+    CHECK(store->is_revoked(by_eve).value());
+    CHECK_FALSE(store->is_revoked({"i", "t3", "eve", contract_start + 1s, {}}).value());
+
+    moment = contract_start + 1h + 300s;
+    CHECK(store->revoke({"i", "t4", "bob", moment, moment}));
+    CHECK(store->is_revoked(brief).value());
+    CHECK(store->is_revoked(by_eve).value());
+    moment += 1min;
+    CHECK(store->revoke({"i", "t5", "bob", moment, moment}));
+    CHECK_FALSE(store->is_revoked(brief).value());
+    CHECK_FALSE(store->is_revoked(by_eve).value());
+    CHECK(store->is_revoked(endless).value());
+}
+
+TEST_CASE("what has ended is deleted from the file, and nothing else") {
+    NumericDate moment = contract_start;
+    const auto store = SqliteStore::open(":memory:", {.clock = [&] { return moment; }}).value();
+    auto used = session_record("used", "ann");
+    used.ends_at = contract_start + 40min;
+    CHECK(store->insert_session(session_record("idle", "ann")));
+    CHECK(store->insert_session(used));
+    auto key = api_key_record("brief", "ann");
+    key.expires_at = contract_start + 30min;
+    CHECK(store->insert_api_key(key));
+    CHECK(store->insert_api_key(api_key_record("endless", "ann")));
+    moment += 30min;
+    CHECK(store->insert_session(session_record("new", "bob")));
+    CHECK(store->sessions_of("ann").value().size() == 1);
+    CHECK(store->find_session(used.hash).value());
+    CHECK_FALSE(store->find_api_key("brief").value());
+    CHECK(store->find_api_key("endless").value());
+}
+
+TEST_CASE("a file that cannot be a store is refused with a reason") {
+    const Place place;
+    const auto reason_of = [&](const std::string& path) {
+        const auto refused = SqliteStore::open(path);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Errc::store_unavailable);
+        return std::string{refused.error().reason};
+    };
+    CHECK(reason_of((place.folder / "missing/auth.db").string()) == "unable to open database file");
+    std::ofstream{place.file()} << std::string(10'000, 'x');
+    CHECK(reason_of(place.file()) == "file is not a database");
+    std::filesystem::remove(place.file());
+    static_cast<void>(place.open());
+    run_sql(place.file(), "UPDATE credence_schema SET version = 2");
+    CHECK(reason_of(place.file()) == "the tables are of a newer version of credence");
+}
+
+TEST_CASE("a store that another process locks, or whose tables are gone, refuses and never admits") {
+    const Place place;
+    const auto store = place.open({.patience = 0ms});
+    const credence::Sessions<credence::RegisteredClaims> sessions{store};
+    const auto id = sessions.start({.sub = "ann"}).value().id;
+    CHECK(sessions.verify(id));
+
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open(place.file().c_str(), &other) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+    CHECK(sessions.start({.sub = "ann"}).error().code == Errc::store_unavailable);
+    CHECK(sessions.renew(id).error().code == Errc::store_unavailable);
+    CHECK(sessions.end(id).error().code == Errc::store_unavailable);
+    CHECK(sessions.verify(id));  // readers do not wait for a writer
+    sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
+    sqlite3_close(other);
+    CHECK(sessions.end(id));
+
+    run_sql(place.file(),
+            "DROP TABLE credence_sessions; DROP TABLE credence_api_keys; DROP TABLE credence_refresh_tokens; "
+            "DROP TABLE credence_revoked_tokens");
+    const auto is_refused = [](const auto& result) {
+        return !result && result.error().code == Errc::store_unavailable;
+    };
+    CHECK(is_refused(sessions.verify(id)));
+    CHECK(is_refused(sessions.start({.sub = "ann"})));
+    CHECK(is_refused(sessions.list("ann")));
+    CHECK(is_refused(sessions.end_all("ann")));
+    CHECK(is_refused(sessions.end_one("ann", "x")));
+    CHECK(is_refused(store->find_api_key("x")));
+    CHECK(is_refused(store->api_keys_of("x")));
+    CHECK(is_refused(store->find("x")));
+    CHECK(is_refused(store->insert(credence::RefreshRecord{})));
+    CHECK(is_refused(store->replace(credence::RefreshRecord{}, credence::RefreshRecord{})));
+    CHECK(is_refused(store->is_revoked(TokenIdentity{})));
+}
+
+TEST_CASE("what was answered survives a kill") {
+    const Place place;
+    int answers[2]{};
+    REQUIRE(::pipe(answers) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const auto store = SqliteStore::open(place.file());
+        for (unsigned char number = 0; store && (*store)->insert_session(session_record(std::to_string(number), "ann"));
+             ++number) {
+            if (::write(answers[1], &number, 1) != 1 || number == 255) break;
+        }
+        ::_exit(1);
+    }
+    ::close(answers[1]);
+    std::vector<unsigned char> answered;
+    unsigned char number = 0;
+    while (answered.size() < 50 && ::read(answers[0], &number, 1) == 1) answered.push_back(number);
+    REQUIRE(::kill(child, SIGKILL) == 0);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    while (::read(answers[0], &number, 1) == 1) answered.push_back(number);
+    ::close(answers[0]);
+    REQUIRE(answered.size() >= 50);
+    const auto store = place.open();
+    for (const unsigned char one : answered) CHECK(store->find_session(hash_named(std::to_string(one))).value());
+}
+
+TEST_CASE("a file holds no secret") {
+    const Place place;
+    const auto store = place.open();
+    const credence::Sessions<credence::RegisteredClaims> sessions{store};
+    credence::RefreshTokens refresh_tokens{store};
+    const auto id = sessions.start({.sub = "ann"}).value().id;
+    const auto renewed = sessions.renew(id).value().id;
+    const auto refresh = refresh_tokens.issue("ann").value().token;
+    std::string bytes;
+    for (const auto& file : std::filesystem::directory_iterator{place.folder}) {
+        std::ifstream stream{file.path(), std::ios::binary};
+        bytes.append(std::istreambuf_iterator<char>{stream}, {});
+    }
+    CHECK(bytes.find("ann") != std::string::npos);
+    for (const auto& secret : {id.substr(5), renewed.substr(5), refresh})
+        CHECK(bytes.find(secret) == std::string::npos);
+}

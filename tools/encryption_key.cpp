@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Keys for encryption made of what was given, each for the one algorithm that it is wanted for.
+#include "encryption_key.hpp"
+
+#include <credence/jwe/decryption_key_set.hpp>
+#include <credence/jwe/encryption_keys.hpp>
+#include <credence/keys/with_algorithm.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <utility>
+
+#include "algorithm_names.hpp"
+#include "failure.hpp"
+#include "json_text.hpp"
+
+namespace credence::command {
+
+namespace {
+
+/// Why a key of another form is no shared secret.
+Error no_shared_secret(const KeyText& key) {
+    const bool was_damaged = key.text().empty();  // what `secret_b64` becomes that is no base64url
+    return {Errc::invalid_key,
+            {},
+            was_damaged ? "the secret is not base64url" : "expected a shared secret, found a public or private key"};
+}
+
+/// Makes a key that encrypts, or one that decrypts, of what was given.
+template <class Key, class Alg>
+Result<Key> made_of(const KeyText& key) {
+    if (key.form == KeyForm::jwk) return Key::from_jwk(key.text());
+    if constexpr (SharedKeyManagement<Alg>) {
+        return key.form == KeyForm::secret ? Key::from_secret(key.text()) : Result<Key>{no_shared_secret(key)};
+    } else if constexpr (std::same_as<Key, DecryptionKey<Alg>>) {
+        const KeyOptions options{.passphrase = key.passphrase_text()};
+        if (key.form == KeyForm::pem) return Key::from_pem(key.text(), options);
+        if (key.form == KeyForm::der) return Key::from_der(key.text(), options);
+        return Error{Errc::invalid_key, {}, "expected a private key, found a shared secret"};
+    } else {
+        if (key.form == KeyForm::pem) return Key::from_pem(key.text());
+        if (key.form == KeyForm::der) return Key::from_der(key.text());
+        return Error{Errc::invalid_key, {}, "expected a public key, found a shared secret"};
+    }
+}
+
+template <class Alg>
+Result<Recipient> recipient_for(const KeyText& key) {
+    const auto made = made_of<EncryptionKey<Alg>, Alg>(key);
+    if (!made) return made.error();
+    return Recipient{made->detail_share(), made->kid()};
+}
+
+template <class Alg>
+Result<detail::SharedManagementKey> decryption_key_for(const KeyText& key, const KeyQuery& query,
+                                                       ContentAlgorithm content) {
+    if (key.form == KeyForm::jwks) {
+        return DecryptionKeySet<Alg>::from_jwks(key.text()).and_then([&](const auto& set) {
+            return set.detail_find(query, content);
+        });
+    }
+    return made_of<DecryptionKey<Alg>, Alg>(key).and_then(
+        [&](const auto& made) { return made.detail_find(query, content); });
+}
+
+}  // namespace
+
+std::vector<std::string> management_names() { return names_of(detail::KnownManagement{}); }
+
+std::vector<std::string> content_names() {
+    std::vector<std::string> names;
+    for (const ContentAlgorithm content : all_content_algorithms) names.emplace_back(to_string(content));
+    return names;
+}
+
+std::vector<std::string> management_algorithms(const LoadedKey& key, const std::vector<std::string>& wanted) {
+    for (const std::string& name : wanted) {
+        if (!is_known_key_management(name)) {
+            fail_usage("there is no algorithm '" + name + "' to manage keys with; there are " +
+                       listed(management_names()));
+        }
+    }
+    if (!wanted.empty()) return wanted;
+    if (key.text.form == KeyForm::jwk) {
+        const JsonObject jwk{key.text.text()};
+        const std::string_view* const alg = jwk.find("alg");
+        if (alg != nullptr && alg->front() == '"' && is_known_key_management(plain_text(*alg))) {
+            return {plain_text(*alg)};
+        }
+    }
+    fail_usage(key.name + ": found " + description(key.text) + "; say --alg with one of " + listed(management_names()));
+}
+
+ContentAlgorithms demand_contents(const std::vector<std::string>& names) {
+    ContentAlgorithms contents{};
+    for (const std::string& name : names) {
+        const auto content = content_algorithm(name);
+        if (!content) {
+            fail_usage("there is no algorithm '" + name + "' to encrypt content with; there are " +
+                       listed(content_names()));
+        }
+        contents.add(*content);
+    }
+    return names.empty() ? ContentAlgorithms::all() : contents;
+}
+
+Result<Recipient> recipient_key(const KeyText& key, std::string_view alg) {
+    const auto make = [&]<class Alg>() { return recipient_for<Alg>(key); };
+    return detail::call_with_algorithm(detail::KnownManagement{}, alg, make);
+}
+
+LazyDecryptionKey::LazyDecryptionKey(KeyText key, std::vector<std::string> algorithms)
+    : key_(std::move(key)), algorithms_(std::move(algorithms)) {}
+
+bool LazyDecryptionKey::accepts(std::string_view alg) const noexcept {
+    return std::find(algorithms_.begin(), algorithms_.end(), alg) != algorithms_.end();
+}
+
+Result<detail::SharedManagementKey> LazyDecryptionKey::detail_find(const KeyQuery& query,
+                                                                   ContentAlgorithm content) const {
+    const auto make = [&]<class Alg>() { return decryption_key_for<Alg>(key_, query, content); };
+    return detail::call_with_algorithm(detail::KnownManagement{}, query.alg, make);
+}
+
+}  // namespace credence::command

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// A key in any of the forms in which it can be given, for encryption: prepared for the one algorithm it is wanted for.
+#pragma once
+
+#include <credence/jwe/encryption_algorithm.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/result.hpp>
+#include <credence/jwe/detail/management_key.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "key_file.hpp"
+#include "key_text.hpp"
+
+namespace credence::command {
+
+/// The names of all key management algorithms, and of all content algorithms.
+[[nodiscard]] std::vector<std::string> management_names();
+[[nodiscard]] std::vector<std::string> content_names();
+
+/// The algorithms to use a key with: the ones that are wanted, or the one that a JWK names. Throws `Failure` for a name that
+/// is none, and if nothing says it.
+[[nodiscard]] std::vector<std::string> management_algorithms(const LoadedKey& key,
+                                                             const std::vector<std::string>& wanted);
+
+/// The content algorithms of a list of names. Throws `Failure` for a name that is none.
+[[nodiscard]] ContentAlgorithms demand_contents(const std::vector<std::string>& names);
+
+/// A key that can encrypt, and its key id.
+struct Recipient {
+    detail::SharedManagementKey key;
+    std::string kid;
+};
+
+/// Makes the key for one algorithm. `unsupported_algorithm`, `invalid_key`, `key_too_short`.
+[[nodiscard]] Result<Recipient> recipient_key(const KeyText& key, std::string_view alg);
+
+/// A source of keys to decrypt with, which takes any mixture of algorithms: only when a token has named one of them is
+/// the key made, and judged, for that one.
+class LazyDecryptionKey {
+public:
+    LazyDecryptionKey(KeyText key, std::vector<std::string> algorithms);
+
+    [[nodiscard]] bool accepts(std::string_view alg) const noexcept;
+    [[nodiscard]] Result<detail::SharedManagementKey> detail_find(const KeyQuery& query,
+                                                                  ContentAlgorithm content) const;
+
+private:
+    KeyText key_;
+    std::vector<std::string> algorithms_;
+};
+
+}  // namespace credence::command

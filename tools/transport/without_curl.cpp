@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// The command where there is no libcurl.
+#include "../failure.hpp"
+#include "transport.hpp"
+
+namespace credence::command {
+
+FetchResult send_request(const FetchRequest&, const std::string&) {
+    fail_usage("this command was built without libcurl; fetch the JWK Set with another program, and say --jwks FILE");
+}
+
+}  // namespace credence::command
