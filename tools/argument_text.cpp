@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The texts of arguments, judged one by one.
+// Reads and checks the texts of single arguments.
 #include "argument_text.hpp"
 
 #include <credence/keys/key_set.hpp>

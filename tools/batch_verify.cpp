@@ -17,9 +17,9 @@
 #include "algorithm_names.hpp"
 #include "batch.hpp"
 #include "json_text.hpp"
-#include "judge.hpp"
 #include "opt_outs.hpp"
 #include "token_input.hpp"
+#include "verify_token.hpp"
 
 namespace credence::command {
 
@@ -76,7 +76,7 @@ ObjectText header_of(std::string_view token) {
     return answer;
 }
 
-/// A JWS of any bytes: the envelope is judged, and the payload only decoded.
+/// A JWS of any bytes: the header and the signature are checked, the payload is only decoded.
 Answer open_envelope(const std::string& token, const LazyKey& key, const Rules& rules) {
     detail::Envelope<LazyKey> envelope{token, key, detail::envelope_rules(rules), nullptr};
     if (auto refused = envelope.open()) return *std::move(refused);
@@ -98,7 +98,7 @@ Answer answer_verify(const Request& request) {
     const auto scopes = request.optional_names("scopes").value_or(std::vector<std::string>{});
     const LazyKey key{std::move(key_text), algorithms};
     if (request.flag("jws")) return open_envelope(token, key, rules);
-    if (auto judged = judge(token, key, rules, scopes); !judged) return std::move(judged).error();
+    if (auto verified = verify_token(token, key, rules, scopes); !verified) return std::move(verified).error();
     // The claims as the issuer wrote them: no number is rounded.
     return header_of(token).add("claims", one_line(decoded_part(parts_of(token).payload)));
 }

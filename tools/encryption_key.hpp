@@ -38,7 +38,7 @@ struct Recipient {
 [[nodiscard]] Result<Recipient> recipient_key(const KeyText& key, std::string_view alg);
 
 /// A source of keys to decrypt with, which takes any mixture of algorithms: only when a token has named one of them is
-/// the key made, and judged, for that one.
+/// the key made, and checked, for that one.
 class LazyDecryptionKey {
 public:
     LazyDecryptionKey(KeyText key, std::vector<std::string> algorithms);

@@ -8,10 +8,10 @@
 #include "commands.hpp"
 #include "failure.hpp"
 #include "json_text.hpp"
-#include "judge.hpp"
 #include "steps.hpp"
 #include "terminal.hpp"
 #include "verification.hpp"
+#include "verify_token.hpp"
 
 namespace credence::command {
 
@@ -25,8 +25,8 @@ std::string lines_of(const std::vector<Step>& steps, bool is_on_terminal) {
         if (!what.empty()) text.append(2 + width, ' ').append(label).append(printable(what)).append("\n");
     };
     for (const Step& step : steps) {
-        const bool good = step.verdict == Step::Verdict::good;
-        const bool bad = step.verdict == Step::Verdict::bad;
+        const bool good = step.outcome == Step::Outcome::good;
+        const bool bad = step.outcome == Step::Outcome::bad;
         const Colour colour = good ? Colour::good : bad ? Colour::bad : Colour::dim;
         text.append(coloured(colour, good ? "✔" : bad ? "✘" : "-", is_on_terminal)).append(" ").append(step.name);
         text.append(width - step.name.size(), ' ');
@@ -42,8 +42,8 @@ std::string lines_of(const std::vector<Step>& steps, bool is_on_terminal) {
 std::string json_of(const Step& step) {
     ObjectText object;
     object.add_text("step", step.name);
-    object.add("ok", step.verdict == Step::Verdict::good  ? "true"
-                     : step.verdict == Step::Verdict::bad ? "false"
+    object.add("ok", step.outcome == Step::Outcome::good  ? "true"
+                     : step.outcome == Step::Outcome::bad ? "false"
                                                           : "null");
     if (step.error) object.add_text("error", to_string(step.error->code));
     if (step.error && !step.error->reason.empty()) object.add_text("reason", step.error->reason);
@@ -66,11 +66,12 @@ std::string json_of(const std::vector<Step>& steps) {
 
 void run_explain(const VerifyArguments& arguments) {
     const Verification read = read_verification(arguments);
-    const auto judged = judge(read.token, LazyKey{read.key.text, read.algorithms}, read.rules, read.arguments.scopes);
+    const auto verified =
+        verify_token(read.token, LazyKey{read.key.text, read.algorithms}, read.rules, read.arguments.scopes);
     const std::vector<Step> steps = steps_of(read.token, {read.key, read.algorithms, read.arguments, read.rules});
-    if (!judged) {
+    if (!verified) {
         // Nothing is written to standard output when a token is refused, not even the reason.
-        throw refusal(judged.error())
+        throw refusal(verified.error())
             .with_steps(arguments.json ? json_of(steps) : lines_of(steps, remarks_are_on_terminal()));
     }
     write_result(arguments.json ? shown_json(ObjectText{}.add("ok", "true").add("steps", json_of(steps)).text())

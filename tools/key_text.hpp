@@ -68,7 +68,7 @@ struct Signer {
 [[nodiscard]] Result<std::string> sign_texts(const Signer& signer, std::string_view header, std::string_view payload);
 
 /// A source of keys for a verifier, which takes any mixture of algorithms: only when a token has named one of them is the
-/// key made, and judged, for that one.
+/// key made, and checked, for that one.
 class LazyKey {
 public:
     static constexpr bool is_static = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The steps of a verification. The outside of the token is judged by the library's own stages; each rule for claims is put
+// The steps of a verification. The library's own stages check the header and the signature; each rule for claims is put
 // to the library alone, with a token of just the claims that it is about, signed by a key that lives as long as the step.
 #include "steps.hpp"
 
@@ -17,16 +17,16 @@
 #include <utility>
 
 #include "json_text.hpp"
-#include "judge.hpp"
 #include "time_text.hpp"
+#include "verify_token.hpp"
 
 namespace credence::command {
 
 namespace {
 
-using Verdict = Step::Verdict;
+using Outcome = Step::Outcome;
 
-/// The claims that have a step of their own; all others are judged in the last one.
+/// The claims that have a step of their own; the last one checks all others.
 constexpr std::array<std::string_view, 5> told_alone{"exp", "nbf", "iat", "iss", "aud"};
 
 bool is_told_alone(std::string_view name) {
@@ -62,14 +62,14 @@ std::optional<Error> ask_library(const std::string& header, const std::string& c
                                  const std::vector<std::string>& scopes = {}) {
     static const auto keys = Keys<HS256>::generate().value();
     const auto token = detail::sign_parts(detail::encode_base64url(header), claims, keys.encoding.detail_key());
-    const auto judged = judge(token.value(), keys.decoding, rules, scopes);
-    return judged ? std::nullopt : std::optional{judged.error()};
+    const auto verified = verify_token(token.value(), keys.decoding, rules, scopes);
+    return verified ? std::nullopt : std::optional{verified.error()};
 }
 
 /// Judges one token.
 class Walk {
 public:
-    Walk(std::string_view token, const Judgement& judgement) : token_(token), judgement_(judgement) {}
+    Walk(std::string_view token, const StepInput& input) : token_(token), input_(input) {}
 
     std::vector<Step> steps() {
         add_form();
@@ -80,8 +80,8 @@ public:
         add_date("exp");
         add_date("nbf");
         add_date("iat");
-        add_name("iss", judgement_.arguments.iss);
-        add_name("aud", judgement_.arguments.aud);
+        add_name("iss", input_.arguments.iss);
+        add_name("aud", input_.arguments.aud);
         add_claims();
         add_confirmation();
         add_scopes();
@@ -89,11 +89,11 @@ public:
     }
 
 private:
-    /// Adds a step that was judged.
+    /// Adds a step that was checked.
     Step& add(std::string_view name, std::optional<Error> error) {
         Step& step = steps_.emplace_back();
         step.name = name;
-        step.verdict = error ? Verdict::bad : Verdict::good;
+        step.outcome = error ? Outcome::bad : Outcome::good;
         if (error) step.advice = advice_for(*error);
         step.error = std::move(error);
         return step;
@@ -101,12 +101,12 @@ private:
     void add_not_reached(std::string_view name) { steps_.emplace_back().name = name; }
 
     [[nodiscard]] std::optional<Error> judge_form() {
-        if (token_.size() > judgement_.rules.max_token_bytes) return Error{Errc::token_too_large};
+        if (token_.size() > input_.rules.max_token_bytes) return Error{Errc::token_too_large};
         const auto parts = detail::split_compact(token_);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token_)};
         parts_ = *parts;
-        auto header = detail::read_jose_header(parts_.header,
-                                               {judgement_.rules.allow_padding, judgement_.rules.allow_null_members});
+        auto header =
+            detail::read_jose_header(parts_.header, {input_.rules.allow_padding, input_.rules.allow_null_members});
         if (!header) return header.error();
         header_ = *std::move(header);
         header_text_ = one_line(decoded_part(parts_.header));
@@ -116,19 +116,19 @@ private:
 
     void add_form() {
         Step& step = add("form", judge_form());
-        has_form_ = step.verdict == Verdict::good;
+        has_form_ = step.outcome == Outcome::good;
         const auto parts = std::count(token_.begin(), token_.end(), '.') + 1;
         step.found =
             std::to_string(token_.size()) + " bytes, " + std::to_string(parts) + (parts == 1 ? " part" : " parts");
         if (has_form_) step.found += ", header " + header_text_;
-        step.expected = "at most " + std::to_string(judgement_.rules.max_token_bytes) +
+        step.expected = "at most " + std::to_string(input_.rules.max_token_bytes) +
                         " bytes, three parts, and a header that is a JSON object in base64url with a string \"alg\"";
     }
 
     void add_algorithm() {
         if (!has_form_) return add_not_reached("alg");
         const std::string& alg = header_.header.alg;
-        const auto& allowed = judgement_.algorithms;
+        const auto& allowed = input_.algorithms;
         std::optional<Error> error;
         if (std::find(allowed.begin(), allowed.end(), alg) == allowed.end()) error = Error{Errc::algorithm_not_allowed};
         if (!is_known_algorithm(alg)) error = Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
@@ -137,7 +137,7 @@ private:
         step.expected = alternatives(allowed);
         step.found = json_string(alg);
         if (!header_.has_crit) return;
-        const auto refused = detail::check_critical(header_, judgement_.rules.understood);
+        const auto refused = detail::check_critical(header_, input_.rules.understood);
         has_algorithm_ = has_algorithm_ && !refused;
         Step& crit = add("crit", refused);
         crit.expected = "names of extensions that are in the header and are understood here";
@@ -150,21 +150,21 @@ private:
             add_not_reached("signature");
             return;
         }
-        const LazyKey source{judgement_.key.text, judgement_.algorithms};
+        const LazyKey source{input_.key.text, input_.algorithms};
         auto found = source.find(header_.query());
         if (!found && found.error().code == Errc::ambiguous_key) {
             auto candidates = source.candidates(header_.query());
             if (!candidates.empty()) found = std::move(candidates.front());
         }
         Step& key = add("key", found ? std::nullopt : std::optional{found.error()});
-        key.found = description(judgement_.key.text);
+        key.found = description(input_.key.text);
         if (header_.has_kid) key.found += ", for the kid " + json_string(header_.header.kid);
         if (!found) {
             key.expected = "one key for " + header_.header.alg + (header_.has_kid ? " with the token's kid" : "");
             add_not_reached("signature");
             return;
         }
-        detail::Envelope<LazyKey> envelope{token_, source, detail::envelope_rules(judgement_.rules), nullptr};
+        detail::Envelope<LazyKey> envelope{token_, source, detail::envelope_rules(input_.rules), nullptr};
         Step& signature = add("signature", envelope.open());
         signature.expected = "what this key makes of the first two parts";
         signature.found = std::to_string(parts_.signature.size()) + " characters";
@@ -174,13 +174,13 @@ private:
     void read_payload() {
         if (!has_form_) return;
         detail::DecodedPart part;
-        const bool pads = judgement_.rules.allow_padding;
+        const bool pads = input_.rules.allow_padding;
         if (parts_.payload.empty()) {
             payload_fault_ = Errc::malformed_token;
         } else if (!part.decode(pads ? detail::without_padding(parts_.payload) : parts_.payload)) {
             payload_fault_ = Errc::invalid_base64;
         } else {
-            payload_ = JsonObject{part.bytes(), {.allow_duplicate_members = judgement_.rules.allow_duplicate_members}};
+            payload_ = JsonObject{part.bytes(), {.allow_duplicate_members = input_.rules.allow_duplicate_members}};
             payload_fault_ = payload_.fault();
         }
         has_claims_ = !payload_fault_;
@@ -198,15 +198,15 @@ private:
 
     /// What the rules say of one claim.
     [[nodiscard]] std::optional<Error> judge_claim(std::string_view name, Rules rules) const {
-        const auto& required = judgement_.rules.required;
+        const auto& required = input_.rules.required;
         if (std::find(required.begin(), required.end(), name) != required.end()) rules.required = {std::string{name}};
         return ask_library(plain_header, claims_where([&](std::string_view other) { return other == name; }), rules);
     }
 
     void add_type() {
         if (!has_form_) return add_not_reached("typ");
-        Rules rules = no_rules(judgement_.rules);
-        rules.type = judgement_.rules.type;
+        Rules rules = no_rules(input_.rules);
+        rules.type = input_.rules.type;
         ObjectText header;
         header.add_text("alg", HS256::name);
         const std::string_view* const typ = header_object_.find("typ");
@@ -227,37 +227,37 @@ private:
         if (json == nullptr || !is_number(*json)) return value_of(name);
         const auto date = detail::to_date(detail::take_number(json->data()));
         if (!date) return value_of(name);
-        return value_of(name) + ", " + relative(*date, judgement_.rules.clock()) + ", " + in_utc(*date);
+        return value_of(name) + ", " + relative(*date, input_.rules.clock()) + ", " + in_utc(*date);
     }
 
     [[nodiscard]] std::string expected_date(std::string_view name) const {
-        const NumericDate moment = judgement_.rules.clock();
-        const auto leeway = judgement_.rules.leeway;
+        const NumericDate moment = input_.rules.clock();
+        const auto leeway = input_.rules.leeway;
         if (name == "exp") return "a moment after " + in_utc(moment - leeway);
         if (name == "nbf") return "a moment not after " + in_utc(moment + leeway);
-        if (!judgement_.rules.max_age) return "a moment not after " + in_utc(moment + leeway);
-        return "a moment at most " + in_words(*judgement_.rules.max_age + leeway) + " ago, and not in the future";
+        if (!input_.rules.max_age) return "a moment not after " + in_utc(moment + leeway);
+        return "a moment at most " + in_words(*input_.rules.max_age + leeway) + " ago, and not in the future";
     }
 
     void add_date(std::string_view name) {
         if (!has_claims_) return add_not_reached(name);
-        Rules rules = no_rules(judgement_.rules);
-        if (name == "exp") rules.allow_missing_exp = judgement_.rules.allow_missing_exp;
+        Rules rules = no_rules(input_.rules);
+        if (name == "exp") rules.allow_missing_exp = input_.rules.allow_missing_exp;
         if (name == "iat") {
-            rules.allow_future_iat = judgement_.rules.allow_future_iat;
-            rules.max_age = judgement_.rules.max_age;
+            rules.allow_future_iat = input_.rules.allow_future_iat;
+            rules.max_age = input_.rules.max_age;
         }
         Step& step = add(name, judge_claim(name, rules));
         step.found = date_of(name);
         step.expected = expected_date(name);
-        if (step.verdict == Verdict::good && payload_.find(name) == nullptr) step.found += ", and not needed";
+        if (step.outcome == Outcome::good && payload_.find(name) == nullptr) step.found += ", and not needed";
     }
 
     void add_name(std::string_view name, const std::vector<std::string>& accepted) {
         if (!has_claims_) return add_not_reached(name);
-        Rules rules = no_rules(judgement_.rules);
-        if (name == "iss") rules.issuer = judgement_.rules.issuer;
-        if (name == "aud") rules.audience = judgement_.rules.audience;
+        Rules rules = no_rules(input_.rules);
+        if (name == "iss") rules.issuer = input_.rules.issuer;
+        if (name == "aud") rules.audience = input_.rules.audience;
         Step& step = add(name, judge_claim(name, rules));
         step.found = value_of(name);
         const bool is_asked = !accepted.empty() || (name == "aud" && !rules.audience.is_any());
@@ -273,23 +273,23 @@ private:
             add("claims", Error{*payload_fault_}).expected = "a JSON object in base64url";
             return;
         }
-        Rules rules = no_rules(judgement_.rules);
-        rules.subject = judgement_.rules.subject;
-        rules.required = judgement_.rules.required;
+        Rules rules = no_rules(input_.rules);
+        rules.subject = input_.rules.subject;
+        rules.required = input_.rules.required;
         std::erase_if(rules.required, is_told_alone);
         const std::string claims = claims_where([](std::string_view name) { return !is_told_alone(name); });
         Step& step = add("claims", ask_library(plain_header, claims, rules));
         step.found = one_line(claims);
         if (!rules.required.empty()) step.expected = "the claims " + alternatives(rules.required);
-        if (step.error && step.error->claim == "sub") step.expected = alternatives(judgement_.arguments.sub);
+        if (step.error && step.error->claim == "sub") step.expected = alternatives(input_.arguments.sub);
         if (has_wrong_type(step)) step.expected = "a string";
     }
 
     /// `cnf` is told only of a token that is bound to a key.
     void add_confirmation() {
         if (!has_claims_ || payload_.find("cnf") == nullptr) return;
-        Rules rules = no_rules(judgement_.rules);
-        rules.allow_bearer_use = judgement_.rules.allow_bearer_use;
+        Rules rules = no_rules(input_.rules);
+        rules.allow_bearer_use = input_.rules.allow_bearer_use;
         Step& step = add("cnf", judge_claim("cnf", rules));
         step.found = value_of("cnf");
         step.expected = "a token that is not bound to a key";
@@ -297,10 +297,10 @@ private:
 
     /// The scopes are told only where some are asked for.
     void add_scopes() {
-        const auto& wanted = judgement_.arguments.scopes;
+        const auto& wanted = input_.arguments.scopes;
         if (!has_claims_ || wanted.empty()) return;
-        Rules rules = no_rules(judgement_.rules);
-        rules.scope_claims = judgement_.rules.scope_claims;
+        Rules rules = no_rules(input_.rules);
+        rules.scope_claims = input_.rules.scope_claims;
         const auto& names = rules.scope_claims;
         const std::string claims = claims_where(
             [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); });
@@ -312,7 +312,7 @@ private:
     static inline const std::string plain_header = R"({"alg":"HS256"})";
 
     std::string_view token_;
-    const Judgement& judgement_;
+    const StepInput& input_;
     std::vector<Step> steps_;
     detail::CompactParts parts_;
     detail::JoseHeader header_;
@@ -327,8 +327,6 @@ private:
 
 }  // namespace
 
-std::vector<Step> steps_of(std::string_view token, const Judgement& judgement) {
-    return Walk{token, judgement}.steps();
-}
+std::vector<Step> steps_of(std::string_view token, const StepInput& input) { return Walk{token, input}.steps(); }
 
 }  // namespace credence::command

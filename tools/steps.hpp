@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The steps of a verification, each judged by itself by the library, so that a token's second fault is seen too.
+// The steps of a verification, each checked by itself by the library, so that a token's second fault is reported too.
 #pragma once
 
 #include <credence/error.hpp>
@@ -18,18 +18,18 @@ namespace credence::command {
 
 /// One step, and what to say about it.
 struct Step {
-    enum class Verdict : std::uint8_t { good, bad, not_reached };
+    enum class Outcome : std::uint8_t { good, bad, not_reached };
 
     std::string_view name;
-    Verdict verdict = Verdict::not_reached;
+    Outcome outcome = Outcome::not_reached;
     std::optional<Error> error = {};
     std::string expected = {};
     std::string found = {};
     std::string advice = {};
 };
 
-/// What a token is to be judged by.
-struct Judgement {
+/// The key and the rules that a token is checked with.
+struct StepInput {
     const LoadedKey& key;
     const std::vector<std::string>& algorithms;
     const RuleArguments& arguments;
@@ -37,9 +37,9 @@ struct Judgement {
 };
 
 /// All steps, in the order in which they are told.
-[[nodiscard]] std::vector<Step> steps_of(std::string_view token, const Judgement& judgement);
+[[nodiscard]] std::vector<Step> steps_of(std::string_view token, const StepInput& input);
 
-/// What somebody can do about an error.
+/// Advice for the user who meets an error.
 [[nodiscard]] std::string_view advice_for(const Error& error) noexcept;
 
 }  // namespace credence::command

@@ -4,18 +4,19 @@
 #include "commands.hpp"
 #include "failure.hpp"
 #include "json_text.hpp"
-#include "judge.hpp"
 #include "terminal.hpp"
 #include "token_input.hpp"
 #include "verification.hpp"
+#include "verify_token.hpp"
 
 namespace credence::command {
 
 void run_verify(const VerifyArguments& arguments) {
     if (arguments.batch) return run_batch(answer_verify);
     const Verification read = read_verification(arguments);
-    const auto judged = judge(read.token, LazyKey{read.key.text, read.algorithms}, read.rules, read.arguments.scopes);
-    if (!judged) fail_refused(judged.error());
+    const auto verified =
+        verify_token(read.token, LazyKey{read.key.text, read.algorithms}, read.rules, read.arguments.scopes);
+    if (!verified) fail_refused(verified.error());
     // The claims as the issuer wrote them: no number is rounded.
     write_result(shown_json(decoded_part(parts_of(read.token).payload)));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // For the tests of programs that use credence: a clock, tokens in one line, and some 300 attacks on the program's own
-// verifier. Tied to no test framework, and outside the umbrella header: nothing here belongs in a service.
+// verifier. Tied to no test framework, and outside the umbrella header: nothing here is for production code.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -29,18 +29,18 @@
 
 namespace credence::testing {
 
-/// A clock that stands still until it is moved: `{.clock = clock}`. Copies show the same time, from any thread.
+/// A clock that shows one time until it is set: `{.clock = clock}`. Copies show the same time, from any thread.
 class ManualClock {
 public:
-    /// \param moment  what it shows until it is moved.
+    /// \param moment  the time that it shows first.
     explicit ManualClock(NumericDate moment = now())
         : seconds_(std::make_shared<std::atomic<std::int64_t>>(moment.time_since_epoch().count())) {}
 
-    /// The moment that it shows, as `Validation::clock` asks for it.
+    /// The time that it shows, in the form of `Validation::clock`.
     [[nodiscard]] NumericDate operator()() const noexcept { return NumericDate{std::chrono::seconds{*seconds_}}; }
-    /// Moves to a moment.
+    /// Sets the time.
     void set(NumericDate moment) const noexcept { *seconds_ = moment.time_since_epoch().count(); }
-    /// Moves on, or back.
+    /// Adds to the time; a negative duration moves it back.
     void advance(std::chrono::seconds time) const noexcept { *seconds_ += time.count(); }
 
 private:
@@ -53,7 +53,7 @@ template <class Claims, class Key>
     return encode(claims, key, options).value();
 }
 
-/// A token of two texts as they are, JSON or not, with the right signature: for what `encode` would never make.
+/// A token of any header and payload text, JSON or not, with the right signature: for tokens that `encode` never makes.
 template <Algorithm Alg>
 [[nodiscard]] std::string sign_texts(std::string_view header, std::string_view payload, const EncodingKey<Alg>& key) {
     return detail::sign_segments(detail::encode_base64url(header), detail::encode_base64url(payload), key.detail_key());
@@ -63,36 +63,39 @@ template <Algorithm Alg>
     return sign_texts(header, payload, keys.encoding);
 }
 
-/// What came of the attacks.
+/// The result of an attack suite.
 ///
-/// Good when the good token was accepted, before and after, and no attack was let in. It converts to `bool` and can be
-/// printed, so that `CHECK(report)` and `EXPECT_TRUE(report) << report` say which attacks were let in.
+/// Converts to true if the verifier accepted the good token, before and after the attacks, and none of the attacks. It can
+/// be printed: `CHECK(report)` and `EXPECT_TRUE(report) << report` name the accepted attacks.
 struct AttackReport {
-    /// Whether the good token passed, before and after the attacks.
+    /// Whether the good token was accepted, before and after the attacks.
     bool accepts_good_token = false;
-    /// How many attacks there were.
-    std::size_t tried = 0;
-    /// Those that the verifier accepted.
-    std::vector<Attack> let_in = {};
-    std::vector<Attack> threw = {};  ///< refused with an exception: no fault, unless it should not throw
+    /// The number of attacks.
+    std::size_t attempted = 0;
+    /// The attacks that the verifier accepted.
+    std::vector<Attack> accepted = {};
+    /// The attacks that the verifier refused by an exception: a fault only if the verifier must not throw.
+    std::vector<Attack> raised = {};
 
-    /// Whether all is well.
-    [[nodiscard]] explicit operator bool() const noexcept { return accepts_good_token && tried > 0 && let_in.empty(); }
+    /// Whether the good token was accepted, and no attack was.
+    [[nodiscard]] explicit operator bool() const noexcept {
+        return accepts_good_token && attempted > 0 && accepted.empty();
+    }
 
-    /// The same without the attacks on some rules, for a verifier that leaves them out knowingly:
+    /// The same report without the attacks on some rules, for a verifier that omits these rules on purpose:
     /// `report.without({"padding", "issuer"})`.
     [[nodiscard]] AttackReport without(std::initializer_list<std::string_view> rules) const {
         AttackReport rest = *this;
-        std::erase_if(rest.let_in, [&](const Attack& attack) {
+        std::erase_if(rest.accepted, [&](const Attack& attack) {
             return std::find(rules.begin(), rules.end(), attack.rule) != rules.end();
         });
         return rest;
     }
 
     friend std::ostream& operator<<(std::ostream& out, const AttackReport& report) {
-        out << report.tried << " attacks, " << report.let_in.size() << " let in";
+        out << report.attempted << " attacks, " << report.accepted.size() << " accepted";
         if (!report.accepts_good_token) out << "; the good token is refused, so that the attacks prove nothing";
-        for (const Attack& attack : report.let_in) {
+        for (const Attack& attack : report.accepted) {
             out << "\n  " << attack.rule << ": " << attack.name << "\n    "
                 << std::string_view{attack.token}.substr(0, 400);
         }
@@ -100,15 +103,15 @@ struct AttackReport {
     }
 };
 
-/// The attacks on a good token that need no key: what anybody can send.
+/// The attacks on a good token that need no key: anybody can send them.
 [[nodiscard]] inline std::vector<Attack> attacks_on(std::string_view good_token) {
     std::vector<Attack> attacks;
     if (const auto good = detail::GoodToken::from(good_token)) detail::add_forged(*good, attacks);
     return attacks;
 }
 
-/// These, and those that are signed with the right key: what a careless or deceived issuer might send. Of a public key,
-/// also its texts as secrets of HMAC.
+/// The same, and attacks that are signed with the right key, as a careless or deceived issuer might send them. For a
+/// public key also its texts used as HMAC secrets (RFC 8725 §2.1).
 template <Algorithm Alg>
 [[nodiscard]] std::vector<Attack> attacks_on(std::string_view good_token, const EncodingKey<Alg>& key) {
     std::vector<Attack> attacks = attacks_on(good_token);
@@ -127,8 +130,8 @@ template <Algorithm Alg>
     return attacks_on(good_token, keys.encoding);
 }
 
-/// Tries some attacks on a verifier, which has a `verify(token)` or can be called with a token; what it gives is tested
-/// as a bool. An exception counts as a refusal.
+/// Runs attacks against a verifier: an object with `verify(token)`, or a callable that takes a token. Its result is
+/// converted to bool. An exception counts as a refusal.
 template <class AnyVerifier>
 [[nodiscard]] AttackReport try_attacks(AnyVerifier&& verifier, std::string_view good_token,
                                        std::vector<Attack> attacks) {
@@ -140,7 +143,7 @@ template <class AnyVerifier>
         }
     };
     const std::string good{good_token};
-    AttackReport report{.accepts_good_token = accepts(good), .tried = attacks.size()};
+    AttackReport report{.accepts_good_token = accepts(good), .attempted = attacks.size()};
     for (Attack& attack : attacks) {
         if (attack.token == good) continue;
         bool has_thrown = false;
@@ -149,26 +152,26 @@ template <class AnyVerifier>
             return false;
         };
         const bool is_accepted = detail::catch_all([&] { return accepts(attack.token); }, on_exception);
-        if (is_accepted || has_thrown) (is_accepted ? report.let_in : report.threw).push_back(std::move(attack));
+        if (is_accepted || has_thrown) (is_accepted ? report.accepted : report.raised).push_back(std::move(attack));
     }
     report.accepts_good_token = report.accepts_good_token && accepts(good);
     return report;
 }
 
-/// Attacks a verifier with what can be made of one of its own good tokens without the key that signed it. See below.
+/// Attacks a verifier with variations of a good token that need no key. See the overload below.
 template <class AnyVerifier>
 [[nodiscard]] AttackReport attack_suite(AnyVerifier&& verifier, std::string_view good_token) {
     return try_attacks(verifier, good_token, attacks_on(good_token));
 }
 
-/// Attacks a verifier with what can be made of one of its own good tokens.
+/// Attacks a verifier with variations of a good token, unsigned and signed.
 ///
 ///     const auto report = credence::testing::attack_suite(verifier, good_token, keys);
 ///     CHECK(report);                      // Catch2
 ///     EXPECT_TRUE(report) << report;      // GoogleTest
 ///
 /// \param verifier    a `Verifier`, anything else with `verify(token)`, or a callable: a request to the whole service.
-/// \param good_token  a token that the verifier accepts; best one that has all the claims that count.
+/// \param good_token  a token that the verifier accepts, with every claim that the verifier checks.
 /// \param keys        the key that signed it, `Keys` or `EncodingKey`.
 template <class AnyVerifier, class AnyKey>
 [[nodiscard]] AttackReport attack_suite(AnyVerifier&& verifier, std::string_view good_token, const AnyKey& keys) {

@@ -2,7 +2,7 @@
 // Lines for `credence verify --batch` and `credence sign --batch`: each is answered by one line of strict JSON, in order.
 // sources: tools/batch.cpp tools/batch_sign.cpp tools/batch_verify.cpp tools/request.cpp tools/json_text.cpp
 // sources: tools/key_text.cpp tools/line_reader.cpp tools/terminal.cpp tools/token_input.cpp
-// sources: tools/input.cpp tools/time_text.cpp tools/judge.cpp tools/opt_outs.cpp
+// sources: tools/input.cpp tools/time_text.cpp tools/verify_token.cpp tools/opt_outs.cpp
 #include "../../tools/batch.hpp"
 
 #include <algorithm>
