@@ -65,8 +65,8 @@ template <Algorithm Alg>
 
 /// The result of an attack suite.
 ///
-/// Converts to true if the verifier accepted the good token, before and after the attacks, and none of the attacks. It can
-/// be printed: `CHECK(report)` and `EXPECT_TRUE(report) << report` name the accepted attacks.
+/// Converts to true if the verifier accepted the good token, before and after the attacks, and none of the attacks. It
+/// can be printed: `CHECK(report)` and `EXPECT_TRUE(report) << report` name the accepted attacks.
 struct AttackReport {
     /// Whether the good token was accepted, before and after the attacks.
     bool accepts_good_token = false;

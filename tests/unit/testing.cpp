@@ -100,8 +100,8 @@ TEST_CASE("no attack is accepted by a verifier with all its rules") {
     CHECK(report.raised.empty());
 }
 
-TEMPLATE_TEST_CASE("no attack is accepted, whatever the algorithm", "", credence::HS512, credence::RS256, credence::PS256,
-                   credence::ES256, credence::EdDSA) {
+TEMPLATE_TEST_CASE("no attack is accepted, whatever the algorithm", "", credence::HS512, credence::RS256,
+                   credence::PS256, credence::ES256, credence::EdDSA) {
     const auto& keys = support::keys_of<TestType>();
     const auto verifier = credence::verifier_for<AccountClaims>(keys, full_rules());
     const auto report = attack_suite(verifier, credence::testing::token_for(full_claims(), keys), keys);

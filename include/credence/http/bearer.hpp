@@ -68,7 +68,7 @@ template <class Wanted, bool IsHeaderValue, class Source, class VerifierType>
     };
     auto who = ProofFor<Wanted>::make(token, verify_token);
     if (!who) return rejection_by(verifier, who.error(), challenge, scheme);
-    return {from_call, [&who] { return ProofFor<Wanted>::take(*who); }};
+    return {from_call, [&who] { return ProofFor<Wanted>::move_out(*who); }};
 }
 
 /// That, with a sentence of the compiler for arguments that are wrong.
@@ -168,39 +168,39 @@ template <class Expected = detail::AnyClaims, class Request, class VerifierType>
 template <class VerifierType, class Handler>
 [[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, TokenLocation location,
                            Challenge challenge = {}) {
-    using detail::Fault;
-    constexpr Fault fault = detail::fault_of_handler<VerifierType, Handler>();
-    static_assert(fault != Fault::no_verifier,
+    using detail::HandlerDiagnostic;
+    constexpr HandlerDiagnostic diagnostic = detail::diagnose_handler<VerifierType, Handler>();
+    static_assert(diagnostic != HandlerDiagnostic::no_verifier,
                   "credence: the first argument of protect is a verifier: credence::verifier_for<Claims>(keys, {…})");
-    static_assert(fault != Fault::no_object,
+    static_assert(diagnostic != HandlerDiagnostic::no_object,
                   "credence: a member function needs its object: protect(verifier, &Api::me, &api)");
-    static_assert(fault != Fault::many_signatures,
+    static_assert(diagnostic != HandlerDiagnostic::many_signatures,
                   "credence: a handler must have one signature that says what it needs; write its parameter types, not "
                   "auto: [](const credence::Verified<Claims>& who, const Request& request, Response& response)");
     static_assert(
-        fault != Fault::plain_claims,
+        diagnostic != HandlerDiagnostic::plain_claims,
         "credence: a handler takes the proof, not plain claims: write const credence::Verified<Claims>& as its "
         "first parameter");
-    static_assert(fault != Fault::no_proof,
+    static_assert(diagnostic != HandlerDiagnostic::no_proof,
                   "credence: a handler's first parameter is credence::Verified<Claims>, credence::Granted<Claims, "
                   "\"scope\"> or std::optional<credence::Verified<Claims>>");
-    static_assert(fault != Fault::other_claims,
+    static_assert(diagnostic != HandlerDiagnostic::other_claims,
                   "credence: the handler takes other claims than the verifier proves: name the verifier's Claims in "
                   "Verified<Claims>");
-    static_assert(fault != Fault::proof_by_reference,
+    static_assert(diagnostic != HandlerDiagnostic::proof_by_reference,
                   "credence: a handler takes its proof by value or by const reference");
-    static_assert(fault != Fault::coroutine_by_reference,
+    static_assert(diagnostic != HandlerDiagnostic::coroutine_by_reference,
                   "credence: a coroutine takes its proof by value; a reference would dangle when it is suspended");
-    static_assert(fault != Fault::mutable_handler,
+    static_assert(diagnostic != HandlerDiagnostic::mutable_handler,
                   "credence: a handler is shared between threads: it is not mutable, and its call operator is const");
-    static_assert(fault != Fault::no_request,
+    static_assert(diagnostic != HandlerDiagnostic::no_request,
                   "credence: no HttpTraits for any parameter of the handler: include the stack's header of "
                   "credence/stacks/, or write HttpTraits<Request>");
     static_assert(
-        fault != Fault::no_answer,
+        diagnostic != HandlerDiagnostic::no_answer,
         "credence: HttpTraits<Request>::reject can answer neither through a parameter of the handler nor with "
         "what it returns");
-    if constexpr (fault == Fault::none) {
+    if constexpr (diagnostic == HandlerDiagnostic::none) {
         using Shape = detail::SignatureOf<Handler>;
         return detail::make_guard<typename Shape::return_type>(
             typename Shape::parameters{}, verifier, std::move(handler), std::move(location), std::move(challenge));

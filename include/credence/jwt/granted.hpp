@@ -168,12 +168,12 @@ private:
     struct Passed {};  // private, so that the constructors below have no spelling outside
 
     Granted(Passed, const Verified<Claims>& who) : who_(who) {}
-    Granted(Passed, Verified<Claims>& dying) : who_(detail::Handover::take(dying)) {}
+    Granted(Passed, Verified<Claims>& expiring) : who_(detail::ProofTransfer::move_out(expiring)) {}
 
     /// The same for a proof that is dropped at once.
-    static Result<Granted> take(Verified<Claims>& dying) {
-        if (!(Scopes.is_granted_to(dying) && ...)) return Error{Errc::insufficient_scope, "scope"};
-        return {detail::from_call, [&dying] { return Granted{Passed{}, dying}; }};
+    static Result<Granted> take(Verified<Claims>& expiring) {
+        if (!(Scopes.is_granted_to(expiring) && ...)) return Error{Errc::insufficient_scope, "scope"};
+        return {detail::from_call, [&expiring] { return Granted{Passed{}, expiring}; }};
     }
 
     Verified<Claims> who_;

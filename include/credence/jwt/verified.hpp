@@ -30,9 +30,8 @@ class Pipeline;
 template <class Claims>
 class StoredClaims;
 
-/// Passes a proof on that is dropped at once, without a copy of its claims. For the library's own use: what is left
-/// behind has none.
-struct Handover;
+/// Moves the claims out of a proof that is destroyed next. Internal: a moved-from proof has no claims.
+struct ProofTransfer;
 
 template <class Type>
 inline constexpr bool is_verified = false;
@@ -94,7 +93,7 @@ private:
     friend class detail::Pipeline;
     template <class>
     friend class detail::StoredClaims;
-    friend struct detail::Handover;
+    friend struct detail::ProofTransfer;
 
     /// What was proven. A verifier's cache shares one with every proof that it gives out.
     struct Facts {
@@ -114,7 +113,7 @@ private:
     Verified(Proven, detail::HeaderView header, std::vector<std::string>&& scopes, Fill&& fill)
         : own_(std::in_place, header, std::move(scopes), std::forward<Fill>(fill)) {}
     Verified(Proven, Shared facts) : shared_(std::move(facts)) {}
-    Verified(Proven, Verified& dying) : own_(std::move(dying.own_)), shared_(dying.shared_) {}
+    Verified(Proven, Verified& expiring) : own_(std::move(expiring.own_)), shared_(expiring.shared_) {}
 
     [[nodiscard]] const Facts& facts() const noexcept { return own_ ? *own_ : *shared_; }
 
@@ -123,10 +122,10 @@ private:
     Shared shared_ = {};
 };
 
-struct detail::Handover {
+struct detail::ProofTransfer {
     template <class Claims>
-    [[nodiscard]] static Verified<Claims> take(Verified<Claims>& dying) {
-        return {typename Verified<Claims>::Proven{}, dying};
+    [[nodiscard]] static Verified<Claims> move_out(Verified<Claims>& expiring) {
+        return {typename Verified<Claims>::Proven{}, expiring};
     }
 };
 

@@ -36,7 +36,7 @@ using Checked = Verifier<AccountClaims, Key>;
 template <class Source>
 std::size_t allocations_of_second_verification(const Source& source, const std::string& token) {
     const Verifier verifier{source, credence::Validation<credence::RegisteredClaims>{}};
-    bool verified = verifier.verify(token).has_value();  // which may learn the header
+    bool verified = verifier.verify(token).has_value();  // which may cache the header
     const auto allocated = support::allocations_of([&] { verified = verified && verifier.verify(token).has_value(); });
     CHECK(verified);
     return allocated.count;

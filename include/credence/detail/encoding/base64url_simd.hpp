@@ -49,13 +49,13 @@ struct Base64urlAvx2 {
         // What takes a character of each upper half to its value; the underscore lies in the middle of the letters.
         const __m256i distances = row(0, 0, 17, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
         const __m256i joined = row(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
-        __m256i strangers = _mm256_setzero_si256();
+        __m256i invalid = _mm256_setzero_si256();
         for (std::size_t at = 0; at < size; at += 32, out += 24) {
             const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
             const __m256i upper = _mm256_and_si256(_mm256_srli_epi32(characters, 4), halves);
             const __m256i lower = _mm256_and_si256(characters, halves);
-            strangers = _mm256_or_si256(strangers, _mm256_and_si256(_mm256_shuffle_epi8(upper_bits, upper),
-                                                                    _mm256_shuffle_epi8(lower_bits, lower)));
+            invalid = _mm256_or_si256(invalid, _mm256_and_si256(_mm256_shuffle_epi8(upper_bits, upper),
+                                                                _mm256_shuffle_epi8(lower_bits, lower)));
             const __m256i underscores = _mm256_cmpeq_epi8(characters, _mm256_set1_epi8('_'));
             const __m256i distance = _mm256_add_epi8(_mm256_shuffle_epi8(distances, upper),
                                                      _mm256_and_si256(underscores, _mm256_set1_epi8(33)));
@@ -66,7 +66,7 @@ struct Base64urlAvx2 {
             _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(bytes));
             _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 12), _mm256_extracti128_si256(bytes, 1));
         }
-        return _mm256_testz_si256(strangers, strangers) != 0 ? size : not_base64url;
+        return _mm256_testz_si256(invalid, invalid) != 0 ? size : not_base64url;
     }
 
     /// Encodes blocks of 24 bytes. \return the number of their bytes.

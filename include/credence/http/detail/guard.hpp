@@ -139,7 +139,7 @@ public:
             return refuse(rejection_by(verifier_, proof.error(), challenge, scheme), request, arguments...);
         }
         // A handler that takes its proof by value has it made in its parameter, and not copied there.
-        return handler_(Proof::take(*proof), std::forward<Parameters>(arguments)...);
+        return handler_(Proof::move_out(*proof), std::forward<Parameters>(arguments)...);
     }
 
     /// The same guard, with a hook that is called for each rejection, and answers in the handler's stead.
@@ -239,7 +239,7 @@ private:
 };
 
 /// What can be wrong with a handler, in the order in which the sentences are shown.
-enum class Fault : unsigned char {
+enum class HandlerDiagnostic : unsigned char {
     none,
     no_verifier,
     no_object,
@@ -255,46 +255,46 @@ enum class Fault : unsigned char {
 };
 
 template <class VerifierType, class Return, class First, class... Parameters>
-consteval Fault fault_of_signature(TypeList<First, Parameters...>, bool is_const) {
+consteval HandlerDiagnostic diagnose_signature(TypeList<First, Parameters...>, bool is_const) {
     using Wanted = std::remove_cvref_t<First>;
     using Request = typename RequestAmong<Parameters...>::type;
     constexpr bool is_const_reference =
         std::is_lvalue_reference_v<First> && std::is_const_v<std::remove_reference_t<First>>;
     if constexpr (std::same_as<Wanted, typename VerifierType::claims_type>) {
-        return Fault::plain_claims;
+        return HandlerDiagnostic::plain_claims;
     } else if constexpr (!IsProof<Wanted>) {
-        return Fault::no_proof;
+        return HandlerDiagnostic::no_proof;
     } else if constexpr (!std::same_as<typename ProofFor<Wanted>::claims_type, typename VerifierType::claims_type>) {
-        return Fault::other_claims;
+        return HandlerDiagnostic::other_claims;
     } else if constexpr (std::is_reference_v<First> && !is_const_reference) {
-        return Fault::proof_by_reference;
+        return HandlerDiagnostic::proof_by_reference;
     } else if constexpr (std::is_reference_v<First> && IsCoroutine<Return, Parameters...>) {
-        return Fault::coroutine_by_reference;
+        return HandlerDiagnostic::coroutine_by_reference;
     } else if constexpr (std::is_void_v<Request>) {
-        return is_const ? Fault::no_request : Fault::mutable_handler;
+        return is_const ? HandlerDiagnostic::no_request : HandlerDiagnostic::mutable_handler;
     } else if constexpr (answer_mode<Request, typename Outcome<Return>::type, Parameters...>() == AnswerMode::none) {
-        return is_const ? Fault::no_answer : Fault::mutable_handler;
+        return is_const ? HandlerDiagnostic::no_answer : HandlerDiagnostic::mutable_handler;
     } else {
-        return is_const ? Fault::none : Fault::mutable_handler;
+        return is_const ? HandlerDiagnostic::none : HandlerDiagnostic::mutable_handler;
     }
 }
 
 template <class VerifierType, class Return>
-consteval Fault fault_of_signature(TypeList<>, bool) {
-    return Fault::no_proof;
+consteval HandlerDiagnostic diagnose_signature(TypeList<>, bool) {
+    return HandlerDiagnostic::no_proof;
 }
 
 template <class VerifierType, class Handler>
-consteval Fault fault_of_handler() {
+consteval HandlerDiagnostic diagnose_handler() {
     if constexpr (!AnyVerifier<VerifierType>) {
-        return Fault::no_verifier;
+        return HandlerDiagnostic::no_verifier;
     } else if constexpr (std::is_member_function_pointer_v<Handler>) {
-        return Fault::no_object;
+        return HandlerDiagnostic::no_object;
     } else if constexpr (!HasOneSignature<Handler>) {
-        return Fault::many_signatures;
+        return HandlerDiagnostic::many_signatures;
     } else {
         using Shape = SignatureOf<Handler>;
-        return fault_of_signature<VerifierType, typename Shape::return_type>(typename Shape::parameters{},
+        return diagnose_signature<VerifierType, typename Shape::return_type>(typename Shape::parameters{},
                                                                              Shape::is_const);
     }
 }

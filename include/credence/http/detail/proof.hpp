@@ -77,14 +77,14 @@ template <HttpRequest Request>
            is_not_behind(token.data() + token.size(), cookies.data() + cookies.size());
 }
 
-// How the first parameter of a handler is made: `make` calls `verify_token`, `take` moves the proof into the
+// How the first parameter of a handler is made: `make` calls `verify_token`, `move_out` moves the proof into the
 // parameter. Only an optional costs a copy of the claims.
 
 template <class Claims>
 struct ProofFor<Verified<Claims>> {
     using claims_type = Claims;
 
-    static Verified<Claims> take(Verified<Claims>& dying) { return Handover::take(dying); }
+    static Verified<Claims> move_out(Verified<Claims>& expiring) { return ProofTransfer::move_out(expiring); }
 
     template <class VerifyToken>
     static Result<Verified<Claims>> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {
@@ -98,8 +98,8 @@ template <class Claims, ScopeName... Scopes>
 struct ProofFor<Granted<Claims, Scopes...>> {
     using claims_type = Claims;
 
-    static Granted<Claims, Scopes...> take(Granted<Claims, Scopes...>& dying) {
-        return {typename Granted<Claims, Scopes...>::Passed{}, dying.who_};
+    static Granted<Claims, Scopes...> move_out(Granted<Claims, Scopes...>& expiring) {
+        return {typename Granted<Claims, Scopes...>::Passed{}, expiring.who_};
     }
 
     template <class VerifyToken>
@@ -117,7 +117,7 @@ struct ProofFor<Granted<Claims, Scopes...>> {
 
 template <class Wanted>
 struct ProofFor<std::optional<Wanted>> : ProofFor<Wanted> {
-    static std::optional<Wanted> take(std::optional<Wanted>& dying) { return dying; }
+    static std::optional<Wanted> move_out(std::optional<Wanted>& expiring) { return expiring; }
 
     template <class VerifyToken>
     static Result<std::optional<Wanted>> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {

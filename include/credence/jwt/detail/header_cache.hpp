@@ -28,8 +28,8 @@ struct CachedHeader {
     KeyRef key;
 };
 
-/// A few headers, each written once and never changed: reading takes no lock. What is learned comes from tokens whose
-/// signature held, so that nobody but a signer can fill it. One verifier's own; bounded.
+/// A few headers, each written once and never changed: reading takes no lock. Only the headers of
+/// tokens whose signature held are stored, so that only a signer can fill it. One verifier's own; bounded.
 template <class KeyRef>
 class HeaderCache {
 public:
@@ -57,8 +57,8 @@ public:
     /// Whether there is room for another.
     [[nodiscard]] bool has_room() const noexcept { return slots_.back().load(std::memory_order_relaxed) == nullptr; }
 
-    /// Remembers a header in the first free slot, unless it is there already or is unusually long.
-    void learn(std::string_view segment, std::size_t signature_size, const TokenHeader& header, KeyRef key) {
+    /// Stores a header in the first free slot, unless it is cached already or unusually long.
+    void insert(std::string_view segment, std::size_t signature_size, const TokenHeader& header, KeyRef key) {
         if (segment.size() > longest || is_known(segment)) return;
         auto entry = std::make_unique<Entry>(
             Entry{std::string{segment}, signature_size, header, static_header(segment, header.header), std::move(key)});

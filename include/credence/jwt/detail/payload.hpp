@@ -204,7 +204,7 @@ public:
         return reader.object([&](std::string_view name) { return read_member(reader, name); });
     }
 
-    [[nodiscard]] bool fits() const noexcept { return sink_.holds_all(); }
+    [[nodiscard]] bool is_complete() const noexcept { return sink_.holds_all(); }
 
 private:
     using Names = PayloadNames<NoMembers>;
@@ -261,7 +261,7 @@ template <class Json>
 [[nodiscard]] bool read_payload_dom(JsonReader& reader, Json& out, ClaimIndex& index, Result<void>& mapped) {
     DomPayloadSink<Json> sink{out, index};
     const bool read = sink.read(reader);
-    if (read && !sink.fits()) mapped = mismatch("a number too large for a double");
+    if (read && !sink.is_complete()) mapped = mismatch("a number too large for a double");
     return read;
 }
 

@@ -144,7 +144,7 @@ private:
             return key.error();
         }
         if (auto refused = check_signature(**key)) return refused;
-        if (headers_ != nullptr && read_ && headers_->has_room()) learn(*key);
+        if (headers_ != nullptr && read_ && headers_->has_room()) cache_header(*key);
         return std::nullopt;
     }
 
@@ -162,11 +162,11 @@ private:
     }
 
     template <class Key>
-    void learn(const Key& key) {
+    void cache_header(const Key& key) {
         if constexpr (Source::is_static) {
-            headers_->learn(parts_->header, parts_->signature.size(), *header_, key);
+            headers_->insert(parts_->header, parts_->signature.size(), *header_, key);
         } else {
-            headers_->learn(parts_->header, parts_->signature.size(), *header_, NoKey{});
+            headers_->insert(parts_->header, parts_->signature.size(), *header_, NoKey{});
         }
     }
 

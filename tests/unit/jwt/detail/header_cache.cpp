@@ -14,7 +14,7 @@ using Headers = credence::detail::HeaderCache<int>;
 TEST_CASE("a header is found where it ends at the token's first dot, and nowhere else") {
     Headers headers;
     CHECK(headers.find("abc.d.e") == nullptr);
-    headers.learn("abc", 43, {.header = {"HS256", "k", "JWT"}, .has_kid = true}, 7);
+    headers.insert("abc", 43, {.header = {"HS256", "k", "JWT"}, .has_kid = true}, 7);
     const auto* found = headers.find("abc.d.e");
     REQUIRE(found != nullptr);
     CHECK(found->header.header == credence::Header{"HS256", "k", "JWT"});
@@ -28,10 +28,10 @@ TEST_CASE("a header is found where it ends at the token's first dot, and nowhere
 
 TEST_CASE("a cache of headers is bounded, and learns nothing twice") {
     Headers headers;
-    for (int round = 0; round < 3; ++round) headers.learn("a", 1, {}, round);
+    for (int round = 0; round < 3; ++round) headers.insert("a", 1, {}, round);
     CHECK(headers.find("a.")->key == 0);
     CHECK(headers.has_room());
-    for (int number = 0; number < 100; ++number) headers.learn(std::to_string(number), 1, {}, number);
+    for (int number = 0; number < 100; ++number) headers.insert(std::to_string(number), 1, {}, number);
     CHECK_FALSE(headers.has_room());
     int known = 0;
     for (int number = 0; number < 100; ++number) {
@@ -46,11 +46,11 @@ TEST_CASE("a cache of headers is bounded, and learns nothing twice") {
 
 TEST_CASE("a header of unusual length is not remembered") {
     Headers headers;
-    headers.learn(std::string(100'000, 'a'), 1, {}, 1);
+    headers.insert(std::string(100'000, 'a'), 1, {}, 1);
     CHECK(headers.find(std::string(100'000, 'a') + ".") == nullptr);
 }
 
-TEST_CASE("many threads learn and find at once") {
+TEST_CASE("many threads insert and find at once") {
     Headers headers;
     std::atomic<int> wrong{0};
     std::vector<std::thread> threads;
@@ -58,7 +58,7 @@ TEST_CASE("many threads learn and find at once") {
         threads.emplace_back([&] {
             for (int number = 0; number < 500; ++number) {
                 const int segment = number % 6;
-                headers.learn(std::to_string(segment), 1, {}, segment);
+                headers.insert(std::to_string(segment), 1, {}, segment);
                 const auto* found = headers.find(std::to_string(segment) + ".x.y");
                 if (found != nullptr && found->key != segment) ++wrong;
             }
