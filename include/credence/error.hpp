@@ -29,7 +29,7 @@ enum class Errc : std::uint8_t {
     // Header
     unsupported_algorithm,        ///< `alg` names no algorithm that credence knows; `none` is not one. RFC 8725 §3.1
     algorithm_not_allowed,        ///< `alg` is not the algorithm of the key. RFC 8725 §3.1
-    unsupported_critical_header,  ///< `crit` is malformed, or names what nobody here understands. RFC 7515 §4.1.11
+    unsupported_critical_header,  ///< `crit` is malformed, or names an unknown extension. RFC 7515 §4.1.11
 
     // Key and signature
     no_matching_key,    ///< The key set has no usable key for this `kid` and `alg`.
@@ -46,7 +46,7 @@ enum class Errc : std::uint8_t {
     invalid_type,         ///< The header's `typ` is not the one demanded. RFC 8725 §3.11
     invalid_issuer,       ///< `iss` is not one that is accepted. RFC 8725 §3.8
     invalid_subject,      ///< `sub` is not one that is accepted.
-    invalid_audience,     ///< The token is meant for somebody else. RFC 7519 §4.1.3
+    invalid_audience,     ///< The token is for another audience. RFC 7519 §4.1.3
     check_failed,         ///< A check of the application said no.
     token_revoked,        ///< The token, its login, or all tokens of its subject were revoked.
     proof_required,       ///< The token is bound to a key (`cnf`), and nothing proved its possession. RFC 7800 §3.1
@@ -158,7 +158,7 @@ struct Error {
     /// What the code cannot say: "expected a public key, found a private one". Empty, or a text with static storage
     /// duration; never made of input.
     std::string_view reason = {};
-    /// When to ask again, of `keys_unavailable`; 0 if nobody knows.
+    /// For `keys_unavailable`: when to try again; 0 if unknown.
     std::chrono::seconds retry_after{0};
 
     /// Compares code and claim. The reason only explains, and its wording may change between versions.

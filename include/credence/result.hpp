@@ -40,7 +40,7 @@ private:
 
 namespace detail {
 
-/// Says that a `Result` is to be built from what a callable returns, in place.
+/// Tag: builds a `Result` in place from the return value of a callable.
 struct FromCall {};
 inline constexpr FromCall from_call{};
 
@@ -60,7 +60,7 @@ template <class Failure>
     throw_or_terminate(Exception{reason_of(failure)});
 }
 
-/// `result->member` on a pointer-like value goes through to what it points to, so that `who->sub` reads a claim.
+/// `result->member` of a pointer-like value forwards to its target, so that `who->sub` reads a claim.
 template <class Value>
 concept ForwardsArrow = requires(const Value& value) {
     typename Value::forwards_arrow;
@@ -155,7 +155,7 @@ public:
         return std::addressof(value_);
     }
 
-    /// The value. \throws Exception when there is none.
+    /// The value. \throws Exception if there is an error instead.
     [[nodiscard]] const Value& value() const& {
         if (!has_value_) detail::throw_for(error_);
         return value_;

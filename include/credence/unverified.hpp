@@ -18,7 +18,7 @@
 /// Unverified access, in a namespace of its own and outside the umbrella header, so that it cannot be used unawares.
 namespace credence::unverified {
 
-/// How a token is read that nobody verifies.
+/// Options for reading an unverified token.
 struct Options {
     std::size_t max_token_bytes = 16 * 1024;  ///< the longest token that is read
     bool allow_padding = false;               ///< parts may be padded with `=`; see `Validation::allow_padding`
@@ -50,7 +50,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// What the header claims of itself: `alg`, `kid`, `typ`. Anybody can have written it; use it for logs, or to choose
+/// The header's `alg`, `kid` and `typ`, unverified. Anybody can have written them; use them for logs, or to choose
 /// among verifiers that check what they were chosen by.
 ///
 /// `token_too_large`, `malformed_token`, `invalid_base64`, `invalid_json`, `duplicate_member`.

@@ -103,15 +103,15 @@ template <class Wanted, class Expected, bool TakesHeaderValue, class Source, cla
 /// Proves who sent a request, from the value of its `Authorization` field, or from the request.
 ///
 /// \param source     the value of the field: an optional string_view, a string, a literal or a `const char*`, where
-///                   nullopt, null and the empty string mean that there is none; or a request of a stack that has
+///                   nullopt, null and the empty string mean that it is missing; or a request of a stack that has
 ///                   `HttpTraits`.
 /// \param verifier   checks the token: `verifier_for<Claims>(keys, {…})`, or another `TokenVerifier`. With a request, a
 ///                   `RequestVerifier` too.
-/// \param challenge  what a refused client is told: the realm, the scopes to ask for, and more.
+/// \param challenge  for refused clients: the realm, the scopes to ask for, and more.
 /// \return the proof; or the answer to send: 401 without credentials, 400 for more than one or malformed ones, 401 for
 ///         a bad token, 503 when it cannot be checked. RFC 6750 §3
 ///
-/// `require_bearer<Claims>(…)` says, in addition, whose claims are expected.
+/// `require_bearer<Claims>(…)` also names the expected claims type.
 template <class Expected = detail::AnyClaims, class Source, class VerifierType>
 [[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
     const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
@@ -164,7 +164,7 @@ template <class Expected = detail::AnyClaims, class Request, class VerifierType>
 /// \param location   where a request may carry its token: `{.cookie = "token"}`; the `Authorization` field by default.
 ///                   A request that changes something with a token from a cookie must come from a page of this origin,
 ///                   or of a trusted one: see `check_origin`. Otherwise the answer is 403.
-/// \param challenge  what a refused client is told: the realm, the scopes to ask for, and more.
+/// \param challenge  for refused clients: the realm, the scopes to ask for, and more.
 template <class VerifierType, class Handler>
 [[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, TokenLocation location,
                            Challenge challenge = {}) {

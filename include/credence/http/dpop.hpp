@@ -132,7 +132,7 @@ private:
 
     /// Last of all: no stranger may fill the store, nor use up the jti of somebody else's proof.
     [[nodiscard]] Result<void> use_once(const std::optional<detail::HeldProof>& held) const {
-        // A verifier of somebody's own that forgot to call the check proves nothing.
+        // A user's own verifier that did not call the check proves nothing.
         if (!held) return Error{Errc::proof_required, "cnf", "the verifier did not ask for the proof"};
         return state_->replays.use_once(held->id, held->until);
     }
@@ -157,7 +157,7 @@ template <class VerifierType>
     if constexpr (is_bindable) return DpopBound<VerifierType>{verifier, std::move(options)};
 }
 
-/// What a client puts into a proof, besides the request.
+/// The contents of a client's proof, besides the request.
 struct DpopProofOptions {
     /// The access token that goes with the request, for `ath`; empty for a request to a token endpoint.
     std::string_view access_token = {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// DpopNonces: what a server makes its clients put into their proofs, so that none can be made in advance. RFC 9449 §9
+// DpopNonces: nonces that a server demands in proofs, so that no proof can be made in advance. RFC 9449 §9
 #pragma once
 
 #include <credence/clock.hpp>

@@ -30,7 +30,7 @@ template <class First, class... Rest>
     }
 }
 
-/// The one scheme besides `Bearer` that verifiers take; empty if there is none.
+/// The scheme besides `Bearer` that the verifiers accept; empty if there is none.
 template <class... VerifierTypes>
 [[nodiscard]] consteval std::string_view common_other_scheme() {
     std::string_view found = {};
@@ -47,7 +47,7 @@ template <class... VerifierTypes>
 /// The first verifier that recognizes a credential decides about it alone; its answer, good or bad, is the answer. A
 /// `Verifier` or `Verifiers` recognizes texts of three dot-separated parts. A class of your own has
 /// `bool recognizes(std::string_view text) const`. A verifier of tokens without a form of their own stands last, and
-/// takes what is left. A text that none recognizes is `malformed_token`.
+/// takes all other texts. A text that no verifier recognizes is `malformed_token`.
 ///
 /// The scheme is part of the form: behind `DPoP` a credential is for a verifier by `dpop_bound`, and behind `Bearer`
 /// for the others. `FirstOf{dpop_bound(tokens, {…}), tokens}` takes bound and unbound tokens of one issuer, each in its

@@ -15,7 +15,7 @@
 
 namespace credence {
 
-/// The value of a header field; or that there is none; or that there is more than one.
+/// The value of a header field, or the fact that it is missing, or that there are several.
 ///
 /// Converts from `std::optional<std::string_view>`, strings, literals, and a `const char*`, also a null one. It borrows
 /// from what it is made from, but keeps a temporary `std::string`, so that a stack that returns by value is safe.
@@ -58,7 +58,7 @@ public:
         return only(fields, [](const auto& field) -> const auto& { return field.second; });
     }
 
-    /// The value; empty when there is none.
+    /// The value; empty if the field is missing.
     [[nodiscard]] std::string_view view() const noexcept { return kept_.empty() ? borrowed_ : std::string_view{kept_}; }
     /// Whether there is more than one.
     [[nodiscard]] bool is_repeated() const noexcept { return is_repeated_; }

@@ -14,7 +14,7 @@
 
 namespace credence {
 
-/// What a refused client is told, beside the reason.
+/// The texts of a challenge, apart from the reason.
 ///
 /// The texts are the server's own, never a request's. Whatever they hold, an answer keeps its fields apart: quotes and
 /// backslashes are escaped, and no control character is sent.
@@ -66,7 +66,7 @@ struct Rejection {
     /// `invalid_proof` is `invalid_dpop_proof`, or `use_dpop_nonce` where the claim to blame is `nonce`. RFC 9449 §7.1
     ///
     /// \param algs   the algorithms of proofs that are accepted, separated by spaces.
-    /// \param nonce  for `use_dpop_nonce`: what the next proof must hold. RFC 9449 §9
+    /// \param nonce  for `use_dpop_nonce`: the nonce that the next proof must have. RFC 9449 §9
     [[nodiscard]] static Rejection for_dpop(Error reason, const Challenge& challenge, std::string_view algs,
                                             std::string nonce = {});
 
@@ -78,7 +78,7 @@ struct Rejection {
 
 namespace detail {
 
-/// What the client is told about one kind of refusal.
+/// The answer to one kind of refusal.
 struct ClientAnswer {
     int status;
     std::string_view error;        ///< RFC 6750 §3.1; empty when the request carried no credentials.

@@ -48,7 +48,7 @@ private:
     HeaderValue (*read_)(const void*, std::string_view) = nullptr;
 };
 
-/// What a verifier may read of a request besides the token. Valid during the call of `verify`.
+/// What a verifier can read of a request, besides the token. Valid during the call of `verify`.
 ///
 /// A text is empty if the stack does not give it: see `HttpTraits`.
 struct RequestContext {

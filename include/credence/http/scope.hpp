@@ -37,7 +37,7 @@ private:
 
 /// Checks that the token grants every one of these scopes. Names are compared whole and with case.
 ///
-/// \return success; or the answer to send, 403 `insufficient_scope`, whose challenge names all that are needed.
+/// \return success; or the answer to send, 403 `insufficient_scope`, whose challenge names all required scopes.
 template <class Claims>
 [[nodiscard]] Result<void, Rejection> require_scope(const Verified<Claims>& who, const RequiredScopes& scopes,
                                                     Challenge challenge = {}) {

@@ -15,8 +15,9 @@ namespace credence {
 /// verifier_for<MyClaims>(keys, access_token<MyClaims>({.issuer = "https://id.example", .audience = "api"}))
 /// ```
 ///
-/// `typ` is `at+jwt`, so that no ID token passes for an access token; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat`
-/// and `jti` must be there (§2.2); an issuer and an audience must be named: while one is not, no token is accepted.
+/// `typ` is `at+jwt`, so that an ID token is not accepted as an access token; `iss`, `exp`, `aud`, `sub`, `client_id`,
+/// `iat` and `jti` must be there (§2.2); an issuer and an audience must be named: while one is not, no token is
+/// accepted.
 template <class Claims>
 [[nodiscard]] Validation<Claims> access_token(Validation<Claims> rules) {
     rules.type = "at+jwt";

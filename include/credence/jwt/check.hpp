@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Check: a rule of the application's own on verified claims.
+// Check: an application's own rule for claims.
 #pragma once
 
 #include <credence/error.hpp>
@@ -12,18 +12,18 @@
 
 namespace credence {
 
-/// A rule of the application's own: a name for the log, and a predicate on the claims.
+/// An application's own rule: a name for the log, and a predicate on the claims.
 ///
 ///     .checks = {{"tenant", [](const MyClaims& claims) { return claims.tenant == 7; }}, {"admin", &MyClaims::admin}}
 ///
-/// The predicate is called after every other rule held, from any thread that verifies. One that throws never admits:
-/// what it throws leaves `decode`.
+/// The predicate is called after every other rule held, from any thread that verifies. If it throws, the token is not
+/// accepted: the exception leaves `decode`.
 template <class Claims>
 class Check {
 public:
-    /// \param name       what `Error::claim` says when the check refuses.
-    /// \param predicate  a callable or a member, that gives exactly `bool` for `const Claims&`.
-    /// \param code       what `Error::code` says then.
+    /// \param name       the value of `Error::claim` if the check refuses.
+    /// \param predicate  a callable or a data member that returns exactly `bool` for `const Claims&`.
+    /// \param code       the value of `Error::code` then.
     template <class Predicate>
         requires std::invocable<const Predicate&, const Claims&>
     Check(std::string name, Predicate predicate, Errc code = Errc::check_failed) : name_(std::move(name)), code_(code) {
@@ -35,11 +35,11 @@ public:
         if constexpr (gives_bool) accepts_ = std::move(predicate);
     }
 
-    /// What `Error::claim` says when it refuses.
+    /// The value of `Error::claim` if the check refuses.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
-    /// What `Error::code` says when it refuses.
+    /// The value of `Error::code` if the check refuses.
     [[nodiscard]] Errc code() const noexcept { return code_; }
-    /// A predicate that is empty refuses.
+    /// Whether the predicate accepts the claims. An empty predicate refuses.
     [[nodiscard]] bool accepts(const Claims& claims) const { return accepts_ && accepts_(claims); }
 
 private:

@@ -38,7 +38,8 @@ private:
 /// A verifier of tokens that can be bound to a key: a `Verifier`, a `Verifiers`, or a class of your own.
 ///
 /// `candidate.verify(text, check)` calls `check` for every token that passed the other rules on its claims, also for
-/// one without `cnf`, and refuses the token with what it returns. `Validation::allow_bearer_use` has no effect there.
+/// one without `cnf`, and refuses the token with the error that it returns. `Validation::allow_bearer_use` has no
+/// effect there.
 template <class Candidate>
 concept BindableVerifier = requires(const Candidate& candidate, std::string_view text, const ConfirmationCheck& check) {
     typename Candidate::claims_type;

@@ -16,15 +16,17 @@
 
 namespace credence {
 
-/// Verifies a token and gives its claims. It always verifies: looking into a token without doing so is in
-/// `unverified.hpp`. RFC 7519 §7.2
+/// Verifies a token and returns its claims. RFC 7519 §7.2
+///
+/// To read a token without verification, see `unverified.hpp`.
 ///
 /// For more than a few tokens prepare a `Verifier`.
 ///
-/// \param token       the compact form, from anywhere.
+/// \param token       the compact form, from any source.
 /// \param source      a `DecodingKey`, a `Keys`, a `KeySet` or a `RotatingKeys`.
 /// \param validation  which claims values are acceptable.
-/// \return the proof, or the first reason against the token. Any `Errc` up to `token_revoked`, and `keys_unavailable`.
+/// \return the proof, or the error of the first check that failed. Any `Errc` up to `token_revoked`, and
+///         `keys_unavailable`.
 template <class Claims, class Source>
 [[nodiscard]] Result<Verified<Claims>> decode(std::string_view token, const Source& source,
                                               const std::type_identity_t<Validation<Claims>>& validation = {}) {
@@ -45,7 +47,7 @@ template <class Claims, class Source>
     }
 }
 
-/// The same with a prepared verifier: for a token that came by another way than the `Authorization` header.
+/// The same with a prepared verifier: for a token from elsewhere than the `Authorization` header.
 template <class Claims, class Source>
 [[nodiscard]] Result<Verified<Claims>> decode(std::string_view token, const Verifier<Claims, Source>& verifier) {
     return (verifier.verify)(token);

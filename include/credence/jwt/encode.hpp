@@ -12,7 +12,7 @@
 
 namespace credence {
 
-/// Signs claims: the compact token. RFC 7519 §7.1, RFC 7515 §5.1
+/// Signs claims and returns the compact token. RFC 7519 §7.1, RFC 7515 §5.1
 ///
 /// \param claims   of any claims type; an optional member without a value is left out.
 /// \param key      an `EncodingKey`, or the `Keys` that hold it.
@@ -31,7 +31,7 @@ template <class Claims, Algorithm Alg>
         return detail::sign_claims<Alg>(claims, key.detail_key(), options, key.kid());
     }
 }
-/// The same with a pair, whose encoding half signs.
+/// The same with a key pair, whose encoding half signs.
 template <class Claims, Algorithm Alg>
 [[nodiscard]] Result<std::string> encode(const Claims& claims, const Keys<Alg>& keys,
                                          const HeaderOptions& options = {}) {

@@ -16,7 +16,7 @@
 
 namespace credence {
 
-/// What a revocation store knows a token by. All names come from a token whose signature held.
+/// The identity of a token for a revocation store. All names come from a token whose signature held.
 struct TokenIdentity {
     std::string issuer = {};                     ///< `iss`; may be empty.
     std::string id = {};                         ///< `jti`
@@ -25,7 +25,7 @@ struct TokenIdentity {
     std::optional<NumericDate> expires_at = {};  ///< `exp`; a token without it is revoked for ever.
 };
 
-/// Somebody's tokens, of one issuer.
+/// All tokens of a subject at one issuer.
 struct SubjectIdentity {
     std::string issuer = {};
     std::string subject = {};

@@ -34,13 +34,13 @@ namespace detail {
 /// the error. A claim that a rule needs and the token lacks is `missing_claim`.
 template <class Claims>
 struct Validation {
-    /// Whose tokens; unset: not checked. Several names are for one issuer's spellings: keys belong to one issuer
+    /// The issuer (`iss`); unset: not checked. Several names are for one issuer's spellings: keys belong to one issuer
     /// (RFC 8725 §3.8), so several issuers are several verifiers.
     Accept issuer = {};
-    /// For whom tokens may be; unset: a token that carries `aud` is refused (RFC 7519 §4.1.3); `any_audience`: it is
+    /// The audience (`aud`); unset: a token that carries `aud` is refused (RFC 7519 §4.1.3); `any_audience`: it is
     /// not looked at.
     AcceptAudience audience = {};
-    /// About whom; unset: not checked.
+    /// The subject (`sub`); unset: not checked.
     Accept subject = {};
     /// The media type that the header's `typ` must have, such as `"at+jwt"`; compared without case and without the
     /// prefix `application/` (RFC 7515 §4.1.9). Empty: not checked.
@@ -49,11 +49,11 @@ struct Validation {
     std::chrono::seconds leeway{0};
     /// How long ago the token may have been issued; `iat` must then be present. A negative one counts as zero.
     std::optional<std::chrono::seconds> max_age = {};
-    /// Claims that must be present, whatever their value, besides `exp`.
+    /// Claims that must be present, with any value, besides `exp`.
     std::vector<std::string> required = {};
     /// Rules of the application's own, in their order.
     std::vector<Check<Claims>> checks = {};
-    /// The longest token that is looked at, in bytes.
+    /// The longest token that is read, in bytes.
     std::size_t max_token_bytes = 16 * 1024;
     /// Opt-out: a token without `exp` is good for ever.
     bool allow_missing_exp = false;
@@ -77,7 +77,7 @@ struct Validation {
     /// Names in the header's `crit` that the caller understands and handles. Names of RFC 7515 and 7518, and `b64`, can
     /// never be understood.
     std::vector<std::string> understood = {};
-    /// The present moment. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 

@@ -53,7 +53,7 @@ public:
     using forwards_arrow = void;  // lets `Result<Verified<Claims>>` pass its arrow through
 
     Verified(const Verified&) = default;
-    /// Takes over the whole of another proof, or, when there is no memory for it, throws and stays what it is: never
+    /// Copies another proof as a whole. If memory runs out, it throws and keeps its own value: never
     /// the header of one token with the claims of another.
     Verified& operator=(const Verified& other) {
         if (this == &other) return *this;
@@ -95,7 +95,7 @@ private:
     friend class detail::StoredClaims;
     friend struct detail::ProofTransfer;
 
-    /// What was proven. A verifier's cache shares one with every proof that it gives out.
+    /// The proven facts. A verifier's cache shares them with the proofs that it returns.
     struct Facts {
         template <class Fill>
         Facts(detail::HeaderView token_header, std::vector<std::string>&& granted, Fill&& fill)
@@ -117,7 +117,7 @@ private:
 
     [[nodiscard]] const Facts& facts() const noexcept { return own_ ? *own_ : *shared_; }
 
-    // Either of them: its own, or those that a cache, or the proof that was assigned, has too.
+    // One of the two: its own facts, or facts shared with a cache or another proof.
     std::optional<Facts> own_ = {};
     Shared shared_ = {};
 };

@@ -19,7 +19,7 @@ public:
     VerifiedHeader(Header header, std::string_view segment) : Header(std::move(header)), segment_(segment) {}
 
     /// The JSON text of the header, as its issuer wrote it: one object that names no member twice. It is decoded at
-    /// each call, so that a header whose text nobody reads costs nothing.
+    /// each call, so that an unread header costs nothing.
     [[nodiscard]] std::string json() const {
         return detail::decode_base64url(detail::without_padding(segment_)).value_or(std::string{});
     }

@@ -32,7 +32,7 @@ inline constexpr bool is_encoding_key = false;
 template <class Alg>
 inline constexpr bool is_encoding_key<EncodingKey<Alg>> = true;
 
-/// Stands for what was given in the place of a key and is none, such as a secret's text or a `Result`.
+/// Placeholder for an argument that is not a key, such as a secret's text or a `Result`.
 struct NoSource {
     template <class Given>
     NoSource(const Given&) {}
@@ -84,9 +84,9 @@ constexpr void demand_source() {
 
 }  // namespace detail
 
-/// What a verifier may have besides its rules.
+/// Options of a verifier, besides its rules.
 struct VerifierOptions {
-    Revocation revocation = {};  ///< asked for every token, last of all. See `revocation.hpp`.
+    Revocation revocation = {};  ///< checked for every token, as the last check. See `revocation.hpp`.
     TokenCache cache = {};       ///< off unless it has a size. See `token_cache.hpp`.
 };
 
@@ -100,7 +100,7 @@ struct VerifierOptions {
 template <class Claims, class Source>
 class Verifier {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = Claims;
 
     /// Prepares a verifier. `Verifier{keys, Validation<MyClaims>{…}}` deduces both parameters.

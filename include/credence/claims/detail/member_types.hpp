@@ -89,8 +89,8 @@ concept MapMember = (is_instance_of<Type, std::map> || is_instance_of<Type, std:
 template <class Type>
 concept NamedEnum = std::is_enum_v<Type> && requires(Type value) { claim_values(value).size(); };
 
-/// Converts to what a user's `from_json` takes, without nlohmann's namespace being searched for it: nlohmann's own
-/// mappings of standard types do not count (a string_view would point into a temporary).
+/// Converts to the parameter of a user's `from_json`, without nlohmann's namespace being searched for it: nlohmann's
+/// own mappings of standard types do not count (a string_view would point into a temporary).
 struct JsonProbe {
     using string_t = std::string;  // which nlohmann/json 3.11.3 asks a JSON type for, where its namespace is searched
     operator const nlohmann::json&() const;

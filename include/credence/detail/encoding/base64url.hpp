@@ -110,7 +110,7 @@ inline char* encode_base64url_by_table(std::string_view bytes, char* out) noexce
     return out;
 }
 
-/// Writes `base64url_encoded_size(bytes.size())` characters to `out`. \return the end of what was written.
+/// Writes `base64url_encoded_size(bytes.size())` characters to `out`. \return the end of the written characters.
 inline char* encode_base64url(std::string_view bytes, char* out) noexcept {
     const std::size_t wide = encode_base64url_wide(bytes, out);
     return encode_base64url_by_table(bytes.substr(wide), out + base64url_encoded_size(wide));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // base64url with the wide instructions of x86-64, chosen when the program runs: what they take, the table need not.
-// The one header that asks what it is built for.
+// The only header that tests for the target processor.
 #pragma once
 
 #include <credence/version.hpp>
@@ -18,7 +18,7 @@ namespace credence::detail {
 /// In place of a length: a character is not of the alphabet.
 inline constexpr std::size_t not_base64url = static_cast<std::size_t>(-1);
 
-/// Wide stores go beyond what is decoded, but never further than this.
+/// Wide stores write past the decoded bytes, by at most this many.
 inline constexpr std::size_t wide_base64url_slack = 4;
 
 /// One way to decode and encode from the start of a text, as far as it goes.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// KeyedHash: SipHash-1-3, for tables that strangers fill. Without the key nobody can choose texts that collide.
+// KeyedHash: SipHash-1-3, for tables that attackers can fill. Without the key, colliding texts cannot be chosen.
 // Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012
 #pragma once
 
@@ -20,7 +20,7 @@ class KeyedHash {
 public:
     constexpr KeyedHash(std::uint64_t first, std::uint64_t second) noexcept : first_(first), second_(second) {}
 
-    /// The one of this process, whose key is random.
+    /// The hash of this process, with a random key.
     [[nodiscard]] static const KeyedHash& of_process() {
         static const KeyedHash hash{random_word(), random_word()};
         return hash;

@@ -12,7 +12,7 @@
 
 namespace credence::detail {
 
-/// What a JSON value can be.
+/// The kinds of JSON values.
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
 inline constexpr std::array<std::string_view, 6> json_kind_names{"null",     "a boolean", "a number",

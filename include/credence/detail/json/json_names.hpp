@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of JSON members: whether one comes twice, in time that is linear whatever the names are.
+// Finds duplicate member names of a JSON object in linear time, for any names.
 #pragma once
 
 #include <credence/detail/encoding/keyed_hash.hpp>

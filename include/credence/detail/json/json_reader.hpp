@@ -21,13 +21,13 @@ namespace credence::detail {
 /// The outermost object is level 1.
 inline constexpr int json_depth_limit = 32;
 
-/// What may be loosened.
+/// Rules that can be relaxed.
 struct JsonRules {
     bool allow_duplicate_members = false;  ///< the last one wins
     int depth_limit = json_depth_limit;    ///< for documents that are no token's
 };
 
-/// What was read of a plain member beside its value.
+/// What was read of a plain member, besides its value.
 struct PlainMember {
     const char* begin = nullptr;  ///< of the value, as it is written
     const char* end = nullptr;

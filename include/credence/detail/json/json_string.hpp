@@ -127,8 +127,8 @@ inline void append_utf8(std::string& out, std::uint32_t code_point) {
     return value;
 }
 
-/// Appends what the escape behind the backslash at `text` stands for. \return the first character after the escape;
-/// nullptr when it is none, or half of a surrogate pair.
+/// Appends the character that the escape sequence after the backslash at `text` stands for. \return the first character
+/// after the escape; nullptr if it is invalid, or half of a surrogate pair.
 [[nodiscard]] inline const char* append_escape(const char* text, std::string& out) {
     constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
     const char letter = text[1];
@@ -152,7 +152,7 @@ inline void append_utf8(std::string& out, std::uint32_t code_point) {
     return text;
 }
 
-/// Reads on from `text`, inside a string, to its closing quote, and appends what it says. \return the closing quote;
+/// Reads on from `text`, inside a string, to its closing quote, and appends its characters. \return the closing quote;
 /// nullptr when the string is malformed.
 [[nodiscard]] inline const char* append_string(const char* text, std::string& out) {
     for (;;) {

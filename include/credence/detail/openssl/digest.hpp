@@ -60,7 +60,7 @@ private:
     static inline constinit thread_local bool closed_ = false;
 };
 
-/// Hashes with an implementation that is fetched once, for what is hashed often. Threads may share one.
+/// Hashes with an implementation that is fetched once, for frequent use. Threads may share one.
 class Hasher {
 public:
     explicit Hasher(Hash hash) : size_(hash_size(hash)), digest_(fetch_digest(hash)) {}

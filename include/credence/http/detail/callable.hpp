@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one signature of a callable: what a guard must know of the handler that it wraps.
+// The signature of a callable: a guard needs the parameters of the handler that it wraps.
 #pragma once
 
 #include <credence/version.hpp>

@@ -99,7 +99,7 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
     return *std::move(certificate);
 }
 
-/// Whether the client's certificate is the one that a token names. `invalid_proof` if it is another, or there is none.
+/// Whether the client's certificate is the one that a token names. `invalid_proof` if it is another, or missing.
 [[nodiscard]] inline Result<void> check_thumbprint(std::string_view x5t_s256, const RequestContext& context,
                                                    const CertificateSource& source) {
     const auto certificate = client_certificate(context, source);

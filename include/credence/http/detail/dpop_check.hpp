@@ -23,7 +23,7 @@
 
 namespace credence::detail {
 
-/// What a proof is compared with, besides the request.
+/// The values that a proof is compared with, besides the request.
 struct DpopRules {
     std::string base_url;
     std::chrono::seconds max_age;

@@ -74,7 +74,7 @@ consteval AnswerMode answer_mode() {
     }
 }
 
-/// The type of the request among a handler's parameters; void when there is none.
+/// The type of the request among a handler's parameters; void if there is none.
 template <class... Parameters>
 struct RequestAmong {
     using type = void;
@@ -238,7 +238,7 @@ private:
     Challenge challenge_;
 };
 
-/// What can be wrong with a handler, in the order in which the sentences are shown.
+/// The mistakes in a handler that have a sentence, in the order in which they are reported.
 enum class HandlerDiagnostic : unsigned char {
     none,
     no_verifier,

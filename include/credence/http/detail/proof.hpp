@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From the fields of a request to a proof: finds the one token, verifies it, and makes what a handler asks for.
+// From the fields of a request to a proof: finds the token, verifies it, and makes the handler's first parameter.
 #pragma once
 
 #include <credence/http/cookie.hpp>

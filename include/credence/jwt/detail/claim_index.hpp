@@ -173,7 +173,7 @@ private:
     [[nodiscard]] static constexpr unsigned bit(RecognisedClaim claim) noexcept {
         return 1U << static_cast<unsigned>(claim);
     }
-    /// The usual two are recognised at compile time, so nobody has to compare names for them.
+    /// The usual two are recognised at compile time, without a comparison of names.
     [[nodiscard]] static bool are_usual(const std::vector<std::string>& names) noexcept {
         return names.size() == 2 && names[0] == "scope" && names[1] == "scp";
     }

@@ -19,10 +19,10 @@ struct CompactParts {
     std::string_view header = {};
     std::string_view payload = {};
     std::string_view signature = {};
-    std::string_view signing_input = {};  ///< header, dot, payload: what the signature is over. RFC 7515 §5.2
+    std::string_view signing_input = {};  ///< header, dot, payload: the signed text. RFC 7515 §5.2
 };
 
-/// The place of the first dot; `text.size()` when there is none.
+/// The position of the first dot; `text.size()` if there is none.
 [[nodiscard]] inline std::size_t first_dot(std::string_view text) noexcept {
     const void* dot = text.empty() ? nullptr : std::memchr(text.data(), '.', text.size());
     return dot == nullptr ? text.size() : static_cast<std::size_t>(static_cast<const char*>(dot) - text.data());

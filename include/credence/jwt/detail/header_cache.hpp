@@ -18,7 +18,7 @@
 
 namespace credence::detail {
 
-/// A header segment, as it stands in a token, and what it says.
+/// A header segment, as in the token, and its contents.
 template <class KeyRef>
 struct CachedHeader {
     std::string segment;

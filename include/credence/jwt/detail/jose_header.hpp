@@ -45,7 +45,7 @@ struct TokenHeader {
     }
 };
 
-/// A header that was read and not yet judged.
+/// A header that was read and not yet checked.
 struct JoseHeader : TokenHeader {
     bool has_alg = false;
     std::string_view mismatch = {};  ///< why `alg`, `kid` or `typ` is not what it must be; the first of them
@@ -87,7 +87,7 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
     return std::nullopt;
 }
 
-/// Reads the value of `crit`, whatever it is; a list of strings is kept, as far as it may be long.
+/// Reads the value of `crit`, of any kind; a list of strings is kept, up to its limit.
 [[nodiscard]] inline bool read_crit(JsonReader& reader, JoseHeader& out) {
     out.has_crit = true;
     if (reader.peek() != '[') return reader.skip();

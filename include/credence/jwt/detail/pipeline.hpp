@@ -35,12 +35,12 @@
 
 namespace credence::detail {
 
-/// What a verifier remembers of a key: the key itself where it stays the same, nothing where it can rotate.
+/// The part of a cached header that refers to its key: the key where keys never change, nothing where they rotate.
 struct NoKey {};
 template <class Source>
 using CachedKeyOf = std::conditional_t<Source::is_static, KeyRefOf<Source>, NoKey>;
 
-/// The rules for the outside of a token, whatever its payload is.
+/// The rules for a token's header, whatever its payload.
 struct EnvelopeRules {
     std::size_t max_token_bytes;
     HeaderRules header;
@@ -212,7 +212,7 @@ template <class Claims, class Source>
 class Pipeline {
     using Proof = Verified<Claims>;
 
-    /// A token that was verified: what was proven by it, and what must be looked at again each time.
+    /// A verified token: its proof, and the values that are checked again at each use.
     struct CachedProof {
         SecretBytes token;
         typename Proof::Facts facts;
@@ -223,7 +223,7 @@ class Pipeline {
     };
 
 public:
-    /// What a verifier keeps from one token to the next.
+    /// State that a verifier keeps between tokens.
     struct State {
         State(Revocation store, TokenCache limits) : revocation(std::move(store)) {
             if (limits.max_tokens > 0 && may_cache_proofs<Source>)
@@ -235,7 +235,7 @@ public:
     };
 
     /// \param state         of the verifier; null for a single use.
-    /// \param confirmation  decides about `cnf`; null where nobody can prove the possession of a key.
+    /// \param confirmation  decides about `cnf`; null where possession of a key cannot be proven.
     Pipeline(const Source& source, const Validation<Claims>& validation, State* state = nullptr,
              const ConfirmationCheck* confirmation = nullptr) noexcept
         : source_(source), validation_(validation), state_(state), confirmation_(confirmation) {}
@@ -281,7 +281,7 @@ private:
         if (envelope.decode_payload(part)) return std::nullopt;
         JsonReader json{part.bytes(), {.allow_duplicate_members = validation_.allow_duplicate_members}};
         ClaimIndex claims = empty_index();
-        RegisteredClaims nothing;  // the user's own type is not filled from what nobody has signed
+        RegisteredClaims nothing;  // the user's own type is never filled from unsigned text
         Result<void> ignored;
         const auto read = [&] { return read_payload(json, nothing, claims, ignored); };
         if (read_object_text(json, payload_reasons, read)) return std::nullopt;
@@ -374,7 +374,7 @@ private:
         return ask_store(identity.emplace(*std::move(found)));
     }
 
-    /// What the store says of a token. Each time it is shown, it counts as issued no later than that: one whose `iat`
+    /// The store's answer for a token. Each time it is shown, it counts as issued no later than that: one whose `iat`
     /// lies ahead, as the rules may allow, must not slip past a mark that is set now.
     [[nodiscard]] std::optional<Error> ask_store(const TokenIdentity& identity) const {
         const NumericDate moment{std::chrono::seconds{seconds_now(validation_.clock)}};

@@ -63,7 +63,7 @@ inline constexpr std::int64_t furthest_moment = std::int64_t{1} << 61;
 
 [[nodiscard]] inline std::int64_t count(NumericDate date) noexcept { return date.time_since_epoch().count(); }
 
-/// How far ahead `iat` may lie, whatever the issuer's clock, where another rule needs to know when a token was issued.
+/// The most that `iat` may be in the future where another rule needs the time of issue, whatever the opt-outs.
 inline constexpr std::int64_t furthest_issue = 300;
 
 /// How far ahead `iat` may lie. `allow_future_iat` must not void another rule: with `max_age`, or where revocation asks

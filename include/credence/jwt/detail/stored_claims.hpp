@@ -73,7 +73,7 @@ public:
     /// \return the proof; `invalid_json`, `duplicate_member` or `malformed_token` for a damaged text; `missing_claim`
     ///         or `invalid_claim_type` for claims of another type; errors of the rules.
     ///
-    /// \param check  decides about `cnf`; null where nobody can prove the possession of a key.
+    /// \param check  decides about `cnf`; null where possession of a key cannot be proven.
     [[nodiscard]] Result<Proof> prove(std::string json, const ConfirmationCheck* check = nullptr) const {
         const std::string padded = with_padding(std::move(json));
         ClaimIndex index = empty_index();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reasons for texts that are no token: what was passed instead, and what is wrong with a part. All are static texts.
+// Reasons why a text is not a token: what was passed instead, or what is wrong with a part. All are static texts.
 #pragma once
 
 #include <credence/version.hpp>
@@ -9,7 +9,7 @@
 
 namespace credence::detail {
 
-/// What somebody passed in the place of a token, by its beginning; empty if it may be a token.
+/// Names what was passed in place of a token, by its beginning; empty if it may be a token.
 [[nodiscard]] constexpr std::string_view why_no_token(std::string_view text) noexcept {
     constexpr std::string_view scheme = "bearer ";
     const auto is_same = [](char left, char right) { return (left | 0x20) == (right | 0x20); };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a revocation store is told of a token, from its payload.
+// The identity of a token for a revocation store, from its payload.
 #pragma once
 
 #include <credence/jwt/revocation.hpp>
@@ -11,7 +11,7 @@
 
 namespace credence::detail {
 
-/// What a revocation store knows a token by, or the error for a claim without which it cannot be asked. The rules held.
+/// The identity of a token for a revocation store, or the error for a missing claim. Called after the rules held.
 [[nodiscard]] inline Result<TokenIdentity> token_identity(const ClaimIndex& index) {
     TokenIdentity identity;
     std::string scratch;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads the issuer of a token that nobody has verified, to choose who shall verify it.
+// Reads the issuer of an unverified token, to choose the verifier for it.
 #pragma once
 
 #include <credence/detail/json/json_reader.hpp>

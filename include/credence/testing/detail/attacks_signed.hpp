@@ -13,7 +13,7 @@
 
 namespace credence::detail {
 
-/// Signs what it is given, and notes it.
+/// Signs tokens, and adds them to the attacks.
 template <class Key>
 class SignedAttacks {
 public:
@@ -73,7 +73,7 @@ void add_signed_headers(SignedAttacks<Key>& attacks) {
     attacks.segments("encoding", "no header", "", good.payload);
 }
 
-/// JSON that is none, or says two things. RFC 8259, RFC 7519 §4
+/// Invalid or ambiguous JSON. RFC 8259, RFC 7519 §4
 template <class Key>
 void add_signed_json(SignedAttacks<Key>& attacks) {
     const GoodToken& good = attacks.good();
@@ -122,7 +122,7 @@ void add_signed_dates(SignedAttacks<Key>& attacks) {
     attacks.claim("issued in future", "iat", {"253402300799", "2.5e11"});
 }
 
-/// Names: whose token, about whom, for whom. RFC 7519 §4.1.1 to §4.1.3
+/// Names: issuer, subject, audience. RFC 7519 §4.1.1 to §4.1.3
 template <class Key>
 void add_signed_names(SignedAttacks<Key>& attacks) {
     const nlohmann::json& claims = attacks.good().payload_json;
