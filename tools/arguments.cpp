@@ -293,13 +293,19 @@ void add_keygen(CLI::App& app) {
     CLI::App* command = add_command(app, "keygen", "Make a new key", arguments, run_keygen);
     command->add_option("alg", arguments->alg, "the algorithm that the key is for")->type_name("ALG");
     command->add_option("--alg", arguments->alg_option, "the same, as the other commands take it")->type_name("ALG");
-    command->footer("Algorithms: " + listed(algorithm_names()));
+    command->footer("For signatures: " + listed(algorithm_names()) + "; for encryption: " + listed(management_names()));
+    add_word(command, "--curve", arguments->curve, "of ECDH-ES: P-256 if not said, P-384, P-521, X25519 or X448")
+        ->type_name("CURVE");
+    add_word(command, "--enc", arguments->enc, "of dir: how the content is encrypted; A256GCM if not said")
+        ->type_name("ENC");
     const auto add_file = [&](const char* name, std::string& file, const char* purpose) {
         command->add_option(name, file, purpose)->check(fault_of_new_file)->type_name("FILE");
     };
     add_file("--out", arguments->out, "a new file for the key, readable for its owner only; else standard output");
     add_file("--pub", arguments->pub, "a new file for its public half");
-    command->add_option("--format", arguments->format, "pem, jwk or secret; secret for HS*, else pem")
+    command
+        ->add_option("--format", arguments->format,
+                     "pem, jwk or secret; secret for HS*, jwk for the secrets of encryption, else pem")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"pem", "jwk", "secret"}));
     add_new_kid(command, arguments->kid);

@@ -98,6 +98,8 @@ struct DecryptArguments : SharedArguments {
 struct KeygenArguments : SharedArguments {
     std::string alg;
     std::string alg_option;  ///< the same as an option, as the other commands have it
+    std::string curve;       ///< of ECDH-ES
+    std::string enc;         ///< of dir
     std::string out;
     std::string pub;
     std::string format;

@@ -15,6 +15,8 @@ _credence() {
     if [[ $mark == [=:] ]]; then at=$((at - 1)); fi
     local previous=${COMP_WORDS[at]}
     local algorithms="HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448"
+    local encryption="dir A128KW A192KW A256KW A128GCMKW A192GCMKW A256GCMKW RSA-OAEP RSA-OAEP-256"
+    encryption+=" ECDH-ES ECDH-ES+A128KW ECDH-ES+A192KW ECDH-ES+A256KW"
     local words=""
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
@@ -22,10 +24,12 @@ _credence() {
     elif [ "$previous" = --enc ]; then
         words="A128GCM A192GCM A256GCM A128CBC-HS256 A192CBC-HS384 A256CBC-HS512"
     elif [ "$previous" = --alg ] && [[ $command == encrypt || $command == decrypt ]]; then
-        words="dir A128KW A192KW A256KW A128GCMKW A192GCMKW A256GCMKW RSA-OAEP RSA-OAEP-256"
-        words+=" ECDH-ES ECDH-ES+A128KW ECDH-ES+A192KW ECDH-ES+A256KW"
+        words=$encryption
+    elif [ "$previous" = --curve ]; then
+        words="P-256 P-384 P-521 X25519 X448"
     elif [ "$previous" = --alg ] || { [ "$command" = keygen ] && [ "$COMP_CWORD" -eq 2 ] && [[ $word != -* ]]; }; then
         words=$algorithms
+        if [[ $command == keygen || $command == jwk ]]; then words+=" $encryption"; fi
     elif [ "$previous" = --format ]; then
         words="pem jwk secret"
     elif [ "$previous" = --to ]; then

@@ -9,6 +9,7 @@
 
 #include "algorithm_names.hpp"
 #include "commands.hpp"
+#include "encryption_key.hpp"
 #include "failure.hpp"
 #include "json_text.hpp"
 #include "key_export.hpp"
@@ -38,17 +39,34 @@ struct Conversion {
 };
 
 /// Which algorithms a key can be written for.
-std::vector<WritableKeyHandle> readings_of(const LoadedKey& loaded, const std::string& wanted) {
+std::vector<WritableKeyHandle> readings_of(const LoadedKey& loaded, const std::vector<std::string>& algorithms) {
     std::vector<WritableKeyHandle> readings;
-    for (const std::string& alg : wanted.empty() ? algorithm_names() : std::vector{wanted}) {
+    for (const std::string& alg : algorithms) {
         if (auto key = writable_key(loaded.text, alg)) readings.push_back(*std::move(key));
     }
     return readings;
 }
 
+/// The readings for signatures, and where there is none, those for encryption.
+std::vector<WritableKeyHandle> all_readings_of(const LoadedKey& loaded) {
+    auto readings = readings_of(loaded, algorithm_names());
+    const bool is_secret = loaded.text.form == KeyForm::secret;  // one that says nothing of its use is for signatures
+    return readings.empty() && !is_secret ? readings_of(loaded, management_names()) : readings;
+}
+
+/// Why a key cannot be written for an algorithm of encryption.
+[[noreturn]] void fail_encryption_key(const LoadedKey& loaded, const std::string& alg) {
+    const auto key = writable_key(loaded.text, alg);
+    const std::string why{key ? "" : key.error().reason};
+    fail_unreadable(loaded.name + ": found " + description(loaded.text) + (why.empty() ? "" : " (" + why + ")") +
+                        "; expected a key for " + alg,
+                    key ? Errc::invalid_key : key.error().code);
+}
+
 Entry entry_of(const LoadedKey& loaded, const std::string& wanted) {
-    const auto readings = readings_of(loaded, wanted);
+    const auto readings = wanted.empty() ? all_readings_of(loaded) : readings_of(loaded, {wanted});
     if (readings.empty()) {
+        if (is_known_key_management(wanted)) fail_encryption_key(loaded, wanted);
         const auto algorithms = wanted.empty() ? algorithm_names() : std::vector{wanted};
         fail_unreadable(complaint(loaded, Purpose::convert, algorithms), Errc::invalid_key);
     }
@@ -141,7 +159,7 @@ Conversion conversion_of(const std::vector<Entry>& entries, const JwkArguments& 
 }  // namespace
 
 void run_jwk(const JwkArguments& arguments) {
-    if (!arguments.alg.empty()) demand_algorithm(arguments.alg);
+    if (!arguments.alg.empty()) demand_any_algorithm(arguments.alg);
     const std::vector<LoadedKey> loaded = load_all(arguments);
     const bool is_set = loaded.size() != 1 || arguments.sources.size() > 1;
     if (is_set && !arguments.kid.empty() && arguments.kid != "auto") {

@@ -2,6 +2,7 @@
 // Keys that are to be written again: new ones, and those that were read, of whichever algorithm.
 #pragma once
 
+#include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/result.hpp>
 
 #include <cstdint>
@@ -39,10 +40,17 @@ public:
 
 using WritableKeyHandle = std::shared_ptr<const WritableKey>;
 
-/// A new key. `unsupported_algorithm`, `invalid_key`.
-[[nodiscard]] Result<WritableKeyHandle> generate_key(std::string_view alg);
+/// What a new key is to be for.
+struct NewKey {
+    std::string_view alg;
+    AgreementCurve curve = AgreementCurve::P256;  ///< of ECDH-ES
+    ContentAlgorithm content = A256GCM;           ///< of dir: the key is as long as that algorithm needs it
+};
 
-/// A key that was read, private if it can sign, else public.
+/// A new key, for signatures or for encryption. `unsupported_algorithm`, `invalid_key`.
+[[nodiscard]] Result<WritableKeyHandle> generate_key(const NewKey& wanted);
+
+/// A key that was read, private if it can sign or decrypt, else public.
 [[nodiscard]] Result<WritableKeyHandle> writable_key(const KeyText& key, std::string_view alg);
 
 }  // namespace credence::command

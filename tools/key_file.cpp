@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "algorithm_names.hpp"
+#include "encryption_key.hpp"
 #include "failure.hpp"
 #include "json_text.hpp"
 
@@ -213,6 +214,12 @@ std::string description(const KeyText& key) {
 void demand_algorithm(const std::string& name) {
     if (is_known_algorithm(name)) return;
     fail_usage("there is no algorithm '" + name + "'; there are " + listed(algorithm_names()));
+}
+
+void demand_any_algorithm(const std::string& name) {
+    if (is_known_algorithm(name) || is_known_key_management(name)) return;
+    fail_usage("there is no algorithm '" + name + "'; there are " + listed(algorithm_names()) +
+               "; and for encryption " + listed(management_names()));
 }
 
 }  // namespace credence::command

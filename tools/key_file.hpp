@@ -53,7 +53,10 @@ enum class Purpose : std::uint8_t { sign, verify, convert };
 /// What a key is, in a few words, without any part of it.
 [[nodiscard]] std::string description(const KeyText& key);
 
-/// Throws `Failure` unless the name is that of an algorithm.
+/// Throws `Failure` unless the name is that of an algorithm to sign with.
 void demand_algorithm(const std::string& name);
+
+/// Throws `Failure` unless the name is that of an algorithm to sign with, or to manage the keys of encryption with.
+void demand_any_algorithm(const std::string& name);
 
 }  // namespace credence::command

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "encryption_key.hpp"
 #include "failure.hpp"
 #include "key_export.hpp"
 #include "new_file.hpp"
@@ -49,18 +50,41 @@ std::string chosen_algorithm(const KeygenArguments& arguments) {
     if (!arguments.alg.empty() && !arguments.alg_option.empty() && arguments.alg != arguments.alg_option) {
         fail_usage("two algorithms, '" + arguments.alg + "' and '" + arguments.alg_option + "'; say one");
     }
-    demand_algorithm(alg);
+    demand_any_algorithm(alg);
     return alg;
+}
+
+/// What the key is to be for.
+NewKey wanted_key(const KeygenArguments& arguments, const std::string& alg) {
+    NewKey wanted{.alg = alg};
+    if (!arguments.curve.empty()) {
+        const auto curve = agreement_curve(arguments.curve);
+        if (!alg.starts_with("ECDH-ES")) fail_usage("--curve is for ECDH-ES: leave it out");
+        if (!curve)
+            fail_usage("--curve: there is no curve '" + arguments.curve + "'; say P-256, P-384, P-521, X25519 or X448");
+        wanted.curve = *curve;
+    }
+    if (!arguments.enc.empty()) {
+        if (alg != dir::name) fail_usage("--enc is for dir, whose key is that of the content: leave it out");
+        static_cast<void>(demand_contents({arguments.enc}));
+        wanted.content = content_algorithm(arguments.enc).value_or(A256GCM);
+    }
+    return wanted;
+}
+
+/// The format if none is said. A secret for encryption has an exact length, which its base64url text has not.
+std::string usual_format(const WritableKey& key) {
+    if (!key.is_secret()) return "pem";
+    return is_known_key_management(key.alg()) ? "jwk" : "secret";
 }
 
 }  // namespace
 
 void run_keygen(const KeygenArguments& arguments) {
     const std::string alg = chosen_algorithm(arguments);
-    const auto key = generate_key(alg);
+    const auto key = generate_key(wanted_key(arguments, alg));
     if (!key) throw Failure{Status::internal, std::string{to_string(key.error().code)}, message(key.error())};
-    const std::string usual = (*key)->is_secret() ? "secret" : "pem";
-    const std::string format = arguments.format.empty() ? usual : arguments.format;
+    const std::string format = arguments.format.empty() ? usual_format(**key) : arguments.format;
     check_format(arguments, **key, format);
     const std::string kid = arguments.kid == "auto" ? value_of((*key)->thumbprint()) : arguments.kid;
     const std::string whole = with_line_end(private_text(**key, format, kid));

@@ -6,6 +6,7 @@
 #include <credence/jwe/decryption_key_set.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwe/encryption_algorithm.hpp>
+#include <credence/jwe/encryption_key_export.hpp>
 #include <credence/jwe/encryption_keys.hpp>
 #include <credence/jwe/nested_verifier.hpp>
 #include <credence/jwe/sealed_cookie.hpp>

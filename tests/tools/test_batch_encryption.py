@@ -4,6 +4,8 @@
 # and what is no request.
 # packages: libcli11-dev openssl
 import json
+import os
+import stat
 import subprocess
 import unittest
 
@@ -156,6 +158,58 @@ class Encryption(unittest.TestCase):
         self.assertEqual(run("encrypt", "--key", private, "--alg", "ECDH-ES", stdin=b"x").returncode, 3)
         self.assertEqual(run("encrypt", "--key", public, "--alg", "ECDH-ES", "--header", "zip=DEF", stdin=b"x").returncode, 2)
         self.assertEqual(run("encrypt", "--key", public, "--alg", "ECDH-ES", "--enc", "A1", stdin=b"x").returncode, 2)
+
+    def test_a_new_key_for_every_algorithm(self):
+        rows = [(alg, ()) for alg in ALGORITHMS] + [("ECDH-ES", ("--curve", curve)) for curve in ("P-384", "P-521", "X25519", "X448")]
+        rows += [("dir", ("--enc", enc)) for enc in SIZES]
+        for number, (alg, options) in enumerate(rows):
+            for form in ("jwk", "pem" if alg[:2] in ("RS", "EC") else "secret"):
+                with self.subTest((alg, options, form)):
+                    key, pub = FOLDER.name(f"new{number}.{form}"), FOLDER.name(f"new{number}.{form}.pub")
+                    public = ("--pub", pub) if alg[:2] in ("RS", "EC") else ()
+                    done = run("keygen", alg, *options, "--out", key, "--format", form, *public)
+                    self.assertEqual((done.returncode, done.out), (0, ""), done.err)
+                    self.assertIn(f'"{alg}"', done.err)
+                    self.assertEqual(stat.S_IMODE(os.stat(key).st_mode), 0o600)
+                    named = () if form == "jwk" else ("--alg", alg)
+                    named += ("--base64url",) if form == "secret" else ()
+                    enc = options if "--enc" in options else ()
+                    made = run("encrypt", "--key", pub if public else key, *named, *enc, stdin=b"text")
+                    back = run("decrypt", "--key", key, *named, stdin=made.stdout)
+                    self.assertEqual((back.returncode, back.out), (0, "text"), made.err + back.err)
+                    if form == "jwk":
+                        with open(pub if public else key, encoding="ascii") as file:
+                            jwk = json.load(file)
+                        self.assertEqual(jwk["use"], "enc")
+                        self.assertEqual("d" in jwk, False)
+        self.assertEqual(json.loads(run("keygen", "A128KW").out)["alg"], "A128KW")
+        self.assertTrue(run("keygen", "ECDH-ES").out.startswith("-----BEGIN PRIVATE KEY-----"))
+
+    def test_no_new_key(self):
+        for arguments, said in ((("RSA1_5",), "there is no algorithm 'RSA1_5'"), (("ECDH-ES", "--curve", "secp256k1"), "say P-256"),
+                                (("RSA-OAEP", "--curve", "P-256"), "--curve is for ECDH-ES"), (("A256KW", "--pub", "x"), "no public half"),
+                                (("A256KW", "--enc", "A256GCM"), "--enc is for dir"), (("dir", "--enc", "A1"), "there is no algorithm 'A1'"),
+                                (("ES256", "--curve", "P-256"), "--curve is for ECDH-ES"), (("A256KW", "--format", "pem"), "no PEM form")):
+            done = run("keygen", *arguments)
+            self.assertEqual((done.returncode, done.out), (2, ""), arguments)
+            self.assertIn(said, done.err)
+
+    def test_keys_for_encryption_are_converted(self):
+        for number, (private, public) in enumerate([RSA, *CURVES]):
+            alg = "RSA-OAEP-256" if number == 0 else "ECDH-ES+A256KW"
+            source = FOLDER.write(f"convert{number}.pem", private["pem"])
+            done = run("jwk", source, "--alg", alg, "--kid", "auto")
+            jwk = json.loads(done.out)
+            self.assertEqual((jwk["alg"], jwk["use"], "d" in jwk), (alg, "enc", False), done.err)
+            whole = FOLDER.write(f"convert{number}.jwk", run("jwk", source, "--alg", alg, "--private").out)
+            self.assertEqual(run("jwk", whole).out, public["pem"])
+            self.assertEqual(run("jwk", whole, "--private", "--to", "pem").out, private["pem"])
+            self.assertEqual(run("jwk", whole, "--thumbprint").out.strip(), jwk["kid"])
+        self.assertEqual(json.loads(run("jwk", FOLDER.write("x.pem", CURVES[3][1]["pem"])).out)["crv"], "X25519")
+        wrong = run("jwk", FOLDER.write("p.pem", CURVES[0][0]["pem"]), "--alg", "RSA-OAEP", "--json")
+        self.assertEqual((wrong.returncode, json.loads(wrong.err)["error"]), (3, "invalid_key"))
+        self.assertIn("expected a key for RSA-OAEP", wrong.err)
+        self.assertEqual(run("jwk", FOLDER.name("p.pem"), "--alg", "RSA1_5").returncode, 2)
 
     def test_a_jwk_says_its_algorithm(self):
         key = FOLDER.write("key.jwk", json.dumps({"kty": "oct", "alg": "A256KW", "k": secret(32)["secret_b64"]}))

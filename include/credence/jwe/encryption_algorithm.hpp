@@ -79,6 +79,34 @@ private:
     std::uint8_t bits_ = 0;
 };
 
+/// The curves that keys for ECDH-ES lie on. RFC 7518 §6.2.1.1, RFC 8037 §3.2
+// NOLINTNEXTLINE(readability-identifier-naming): the registry's names, without their hyphen
+enum class AgreementCurve : std::uint8_t { P256, P384, P521, X25519, X448 };
+
+/// All curves of ECDH-ES.
+inline constexpr std::array<AgreementCurve, 5> all_agreement_curves{
+    AgreementCurve::P256, AgreementCurve::P384, AgreementCurve::P521, AgreementCurve::X25519, AgreementCurve::X448};
+
+/// The name that a JWK's `crv` has: "P-256".
+[[nodiscard]] constexpr std::string_view to_string(AgreementCurve curve) noexcept {
+    switch (curve) {  // no default, as above
+        case AgreementCurve::P256: return "P-256";
+        case AgreementCurve::P384: return "P-384";
+        case AgreementCurve::P521: return "P-521";
+        case AgreementCurve::X25519: return "X25519";
+        case AgreementCurve::X448: return "X448";
+    }
+    return "unknown";
+}
+
+/// The curve of a name, compared byte for byte; nullopt if there is none.
+[[nodiscard]] constexpr std::optional<AgreementCurve> agreement_curve(std::string_view name) noexcept {
+    for (const AgreementCurve curve : all_agreement_curves) {
+        if (to_string(curve) == name) return curve;
+    }
+    return std::nullopt;
+}
+
 namespace detail {
 
 /// How the content key reaches the recipient. RFC 7518 §4.1

@@ -233,6 +233,9 @@ public:
         return key_;
     }
 
+    /// The prepared key with a share in it. For the library's own use.
+    [[nodiscard]] detail::SharedManagementKey detail_share() const noexcept { return key_; }
+
 private:
     friend struct EncryptionKeys<Alg>;
 
@@ -288,13 +291,20 @@ struct EncryptionKeys {
                             SharedKeyManagement<Alg> ? detail::ManagementUse::both : detail::ManagementUse::decrypt);
     }
 
-    /// Makes a new random key: RSA of 2048 bits, P-256, or a secret as long as the AES key of the algorithm.
+    /// Makes a new random key: RSA of 2048 bits, or a secret as long as the AES key of the algorithm.
     ///
     /// \return the keys, without a key id; `invalid_key` if the system has no randomness.
     static Result<EncryptionKeys> generate()
-        requires(!std::same_as<Alg, dir>)
+        requires(!std::same_as<Alg, dir> && Alg::management.management != detail::KeyManagement::agreement)
     {
         return from_pair(detail::generate_management(detail::management_of<Alg>, Alg::management.wrapping_size));
+    }
+
+    /// Makes a new random key pair on a curve, for ECDH-ES.
+    static Result<EncryptionKeys> generate(AgreementCurve curve = AgreementCurve::P256)
+        requires(Alg::management.management == detail::KeyManagement::agreement)
+    {
+        return from_pair(detail::generate_management(detail::management_of<Alg>, 0, curve));
     }
 
     /// Makes a new random content key for `dir`, as long as the content algorithm needs it.

@@ -288,9 +288,21 @@ template <class Prepare>
     return Named{NamedManagement<Made>{narrowed(*key, *jwk), kid_of(*jwk)}};
 }
 
-/// A new random key: a secret of `secret_size` bytes, RSA of 2048 bits, or P-256.
+/// A new key on a curve. Null if OpenSSL fails.
+[[nodiscard]] inline KeyHandle generate_on(AgreementCurve wanted) {
+    for (const NamedCurve& curve : ec_curves) {
+        if (curve.name == to_string(wanted)) return ephemeral_key(curve);
+    }
+    for (const NamedCurve& curve : okp_curves) {
+        if (curve.name == to_string(wanted)) return ephemeral_key(curve);
+    }
+    return nullptr;
+}
+
+/// A new random key: a secret of `secret_size` bytes, RSA of 2048 bits, or one on a curve.
 [[nodiscard]] inline Result<ManagementPair> generate_management(const ManagementAlgorithm& algorithm,
-                                                                std::size_t secret_size) {
+                                                                std::size_t secret_size,
+                                                                AgreementCurve curve = AgreementCurve::P256) {
     const ErrorQueueGuard guard;
     if (has_shared_secret(algorithm.scheme)) {
         SecretBytes secret{secret_size};
@@ -298,8 +310,7 @@ template <class Prepare>
         return prepare_own(ParsedKey{.secret = std::move(secret)}, algorithm);
     }
     const bool is_rsa_key = algorithm.scheme.management == KeyManagement::rsa_oaep;
-    const Scheme scheme{is_rsa_key ? Family::rsa_pkcs1 : Family::ecdsa, Hash::none, Curve::p256};
-    KeyHandle key = generate_key(scheme);
+    KeyHandle key = is_rsa_key ? generate_key({Family::rsa_pkcs1, Hash::none, Curve::none}) : generate_on(curve);
     if (!key) return bad_key("no randomness");
     return prepare_pair(std::move(key), algorithm);
 }

@@ -109,8 +109,7 @@ private:
            (half == KeyHalf::public_half || put_number(jwk, "d", key, OSSL_PKEY_PARAM_PRIV_KEY, curve->size));
 }
 
-[[nodiscard]] inline bool put_okp(JwkFields& jwk, const EVP_PKEY* key, KeyHalf half) {
-    const NamedCurve& curve = okp_curves[has_type(key, "ED448") ? 1 : 0];
+[[nodiscard]] inline bool put_okp(JwkFields& jwk, const EVP_PKEY* key, KeyHalf half, const NamedCurve& curve) {
     SecretBytes bytes{curve.size};
     std::size_t size = bytes.size();
     jwk.put("kty", "OKP");
@@ -127,7 +126,11 @@ private:
 [[nodiscard]] inline bool put_key(JwkFields& jwk, const EVP_PKEY* key, KeyHalf half) {
     const ErrorQueueGuard guard;
     if (is_rsa(key)) return put_rsa(jwk, key, half);
-    return has_type(key, "EC") ? put_ec(jwk, key, half) : put_okp(jwk, key, half);
+    if (has_type(key, "EC")) return put_ec(jwk, key, half);
+    for (const NamedCurve& curve : okp_curves) {
+        if (has_type(key, curve.native)) return put_okp(jwk, key, half, curve);
+    }
+    return false;
 }
 
 /// The hash of what `put_key` wrote, and of nothing else. RFC 7638 §3
