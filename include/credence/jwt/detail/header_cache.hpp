@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,61 +29,97 @@ struct CachedHeader {
     KeyRef key;
 };
 
-/// A few headers, each written once and never changed: reading takes no lock. Only the headers of
-/// tokens whose signature held are stored, so that only a signer can fill it. One verifier's own; bounded.
+/// The headers of a verifier's tokens, each written once and never changed: reading takes no lock. Only the headers of
+/// tokens whose signature held are stored, so that only a signer can fill it.
+///
+/// The first four are compared one by one: most verifiers never see more. Further ones, of more issuers or of keys that
+/// rotated, go to a table by their hash, which is allocated when it is needed. It is bounded: a header whose places in
+/// the table are taken is not cached, and nothing is replaced, because a reader may hold any entry.
 template <class KeyRef>
 class HeaderCache {
 public:
     using Entry = CachedHeader<KeyRef>;
 
+    /// The most headers that can be cached.
+    static constexpr std::size_t capacity = 4 + 1024;
+
     HeaderCache() = default;
     HeaderCache(const HeaderCache&) = delete;
     HeaderCache& operator=(const HeaderCache&) = delete;
     ~HeaderCache() {
-        for (auto& slot : slots_) delete slot.load(std::memory_order_relaxed);
+        for (auto& slot : first_) delete slot.load(std::memory_order_relaxed);
+        if (const Table* table = table_.load(std::memory_order_relaxed)) {
+            for (auto& slot : *table) delete slot.load(std::memory_order_relaxed);
+            delete table;
+        }
     }
 
-    /// The cached header that `token` starts with, followed by a dot; null when there is none.
+    /// The cached header that `token` starts with, followed by a dot; null if there is none.
     [[nodiscard]] const Entry* find(std::string_view token) const noexcept {
-        for (const auto& slot : slots_) {
+        for (const Slot& slot : first_) {
             const Entry* entry = slot.load(std::memory_order_acquire);
             if (entry == nullptr) return nullptr;
             const std::string& segment = entry->segment;
             if (token.size() > segment.size() && token[segment.size()] == '.' && token.starts_with(segment))
                 return entry;
         }
-        return nullptr;
+        const Table* table = table_.load(std::memory_order_acquire);
+        if (table == nullptr) return nullptr;
+        const std::string_view segment = token.substr(0, token.substr(0, longest + 1).find('.'));
+        return segment.size() <= longest && segment.size() < token.size() ? find_in(*table, segment) : nullptr;
     }
 
-    /// Whether there is room for another.
-    [[nodiscard]] bool has_room() const noexcept { return slots_.back().load(std::memory_order_relaxed) == nullptr; }
-
-    /// Stores a header in the first free slot, unless it is cached already or unusually long.
+    /// Stores a header, unless it is cached already, its places are taken, or it is unusually long.
     void insert(std::string_view segment, std::size_t signature_size, const TokenHeader& header, KeyRef key) {
-        if (segment.size() > longest || is_known(segment)) return;
-        auto entry = std::make_unique<Entry>(
-            Entry{std::string{segment}, signature_size, header, static_header(segment, header.header), std::move(key)});
-        for (auto& slot : slots_) {
-            Entry* present = nullptr;
-            if (slot.compare_exchange_strong(present, entry.get(), std::memory_order_acq_rel)) {
-                static_cast<void>(entry.release());
-                return;
+        if (segment.size() > longest) return;
+        std::unique_ptr<const Entry> entry;
+        const auto store = [&](Slot& slot) {
+            const Entry* present = slot.load(std::memory_order_acquire);
+            if (present == nullptr) {
+                if (entry == nullptr) {
+                    entry = std::make_unique<const Entry>(Entry{std::string{segment}, signature_size, header,
+                                                                static_header(segment, header.header), key});
+                }
+                if (slot.compare_exchange_strong(present, entry.get(), std::memory_order_acq_rel)) {
+                    static_cast<void>(entry.release());
+                    return true;
+                }
             }
-            if (present->segment == segment) return;
-        }
+            return present->segment == segment;
+        };
+        if (std::any_of(first_.begin(), first_.end(), store)) return;
+        Table& table = table_or_new();
+        const std::size_t hash = std::hash<std::string_view>{}(segment);
+        for (std::size_t probe = 0; probe < probes && !store(table[(hash + probe) % table.size()]);) ++probe;
     }
 
 private:
-    [[nodiscard]] bool is_known(std::string_view segment) const noexcept {
-        return std::any_of(slots_.begin(), slots_.end(), [&](const auto& slot) {
-            const Entry* entry = slot.load(std::memory_order_acquire);
-            return entry != nullptr && entry->segment == segment;
-        });
+    using Slot = std::atomic<const Entry*>;
+    using Table = std::array<Slot, capacity - 4>;
+
+    [[nodiscard]] static const Entry* find_in(const Table& table, std::string_view segment) noexcept {
+        const std::size_t hash = std::hash<std::string_view>{}(segment);
+        for (std::size_t probe = 0; probe < probes; ++probe) {
+            const Entry* entry = table[(hash + probe) % table.size()].load(std::memory_order_acquire);
+            if (entry == nullptr) return nullptr;
+            if (entry->segment == segment) return entry;
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] Table& table_or_new() {
+        Table* present = table_.load(std::memory_order_acquire);
+        if (present != nullptr) return *present;
+        auto table = std::make_unique<Table>();
+        if (table_.compare_exchange_strong(present, table.get(), std::memory_order_acq_rel)) return *table.release();
+        return *present;
     }
 
     static constexpr std::size_t longest = 512;
+    static constexpr std::size_t probes = 8;
 
-    std::array<std::atomic<Entry*>, 4> slots_{};
+    std::array<Slot, 4> first_{};
+    std::atomic<Table*> table_ = nullptr;
 };
 
 }  // namespace credence::detail

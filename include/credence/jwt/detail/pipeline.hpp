@@ -144,7 +144,7 @@ private:
             return key.error();
         }
         if (auto refused = check_signature(**key)) return refused;
-        if (headers_ != nullptr && read_ && headers_->has_room()) cache_header(*key);
+        if (headers_ != nullptr && read_) cache_header(*key);
         return std::nullopt;
     }
 
