@@ -20,7 +20,7 @@ enum class Family : std::uint8_t { hmac, rsa_pkcs1, rsa_pss, ecdsa, eddsa };
 /// on keys, for encrypted tokens.
 enum class Curve : std::uint8_t { none, p256, p384, p521, secp256k1, ed25519, ed448, edwards, x25519, x448 };
 
-/// What an algorithm is made of.
+/// The parts of an algorithm.
 struct Scheme {
     Family family = Family::hmac;
     Hash hash = Hash::none;
@@ -31,7 +31,7 @@ struct Scheme {
 
 }  // namespace detail
 
-// Of each type, `name` is what a header's `alg` says; `scheme` is for the library's own use.
+// Of each type, `name` is the value of a header's `alg`; `scheme` is internal.
 
 /// HMAC with SHA-256. RFC 7518 §3.2
 struct HS256 {
@@ -145,7 +145,7 @@ struct AlgorithmList {
     static constexpr bool has_name(std::string_view name) noexcept { return ((name == Algs::name) || ...); }
 };
 
-/// Every algorithm there is. A new one is added here and above.
+/// All algorithms. A new one is added here and above.
 using KnownAlgorithms = AlgorithmList<HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384,
                                       ES512, ES256K, EdDSA, Ed25519, Ed448>;
 

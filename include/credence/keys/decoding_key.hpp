@@ -27,11 +27,11 @@ class EncodingKey;
 /// spelling in this API.
 ///
 /// Immutable after construction, and cheap to copy: copies share one prepared key. Use one object from any number of
-/// threads. There is no move: a key that was moved from would have to be an empty one.
+/// threads. There is no move: a moved-from key would have to be an empty one.
 template <Algorithm Alg>
 class DecodingKey {
 public:
-    /// The one algorithm.
+    /// The algorithm.
     using algorithm = Alg;
 
     DecodingKey(const DecodingKey&) = default;
@@ -59,7 +59,7 @@ public:
     /// Takes a public key from PEM: `PUBLIC KEY`, `RSA PUBLIC KEY`, or a `CERTIFICATE`. RFC 7468
     ///
     /// Other text and blocks of other kinds may stand around it. Of a certificate chain the first key is used.
-    /// Of a certificate only the key is used: its dates, its chain and its purposes are not looked at.
+    /// Of a certificate only the key is used: its dates, chain and purposes are not checked.
     /// \return the key; `key_too_short` for RSA under 2048 bits; else `invalid_key`: another key type or curve than the
     ///         algorithm's, a bad RSA exponent or point, a private key, two different keys in one text.
     static Result<DecodingKey> from_pem(Bytes text)
@@ -91,7 +91,7 @@ public:
         return from_prepared(detail::public_from_native(key, Alg::scheme));
     }
 
-    // These two say in a sentence why there is no such key.
+    // For the compiler's sentences only.
     template <class Other = Alg>
     static Result<DecodingKey> from_secret(Bytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>
@@ -107,8 +107,7 @@ public:
         return Errc::invalid_key;
     }
 
-    /// The key id, empty when there is none. It is not compared with a token's: a single key is tried whatever `kid`
-    /// says.
+    /// The key id; empty if there is none. It is not compared with a token's: a single key is tried for any `kid`.
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
 
     /// The same key with another key id.
@@ -120,13 +119,13 @@ public:
     /// Whether a header's `alg`, byte for byte, is this key's algorithm.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return alg == Alg::name; }
 
-    /// The key itself, for any query. For verifiers.
+    /// The key itself, for any query. Called by verifiers.
     [[nodiscard]] Result<const detail::VerifyKeyOf<Alg>*> find(const KeyQuery& /*query*/) const { return key_.get(); }
 
-    /// The prepared key. For the library's own use.
+    /// The prepared key. Internal.
     [[nodiscard]] const detail::VerifyKeyOf<Alg>& detail_key() const noexcept { return *key_; }
 
-    /// The prepared key with a share in it. For the library's own use.
+    /// The prepared key with a share in it. Internal.
     [[nodiscard]] std::shared_ptr<const VerificationKey> detail_share() const noexcept { return key_; }
 
 private:

@@ -26,7 +26,7 @@ struct Keys;
 template <Algorithm Alg>
 class EncodingKey {
 public:
-    /// The one algorithm.
+    /// The algorithm.
     using algorithm = Alg;
 
     EncodingKey(const EncodingKey&) = default;
@@ -49,8 +49,8 @@ public:
     /// Takes a private key from PEM: `PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`, or
     /// one of the former with `Proc-Type: 4,ENCRYPTED`.
     ///
-    /// \return the key; the codes of `DecodingKey::from_pem`, and `invalid_key` for a public key, for one whose halves
-    ///         do not belong together, and for a passphrase that is absent or wrong.
+    /// \return the key; the codes of `DecodingKey::from_pem`, and `invalid_key` for a public key, for halves that
+    ///         do not belong together, and for a missing or wrong passphrase.
     static Result<EncodingKey> from_pem(Bytes text, KeyOptions options = {})
         requires PublicKeyAlgorithm<Alg>
     {
@@ -76,7 +76,7 @@ public:
         return from_prepared(detail::private_from_native(key, Alg::scheme));
     }
 
-    // As in DecodingKey: for the sentence.
+    // For the compiler's sentence only.
     template <class Other = Alg>
     static Result<EncodingKey> from_secret(Bytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>
@@ -92,7 +92,7 @@ public:
         return Errc::invalid_key;
     }
 
-    /// The half that verifies: the same secret, or the public key. It has the same key id.
+    /// The verifying half: the same secret, or the public key, with the same key id.
     [[nodiscard]] DecodingKey<Alg> decoding() const {
         if constexpr (SharedSecretAlgorithm<Alg>) {
             return DecodingKey<Alg>{key_, kid_};
@@ -101,13 +101,13 @@ public:
         }
     }
 
-    /// The key id that `encode` writes into the header, empty when there is none.
+    /// The key id that `encode` writes into the header; empty if there is none.
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
 
     /// The same key with another key id.
     [[nodiscard]] EncodingKey with_kid(std::string kid) const { return EncodingKey{key_, std::move(kid)}; }
 
-    /// The prepared key. For the library's own use.
+    /// The prepared key. Internal.
     [[nodiscard]] const detail::SignKeyOf<Alg>& detail_key() const noexcept { return *key_; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys as text: JWK, JWK Set and PEM, public unless the name of the function says otherwise, and thumbprints. RFC 7517
+// Exports keys: JWK, JWK Set, PEM and thumbprints. Public unless the function's name says otherwise. RFC 7517
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -21,7 +21,7 @@ concept AnyKey = requires { typename Key::algorithm; } && (std::same_as<Key, Dec
                                                            std::same_as<Key, EncodingKey<typename Key::algorithm>> ||
                                                            std::same_as<Key, Keys<typename Key::algorithm>>);
 
-/// One that can sign.
+/// A key that can sign.
 template <class Key>
 concept SigningKey = AnyKey<Key> && !std::same_as<Key, DecodingKey<typename Key::algorithm>>;
 
@@ -55,7 +55,7 @@ constexpr void say_that_a_secret_is_not_public() {
         "credence: a shared secret has no public form; export_private_jwk_in_the_clear writes the secret itself");
 }
 
-/// The members that make up a key. `half` is not looked at for a secret, which is one.
+/// The members that make up a key. `half` is ignored for a secret.
 template <class Prepared>
 [[nodiscard]] Result<JwkFields> key_members(const Prepared& key, KeyHalf half) {
     JwkFields jwk;
@@ -68,7 +68,7 @@ template <class Prepared>
     return jwk;
 }
 
-/// A key with what it is for: `alg`, `use`, and `kid` if it has one.
+/// A key with its `alg`, `use`, and `kid` if it has one.
 template <Algorithm Alg, class Prepared>
 [[nodiscard]] Result<JwkFields> whole_jwk(const Prepared& key, const std::string& kid, KeyHalf half) {
     Result<JwkFields> jwk = key_members(key, half);
@@ -94,7 +94,7 @@ template <AnyKey Key>
 
 /// The public half of a key as a JWK, with `alg`, `use` and, if it has one, `kid`. RFC 7517 §4
 ///
-/// \param key  a `DecodingKey`, `EncodingKey` or `Keys`; of the latter two no private number is written.
+/// \param key  a `DecodingKey`, `EncodingKey` or `Keys`; no private number is written.
 /// \return the text; `invalid_json` when the key id is not UTF-8; `invalid_key` when OpenSSL does not give the numbers.
 template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> to_jwk(const Key& key) {
@@ -103,7 +103,7 @@ template <detail::AnyKey Key>
     return jwk->text();
 }
 
-/// The public halves of keys, of any algorithms, as a JWK Set: what a server publishes for those who verify its tokens.
+/// The public halves of keys, of any algorithms, as a JWK Set, to publish for the verifiers of a server's tokens.
 /// RFC 7517 §5
 ///
 /// \return the text; the errors of `to_jwk`, for the set as a whole.
@@ -167,14 +167,14 @@ template <detail::SigningKey Key>
     return detail::encrypted_pem(detail::encoding_half(key).detail_key().native(), options.passphrase.text());
 }
 
-/// A private key as PEM, `PRIVATE KEY`, for everybody to read who sees the text. RFC 7468 §10
+/// A private key as PEM, `PRIVATE KEY`, unencrypted. RFC 7468 §10
 template <detail::SigningKey Key>
     requires PublicKeyAlgorithm<typename Key::algorithm>
 [[nodiscard]] Result<std::string> export_private_pem_in_the_clear(const Key& key) {
     return detail::private_pem(detail::encoding_half(key).detail_key().native());
 }
 
-/// A private key or a shared secret as a JWK, for everybody to read who sees the text. RFC 7517 §9.3
+/// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.3
 template <detail::SigningKey Key>
 [[nodiscard]] Result<std::string> export_private_jwk_in_the_clear(const Key& key) {
     const auto jwk = detail::whole_jwk<typename Key::algorithm>(detail::encoding_half(key).detail_key(), key.kid(),

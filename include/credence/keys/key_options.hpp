@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a key may be read: a secret that is short, a passphrase; and the sentences for a way that its algorithm has not.
+// Options for reading a key, and the compiler's sentences for formats that an algorithm does not have.
 #pragma once
 
 #include <credence/bytes.hpp>
@@ -7,7 +7,7 @@
 
 namespace credence {
 
-/// Says, where it is written, that a secret may be shorter than the hash. See `allow_short_secret`.
+/// The type of `allow_short_secret`.
 struct AllowShortSecret {
     explicit AllowShortSecret() = default;
 };
@@ -19,13 +19,13 @@ inline constexpr AllowShortSecret allow_short_secret{};
 
 /// How to read a private key, or to write an encrypted one. For one call: the passphrase is borrowed, not kept.
 struct KeyOptions {
-    /// For a key that is encrypted; otherwise it is not looked at. Nobody is ever asked for one on a terminal.
+    /// For an encrypted key; otherwise ignored. The library never asks for one on a terminal.
     Bytes passphrase = {};
 };
 
 namespace detail {
 
-/// The sentence for `Keys<RS256>::from_secret` and its like. A `requires` alone would only say that nothing fits.
+/// The compiler's sentence for `Keys<RS256>::from_secret` and its like.
 template <class Alg>
 constexpr void say_that_only_hmac_has_a_secret() {
     constexpr bool algorithm_has_a_secret = SharedSecretAlgorithm<Alg>;
@@ -35,7 +35,7 @@ constexpr void say_that_only_hmac_has_a_secret() {
         "from_jwk, or is made by Keys<Alg>::generate()");
 }
 
-/// The sentence for `Keys<HS256>::from_pem` and its like.
+/// The compiler's sentence for `Keys<HS256>::from_pem` and its like.
 template <class Alg>
 constexpr void say_that_hmac_has_no_key_file() {
     constexpr bool algorithm_has_a_key_pair = PublicKeyAlgorithm<Alg>;

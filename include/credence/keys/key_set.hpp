@@ -28,11 +28,11 @@ namespace credence {
 /// An entry of a JWK Set that was left out, and why.
 struct SkippedKey {
     std::size_t index;   ///< its place in `keys`, from 0
-    std::string kid;     ///< its key id if it has a printable one; whoever publishes the set chose it
+    std::string kid;     ///< its key id if it has a printable one; the publisher of the set chose it
     std::string reason;  ///< a fragment of a sentence: "its use is not sig"; without any part of the key
 };
 
-/// How a set chooses the key for a token.
+/// Options for choosing the key of a token.
 struct KeySetOptions {
     /// If several keys fit a token, try each of them, at most 16, instead of `ambiguous_key`. For issuers that publish
     /// several keys and name none in their tokens. Each attempt costs a verification.
@@ -43,7 +43,7 @@ namespace detail {
 
 inline constexpr std::size_t most_keys = 1000;
 
-/// Everything that was read from a JWK Set.
+/// The contents of a JWK Set.
 struct KeySetContent {
     explicit KeySetContent(KeySetOptions options) : table(options.try_all) {}
 
@@ -57,7 +57,7 @@ struct KeySetContent {
     std::vector<SkippedKey> skipped;
 };
 
-/// What equal keys have in common: the public key in DER, or the secret.
+/// The identity of a key: the public key in DER, or the secret.
 [[nodiscard]] inline SecretBytes identity_of(const HmacKey& key) { return SecretBytes{key.secret()}; }
 [[nodiscard]] inline SecretBytes identity_of(const PublicKey& key) { return public_der(key.native()); }
 
@@ -168,7 +168,7 @@ public:
     /// The closed list.
     using algorithms = detail::AlgorithmList<Algs...>;
 
-    KeySet(const KeySet&) = default;  // and no move: a set that was moved from would have to be an empty one
+    KeySet(const KeySet&) = default;  // no move: a moved-from set would have to be an empty one
     KeySet& operator=(const KeySet&) = default;
     ~KeySet() = default;
 

@@ -16,7 +16,7 @@
 
 namespace credence {
 
-/// A key that checks signatures of one algorithm: what a key source finds.
+/// A key that checks signatures of one algorithm. A key source returns it.
 ///
 /// The library's own come from `find` of a `DecodingKey`, `KeySet` or `RotatingKeys`. Derive from it for a key that the
 /// library cannot hold, such as one behind a service that verifies. One object is used by any number of threads.

@@ -134,12 +134,12 @@ public:
         return who;
     }
 
-    /// Whether a text has the form of these keys, with a right checksum. No signed token and no session's id has.
+    /// Whether a text has the form of these keys, with the right checksum. Signed tokens and session ids do not.
     [[nodiscard]] bool recognizes(std::string_view text) const { return id_in(text).has_value(); }
 
     /// Ends a key by its id. \return false if there is none, `store_unavailable`.
     ///
-    /// It is for an administrator: it asks nobody whose key it is. For a user's own list, see `revoke_own`.
+    /// For administrators: it does not check the key's owner. For a user's own list, see `revoke_own`.
     [[nodiscard]] Result<bool> revoke(std::string_view id) const {
         const auto ended = state_->store.end(id);
         if (!ended) return Errc::store_unavailable;
@@ -212,7 +212,7 @@ private:
         return (std::min)(*one, *other);
     }
 
-    /// Writes the time of use, at most once a minute. A key that was revoked since it was found is refused.
+    /// Writes the time of use, at most once a minute. A key that was revoked meanwhile is refused.
     [[nodiscard]] Result<void> note_use(const ApiKeyRecord& record) const {
         const NumericDate moment = now();
         if (record.last_used_at && moment < detail::saturating_sum(*record.last_used_at, std::chrono::minutes{1}))

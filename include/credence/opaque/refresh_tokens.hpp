@@ -19,18 +19,18 @@
 
 namespace credence {
 
-/// What a store keeps of one refresh token. Never the token itself.
+/// A refresh token in a store: its hash, never the token itself.
 struct RefreshRecord {
     std::string hash = {};                    ///< SHA-256 of the token's text: 32 bytes. The key.
     std::string family = {};                  ///< Of all tokens that descend from one login: 22 characters.
-    std::string subject = {};                 ///< Whose it is.
-    NumericDate expires_at = {};              ///< From this moment on it is dead, used or not.
+    std::string subject = {};                 ///< The user.
+    NumericDate expires_at = {};              ///< The token is expired from this time on, used or not.
     std::optional<NumericDate> used_at = {};  ///< When it was exchanged for its successor.
-    std::string sealed_successor = {};        ///< 32 bytes, from which only the token itself makes its successor.
+    std::string sealed_successor = {};        ///< 32 bytes that yield the successor only together with the token.
 };
 
-/// Where refresh tokens are kept. Called from many threads, and perhaps from many processes, at once. Each function is
-/// atomic. An error of any code means that the store could not be asked.
+/// A store of refresh tokens. Called from several threads and processes at once. Each function is atomic. An error of
+/// any code means that the store did not answer.
 template <class Store>
 concept RefreshStore = requires(Store& store, const RefreshRecord& record, std::string_view name) {
     { store.insert(record) } -> std::same_as<Result<void>>;
@@ -43,12 +43,11 @@ concept RefreshStore = requires(Store& store, const RefreshRecord& record, std::
     { store.end_subject(name) } -> std::same_as<Result<void>>;
 };
 
-/// How long refresh tokens live.
+/// Lifetimes of refresh tokens.
 struct RefreshRules {
-    /// From the login on, however often the token is exchanged: nobody stays logged in for ever. A negative one is over
-    /// at once.
+    /// From the login on, however often the token is exchanged. Zero or a negative value expires at once.
     std::chrono::seconds lifetime = std::chrono::hours{24 * 30};
-    /// How long after its use a token may come again without ending its family: 10 seconds; 0 or less for none.
+    /// How long a used token may be sent again without revoking its family: 10 seconds; 0 or less for none.
     ///
     /// Two tabs of a browser send the same token at once, and an answer that was lost is asked for again: neither is a
     /// theft. Within the grace, the token is answered with the same successor again, or, when that was used already,
@@ -56,15 +55,15 @@ struct RefreshRules {
     /// The theft is noticed when either of them comes with an older token after it. The clock counts whole seconds, so
     /// the grace may end up to a second early.
     std::chrono::seconds grace{10};
-    /// The present moment. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
-/// A refresh token for its client, and what the server knows of it.
+/// A new refresh token, and its record.
 struct RefreshToken {
-    std::string token;       ///< 256 random bits as 43 characters of base64url. A secret: it goes to the client alone.
+    std::string token;       ///< 256 random bits as 43 characters of base64url. A secret: send it to the client only.
     std::string family;      ///< See `RefreshRecord::family`.
-    std::string subject;     ///< Whose it is.
+    std::string subject;     ///< The user.
     NumericDate expires_at;  ///< Of the whole family.
 };
 
@@ -80,7 +79,8 @@ struct RefreshToken {
 template <RefreshStore Store>
 class RefreshTokens {
 public:
-    /// \param store  kept alive. A null one is a store that cannot be asked. \param rules  lifetimes, and the clock.
+    /// \param store  kept alive. Null: every call fails with `store_unavailable`. \param rules  lifetimes, and the
+    /// clock.
     explicit RefreshTokens(std::shared_ptr<Store> store, RefreshRules rules = {})
         : store_(std::move(store)), rules_(std::move(rules)) {}
 
@@ -95,7 +95,7 @@ public:
         return issued;
     }
 
-    /// Whose token this is. It is not used by that, and may be dead: `rotate` decides.
+    /// The user of a token. This does not use the token, which may be expired or revoked: `rotate` decides.
     ///
     /// For what must be known before an exchange, such as whether the user is still there: should that fail after it,
     /// the client would have lost its login.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SessionStore: what a class must do to keep sessions.
+// SessionStore: the concept for a store of sessions.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -13,22 +13,22 @@
 
 namespace credence {
 
-/// What a store keeps of one session. Never the id itself.
+/// A session in a store: the hash of its id, never the id itself.
 struct SessionRecord {
     std::string hash = {};          ///< SHA-256 of the id's text: 32 bytes. The key.
     std::string handle = {};        ///< Names the session among those of its subject: 22 characters.
-    std::string subject = {};       ///< Whose it is.
+    std::string subject = {};       ///< The user.
     std::string claims = {};        ///< A JSON object.
     std::string label = {};         ///< UTF-8, at most 256 bytes.
     NumericDate started_at = {};    ///< When the user logged in.
     NumericDate last_used_at = {};  ///< Or shortly before.
-    NumericDate expires_at = {};    ///< From this moment on it is over, however often it is used.
-    NumericDate ends_at = {};       ///< From this moment on it is over, unless it is used: a store may drop it then.
+    NumericDate expires_at = {};    ///< The session is over from this time on, however often it is used.
+    NumericDate ends_at = {};  ///< The session is over from this time on unless it is used: a store may drop it then.
 
     friend bool operator==(const SessionRecord&, const SessionRecord&) = default;
 };
 
-/// When a session was used, and when it is over after that.
+/// The time when a session was used, and the new time when it is over.
 struct SessionUse {
     NumericDate last_used_at = {};
     NumericDate ends_at = {};
@@ -40,15 +40,15 @@ struct SubjectSession {
     std::string_view handle = {};
 };
 
-/// All sessions of a subject, but perhaps one.
+/// All sessions of a subject, except for one if it is named.
 struct SubjectSessions {
     std::string_view subject = {};
-    std::string_view except = {};  ///< The hash of the one that stays; empty: none does.
+    std::string_view except = {};  ///< The hash of the session that stays; empty: none.
 };
 
-/// Where sessions are kept. Called from many threads, and perhaps from many processes, at once. Each is atomic:
-/// whatever ends the sessions of a subject also ends one that is being replaced at that moment. An error of any code
-/// means that the store could not be asked.
+/// A store of sessions. Called from several threads and processes at once. Each function is atomic: a function that
+/// ends the sessions of a subject also ends one that is being replaced at that moment. An error of any code means that
+/// the store did not answer.
 template <class Store>
 concept SessionStore = requires(Store& store, const SessionRecord& record, std::string_view text, SessionUse use,
                                 SubjectSession one, SubjectSessions several) {

@@ -28,7 +28,7 @@
 
 namespace credence {
 
-/// How long sessions live.
+/// Lifetimes of sessions.
 struct SessionRules {
     /// A session that is not used for this long is over. A negative one counts as zero: over at once. The time of last
     /// use is written at most once in a tenth of it, and at most once a minute, so a session may end by that much
@@ -36,22 +36,22 @@ struct SessionRules {
     std::chrono::seconds idle{std::chrono::minutes{30}};
     /// From the start on, however often the session is used or renewed.
     std::chrono::seconds lifetime{std::chrono::hours{24}};
-    /// The present moment. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
-/// What is known of a session besides its claims.
+/// Properties of a session besides its claims.
 struct SessionOptions {
-    /// What the user recognises it by in a list, such as the value of `User-Agent`. Made UTF-8 without control
+    /// Shown to the user in a list of sessions, such as the value of `User-Agent`. Made UTF-8 without control
     /// characters, and cut at 256 bytes.
     std::string label = {};
 };
 
 /// A session for its client: `set_cookie(session_cookie(session))`.
 struct Session {
-    std::string id = {};          ///< `sess_` and 256 random bits as base64url. A secret: it goes to the client alone.
-    std::string handle = {};      ///< Names the session in lists. No secret, and it stays when the id is renewed.
-    std::string subject = {};     ///< Whose it is: `sub`.
+    std::string id = {};          ///< `sess_` and 256 random bits as base64url. A secret: send it to the client only.
+    std::string handle = {};      ///< Names the session in lists. Not a secret; it stays when the id is renewed.
+    std::string subject = {};     ///< The user: `sub`.
     NumericDate expires_at = {};  ///< At the latest.
     std::chrono::seconds remaining{0};  ///< From now until `expires_at`.
 };
@@ -75,16 +75,16 @@ struct SessionInfo {
 ///
 /// Errors of each function that takes an id: `malformed_token` for a text that is none; `token_revoked` for an unknown
 /// or ended session; `token_expired` for one that is over; `store_unavailable`. Over HTTP all but the last are one 401.
-/// A record that cannot be read, or holds claims of another type, is refused with the error that its JSON gives.
+/// A record that cannot be read, or has claims of another type, is refused with the error of its JSON.
 ///
 /// A cheap handle to shared state: copy it freely. Threads may share one when they may share the store.
 template <class Claims>
 class Sessions {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = Claims;
 
-    /// \param store  kept alive. A null one is a store that cannot be asked.
+    /// \param store  kept alive. Null: every call fails with `store_unavailable`.
     template <SessionStore Store>
     explicit Sessions(std::shared_ptr<Store> store, SessionRules rules = {})
         : state_(std::make_shared<const State>(std::move(store), std::move(rules))) {}
@@ -108,7 +108,7 @@ public:
         });
     }
 
-    /// The claims of a session, which counts as used now.
+    /// Returns the claims of a session, and counts it as used now.
     [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view id) const {
         auto record = find_alive(id);
         if (!record) return std::move(record).error();
@@ -122,14 +122,13 @@ public:
     [[nodiscard]] bool recognizes(std::string_view text) const { return is_id(text); }
 
     /// Gives a session a new id, and perhaps other claims; the old id is dead from then on. Handle, label and the
-    /// latest end stay. Call it after each change of rights: an id that somebody saw before then has none of the new
-    /// ones.
+    /// latest end stay. Call it after each change of rights: an id that leaked before has none of the new rights.
     [[nodiscard]] Result<Session> renew(std::string_view id) const { return renewed(id, nullptr); }
     [[nodiscard]] Result<Session> renew(std::string_view id, const Claims& claims) const {
         return renewed(id, std::addressof(claims));
     }
 
-    /// Ends a session: log out. An unknown one is no error, there is nothing left to end.
+    /// Ends a session: log out. An unknown session is not an error.
     [[nodiscard]] Result<void> end(std::string_view id) const {
         const auto hash = hash_of(id);
         if (!hash) return hash.error();
@@ -169,7 +168,7 @@ public:
         return infos;
     }
 
-    /// What a list says of this session, so that a page can mark it. It does not count as used.
+    /// The list entry of this session, so that a page can mark it. The session does not count as used.
     [[nodiscard]] Result<SessionInfo> describe(std::string_view id) const {
         const auto record = find_alive(id);
         if (!record) return record.error();
@@ -213,7 +212,7 @@ private:
         return {record.handle, record.label, record.started_at, record.last_used_at, record.expires_at};
     }
 
-    /// When a session is over unless it is used. The rules of today count, whatever they were when it started.
+    /// When a session is over unless it is used. The present rules count, not those at its start.
     [[nodiscard]] NumericDate end_of(const SessionRecord& record) const {
         const SessionRules& rules = state_->rules;
         return (std::min)({record.expires_at, detail::saturating_sum(record.started_at, rules.lifetime),
@@ -230,7 +229,7 @@ private:
         return *std::move(*found);
     }
 
-    /// Writes the time of use, if it is worth a write. A session that was ended since it was found is refused.
+    /// Writes the time of use, if it is old enough. A session that was ended meanwhile is refused.
     [[nodiscard]] Result<void> note_use(SessionRecord& record) const {
         const NumericDate moment = now();
         const auto pause = (std::min)(state_->rules.idle / 10, std::chrono::seconds{60});
