@@ -96,6 +96,19 @@ class Requests:
 
         self.check_entries(entries())
 
+    def test_json_in_json_to_any_depth_does_not_end_the_server(self):
+        def entries():
+            for name in ("refresh_token", "client_id", "email", "text", "id"):
+                for start, end in (("[", "]"), ('{"x":', "}")):
+                    for depth in (33, 10_000, 32_000):
+                        body = f'{{"{name}":{start * depth}0{end * depth}}}'
+                        request = head("POST", self.profile.takes_body, ["Content-Type: application/json", "Connection: close"], body)
+                        found = self.statuses([request, body.encode()], most=1)
+                        yield f"{name}, {depth} times {start}", None if len(found) == 1 and 400 <= found[0] < 500 else found
+
+        self.check_entries(entries())
+        self.assertEqual(self.get(self.profile.health), self.profile.health_status)
+
     def status(self, target, line=b""):
         """The status of a GET for a target as it is written, with another line in its head."""
         start = head("GET", "TARGET", ["Connection: close"]).replace(b"TARGET", target.encode(), 1)
