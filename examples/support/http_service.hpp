@@ -29,12 +29,15 @@ inline std::string& refusal_reason() {
     return reason;
 }
 
-/// A hook for `protect(…).on_reject(…)`: notes the reason, which never holds a token, and gives the body `error`.
+/// A hook for `protect(…).on_reject(…)`: records the reason, which never holds a token, and writes the body. A 401 says
+/// `error`; 403 and 503 say what the library tells the client.
 [[nodiscard]] inline auto refuse_with(std::string error) {
     return [error = std::move(error)](const credence::Rejection& rejection, const httplib::Request&,
                                       httplib::Response& response) {
         refusal_reason() = to_string(rejection.reason.code);
-        const std::string text = rejection.status == 400 ? "Malformed credentials" : error;
+        const std::string text = rejection.status == 400   ? "Malformed credentials"
+                                 : rejection.status == 401 ? error
+                                                           : std::string{rejection.description};
         response.set_content(json_text(nlohmann::json{{"error", text}}), "application/json");
     };
 }

@@ -30,6 +30,7 @@ def test_tokens_scopes_and_keys_that_change():
             assert server.get("/orders", bearer(good)).json() == []
             lesser = server.get("/orders", bearer(old.sign(scope="orders:write")))
             assert lesser.status == 403 and 'scope="orders:read"' in lesser.field("www-authenticate")
+            assert lesser.json() == {"error": "The access token does not grant the scope that is needed"}, lesser
             for bad in (forge(good), old.sign(aud="another"), old.sign(iss="https://other.example"), old.sign(exp=1),
                         new.sign(), old.sign(aud=[])):
                 answer = server.get("/me", bearer(bad))

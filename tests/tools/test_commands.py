@@ -100,12 +100,10 @@ class Sign(Case):
                 done = subprocess.run([BINARY, "sign", "--key", ES_PRIVATE, option], stdin=loop, capture_output=True, check=False)
                 self.assertEqual((done.returncode, os.lseek(loop.fileno(), 0, os.SEEK_CUR)), (0, 0), option)
         with subprocess.Popen(["sleep", "20"], stdout=subprocess.PIPE) as silent:
-            started = time.monotonic()
             done = subprocess.run([BINARY, "sign", "--key", ES_PRIVATE, "--exp", "1h"], stdin=silent.stdout, capture_output=True,
                                   timeout=10, check=False)
             silent.kill()
         self.assertEqual(done.returncode, 0)
-        self.assertLess(time.monotonic() - started, 5)
 
     def test_a_file(self):
         done = run("sign", "--key", "-", FILES.write("claims", '{"exp":1}'), stdin=PAIRS.pem("ES256")[0].encode())

@@ -27,6 +27,7 @@ namespace credence::detail {
 /// The object identifiers of key types, without tag and length. RFC 8017 A.1, A.2.3, RFC 5480 §2.1.1
 inline constexpr std::string_view rsa_oid = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
 inline constexpr std::string_view rsa_pss_oid = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
+inline constexpr std::string_view scrypt_oid = "\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
 inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
 
 /// Takes an element of a tag off `der`; an empty one when there is none.
@@ -132,8 +133,31 @@ inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
     return {OBJ_get0_data(object), OBJ_length(object)};
 }
 
-/// How many times a passphrase may be hashed. OWASP recommends 600,000 for PBKDF2; ten million take a minute.
+/// The most work for a passphrase: iterations of PBKDF2, or N · r · p of scrypt. OWASP recommends 600,000 iterations;
+/// ten million take a minute.
 inline constexpr std::uint64_t most_iterations = 10'000'000;
+
+/// Takes a positive INTEGER; more than `most_iterations` if it does not fit, nullopt if there is none.
+[[nodiscard]] inline std::optional<std::uint64_t> take_count(ByteView& der) {
+    const ByteView digits = take_tagged(der, der_integer);
+    if (digits.empty() || digits[0] >= 0x80) return std::nullopt;
+    if (digits.size() > 8) return most_iterations + 1;
+    std::uint64_t count = 0;
+    for (const unsigned char digit : digits) count = count << 8 | digit;
+    return count;
+}
+
+/// The product of N, r and p; more than `most_iterations` if it does not fit. RFC 7914 §7
+[[nodiscard]] inline std::optional<std::uint64_t> scrypt_cost(ByteView parameters) {
+    std::uint64_t cost = 1;
+    for (int factors = 0; factors < 3; ++factors) {
+        const auto factor = take_count(parameters);
+        if (!factor || *factor == 0) return std::nullopt;
+        cost = *factor > most_iterations / cost ? most_iterations + 1 : cost * *factor;
+        if (cost > most_iterations) return cost;
+    }
+    return cost;
+}
 
 /// The iteration count of an EncryptedPrivateKeyInfo, or the cost of scrypt; nullopt if it cannot be read.
 /// RFC 8018 A.2, A.3, A.4
@@ -143,17 +167,13 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     static_cast<void>(take_tagged(scheme, der_oid));
     ByteView parameters = take_tagged(scheme, der_sequence);
     ByteView derivation = take_tagged(parameters, der_sequence);  // of PBES2; PBES1 has salt and count right here
+    bool is_scrypt = false;
     if (!derivation.empty()) {
-        static_cast<void>(take_tagged(derivation, der_oid));
+        is_scrypt = as_text(take_tagged(derivation, der_oid)) == scrypt_oid;
         parameters = take_tagged(derivation, der_sequence);
     }
     static_cast<void>(take_tagged(parameters, der_octets));
-    const ByteView digits = take_tagged(parameters, der_integer);
-    if (digits.empty() || digits[0] >= 0x80) return std::nullopt;
-    if (digits.size() > 8) return most_iterations + 1;
-    std::uint64_t count = 0;
-    for (const unsigned char digit : digits) count = count << 8 | digit;
-    return count;
+    return is_scrypt ? scrypt_cost(parameters) : take_count(parameters);
 }
 
 /// Reads what a PrivateKeyInfo of version 0 holds. The types that only OpenSSL knows, RSASSA-PSS among them, are left

@@ -231,6 +231,37 @@ TEST_CASE("an encrypted key has at most 10,000,000 iterations", "[key_material]"
     CHECK(detail::iterations_of(detail::as_bytes(der_of(files::rsa_private_encrypted))) == 1000);
 }
 
+TEST_CASE("a key encrypted with scrypt is read up to a cost of 10,000,000", "[key_material]") {
+    // SEQUENCE { SEQUENCE { PBES2, SEQUENCE { SEQUENCE { scrypt, SEQUENCE { salt, N, r, p } } } }, OCTET STRING }
+    const auto sequence = [](const std::string& content) {
+        return std::string{'\x30', static_cast<char>(content.size())} + content;
+    };
+    const auto number = [](std::string_view digits) {
+        return std::string{'\x02', static_cast<char>(digits.size())} + std::string{digits};
+    };
+    const auto encrypted = [&](std::string_view n, std::string_view r, std::string_view p) {
+        const std::string salt = std::string{"\x04\x08"} + std::string(8, 's');
+        const std::string scrypt = "\x06\x09\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
+        const std::string pbes2 = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d";
+        const std::string derivation = sequence(scrypt + sequence(salt + number(n) + number(r) + number(p)));
+        return sequence(sequence(pbes2 + sequence(derivation)) + std::string{"\x04\x08"} + std::string(8, 'x'));
+    };
+    const auto reason = [](const std::string& der) {
+        return std::string{EncodingKey<ES256>::from_der(der, {.passphrase = "sesame"}).error().reason};
+    };
+    const auto cost = [&](std::string_view n, std::string_view r, std::string_view p) {
+        return detail::iterations_of(detail::as_bytes(encrypted(n, r, p)));
+    };
+    const std::string_view zero{"\x00", 1}, usual{"\x40\x00", 2}, large{"\x01\x00\x00", 3};
+    CHECK(cost(usual, "\x08", "\x01") == 131'072);
+    CHECK_FALSE(cost(usual, "\x08", zero));
+    CHECK_FALSE(cost(usual, "\x08", "\xff"));
+    const char* too_much = "the key's encryption has more than 10,000,000 iterations";
+    CHECK(reason(encrypted(usual, "\x01", large)) == too_much);
+    CHECK(reason(encrypted(usual, "\x08", "\x7f\xff\xff\xff\xff\xff\xff\xff")) == too_much);
+    CHECK(reason(encrypted("\x7f\xff\xff\xff\xff\xff\xff\xff\xff", "\x08", "\x01")) == too_much);
+}
+
 TEST_CASE("Ed25519 keys come with their public half beside them, which must be theirs", "[key_material]") {
     CHECK(why_not_private<EdDSA>(files::ed25519_private_with_public) == "accepted");
     CHECK(belong_together<Ed25519>(files::ed25519_private_with_public, files::ed25519_public_of_rfc8410));
