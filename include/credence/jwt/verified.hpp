@@ -4,6 +4,7 @@
 
 #include <credence/claims/registered_claims.hpp>
 #include <credence/jwt/verified_header.hpp>
+#include <credence/detail/concurrency/reader_slots.hpp>
 #include <credence/jwt/detail/shared_header.hpp>
 
 #include <concepts>
@@ -57,7 +58,7 @@ public:
     /// the header of one token with the claims of another.
     Verified& operator=(const Verified& other) {
         if (this == &other) return *this;
-        Shared next = other.own_ ? std::make_shared<const Facts>(*other.own_) : other.shared_;
+        Shared next = other.own_ ? Shared{new SharedFacts{*other.own_}, nullptr} : other.shared_;
         own_.reset();
         shared_ = std::move(next);
         return *this;
@@ -105,7 +106,18 @@ private:
         std::vector<std::string> scopes;
         Claims claims;
     };
-    using Shared = std::shared_ptr<const Facts>;
+    /// The same with the number of those who hold them.
+    struct SharedFacts : detail::VersionUses {
+        explicit SharedFacts(Facts&& given, void (*destroy_this)(detail::VersionUses*) noexcept)
+            : VersionUses{{1}, destroy_this}, facts(std::move(given)) {}
+        explicit SharedFacts(const Facts& given)
+            : VersionUses{{1},
+                          [](detail::VersionUses* version) noexcept { delete static_cast<SharedFacts*>(version); }},
+              facts(given) {}
+
+        const Facts facts;
+    };
+    using Shared = detail::VersionHold<SharedFacts>;
 
     struct Proven {};  // private, so that the constructors below have no spelling outside
 
@@ -113,9 +125,10 @@ private:
     Verified(Proven, detail::HeaderView header, std::vector<std::string>&& scopes, Fill&& fill)
         : own_(std::in_place, header, std::move(scopes), std::forward<Fill>(fill)) {}
     Verified(Proven, Shared facts) : shared_(std::move(facts)) {}
-    Verified(Proven, Verified& expiring) : own_(std::move(expiring.own_)), shared_(expiring.shared_) {}
+    Verified(Proven, const Facts& facts) : own_(facts) {}
+    Verified(Proven, Verified& expiring) : own_(std::move(expiring.own_)), shared_(std::move(expiring.shared_)) {}
 
-    [[nodiscard]] const Facts& facts() const noexcept { return own_ ? *own_ : *shared_; }
+    [[nodiscard]] const Facts& facts() const noexcept { return own_ ? *own_ : shared_->facts; }
 
     // One of the two: its own facts, or facts shared with a cache or another proof.
     std::optional<Facts> own_ = {};

@@ -93,6 +93,10 @@ public:
         typename Cell::Snapshot set_;
     };
 
+    /// The generation, which may be that of a set that is being replaced at this moment; a set that is looked at
+    /// afterwards is at least as new. For the library's own use.
+    [[nodiscard]] std::uint64_t detail_generation() const noexcept { return sets_->generation(); }
+
     /// Holds on to the current set, without a lock.
     [[nodiscard]] Snapshot snapshot() const noexcept { return Snapshot{sets_->load()}; }
 

@@ -270,6 +270,81 @@ TEST_CASE("a cache stays within its bound and right under contention") {
     CHECK(wrong == 0);
 }
 
+TEST_CASE("a proof from the cache outlives its verifier, and is copied and assigned") {
+    std::optional<Service> service{std::in_place};
+    const auto token = service->token("kept");
+    const auto first = service->verifier.verify(token).value();
+    auto cached = service->verifier.verify(token).value();
+    REQUIRE(service->source.asked() == 1);
+    const auto copy = cached;
+    cached = first;
+    auto other = first;
+    other = copy;
+    service.reset();
+    CHECK(first->jti == "kept");
+    CHECK(cached->jti == "kept");
+    CHECK(copy->jti == "kept");
+    CHECK(other->jti == "kept");
+}
+
+TEST_CASE("a thread may keep more proofs than it has slots, and still finds tokens") {
+    Service service;
+    const auto token = service.token();
+    std::vector<credence::Result<credence::Verified<Claims>>> kept;
+    for (int count = 0; count < 100; ++count) kept.push_back(service.verifier.verify(token));
+    for (const auto& who : kept) CHECK((*who)->jti == "t");
+    CHECK(service.source.asked() == 1);
+}
+
+TEST_CASE("a verifier forgets a token once it has expired") {
+    Service service;
+    const auto token = service.token();
+    REQUIRE(service.verifier.verify(token));
+    service.moment = start + 1h;
+    CHECK(service.verifier.verify(token).error().code == Errc::token_expired);
+    service.moment = start;
+    REQUIRE(service.verifier.verify(token));
+    CHECK(service.source.asked() == 2);
+}
+
+TEST_CASE("one cached token is verified, revoked and rotated by several threads at once", "[threads]") {
+    const auto keys = credence::Keys<credence::HS256>::generate().value();
+    const credence::RotatingKeys<HmacKeys> rotating{HmacKeys::from_keys(keys)};
+    const auto store = std::make_shared<credence::MemoryRevocationStore>();
+    std::vector<std::string> tokens;
+    for (int index = 0; index < 12; ++index) {
+        tokens.push_back(
+            credence::encode(
+                Claims{{.sub = "bob", .exp = start + 1h, .iat = start, .jti = "t" + std::to_string(index)}, {}}, keys)
+                .value());
+    }
+    const credence::Verifier verifier{rotating,
+                                      credence::Validation<Claims>{.clock = [] { return start; }},
+                                      {.revocation = credence::Revocation{store}, .cache = {.max_tokens = 8}}};
+    REQUIRE(store->revoke(credence::identity_of(verifier.verify(tokens.front()).value())));
+    std::atomic<int> wrong = 0;
+    std::atomic<int> at_work = 3;
+    std::vector<std::thread> threads;
+    for (int index = 0; index < 3; ++index) {
+        threads.emplace_back([&] {
+            for (std::size_t round = 0; round < 600; ++round) {
+                const std::size_t at = round / 2 % tokens.size();
+                const auto who = verifier.verify(tokens[at]);
+                if (who.has_value() == (at == 0) || (who && who->jti != "t" + std::to_string(at))) ++wrong;
+            }
+            --at_work;
+        });
+    }
+    while (at_work > 0) {
+        rotating.replace(HmacKeys::from_keys(keys));
+        std::this_thread::yield();
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(wrong == 0);
+    rotating.replace(HmacKeys::from_keys(credence::Keys<credence::HS256>::generate().value()));
+    CHECK(verifier.verify(tokens.back()).error().code == Errc::invalid_signature);
+}
+
 TEST_CASE("texts are compared as wholes") {
     CHECK(credence::detail::equal_in_constant_time("", ""));
     CHECK(credence::detail::equal_in_constant_time("0123456789", "0123456789"));

@@ -17,6 +17,7 @@
 #include <credence/jwt/detail/header_cache.hpp>
 #include <credence/jwt/detail/jose_header.hpp>
 #include <credence/jwt/detail/payload.hpp>
+#include <credence/jwt/detail/proof_cache.hpp>
 #include <credence/jwt/detail/rules.hpp>
 #include <credence/jwt/detail/shared_header.hpp>
 #include <credence/jwt/detail/token_identity.hpp>
@@ -193,34 +194,19 @@ private:
     const VerifiedHeader* shared_ = nullptr;  // the static header that is equal to it, if it is known
 };
 
-/// Whether a verifier may remember a proof: it must notice when the keys change.
-template <class Source>
-inline constexpr bool may_cache_proofs = Source::is_static || SnapshotKeySource<Source>;
-
-/// Which keys a source holds at the moment, for one that can rotate; a fixed source has one generation.
-template <class Source>
-[[nodiscard]] std::uint64_t generation_of(const Source& source) noexcept {
-    if constexpr (SnapshotKeySource<Source>) {
-        return source.snapshot().generation();
-    } else {
-        return 0;
-    }
-}
-
 /// All stages, for one claims type and one source of keys. The only place that makes a `Verified` of a token.
 template <class Claims, class Source>
 class Pipeline {
     using Proof = Verified<Claims>;
 
     /// A verified token: its proof, and the values that are checked again at each use.
-    struct CachedProof {
-        SecretBytes token;
-        typename Proof::Facts facts;
-        TokenDates dates;
-        std::optional<TokenIdentity> identity;
-        std::string confirmation;  // `cnf`; empty if the token has none
-        std::uint64_t generation;
+    struct CachedProof : Proof::SharedFacts, KnownToken {
+        CachedProof(typename Proof::Facts&& facts, KnownToken&& known)
+            : Proof::SharedFacts{std::move(facts),
+                                 [](VersionUses* version) noexcept { delete static_cast<CachedProof*>(version); }},
+              KnownToken{std::move(known)} {}
     };
+    using HeldProof = VersionHold<CachedProof>;
 
 public:
     /// State that a verifier keeps between tokens.
@@ -327,25 +313,39 @@ private:
                                                         const ClaimIndex& index, MakeFacts&& make_facts) const {
         std::optional<TokenIdentity> identity;
         if (auto refused = check_revocation(index, identity)) return refused;
-        if (state_->proofs && state_->proofs->takes(token)) {
-            state_->proofs->insert(std::make_shared<const CachedProof>(
-                CachedProof{SecretBytes{as_bytes(token)}, make_facts(), index.dates(), identity,
-                            std::string{index.text(RecognisedClaim::cnf)}, generation}));
+        if (state_->proofs) {
+            const NumericDate now = moment_of(validation_.clock);
+            if (state_->proofs->wants(token, generation, now)) {
+                state_->proofs->insert(
+                    std::make_unique<CachedProof>(
+                        make_facts(), KnownToken{SecretBytes{as_bytes(token)}, index.dates(), std::move(identity),
+                                                 std::string{index.text(RecognisedClaim::cnf)}, generation}),
+                    now, end_of(index.dates()));
+            }
         }
         return std::nullopt;
     }
 
+    /// When a token has expired, whatever the rules are.
+    [[nodiscard]] static std::optional<NumericDate> end_of(const TokenDates& dates) noexcept {
+        if (!dates.exp.date) return std::nullopt;
+        return saturating_sum(*dates.exp.date, max_leeway);
+    }
+
     /// A token that was verified before, by these keys: all that can change since is looked at again.
-    [[nodiscard]] Result<Proof> verify_cached(std::shared_ptr<const CachedProof> cached) const {
-        if (auto refused = check_dates(validation_, cached->dates, asks_revocation())) return *std::move(refused);
+    [[nodiscard]] Result<Proof> verify_cached(HeldProof cached) const {
+        if (auto refused = check_dates(validation_, cached->dates, asks_revocation())) {
+            if (refused->code == Errc::token_expired) state_->proofs->drop(*cached);
+            return *std::move(refused);
+        }
         if (auto refused = check_claims(cached->facts.claims)) return *std::move(refused);
         if (auto refused = check_confirmation(cached->confirmation)) return *std::move(refused);
         if (cached->identity) {
             if (auto refused = ask_store(*cached->identity)) return *std::move(refused);
         }
-        const auto* facts = &cached->facts;
-        return {from_call,
-                [&] { return Proof{typename Proof::Proven{}, typename Proof::Shared{std::move(cached), facts}}; }};
+        if (cached.is_last_of_line()) [[unlikely]]  // the thread keeps many proofs: the next look needs the slot
+            return {from_call, [&] { return Proof{typename Proof::Proven{}, cached->facts}; }};
+        return {from_call, [&] { return Proof{typename Proof::Proven{}, typename Proof::Shared{std::move(cached)}}; }};
     }
 
     [[nodiscard]] std::optional<Error> check_claims(const Claims& claims) const {

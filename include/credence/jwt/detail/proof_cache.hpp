@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+// ProofCache: verified tokens and their proofs, found without a lock.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/jwt/token_cache.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/detail/concurrency/reader_slots.hpp>
+#include <credence/detail/encoding/keyed_hash.hpp>
+#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/jwt/detail/claim_index.hpp>
+#include <credence/jwt/detail/token_identity.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace credence::detail {
+
+/// Whether a verifier may remember a proof: it must notice when the keys change.
+template <class Source>
+inline constexpr bool may_cache_proofs = Source::is_static || SnapshotKeySource<Source>;
+
+/// Which keys a source holds at the moment, for one that can rotate; a fixed source has one generation.
+template <class Source>
+[[nodiscard]] std::uint64_t generation_of(const Source& source) noexcept {
+    if constexpr (requires { source.detail_generation(); }) {
+        return source.detail_generation();  // without a hold on the keys
+    } else if constexpr (SnapshotKeySource<Source>) {
+        return source.snapshot().generation();
+    } else {
+        return 0;
+    }
+}
+
+/// A verified token, and the values that are checked again at each use.
+struct KnownToken {
+    SecretBytes token;
+    TokenDates dates;
+    std::optional<TokenIdentity> identity;
+    std::string confirmation;  // `cnf`; empty if the token has none
+    std::uint64_t generation;
+};
+
+/// A bounded map from whole tokens to what was proven by them.
+///
+/// Entries lie in sets of four, each with a lock for those who write. A reader takes none: it holds an entry by a slot,
+/// as `ReaderSlots` describes, and so writes only its own line. A set publishes its entries in `entries`; whoever takes
+/// one out, or replaces it, does so under the lock of the set, and retires it afterwards. So each entry is published in
+/// one place, once, and is retired by one thread. Tags and ends are hints: a wrong one costs a verification or a place,
+/// never an answer, for a reader compares the generation and all bytes of the token in the entry that it holds.
+///
+/// \tparam Entry  derives from `VersionUses`; has `token` (a `SecretBytes`) and `generation`, the one of the keys by
+///                which it was verified.
+template <class Entry>
+class ProofCache {
+public:
+    using Hold = VersionHold<Entry>;
+
+    explicit ProofCache(TokenCache limits)
+        : limits_(limits),
+          set_count_(std::clamp(limits.max_tokens / ways + (limits.max_tokens % ways != 0 ? 1 : 0), std::size_t{1},
+                                most_sets)),
+          sets_(std::make_unique<Set[]>(set_count_)) {}
+    ProofCache(const ProofCache&) = delete;
+    ProofCache& operator=(const ProofCache&) = delete;
+    /// Entries may outlive the cache, as long as somebody holds them.
+    ~ProofCache() { clear(); }
+
+    /// What was proven by exactly this token, with exactly these keys; nothing if nothing was, or if this thread holds
+    /// so many entries that its line has no free slot.
+    [[nodiscard]] Hold find(std::string_view token, std::uint64_t generation) const noexcept {
+        if (!takes(token)) return {};
+        const Place place = place_of(token);
+        const Set& set = sets_[place.set];
+        for (std::size_t way = 0; way < ways; ++way) {
+            if (set.tags[way].load(std::memory_order_relaxed) != place.tag) continue;
+            Hold held = hold(set.entries[way]);
+            if (held && held->generation == generation && equal_in_constant_time(as_text(held->token.view()), token)) {
+                return held;
+            }
+        }
+        return {};
+    }
+
+    /// Whether a token of this length is remembered at all.
+    [[nodiscard]] bool takes(std::string_view token) const noexcept {
+        return token.size() >= tail && token.size() <= limits_.max_token_bytes;
+    }
+
+    /// Whether a token that was verified now is to be remembered: there is room, or it was seen before. If not, it has
+    /// been seen now.
+    [[nodiscard]] bool wants(std::string_view token, std::uint64_t generation, NumericDate now) {
+        if (!takes(token)) return false;
+        const Place place = place_of(token);
+        Set& set = sets_[place.set];
+        Dropped dropped{slots_};
+        const std::lock_guard lock{set.mutex};
+        set.drop_stale(dropped, generation, seconds_of(now));
+        return set.has_room() || set.saw_before(place.tag);
+    }
+
+    /// Remembers an entry, in the place of an earlier one for the same token, in a free one, or else in any of the few
+    /// that are left to it.
+    ///
+    /// \param until  when the entry is of no use any more; unset: never.
+    void insert(std::unique_ptr<Entry> entry, NumericDate now, std::optional<NumericDate> until) {
+        const Place place = place_of(as_text(entry->token.view()));
+        const std::uint64_t generation = entry->generation;
+        {
+            Set& set = sets_[place.set];
+            Dropped dropped{slots_};
+            const std::lock_guard lock{set.mutex};
+            set.drop_stale(dropped, generation, seconds_of(now));
+            const std::size_t way = set.way_for(place);
+            if (Entry* const old = set.take(way)) {
+                set.note_seen(set.tags[way].load(std::memory_order_relaxed));
+                dropped.add(old);
+            }
+            set.put(way, place.tag, until ? seconds_of(*until) : never, entry.release());
+        }
+        sweep(generation, now);
+    }
+
+    /// Forgets an entry, if it is still there.
+    void drop(const Entry& entry) noexcept {
+        Set& set = sets_[place_of(as_text(entry.token.view())).set];
+        Dropped dropped{slots_};
+        const std::lock_guard lock{set.mutex};
+        for (std::size_t way = 0; way < ways; ++way) {
+            if (set.entries[way].load() == &entry) dropped.add(set.take(way));
+        }
+    }
+
+    /// Forgets all entries.
+    void clear() noexcept {
+        for (std::size_t at = 0; at < set_count_; ++at) {
+            Dropped dropped{slots_};
+            const std::lock_guard lock{sets_[at].mutex};
+            for (std::size_t way = 0; way < ways; ++way) dropped.add(sets_[at].take(way));
+        }
+    }
+
+private:
+    static constexpr std::size_t ways = 4;
+    static constexpr std::size_t tail = 16;
+    static constexpr std::size_t most_sets = std::size_t{1} << 31U;
+    static constexpr std::uint32_t never = (std::numeric_limits<std::uint32_t>::max)();
+
+    /// Where an entry may lie, and the mark by which it is told from others there.
+    struct Place {
+        std::size_t set;
+        std::uint32_t tag;
+    };
+
+    /// Entries that were taken out of a set: retired once the set is unlocked, for wiping takes its time.
+    class Dropped {
+    public:
+        explicit Dropped(ReaderSlots& slots) noexcept : slots_(slots) {}
+        Dropped(const Dropped&) = delete;
+        Dropped& operator=(const Dropped&) = delete;
+        ~Dropped() { slots_.retire({entries_.data(), count_}); }
+
+        void add(Entry* entry) noexcept {
+            if (entry != nullptr) entries_[count_++] = entry;
+        }
+
+    private:
+        ReaderSlots& slots_;
+        std::array<VersionUses*, ways> entries_{};
+        std::size_t count_ = 0;
+    };
+
+    /// Two pairs of cache lines: the first is what readers look at, the second is for those who write.
+    struct alignas(128) Set {
+        std::array<std::atomic<Entry*>, ways> entries{};
+        std::array<std::atomic<std::uint32_t>, ways> tags{};
+        std::array<std::uint32_t, ways> ends{};  ///< in seconds since 1970, or `never`
+        std::mutex mutex;
+        std::uint64_t generation = 0;            ///< of all entries
+        std::array<std::uint32_t, ways> seen{};  ///< tags that were refused a place, the last one first
+
+        [[nodiscard]] bool has_room() const noexcept {
+            return std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return entry == nullptr; });
+        }
+
+        /// Drops what has ended, and everything if the keys are not those of the set.
+        void drop_stale(Dropped& dropped, std::uint64_t current, std::uint32_t now) noexcept {
+            const bool have_keys_changed = generation != current;
+            generation = current;
+            for (std::size_t way = 0; way < ways; ++way) {
+                if (have_keys_changed || (ends[way] <= now && ends[way] != never)) dropped.add(take(way));
+            }
+        }
+
+        /// Whether a tag was refused a place lately. If not, it is noted.
+        [[nodiscard]] bool saw_before(std::uint32_t tag) noexcept {
+            if (std::find(seen.begin(), seen.end(), tag) != seen.end()) return true;
+            note_seen(tag);
+            return false;
+        }
+        void note_seen(std::uint32_t tag) noexcept {
+            std::shift_right(seen.begin(), seen.end(), 1);
+            seen.front() = tag;
+        }
+
+        /// The place for a new entry: that of one for the same token, a free one, or one that nobody can foretell.
+        [[nodiscard]] std::size_t way_for(Place place) const noexcept {
+            for (std::size_t way = 0; way < ways; ++way) {
+                if (entries[way] != nullptr && tags[way].load(std::memory_order_relaxed) == place.tag) return way;
+            }
+            for (std::size_t way = 0; way < ways; ++way) {
+                if (entries[way] == nullptr) return way;
+            }
+            return place.tag % ways;
+        }
+
+        [[nodiscard]] Entry* take(std::size_t way) noexcept { return entries[way].exchange(nullptr); }
+        void put(std::size_t way, std::uint32_t tag, std::uint32_t end, Entry* entry) noexcept {
+            tags[way].store(tag, std::memory_order_relaxed);
+            ends[way] = end;
+            entries[way].store(entry);
+        }
+    };
+
+    /// Holds the entry of a place, unless it is being replaced at this moment.
+    [[nodiscard]] Hold hold(const std::atomic<Entry*>& place) const noexcept {
+        Entry* const entry = place.load();
+        if (entry == nullptr) return {};
+        ReaderSlots::Slot* const slot = slots_.take_own(entry);
+        if (slot == nullptr) return {};
+        Hold held{entry, slot};
+        return place.load() == entry ? std::move(held) : Hold{};
+    }
+
+    /// With each new entry one more set is freed of what has ended, in turn.
+    void sweep(std::uint64_t generation, NumericDate now) noexcept {
+        Set& set = sets_[hand_.fetch_add(1, std::memory_order_relaxed) % set_count_];
+        Dropped dropped{slots_};
+        const std::lock_guard lock{set.mutex};
+        set.drop_stale(dropped, generation, seconds_of(now));
+    }
+
+    /// By the end of the signature, which is as good as random in every token that was verified, and by a secret of
+    /// this process. That is all it does: whether a token is the one remembered there is decided by all its bytes.
+    [[nodiscard]] std::uint64_t hash_of(std::string_view token) const noexcept {
+        std::array<std::uint64_t, 2> words{};
+        std::memcpy(words.data(), token.data() + token.size() - tail, tail);
+        std::uint64_t mixed = (words[0] ^ seeds_[0]) * 0x9e3779b97f4a7c15;
+        mixed = (mixed ^ mixed >> 32U ^ words[1] ^ seeds_[1]) * 0xbf58476d1ce4e5b9;
+        mixed = (mixed ^ mixed >> 29U) * 0x94d049bb133111eb;
+        return mixed ^ mixed >> 32U;
+    }
+    [[nodiscard]] Place place_of(std::string_view token) const noexcept {
+        const std::uint64_t hash = hash_of(token);
+        return {static_cast<std::size_t>((hash >> 32U) * set_count_ >> 32U), static_cast<std::uint32_t>(hash & never)};
+    }
+
+    /// Seconds since 1970, as far as they can be told: before it 0, and from 2106 on all are one.
+    [[nodiscard]] static std::uint32_t seconds_of(NumericDate date) noexcept {
+        const std::int64_t count = date.time_since_epoch().count();
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 0, std::int64_t{never} - 1));
+    }
+
+    const TokenCache limits_;
+    const std::uint64_t set_count_;
+    const std::array<std::uint64_t, 2> seeds_{KeyedHash::of_process()("set"), KeyedHash::of_process()("tag")};
+    const std::unique_ptr<Set[]> sets_;
+    /// Those of the shared object that made the cache, whichever reads it; see `SnapshotCell`.
+    ReaderSlots& slots_ = ReaderSlots::of_proofs();
+    std::atomic<std::size_t> hand_ = 0;
+};
+
+}  // namespace credence::detail
