@@ -1,12 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # DPoP with others: oidc-provider issues bound tokens, the npm package dpop makes proofs, and examples/resource_server takes
-# them; the issuer takes the proofs of `credence dpop`. The two packages are looked for in the folder that CREDENCE_NODE names
-# (`npm install dpop oidc-provider` in it), and in those of NODE_PATH; without them this is skipped by name.
+# them; the issuer takes the proofs of `credence dpop`. Skipped by name without the packages: see tests/interop/install.
 # packages: libcpp-httplib-dev libcli11-dev
 # label: all
-import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -15,41 +12,14 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/servers"))
+from node_process import NodeProcess  # noqa: E402
 from running import BIN, Server, eventually, must_be_built  # noqa: E402
 
 BASE = "https://api.example"
 
 
-def folder_of_packages():
-    """Where node finds the packages; skips the test if it does not."""
-    folders = [os.environ.get("CREDENCE_NODE", ""), *os.environ.get("NODE_PATH", "").split(os.pathsep)]
-    for folder in filter(None, folders):
-        for modules in (pathlib.Path(folder), pathlib.Path(folder, "node_modules")):
-            if all((modules / name / "package.json").exists() for name in ("dpop", "oidc-provider")):
-                return str(modules.parent)
-    print("the npm packages dpop and oidc-provider are not there; CREDENCE_NODE names no folder that has them")
-    sys.exit(77)
-
-
-class Others:
+class Others(NodeProcess):
     """The issuer and the client, in one process of node."""
-
-    def __init__(self):
-        command = ["node", ROOT / "tests/interop/dpop_client.mjs", folder_of_packages()]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.issuer = self.answer()["issuer"]
-
-    def answer(self):
-        """The next line that is JSON; oidc-provider writes others between."""
-        while line := self.process.stdout.readline():
-            if line.startswith("{"):
-                return json.loads(line)
-        raise AssertionError("node has ended")
-
-    def ask(self, what, **members):
-        self.process.stdin.write(json.dumps({"do": what, **members}) + "\n")
-        self.process.stdin.flush()
-        return self.answer()
 
     def proof(self, token, url=BASE + "/orders", method="GET", **members):
         return self.ask("proof", token=token, url=url, method=method, **members)["proof"]
@@ -57,7 +27,7 @@ class Others:
 
 must_be_built("resource_server")
 must_be_built("credence")
-OTHERS = Others()
+OTHERS = Others("dpop_client.mjs", "dpop", "oidc-provider")
 
 
 class Dpop(unittest.TestCase):
@@ -96,4 +66,5 @@ class Dpop(unittest.TestCase):
                     self.assertNotEqual(OTHERS.ask("redeem", proof=made)["status"], 200)
 
 
+unittest.addModuleCleanup(OTHERS.stop)
 unittest.main()

@@ -16,7 +16,7 @@ class Profile(typing.NamedTuple):
     guarded: str  # a path whose GET is answered 401
 
     def start(self):
-        has_settings = self.name not in ("resource_server", "todos")
+        has_settings = self.name not in ("mcp", "resource_server", "todos")
         return Server(self.name, JWT_SECRET=SECRET) if has_settings else Server(self.name)
 
     def is_built(self):
@@ -28,6 +28,7 @@ EVERY_SERVER = [
     Profile("login", "cpp-httplib", "/public", 200, "/login", "/private"),
     Profile("account", "cpp-httplib", "/api/healthchecker", 200, "/api/auth/login", "/api/users/me"),
     Profile("resource_server", "cpp-httplib", "/me", 401, "/keys", "/me"),
+    Profile("mcp", "cpp-httplib", "/.well-known/oauth-protected-resource/mcp", 200, "/mcp", "/mcp"),
     Profile("gateway", "cpp-httplib", "/auth", 401, "/auth", "/auth"),
     Profile("todos", "Beast", "/", 200, "/login", "/protected"),
     Profile("pistache", "Pistache", "/", 200, "/news", "/me"),

@@ -16,7 +16,7 @@ namespace credence {
 
 /// What an API says about itself. Empty texts and lists are left out of the document. RFC 9728 §2
 struct ResourceMetadata {
-    std::string resource;                                 ///< The API's identifier: an https URL without a fragment.
+    std::string resource;                                 ///< The API's identifier: see `resource_metadata_url`.
     std::vector<std::string> authorization_servers = {};  ///< Issuer identifiers of those that give tokens for it.
     std::vector<std::string> scopes_supported = {};       ///< Scopes that a client may ask for.
     std::string jwks_uri = {};                            ///< Where the API's own public keys are.
@@ -34,18 +34,37 @@ struct ResourceMetadata {
 
 namespace detail {
 
-inline constexpr std::string_view https_scheme = "https://";
 inline constexpr std::string_view well_known_resource = "/.well-known/oauth-protected-resource";
+inline constexpr std::string_view why_no_resource =
+    "a resource is an https URL without a fragment, or an http URL of a loopback address";
+
+/// Where the path or the query of an absolute URL begins; its size if it has neither.
+[[nodiscard]] constexpr std::size_t end_of_authority(std::string_view url) noexcept {
+    return (std::min)(url.find_first_of("/?", url.find("://") + 3), url.size());
+}
+
+/// A loopback address or `localhost`, perhaps with a port. There, no TLS is needed to reach the right server.
+[[nodiscard]] constexpr bool is_loopback_authority(std::string_view authority) noexcept {
+    for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"}) {
+        if (!authority.starts_with(host)) continue;
+        const std::string_view port = authority.substr(host.size());
+        return port.empty() || (port.size() > 1 && port.front() == ':' &&
+                                port.find_first_not_of("0123456789", 1) == std::string_view::npos);
+    }
+    return false;
+}
 
 /// RFC 9728 §1.2: an https URL without a fragment. Its host is there, and no character is one that a URL cannot have.
 [[nodiscard]] constexpr bool is_resource_identifier(std::string_view url) noexcept {
-    if (!url.starts_with(https_scheme)) return false;
     for (const char byte : url) {
         if (byte <= 0x20 || byte >= 0x7f || std::string_view{R"("#<>\^`{|})"}.find(byte) != std::string_view::npos)
             return false;
     }
-    url.remove_prefix(https_scheme.size());
-    return !url.empty() && std::string_view{"/?:"}.find(url.front()) == std::string_view::npos;
+    const bool is_https = url.starts_with("https://");
+    if (!is_https && !url.starts_with("http://")) return false;
+    const std::size_t host = url.find("://") + 3;
+    const std::string_view authority = url.substr(host, end_of_authority(url) - host);
+    return is_https ? !authority.empty() && authority.front() != ':' : is_loopback_authority(authority);
 }
 
 /// Writes the members that are there. Remembers the first that is not UTF-8.
@@ -97,11 +116,11 @@ private:
 ///     {.resource = "https://api.example/mcp", .authorization_servers = {"https://id.example"}});
 /// ```
 ///
-/// \return the JSON text; `invalid_claim_type`, which names the member, if `resource` is not an https URL without a
-///         fragment, or a text is not UTF-8.
+/// \return the JSON text; `invalid_claim_type`, which names the member, if `resource` is not what
+///         `resource_metadata_url` takes, or a text is not UTF-8.
 [[nodiscard]] inline Result<std::string> protected_resource_metadata(const ResourceMetadata& about) {
     if (!detail::is_resource_identifier(about.resource))
-        return Error{Errc::invalid_claim_type, "resource", "a resource is an https URL without a fragment"};
+        return Error{Errc::invalid_claim_type, "resource", detail::why_no_resource};
     std::string document;
     detail::ResourceMetadataWriter writer{document};
     writer.text("resource", about.resource);
@@ -127,11 +146,13 @@ private:
 /// path of the resource. `https://api.example/mcp` gives
 /// `https://api.example/.well-known/oauth-protected-resource/mcp`. RFC 9728 §3.1
 ///
-/// \return the URL; `invalid_claim_type` if `resource` is not an https URL without a fragment.
+/// \param resource  an https URL without a fragment. For development, an http URL is taken too if its host is
+///                  `127.0.0.1`, `[::1]` or `localhost`.
+/// \return the URL; `invalid_claim_type` for any other text.
 [[nodiscard]] inline Result<std::string> resource_metadata_url(std::string_view resource) {
     if (!detail::is_resource_identifier(resource))
-        return Error{Errc::invalid_claim_type, "resource", "a resource is an https URL without a fragment"};
-    const std::size_t host_end = (std::min)(resource.find_first_of("/?", detail::https_scheme.size()), resource.size());
+        return Error{Errc::invalid_claim_type, "resource", detail::why_no_resource};
+    const std::size_t host_end = detail::end_of_authority(resource);
     std::string_view rest = resource.substr(host_end);
     if (rest.starts_with('/') && (rest.size() == 1 || rest[1] == '?')) rest.remove_prefix(1);
     std::string url{resource.substr(0, host_end)};

@@ -79,6 +79,26 @@ TEST_CASE("a resource is an https URL without a fragment") {
     CHECK(protected_resource_metadata({.resource = "https://[::1]:8443/a%20b?c=d"}));
 }
 
+TEST_CASE("a resource may be an http URL of a loopback address, and of no other") {
+    for (const std::string resource : {"http://127.0.0.1", "http://127.0.0.1:3000/mcp", "http://localhost:1?a",
+                                       "http://[::1]:3000/mcp", "http://localhost/mcp"}) {
+        INFO(resource);
+        CHECK(protected_resource_metadata({.resource = resource}));
+        CHECK(resource_metadata_url(resource));
+    }
+    CHECK(resource_metadata_url("http://127.0.0.1:3000/mcp").value() ==
+          "http://127.0.0.1:3000/.well-known/oauth-protected-resource/mcp");
+    for (const std::string resource :
+         {"http://", "http:///mcp", "http://127.0.0.1.evil/mcp", "http://127.0.0.1@evil/", "http://127.0.0.1:80@evil/",
+          "http://127.0.0.1:", "http://127.0.0.1:x", "http://localhostx/", "http://localhost.evil",
+          "http://user@localhost", "http://127.0.0.2/", "http://[::1", "http://[::1]x", "http://api.example/localhost",
+          "http://0.0.0.0/", "http://127.0.0.1/#a", "ftp://localhost/", "http:localhost", "HTTP://localhost"}) {
+        INFO(resource);
+        CHECK(protected_resource_metadata({.resource = resource}).error().claim == "resource");
+        CHECK_FALSE(resource_metadata_url(resource));
+    }
+}
+
 TEST_CASE("the well-known path stands between the host and the path") {
     const auto url_of = [](std::string_view resource) { return resource_metadata_url(resource).value(); };
     const std::string well_known = "https://api.example/.well-known/oauth-protected-resource";

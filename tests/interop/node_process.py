@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# Programs of node for the tests in this folder, and the npm packages that they need: those of tests/interop/install, or of
+# the folder that CREDENCE_NODE names, or of NODE_PATH.
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def folder_of_packages(*names):
+    """Where node finds the packages; skips the test if it does not."""
+    places = [os.environ.get("CREDENCE_NODE", ""), *os.environ.get("NODE_PATH", "").split(os.pathsep), str(ROOT / "build/node")]
+    for place in filter(None, places if shutil.which("node") else []):
+        for modules in (pathlib.Path(place), pathlib.Path(place, "node_modules")):
+            if all((modules / name / "package.json").exists() for name in names):
+                return str(modules.parent)
+    print(f"node with the npm packages {', '.join(names)} is not there; tests/interop/install installs them")
+    sys.exit(77)
+
+
+class NodeProcess:
+    """A script of this folder that takes one JSON request a line, and answers each with a line. It ends when its input does."""
+
+    def __init__(self, script, *packages):
+        command = ["node", ROOT / "tests/interop" / script, folder_of_packages(*packages)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.issuer = self.answer()["issuer"]
+
+    def answer(self):
+        """The next line that is JSON; a package may write others between."""
+        while line := self.process.stdout.readline():
+            if line.startswith("{"):
+                return json.loads(line)
+        raise AssertionError("node has ended")
+
+    def ask(self, what, **members):
+        self.process.stdin.write(json.dumps({"do": what, **members}) + "\n")
+        self.process.stdin.flush()
+        answer = self.answer()
+        assert "failed" not in answer, answer["failed"]
+        return answer
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
