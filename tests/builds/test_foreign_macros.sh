@@ -6,7 +6,7 @@
 set -u
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
-headers=$(cd "$root/include" && find credence -name '*.hpp' | grep -vE '/(stacks|transports)/|/(sqlite|postgresql)_' | sort)
+headers=$(cd "$root/include" && find credence -name '*.hpp' | grep -vE '/(stacks|transports)/|/(sqlite|postgresql|redis)_' | sort)
 # shellcheck disable=SC2086  # a list of headers
 foreign=$(cd "$root/include" && grep -hoE '^#include <[^>]+>' $headers | grep -v '<credence' | sort -u)
 failed=0 missing=""

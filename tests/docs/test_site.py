@@ -7,7 +7,7 @@
 # come first. A block that begins with a declaration (struct, using, a function, ...) stands at namespace scope, and later
 # blocks of its page may use its names; any other block is the body of a function. A comment <!-- given ... --> holds
 # declarations that a page takes as known, and does not show.
-# packages: mkdocs doxygen python3-pygments libcpp-httplib-dev libboost-dev libpistache-dev libpoco-dev librestinio-dev libasio-dev libgrpc++-dev libcurl4-openssl-dev libsqlite3-dev
+# packages: mkdocs doxygen python3-pygments libcpp-httplib-dev libboost-dev libpistache-dev libpoco-dev librestinio-dev libasio-dev libgrpc++-dev libcurl4-openssl-dev libsqlite3-dev libhiredis-dev
 # label: source all
 import html.parser
 import os

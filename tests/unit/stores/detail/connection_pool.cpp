@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// The pool of connections: how many it opens, which it keeps, and who waits.
+#include <credence/stores/detail/connection_pool.hpp>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "support/catch.hpp"
+
+using namespace std::chrono_literals;
+using credence::Errc;
+using credence::Error;
+using credence::Result;
+
+namespace {
+
+struct PooledThing {
+    int number;
+    bool works = true;
+    [[nodiscard]] bool is_alive() const { return works; }
+};
+using ThingPool = credence::detail::ConnectionPool<PooledThing>;
+
+ThingPool::Deadline pool_deadline(std::chrono::milliseconds patience) {
+    return std::chrono::steady_clock::now() + patience;
+}
+
+}  // namespace
+
+TEST_CASE("a pool opens a connection when none is idle, and keeps those that are alive") {
+    int opened = 0;
+    ThingPool pool{[&](auto) -> Result<std::unique_ptr<PooledThing>> {
+                       return std::make_unique<PooledThing>(PooledThing{++opened});
+                   },
+                   2};
+    const auto number = [&] {
+        return pool.with_connection(pool_deadline(1s), [](PooledThing& one) -> Result<int> { return one.number; });
+    };
+    CHECK(number().value() == 1);
+    CHECK(number().value() == 1);
+    const auto both = pool.with_connection(
+        pool_deadline(1s), [&](PooledThing& one) -> Result<int> { return one.number * 10 + number().value(); });
+    CHECK(both.value() == 12);
+    CHECK(pool.with_connection(pool_deadline(1s), [](PooledThing& one) -> Result<int> {
+        one.works = false;
+        return one.number;
+    }));
+    CHECK(number().value() == (both.value() == 12 ? 2 : 0));
+    CHECK(opened == 2);
+}
+
+TEST_CASE("a pool whose connections are all in use refuses at the deadline, and gives one that comes back before it") {
+    ThingPool pool{
+        [](auto) -> Result<std::unique_ptr<PooledThing>> { return std::make_unique<PooledThing>(PooledThing{7}); }, 1};
+    const auto take = [&](std::chrono::milliseconds patience) {
+        return pool.with_connection(pool_deadline(patience),
+                                    [](PooledThing& one) -> Result<int> { return one.number; });
+    };
+    std::future<Result<int>> later;
+    CHECK(pool.with_connection(pool_deadline(1s), [&](PooledThing&) -> Result<void> {
+        CHECK(take(0ms).error().code == Errc::store_unavailable);
+        later = std::async(std::launch::async, [&] { return take(60s); });
+        return {};
+    }));
+    CHECK(later.get().value() == 7);
+}
+
+TEST_CASE("a pool tells why a connection cannot be opened, and its place is free again") {
+    bool is_down = true;
+    ThingPool pool{[&](auto) -> Result<std::unique_ptr<PooledThing>> {
+                       if (is_down) return Error{Errc::store_unavailable, {}, "nobody is there"};
+                       return std::make_unique<PooledThing>(PooledThing{1});
+                   },
+                   1};
+    const auto take = [&] {
+        return pool.with_connection(pool_deadline(0ms), [](PooledThing& one) -> Result<int> { return one.number; });
+    };
+    CHECK(take().error().reason == "nobody is there");
+    CHECK(take().error().reason == "nobody is there");
+    is_down = false;
+    CHECK(take().value() == 1);
+}
