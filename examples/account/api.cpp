@@ -44,20 +44,46 @@ Api::Api(const Settings& settings, Stores stores)
       sessions_(
           stores_, tokens_, ended_logins_,
           {.token = settings.token_lifetime, .refresh = settings.refresh_lifetime, .grace = settings.refresh_grace}),
+      api_keys_(stores_.access, {.prefix = "account"}),
+      keys_and_tokens_(api_keys_, tokens_),
       cookies_({.secure = settings.cookie_secure,
                 .token_max_age = settings.cookie_max_age,
                 .refresh_max_age = settings.refresh_lifetime}),
       client_origin_(settings.client_origin) {}
 
+Api::Proven Api::prove_login(const Call& call) {
+    if (cookies_.has_second_credential(call.http))
+        return credence::Rejection::from({credence::Errc::malformed_credentials}, challenge);
+    return credence::require_bearer(call, tokens_, {.cookie = cookies_.token_name()}, challenge);
+}
+
+Api::Proven Api::prove_login_or_key(const Call& call) {
+    // A browser has a cookie, and never a key: what a page could put there by mistake opens nothing.
+    const bool has_cookie = cookies_.has_token(call.http);
+    const bool has_key_field = call.http.has_header("X-API-Key");
+    if (has_key_field && (has_cookie || call.http.has_header("Authorization")))
+        return credence::Rejection::from({credence::Errc::malformed_credentials}, challenge);
+    if (has_cookie) return prove_login(call);
+    if (has_key_field)
+        return credence::require_bearer(call, api_keys_, {.header = "X-API-Key", .scheme = ""}, challenge);
+    return credence::require_bearer(call, keys_and_tokens_, {}, challenge);
+}
+
 Handler Api::guarded(GuardedHandler handler) {
-    return [this, handler = std::move(handler)](const Call& call, httplib::Response& response) {
-        credence::Result<LoginProof, credence::Rejection> who{credence::Rejection{}};
+    return guarded_by([this](const Call& call) { return prove_login(call); }, std::move(handler));
+}
+
+Handler Api::guarded_for_programs(GuardedHandler handler) {
+    return guarded_by([this](const Call& call) { return prove_login_or_key(call); }, std::move(handler));
+}
+
+template <class Prove>
+Handler Api::guarded_by(const Prove& prove, GuardedHandler handler) {
+    return [this, prove, handler = std::move(handler)](const Call& call, httplib::Response& response) {
+        Proven who{credence::Rejection{}};
         credence::Result<std::optional<User>> user{std::nullopt};
-        if (cookies_.has_second_credential(call.http))
-            return refuse(credence::Rejection::from({credence::Errc::malformed_credentials}, challenge), call,
-                          response);
         stores_.users->read_together([&] {
-            who = credence::require_bearer(call, tokens_, {.cookie = cookies_.token_name()}, challenge);
+            who = prove(call);
             if (who) user = stores_.users->find_by_id((*who)->sub);
         });
         if (!who) return refuse(who.error(), call, response);
@@ -69,6 +95,7 @@ Handler Api::guarded(GuardedHandler handler) {
             refuse_at_guard(response, 401, "The user belonging to this token no longer exists");
             return;
         }
+        if ((*who)->sid) sessions_.note_use(*who, call.user_agent());
         handler(Visitor{*who, *std::move(*user)}, call, response);
     };
 }
@@ -97,8 +124,17 @@ void Api::add_to(Server& server) {
     server.add("POST", "/api/auth/logout", log_out);
     server.add("POST", "/api/auth/logout-all", with_login(&Api::log_out_everywhere));
     server.add("GET", "/api/auth/login", with_login(&Api::login));
-    server.add("GET", "/api/users/me", with_login(&Api::me));
+    server.add("GET", "/api/users/me",
+               guarded_for_programs([this](const Visitor& visitor, const Call& call, httplib::Response& response) {
+                   me(visitor, call, response);
+               }));
     server.add("PATCH", "/api/users/me/password", with_login(&Api::change_password));
+    server.add("GET", "/api/users/me/logins", with_login(&Api::list_logins));
+    server.add("DELETE", "/api/users/me/logins/*", with_login(&Api::end_login));
+    server.add("POST", "/api/users/me/logins/end-others", with_login(&Api::end_other_logins));
+    server.add("GET", "/api/users/me/api-keys", with_login(&Api::list_api_keys));
+    server.add("POST", "/api/users/me/api-keys", with_login(&Api::make_api_key));
+    server.add("DELETE", "/api/users/me/api-keys/*", with_login(&Api::revoke_api_key));
     server.add("GET", "/api/admin/users", with_login(&Api::list_users));
     server.add("GET", "/.well-known/jwks.json", [this](const Call&, httplib::Response& response) {
         response.status = 200;

@@ -2,11 +2,17 @@
 // The routes of the account service.
 #pragma once
 
+#include <credence/http/first_of.hpp>
+#include <credence/http/rejection.hpp>
+#include <credence/opaque/api_keys.hpp>
+#include <credence/result.hpp>
+
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "../support/attempts.hpp"
+#include "access_store.hpp"
 #include "cookies.hpp"
 #include "passwords.hpp"
 #include "server.hpp"
@@ -39,10 +45,18 @@ public:
     [[nodiscard]] const LoginCookies& cookies() const noexcept { return cookies_; }
 
 private:
+    using Proven = credence::Result<LoginProof, credence::Rejection>;
     using GuardedHandler = std::function<void(const Visitor&, const Call&, httplib::Response&)>;
 
     /// Lets only those through who are logged in, and whose account still exists.
     [[nodiscard]] Handler guarded(GuardedHandler handler);
+    /// The same, and those who have an API key.
+    [[nodiscard]] Handler guarded_for_programs(GuardedHandler handler);
+    /// Lets through whom `prove` lets through, if the account still exists.
+    template <class Prove>
+    [[nodiscard]] Handler guarded_by(const Prove& prove, GuardedHandler handler);
+    [[nodiscard]] Proven prove_login(const Call& call);
+    [[nodiscard]] Proven prove_login_or_key(const Call& call);
 
     // api_auth.cpp
     void register_user(const Call& call, httplib::Response& response);
@@ -50,7 +64,7 @@ private:
     void refresh(const Call& call, httplib::Response& response);
     void log_out(const Visitor& visitor, const Call& call, httplib::Response& response);
     void log_out_everywhere(const Visitor& visitor, const Call& call, httplib::Response& response);
-    [[nodiscard]] credence::Result<Session> renew(const std::string& refresh_token);
+    [[nodiscard]] credence::Result<Session> renew(const Exchange& exchange);
     /// Whether a refusal of this refresh token means that its login is over.
     [[nodiscard]] bool is_over(const credence::Error& refusal, const std::string& refresh_token);
     void give(const Session& session, bool in_body, httplib::Response& response) const;
@@ -70,10 +84,20 @@ private:
     [[nodiscard]] std::string hash_in_place_of(const User& user, const NewPassword& passwords, const Call& call);
     void list_users(const Visitor& visitor, const Call& call, httplib::Response& response);
 
+    // api_access.cpp
+    void list_logins(const Visitor& visitor, const Call& call, httplib::Response& response);
+    void end_login(const Visitor& visitor, const Call& call, httplib::Response& response);
+    void end_other_logins(const Visitor& visitor, const Call& call, httplib::Response& response);
+    void list_api_keys(const Visitor& visitor, const Call& call, httplib::Response& response);
+    void make_api_key(const Visitor& visitor, const Call& call, httplib::Response& response);
+    void revoke_api_key(const Visitor& visitor, const Call& call, httplib::Response& response);
+
     Stores stores_;
     EndedLogins ended_logins_;
     Tokens tokens_;
     Sessions sessions_;
+    credence::ApiKeys<LoginClaims> api_keys_;
+    credence::FirstOf<credence::ApiKeys<LoginClaims>, Tokens> keys_and_tokens_;
     LoginCookies cookies_;
     std::string client_origin_;
     Passwords passwords_{};

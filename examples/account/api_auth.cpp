@@ -95,7 +95,7 @@ void Api::log_in(const Call& call, httplib::Response& response) {
     if (!has_password(turn, found, password, *attempt)) throw wrong_credentials();
     rehash(turn, *found, password);
 
-    const auto session = sessions_.start(found->id);
+    const auto session = sessions_.start({.user_id = found->id, .user_agent = call.user_agent()});
     const auto is_unchanged = stores_.users->has_password(or_fail(session).user_id, found->password);
     if (!or_fail(is_unchanged)) {
         // The password was changed meanwhile, which ends all logins that it opened: also this one.
@@ -116,13 +116,13 @@ void Api::give(const Session& session, bool in_body, httplib::Response& response
     answer(response, body);
 }
 
-credence::Result<Session> Api::renew(const std::string& refresh_token) {
-    const auto owner = sessions_.owner_of(refresh_token);
+credence::Result<Session> Api::renew(const Exchange& exchange) {
+    const auto owner = sessions_.owner_of(exchange.refresh_token);
     if (!owner) return owner.error();
     // Before the exchange: whoever is told to come again, because the database is down, still has a token to come with.
     const auto user = stores_.users->find_by_id(*owner);
-    if (or_fail(user)) return sessions_.renew(refresh_token);
-    if (const auto ended = sessions_.end_login_of(refresh_token); !ended) return ended.error();
+    if (or_fail(user)) return sessions_.renew(exchange);
+    if (const auto ended = sessions_.end_login_of(exchange.refresh_token); !ended) return ended.error();
     return credence::Error{credence::Errc::invalid_subject, "sub"};
 }
 
@@ -145,7 +145,7 @@ void Api::refresh(const Call& call, httplib::Response& response) {
     const std::string token = in_body.empty() ? std::string{in_cookie->value_or("")} : in_body;
     if (token.empty()) return refuse_refresh({credence::Errc::missing_credentials}, response);
 
-    const auto session = renew(token);
+    const auto session = renew({.refresh_token = token, .user_agent = call.user_agent()});
     if (!session) {
         if (is_over(session.error(), token)) cookies_.clear(response);
         refuse_refresh(session.error(), response);

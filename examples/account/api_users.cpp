@@ -36,9 +36,12 @@ void Api::login(const Visitor& visitor, const Call&, httplib::Response& response
     const LoginProof& proof = visitor.proof;
     nlohmann::ordered_json header{{"alg", proof.header().alg}, {"typ", proof.header().typ}};
     if (!proof.header().kid.empty()) header["kid"] = proof.header().kid;
-    const nlohmann::ordered_json claims{
-        {"iss", proof->iss}, {"sub", proof->sub}, {"exp", seconds_of(proof->exp)}, {"iat", seconds_of(proof->iat)},
-        {"jti", proof->jti}, {"sid", proof->sid}};
+    const nlohmann::ordered_json claims{{"iss", proof->iss},
+                                        {"sub", proof->sub},
+                                        {"exp", seconds_of(proof->exp)},
+                                        {"iat", seconds_of(proof->iat)},
+                                        {"jti", proof->jti},
+                                        {"sid", proof->sid.value()}};
     // How long is left by this clock, for the page's may be wrong.
     const std::int64_t left = seconds_of(proof->exp) - seconds_of(credence::now());
     const nlohmann::ordered_json body{{"data", {{"header", header}, {"claims", claims}, {"expires_in", left}}},
@@ -66,7 +69,7 @@ void Api::change_password(const Visitor& visitor, const Call& call, httplib::Res
     const auto changed =
         stores_.users->change_password(visitor.user.id, {.from = visitor.user.password, .to = hash}, replace_logins);
     if (!or_fail(changed)) throw Refusal{409, "The password was changed by somebody else meanwhile"};
-    const auto session = sessions_.complete(*login);
+    const auto session = sessions_.complete(*login, call.user_agent());
     give(or_fail(session), false, response);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The page becomes part of the program, so that this runs from wherever it is put: page_files.hpp holds the files' text.
-foreach(file IN ITEMS index.html style.css app.js api.js icon.svg)
+foreach(file IN ITEMS index.html style.css app.js access.js forms.js api.js icon.svg)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${folder}/page/${file}")
   string(MAKE_C_IDENTIFIER "${file}" variable)
   file(READ "${folder}/page/${file}" ${variable})

@@ -20,6 +20,10 @@ namespace account {
 /// A request, with its body.
 struct Call {
     const httplib::Request& http;
+    std::string last_part = {};  ///< What stands in the place of the `*` in the route's path.
+
+    /// What the client calls itself, if anything.
+    [[nodiscard]] std::string_view user_agent() const { return field("User-Agent").value_or(std::string_view{}); }
 
     /// The value of a field; nullopt when it is not there, and for the first of several.
     [[nodiscard]] std::optional<std::string_view> field(const std::string& name) const {

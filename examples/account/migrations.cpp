@@ -40,7 +40,7 @@ constexpr const char* users_in_sqlite = R"sql(
 )sql";
 
 // Moments are seconds of Unix time, as in the tokens; hashes are hexadecimal.
-constexpr const char* revocations = R"sql(
+constexpr const char* tables_of_revocations = R"sql(
     create table revoked_tokens (
         issuer text not null,
         id text not null,
@@ -56,7 +56,7 @@ constexpr const char* revocations = R"sql(
     );
 )sql";
 
-constexpr const char* refresh_tokens = R"sql(
+constexpr const char* table_of_refresh_tokens = R"sql(
     create table refresh_tokens (
         hash text not null primary key,
         family text not null,
@@ -104,8 +104,8 @@ bool take(Database& database, const Migration& step) {
 std::vector<Migration> migrations_for(const Database& database) {
     const bool is_sqlite = database.name() == "SQLite";
     return {{1, "users", is_sqlite ? users_in_sqlite : users_in_postgresql, "drop table users"},
-            {2, "revocations", revocations, "drop table revoked_tokens; drop table valid_since"},
-            {3, "refresh_tokens", refresh_tokens, "drop table refresh_tokens"}};
+            {2, "revocations", tables_of_revocations, "drop table revoked_tokens; drop table valid_since"},
+            {3, "refresh_tokens", table_of_refresh_tokens, "drop table refresh_tokens"}};
 }
 
 std::vector<std::string> migrate_up(Database& database) {

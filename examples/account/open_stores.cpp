@@ -2,8 +2,12 @@
 // Which address is which store.
 #include "open_stores.hpp"
 
+#include <credence/stores/postgresql_store.hpp>
+#include <credence/stores/sqlite_store.hpp>
+
 #include <string_view>
 
+#include "access_store.hpp"
 #include "postgres_database.hpp"
 #include "redis_logins.hpp"
 #include "sql_logins.hpp"
@@ -18,6 +22,19 @@ std::shared_ptr<Database> open_file(const std::string& path) {
     if (path.empty() || path.starts_with(":"))
         throw SettingsError{"DATABASE_URL must name a file, such as sqlite:account.db"};
     return std::make_shared<SqliteDatabase>(path);
+}
+
+/// A store of the library, which has tables of its own.
+template <class LibraryStore>
+std::shared_ptr<AccessStore> opened(const credence::Result<std::shared_ptr<LibraryStore>>& store,
+                                    std::string_view name) {
+    if (!store) throw StoreError{std::string{name} + ": " + credence::message(store.error())};
+    return std::make_shared<AccessStoreIn<LibraryStore>>(*store, name);
+}
+
+std::shared_ptr<AccessStore> open_access_store(const std::string& url) {
+    if (const auto path = database_file(url)) return opened(credence::SqliteStore::open(*path), "SQLite");
+    return opened(credence::PostgresqlStore::open(url), "PostgreSQL");
 }
 
 }  // namespace
@@ -39,7 +56,8 @@ std::shared_ptr<Database> open_database(const std::string& url) {
 Stores open_stores(const Settings& settings, const std::shared_ptr<Database>& database) {
     Stores stores{.users = std::make_shared<SqlUsers>(database),
                   .revocations = std::make_shared<SqlRevocations>(database),
-                  .refresh = std::make_shared<SqlRefreshTokens>(database)};
+                  .refresh = std::make_shared<SqlRefreshTokens>(database),
+                  .access = open_access_store(settings.database_url)};
     if (settings.redis_url.empty()) return stores;
     const auto redis = std::make_shared<RedisConnections>(settings.redis_url);
     stores.revocations = std::make_shared<RedisRevocations>(redis);

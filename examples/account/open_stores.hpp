@@ -18,7 +18,7 @@ namespace account {
 /// The file at `sqlite:PATH`; nullopt for other databases.
 [[nodiscard]] std::optional<std::string> database_file(const std::string& url);
 
-/// Where users, revocations and refresh tokens are: the database; the latter two in Redis, when there is one.
+/// Where everything is: the database; revocations and refresh tokens in Redis, when there is one.
 /// \throws SettingsError, StoreError
 [[nodiscard]] Stores open_stores(const Settings& settings, const std::shared_ptr<Database>& database);
 

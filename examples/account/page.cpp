@@ -18,6 +18,8 @@ struct File {
 constexpr File files[] = {{"/", index_html, "text/html; charset=utf-8"},
                           {"/style.css", style_css, "text/css; charset=utf-8"},
                           {"/app.js", app_js, "text/javascript; charset=utf-8"},
+                          {"/access.js", access_js, "text/javascript; charset=utf-8"},
+                          {"/forms.js", forms_js, "text/javascript; charset=utf-8"},
                           {"/api.js", api_js, "text/javascript; charset=utf-8"},
                           {"/icon.svg", icon_svg, "image/svg+xml"}};
 

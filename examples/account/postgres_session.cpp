@@ -71,9 +71,8 @@ void PostgresSession::run_script(const std::string& sql) {
 }
 
 bool PostgresSession::is_alive() noexcept {
-    // A server that ended has closed its side: then there is something to read, namely the end.
-    if (!wait_to_read(PQsocket(connection_.get()), std::chrono::milliseconds{0})) return true;
-    return PQconsumeInput(connection_.get()) == 1 && PQstatus(connection_.get()) == CONNECTION_OK;
+    // A server that ends says so, and closes its side: then there is something to read. Otherwise it says nothing unasked.
+    return !wait_to_read(PQsocket(connection_.get()), std::chrono::milliseconds{0});
 }
 
 const std::string& PostgresSession::prepared(std::string_view sql) {

@@ -61,6 +61,12 @@ void check_password(const std::string& password) {
     if (password.size() > 128) throw Refusal{400, "The password has more than 128 bytes"}.about("password");
 }
 
+void check_label(const std::string& label) {
+    if (label.find_first_not_of(' ') == std::string::npos) throw Refusal{400, "Please give it a name"}.about("label");
+    if (characters(label) > 60) throw Refusal{400, "The name has more than 60 characters"}.about("label");
+    if (has_control(label)) throw Refusal{400, "The name has a character that is none"}.about("label");
+}
+
 Registration read_registration(const nlohmann::json& body) {
     Registration wanted{.name = text_member(body, "name"),
                         .email = lower_case(text_member(body, "email")),

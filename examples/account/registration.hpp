@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a registration must be like.
+// What a registration must be like, and what else somebody types.
 #pragma once
 
 #include <string>
@@ -20,6 +20,9 @@ struct Registration {
 
 /// \throws Refusal  400, naming the field: a password has 8 to 128 bytes
 void check_password(const std::string& password);
+
+/// \throws Refusal  400, naming the field: a label has 1 to 60 characters, and no control character
+void check_label(const std::string& label);
 
 /// What an e-mail is stored, looked up and counted as: ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string text);

@@ -122,15 +122,21 @@ void Server::dispatch(const httplib::Request& request, httplib::Response& respon
     }
 }
 
+const std::pair<const std::string, Server::Methods>* Server::find_route(const std::string& path) const {
+    auto known = routes_.find(path);
+    if (known == routes_.end()) known = routes_.find(path.substr(0, path.rfind('/') + 1) + "*");
+    return known == routes_.end() ? nullptr : &*known;
+}
+
 void Server::route(const httplib::Request& request, httplib::Response& response) {
-    const auto known = routes_.find(request.path);
-    if (known != routes_.end()) trace().path = request.path;
+    const auto* const known = find_route(request.path);
+    if (known != nullptr) trace().path = known->first;
     if (request.method == "OPTIONS") {
         trace().method = "OPTIONS";
         response.status = 204;
         return;
     }
-    if (known == routes_.end()) throw Refusal{404, "There is no such page"};
+    if (known == nullptr) throw Refusal{404, "There is no such page"};
     const auto handler = known->second.find(request.method);
     if (handler == known->second.end()) {
         std::string allowed = "OPTIONS";
@@ -143,7 +149,9 @@ void Server::route(const httplib::Request& request, httplib::Response& response)
     if (request.has_header("Content-Encoding")) throw Refusal{415, "The body of a request must not be compressed"};
     if (!is_safe(request.method) && is_foreign(request))
         throw Refusal{403, "A request with a cookie must come from a page of this server"};
-    handler->second(Call{.http = request}, response);
+    const bool is_named = known->first.ends_with('*');
+    std::string last_part = is_named ? request.path.substr(known->first.size() - 1) : std::string{};
+    handler->second(Call{.http = request, .last_part = std::move(last_part)}, response);
 }
 
 bool Server::is_foreign(const httplib::Request& request) const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "../support/whole_request_server.hpp"
@@ -32,7 +33,7 @@ class Server {
 public:
     explicit Server(ServerRules rules);
 
-    /// \param path  compared whole.
+    /// \param path  compared whole; or `/…/*`, whose last part may be anything, and is `Call::last_part`.
     void add(const std::string& method, const std::string& path, Handler handler);
 
     /// \return the port; 0 when it cannot be had.
@@ -45,6 +46,7 @@ private:
     using Methods = std::map<std::string, Handler, std::less<>>;
 
     void dispatch(const httplib::Request& request, httplib::Response& response);
+    [[nodiscard]] const std::pair<const std::string, Methods>* find_route(const std::string& path) const;
     void route(const httplib::Request& request, httplib::Response& response);
     [[nodiscard]] bool is_foreign(const httplib::Request& request) const;
     void finish(const httplib::Request& request, httplib::Response& response) const;

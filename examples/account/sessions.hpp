@@ -5,14 +5,29 @@
 #include <credence/opaque/refresh_tokens.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ended_logins.hpp"
+#include "login_list.hpp"
 #include "stores.hpp"
 #include "tokens.hpp"
 
 namespace account {
+
+/// Who logs in, and with what.
+struct Arrival {
+    std::string user_id = {};
+    std::string_view user_agent = {};
+};
+
+/// A refresh token as it comes back, and from whom.
+struct Exchange {
+    std::string refresh_token = {};
+    std::string_view user_agent = {};
+};
 
 /// What a client is given.
 struct Session {
@@ -40,12 +55,12 @@ class Sessions {
 public:
     Sessions(const Stores& stores, Tokens tokens, const EndedLogins& ended_logins, Lifetimes lifetimes);
 
-    /// A new login.
-    [[nodiscard]] credence::Result<Session> start(const std::string& user_id);
+    /// A new login. Beyond the most that a user may have, the one that was not used for longest ends.
+    [[nodiscard]] credence::Result<Session> start(const Arrival& arrival);
     /// Whose refresh token this is, without using it.
     [[nodiscard]] credence::Result<std::string> owner_of(std::string_view refresh_token);
     /// Exchanges a refresh token. The errors are those of `credence::RefreshTokens::rotate`.
-    [[nodiscard]] credence::Result<Session> renew(std::string_view refresh_token);
+    [[nodiscard]] credence::Result<Session> renew(const Exchange& exchange);
     /// Ends this login: each of its access tokens is refused from now on, and its refresh tokens are dead.
     [[nodiscard]] credence::Result<void> end(const LoginProof& who);
     /// Ends the login that a refresh token is of.
@@ -56,11 +71,27 @@ public:
     /// transaction that changes the password, too.
     [[nodiscard]] credence::Result<Replacement> replace_all(const std::string& user_id);
     /// The session of a login that took the place of others. Waits for the second after their end.
-    [[nodiscard]] credence::Result<Session> complete(const Replacement& login);
+    [[nodiscard]] credence::Result<Session> complete(const Replacement& login, std::string_view user_agent);
     /// Ends a login that was just started and should not have been.
     [[nodiscard]] credence::Result<void> take_back(const Session& session);
 
+    /// Notes, to the minute, that a login was used.
+    void note_use(const LoginProof& who, std::string_view user_agent);
+    /// The logins of a user that go on, the one that was used last first.
+    [[nodiscard]] credence::Result<std::vector<ListedLogin>> list(const std::string& user_id);
+    /// Ends one login of a user by its handle. \return false if the user has none with this handle.
+    [[nodiscard]] credence::Result<bool> end_one(const std::string& user_id, const std::string& handle);
+    /// Ends all logins of this user but this one.
+    [[nodiscard]] credence::Result<void> end_others(const LoginProof& who);
+
 private:
+    static constexpr std::size_t most_logins = 100;
+
+    /// Ends a login, for good, and takes it from the list.
+    [[nodiscard]] credence::Result<void> end_login(const std::string& user_id, const std::string& handle);
+    /// Whether a login in the list goes on.
+    [[nodiscard]] credence::Result<bool> goes_on(const std::string& user_id, const ListedLogin& login);
+
     /// Ends all logins of a user, and gives the moment up to which.
     [[nodiscard]] credence::Result<credence::NumericDate> end_until_now(const std::string& user_id);
     /// A moment at which a token of this user may be issued.
@@ -70,6 +101,8 @@ private:
 
     std::shared_ptr<RevocationStore> revocations_;
     std::shared_ptr<LoginStore> families_;
+    EndedLogins ended_;
+    LoginList list_;
     credence::RefreshTokens<LoginStore> refresh_;
     Tokens tokens_;
     Lifetimes lifetimes_;

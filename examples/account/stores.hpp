@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The three contracts for what must outlive a request: users, revocations and refresh tokens. Each has several homes.
+// The contracts for what must outlive a request: users, revocations and refresh tokens. Each has several homes. API keys and
+// the list of logins are in access_store.hpp.
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
@@ -16,6 +17,8 @@
 #include "user.hpp"
 
 namespace account {
+
+class AccessStore;
 
 /// What every store has in common. Each function may be called from many threads at once, and gives
 /// `Errc::store_unavailable` when the store could not be asked; what it was asked to do may then have happened or not.
@@ -83,6 +86,7 @@ struct Stores {
     std::shared_ptr<UserStore> users;
     std::shared_ptr<RevocationStore> revocations;
     std::shared_ptr<RefreshStore> refresh;
+    std::shared_ptr<AccessStore> access;
 };
 
 }  // namespace account

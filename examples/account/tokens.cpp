@@ -105,7 +105,7 @@ Tokens::Tokens(const Settings& settings, const credence::Revocation& revocation,
 credence::Result<LoginProof> Tokens::verify(std::string_view token) const {
     auto who = scheme_->verify(token);
     if (!who) return who;
-    if (const auto goes_on = ended_logins_.check((*who)->sid); !goes_on) return goes_on.error();
+    if (const auto goes_on = ended_logins_.check((*who)->sid.value()); !goes_on) return goes_on.error();
     return who;
 }
 

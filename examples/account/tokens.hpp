@@ -3,9 +3,7 @@
 // was revoked, and whether its login has ended.
 #pragma once
 
-#include <credence/claims/claims.hpp>
 #include <credence/jwt/revocation.hpp>
-#include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
 
 #include <memory>
@@ -13,16 +11,10 @@
 #include <string_view>
 
 #include "ended_logins.hpp"
+#include "login_claims.hpp"
 #include "settings.hpp"
 
 namespace account {
-
-/// What a token says besides the registered claims.
-struct Login {
-    std::string sid;  ///< Names the login. All its tokens end with it; its refresh tokens are the family of this name.
-};
-using LoginClaims = credence::Claims<Login>;
-using LoginProof = credence::Verified<LoginClaims>;
 
 /// Signs and verifies. A cheap handle to shared, immutable state; a verifier for `credence::protect`.
 class Tokens {

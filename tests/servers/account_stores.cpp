@@ -3,6 +3,7 @@
 // test_account_stores.py runs it for each.
 #include <credence/opaque/refresh_tokens.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <functional>
@@ -14,6 +15,7 @@
 #include "../../examples/account/ended_logins.hpp"
 #include "../../examples/account/migrations.hpp"
 #include "../../examples/account/open_stores.hpp"
+#include "../../examples/account/sessions.hpp"
 #include "../../examples/account/tokens.hpp"
 #include "../../examples/account/uuid.hpp"
 #include "support/catch.hpp"
@@ -508,6 +510,38 @@ TEST_CASE("a login whose end got only half way has ended") {
     }
     CHECK(ended.check(other.family));
     CHECK(tokens.rotate(other.token));
+}
+
+/// Starts and ends logins without the rest of the service.
+Sessions sessions_of_the_contract() {
+    Settings settings;
+    settings.jwt_secret = "a secret for tests that nobody else has: 0123456789";
+    const EndedLogins ended{stores().revocations, 1h};
+    return Sessions{stores(), Tokens{settings, credence::Revocation{stores().revocations}, ended}, ended, {}};
+}
+
+TEST_CASE("beyond a hundred logins of one user the oldest ends, and never the new one") {
+    Sessions sessions = sessions_of_the_contract();
+    const std::string user_id = random_uuid();
+    std::string last;
+    for (int count = 0; count < 103; ++count)
+        last = sessions.start({.user_id = user_id, .user_agent = "a program"}).value().family;
+    const auto listed = sessions.list(user_id).value();
+    CHECK(listed.size() <= 101);
+    CHECK(std::any_of(listed.begin(), listed.end(), [&](const ListedLogin& login) { return login.handle == last; }));
+    CHECK(sessions.list(random_uuid()).value().empty());
+}
+
+TEST_CASE("one login ends by its handle, for its own user") {
+    Sessions sessions = sessions_of_the_contract();
+    const std::string user_id = random_uuid();
+    const auto started = sessions.start({.user_id = user_id, .user_agent = "a program"}).value();
+    CHECK_FALSE(sessions.end_one(random_uuid(), started.family).value());
+    CHECK(sessions.list(user_id).value().size() == 1);
+    CHECK(sessions.end_one(user_id, started.family).value());
+    CHECK(sessions.list(user_id).value().empty());
+    CHECK_FALSE(sessions.end_one(user_id, started.family).value());
+    CHECK(sessions.renew({.refresh_token = started.refresh_token}).error().code == credence::Errc::token_revoked);
 }
 
 TEST_CASE("the stores answer") {

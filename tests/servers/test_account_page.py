@@ -248,7 +248,7 @@ class Page(unittest.TestCase):
             ask(server.port, "GET", "/api/healthchecker")
 
     def test_the_page_asks_for_nothing_from_elsewhere(self):
-        for path in ("", "app.js", "api.js", "style.css", "icon.svg"):
+        for path in ("", "app.js", "access.js", "forms.js", "api.js", "style.css", "icon.svg"):
             text = ask(self.server.port, "GET", "/" + path).body.decode()
             self.assertEqual([url for url in re.findall(r"https?://[^\s\"')]+", text) if "w3.org" not in url], [])
 

@@ -83,10 +83,10 @@ class Edges(unittest.TestCase):
         browser.wait_for("#me")
         self.assertEqual(browser.focused(), "me-name")
         seen = []
-        for _ in range(6):
+        for _ in range(7):
             browser.press(TAB)
             seen.append(browser.focused())
-        self.assertEqual(seen, ["refresh", "logout", "logout-all", "Change password", "token-header", "token-claims"])
+        self.assertEqual(seen, ["refresh", "logout", "logout-all", "Change password", "API keys", "token-header", "token-claims"])
         browser.run("document.querySelector('#refresh').focus()")
         browser.press(ENTER)
         browser.wait_for("#notice", "you have a new token")

@@ -116,6 +116,9 @@ class Browser:
             return self.is_shown(css) and (text is None or text in self.text(css))
         eventually(is_there, what=f"{css} {text or ''}")
 
+    def wait_for_script(self, script):
+        eventually(lambda: self.run(script), what=script)
+
     def resize(self, width, height):
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                      mobile=False)

@@ -39,5 +39,11 @@ export const api = {
   refresh: () => oneTabAtOnce(() => request("POST", "/api/auth/refresh")),
   changePassword: (change) => request("PATCH", "/api/users/me/password", change),
   me: async () => (await request("GET", "/api/users/me")).data.user,
+  logins: async () => (await request("GET", "/api/users/me/logins")).data.logins,
+  endLogin: (handle) => request("DELETE", `/api/users/me/logins/${encodeURIComponent(handle)}`),
+  endOtherLogins: () => request("POST", "/api/users/me/logins/end-others"),
+  keys: async () => (await request("GET", "/api/users/me/api-keys")).data.apiKeys,
+  makeKey: async (wanted) => (await request("POST", "/api/users/me/api-keys", wanted)).data.apiKey,
+  revokeKey: (id) => request("DELETE", `/api/users/me/api-keys/${encodeURIComponent(id)}`),
   login: async () => (await request("GET", "/api/auth/login")).data,
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the page does: the two forms, one's own account, and the countdown.
+import { hideNewKey, setUpAccess, showKeys, showLogins } from "/access.js";
 import { api, Refused } from "/api.js";
-
-const $ = (id) => document.getElementById(id);
+import { $, clearErrors, isFilled, notify, showError, whileBusy } from "/forms.js";
 
 // Not a secret, only a hint whether it is worth asking the server who is here.
 const hint = {
@@ -13,62 +13,7 @@ const hint = {
 
 let login = null; // { user, header, claims, endsAt } of this login, while there is one
 
-/* Notices and errors */
-
-function notify(text, { bad = false, wide = false } = {}) {
-  const notice = $("notice");
-  notice.textContent = text;
-  notice.classList.toggle("bad", bad);
-  notice.classList.toggle("wide", wide);
-  notice.hidden = text === "";
-}
-
-function showFieldError(input, text) {
-  const error = $(input.id + "-error");
-  error.textContent = text;
-  error.hidden = text === "";
-  input.setAttribute("aria-invalid", text === "" ? "false" : "true");
-}
-
-/** Those that a person fills in; the hidden one tells a password manager whose password it is. */
-const inputs = (form) => [...form.querySelectorAll("input:not([hidden])")];
-
-function clearErrors(form) {
-  form.querySelector(".form-error").hidden = true;
-  for (const input of inputs(form)) showFieldError(input, "");
-}
-
-function showError(form, error) {
-  const input = error.field && form.elements[error.field];
-  if (input) {
-    showFieldError(input, error.message);
-    input.focus();
-    return;
-  }
-  const place = form.querySelector(".form-error");
-  place.textContent = error.message;
-  place.hidden = false;
-  inputs(form).at(-1).focus(); // the password: what one tries again
-}
-
-/** Whether every field has something in it; the first that has not gets the focus. */
-function isFilled(form) {
-  const empty = inputs(form).filter((input) => input.value.trim() === "");
-  for (const input of empty) showFieldError(input, "Please fill this in");
-  empty[0]?.focus();
-  return empty.length === 0;
-}
-
-/** Runs what a button is for, once at a time. A disabled button would lose the focus, so it is only shown as busy. */
-async function whileBusy(button, work) {
-  if (button.getAttribute("aria-busy") === "true") return;
-  button.setAttribute("aria-busy", "true");
-  try {
-    await work();
-  } finally {
-    button.removeAttribute("aria-busy");
-  }
-}
+/* Forms */
 
 /** Runs a form, with the errors where they belong. The form keeps what was typed. */
 function onSubmit(form, send) {
@@ -138,6 +83,7 @@ function emptyForms() {
     clearErrors(form);
   }
   for (const button of document.querySelectorAll(".reveal")) reveal(button, false);
+  hideNewKey();
 }
 
 async function enter() {
@@ -181,7 +127,8 @@ const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSt
 
 async function showMe({ focus = false } = {}) {
   const user = await api.me();
-  const said = await api.login();
+  const [said, logins, keys] = await Promise.all([api.login(), api.logins(), api.keys()]);
+  if (login && login.user.id !== user.id) emptyForms();
   // By the server's clock: this one may be hours off.
   login = { ...said, user, endsAt: Date.now() + said.expires_in * 1000 };
   $("me-name").textContent = user.name;
@@ -191,6 +138,8 @@ async function showMe({ focus = false } = {}) {
   $("me-since").textContent = dates.format(new Date(user.createdAt));
   $("me-verified").textContent = user.verified ? "Yes" : "Not yet";
   $("me-initials").textContent = initials(user.name);
+  showLogins(logins);
+  showKeys(keys);
   showJson($("token-header"), login.header);
   showJson($("token-claims"), login.claims);
   hasFailed = false;
@@ -272,7 +221,7 @@ async function renew() {
 function endedElsewhere(error) {
   if (error.status !== 401) return notify(error.message, { bad: true, wide: true });
   leave(!login || hasExpired() ? "Your login has expired. Please log in again."
-    : "This login was ended elsewhere: somebody logged out everywhere, or changed the password. Please log in again.",
+    : "This login was ended elsewhere, or the password was changed. Please log in again.",
     { bad: true });
 }
 
@@ -304,6 +253,8 @@ onSubmit($("password-form"), async (change) => {
   details.querySelector("summary").focus({ preventScroll: true }); // where one came from
   $("notice").scrollIntoView({ block: "center" });
 });
+
+setUpAccess({ onSubmit, onFailure: endedElsewhere });
 
 /* Start */
 
