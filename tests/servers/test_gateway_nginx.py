@@ -36,7 +36,9 @@ def test_who_gets_in():
         assert nginx.ask("/private/").field("www-authenticate") == 'Bearer realm="gateway"'
         assert 'error="invalid_token"' in nginx.ask("/private/", bearer(forge(GOOD))).field("www-authenticate")
 
-        assert nginx.ask("/admin/", bearer(GOOD)).status == 403
+        lesser = nginx.ask("/admin/", bearer(GOOD), method="POST", body="x")
+        assert (lesser.status, lesser.one("www-authenticate")[:17]) == (403, 'Bearer realm="gat')
+        assert 'error="insufficient_scope"' in lesser.one("www-authenticate") and 'scope="admin"' in lesser.one("www-authenticate")
         assert nginx.ask("/admin/", bearer(ADMIN)).text == "uri=/admin/ subject=root authorization=\n"
         for path in ("/_auth", "/_auth/", "/_auth_admin", "/_auth?x"):
             assert nginx.ask(path, bearer(ADMIN)).status == 404, path
