@@ -25,10 +25,11 @@ def folder_of_packages(*names):
 class NodeProcess:
     """A script of this folder that takes one JSON request a line, and answers each with a line. It ends when its input does."""
 
-    def __init__(self, script, *packages):
-        command = ["node", ROOT / "tests/interop" / script, folder_of_packages(*packages)]
+    def __init__(self, script, *packages, arguments=()):
+        command = ["node", ROOT / "tests/interop" / script, folder_of_packages(*packages), *arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.issuer = self.answer()["issuer"]
+        self.said = self.answer()  # when it is ready
+        self.issuer = self.said["issuer"]
 
     def answer(self):
         """The next line that is JSON; a package may write others between."""
