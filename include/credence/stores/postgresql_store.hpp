@@ -55,11 +55,11 @@ public:
     /// Connects, and creates the tables that are not there. \param url  as libpq takes it.
     ///
     /// \return the store; `store_unavailable` with the reason.
-    [[nodiscard]] static Result<std::shared_ptr<PostgresqlStore>> open(std::string url,
+    [[nodiscard]] static Result<std::shared_ptr<PostgresqlStore>> open(const std::string& url,
                                                                        PostgresqlOptions options = {}) {
         options.patience = std::clamp(options.patience, std::chrono::seconds{2}, std::chrono::seconds{60});
         options.max_connections = (std::max)(options.max_connections, std::size_t{1});
-        std::shared_ptr<PostgresqlStore> store{new PostgresqlStore{std::move(url), std::move(options)}};
+        std::shared_ptr<PostgresqlStore> store{new PostgresqlStore{url, std::move(options)}};
         if (const auto prepared = detail::prepare_postgresql(store->pool_); !prepared) return prepared.error();
         return store;
     }
@@ -229,8 +229,8 @@ public:
 private:
     using Connection = detail::PostgresqlConnection;
 
-    PostgresqlStore(std::string url, PostgresqlOptions options)
-        : pool_(std::move(url), options.max_connections, options.patience), options_(std::move(options)) {}
+    PostgresqlStore(const std::string& url, PostgresqlOptions options)
+        : pool_(url, options.max_connections, options.patience), options_(std::move(options)) {}
 
     template <class Record>
     [[nodiscard]] static Result<std::optional<Record>> first(Result<std::vector<Record>> records) {

@@ -5,15 +5,14 @@
 #include <credence/clock.hpp>
 #include <credence/error.hpp>
 #include <credence/result.hpp>
+#include <credence/stores/detail/connection_pool.hpp>
 
 #include <array>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -196,15 +195,20 @@ private:
 /// Connections that threads lend. One that has failed is closed when it comes back.
 class PostgresqlPool {
 public:
-    PostgresqlPool(std::string url, std::size_t most, std::chrono::seconds patience)
-        : url_(std::move(url)), most_(most), patience_(patience) {}
+    PostgresqlPool(const std::string& url, std::size_t most, std::chrono::seconds patience)
+        : patience_(patience),
+          pool_(
+              [url, patience](auto) -> Result<std::unique_ptr<PostgresqlConnection>> {
+                  auto connection = PostgresqlConnection::open(url, patience);
+                  if (!connection) return Error{Errc::store_unavailable, {}, "PostgreSQL cannot be reached"};
+                  return connection;
+              },
+              most) {}
 
     /// Calls `work(connection)`, which returns a `Result`, with a connection that nobody else has.
     template <class Work>
     [[nodiscard]] auto with_connection(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
-        const Lease lease{*this};
-        if (lease.connection == nullptr) return Error{Errc::store_unavailable, {}, "PostgreSQL cannot be reached"};
-        return work(*lease.connection);
+        return pool_.with_connection(std::chrono::steady_clock::now() + patience_, work);
     }
 
     /// The same within a transaction, which is taken back unless `work` succeeds.
@@ -223,45 +227,8 @@ public:
     }
 
 private:
-    struct Lease {
-        explicit Lease(PostgresqlPool& of) : pool(of), connection(of.take()) {}
-        Lease(const Lease&) = delete;
-        Lease& operator=(const Lease&) = delete;
-        ~Lease() { pool.give_back(connection); }
-        PostgresqlPool& pool;
-        mutable std::unique_ptr<PostgresqlConnection> connection;
-    };
-
-    [[nodiscard]] std::unique_ptr<PostgresqlConnection> take() {
-        std::unique_lock lock{mutex_};
-        const bool has_one = returned_.wait_for(lock, patience_, [&] { return taken_ < most_; });
-        ++taken_;  // also without one: it is given back in any case
-        if (!has_one) return nullptr;
-        while (!idle_.empty()) {
-            auto connection = std::move(idle_.back());
-            idle_.pop_back();
-            if (connection->is_alive()) return connection;
-        }
-        lock.unlock();
-        return PostgresqlConnection::open(url_, patience_);
-    }
-
-    void give_back(std::unique_ptr<PostgresqlConnection>& connection) {
-        {
-            const std::lock_guard lock{mutex_};
-            --taken_;
-            if (connection && connection->is_alive()) idle_.push_back(std::move(connection));
-        }
-        returned_.notify_one();
-    }
-
-    const std::string url_;
-    const std::size_t most_;
     const std::chrono::seconds patience_;
-    std::mutex mutex_ = {};
-    std::condition_variable returned_ = {};
-    std::size_t taken_ = 0;
-    std::vector<std::unique_ptr<PostgresqlConnection>> idle_ = {};
+    ConnectionPool<PostgresqlConnection> pool_;
 };
 
 }  // namespace credence::detail
