@@ -18,7 +18,7 @@ import warnings
 from faulty_server import BODY, Authority, FaultyServer, head
 
 BIN = pathlib.Path(os.environ.get("CREDENCE_BIN", "build/dev/bin"))
-TRANSPORTS = [name for name in ("curl", "httplib", "beast") if (BIN / f"fetch_with_{name}").exists()]
+TRANSPORTS = [name for name in ("curl", "httplib", "beast", "asio") if (BIN / f"fetch_with_{name}").exists()]
 BIG = 200 * 1024 * 1024
 
 if not TRANSPORTS:

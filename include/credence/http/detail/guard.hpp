@@ -99,6 +99,15 @@ template <class Request, class First, class... Rest>
 /// The hook of a guard without one.
 struct NoHook {};
 
+/// How a guard verifies: once, at the call. Another class in its place may have it verify again later: `scope()` is
+/// held while the verifier runs, and if `must_wait()` after a refusal, `resume(arguments...)` gives what the guard
+/// returns.
+struct VerifyOnce {
+    [[nodiscard]] static constexpr VerifyOnce scope() noexcept { return {}; }
+};
+template <class Attempt>
+concept MayWait = requires(Attempt& attempt) { attempt.must_wait(); };
+
 /// The result of `protect`. Its call operator is not a template, because some stacks take its address; and not a
 /// coroutine, because a coroutine would refer to the guard.
 template <class VerifierType, class Handler, class Hook, class Return, class FirstParameter, class... Parameters>
@@ -122,6 +131,12 @@ public:
 
     /// Verifies the request, then calls the handler with the proof and these arguments, or answers itself.
     Return operator()(Parameters... arguments) const {
+        return answer_by(VerifyOnce{}, std::forward<Parameters>(arguments)...);
+    }
+
+    /// The same with another way to verify. See `VerifyOnce`.
+    template <class Attempt>
+    Return answer_by(const Attempt& attempt, Parameters&&... arguments) const {
         const Request& request = *request_among<Request>(std::addressof(arguments)...);
         const Credentials credentials = credentials_of(request, location_);
         const auto token = token_in(credentials, location_, other_scheme_of<VerifierType>());
@@ -131,9 +146,13 @@ public:
         }
         const std::string_view scheme = token ? scheme_before(*token, credentials, location_) : std::string_view{};
         const auto verify_token = [&](std::string_view text) {
+            [[maybe_unused]] const auto scope = attempt.scope();
             return verify_in_request(verifier_, text, scheme, request);
         };
         auto proof = Proof::make(token, verify_token);
+        if constexpr (MayWait<const Attempt>) {
+            if (!proof && attempt.must_wait()) return attempt.resume(std::forward<Parameters>(arguments)...);
+        }
         if (!proof) {
             const Challenge challenge = Proof::challenge(challenge_);
             return refuse(rejection_by(verifier_, proof.error(), challenge, scheme), request, arguments...);

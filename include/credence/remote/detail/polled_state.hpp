@@ -66,6 +66,9 @@ public:
         return core_.attempts();
     }
 
+    /// Counts a token of this issuer with an unknown key id, which `try_fetch_key` does not.
+    void count_unknown() noexcept { keys_.count_unknown(); }
+
     /// What is known of an unknown key id without a fetch.
     struct KeyAnswer {
         std::optional<Result<bool>> answer;  ///< nullopt if a fetch is due or under way
@@ -95,7 +98,7 @@ public:
     /// See `FetchingKeySource`. Waits for nothing.
     [[nodiscard]] Result<bool> fetch_key(const KeyQuery& query, std::optional<NumericDate> issued_at) {
         if (!is_possible_kid(query)) return false;
-        keys_.count_unknown();
+        count_unknown();
         const KeyAnswer found = try_fetch_key(query, issued_at);
         if (found.answer) return *found.answer;
         const auto call = [&] {

@@ -38,6 +38,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
@@ -321,6 +322,7 @@ private:
     }
 
     [[nodiscard]] FetchError error_of(FetchStage stage, ErrorCode error) {
+        ERR_clear_error();  // as Asio does before each step; what is there is of the step that failed
         if (error == boost::beast::http::error::header_limit || error == boost::beast::http::error::buffer_overflow) {
             return {FetchStage::too_large};
         }

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+// AsyncRemoteKeys and AsyncVerifier: keys that follow an issuer on an executor of Boost.Asio, and coroutines that await
+// them. Boost 1.74 or newer. Link OpenSSL.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/http/bearer.hpp>
+#include <credence/http/rejection.hpp>
+#include <credence/http/request_verifier.hpp>
+#include <credence/jwt/token_verifier.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/remote/fetch.hpp>
+#include <credence/remote/fetch_error.hpp>
+#include <credence/remote/remote_event.hpp>
+#include <credence/remote/remote_options.hpp>
+#include <credence/remote/url.hpp>
+#include <credence/result.hpp>
+#include <credence/transports/beast.hpp>
+#include <credence/remote/detail/driver.hpp>
+#include <credence/remote/detail/remote_core.hpp>
+#include <credence/remote/detail/shared_keys.hpp>
+#include <credence/transports/detail/async_fetcher.hpp>
+#include <credence/transports/detail/async_guard.hpp>
+#include <credence/transports/detail/key_wait.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace credence {
+
+/// A transport that sends a request without waiting: `BeastTransport`, or one of your own.
+///
+/// `transport.async_fetch(executor, request, done)` starts the request, and calls `done` with the answer, once, from
+/// any thread. It returns a function that ends the request early, which may be empty. `request.stop` is not used.
+template <class Transport>
+concept AsyncFetchTransport = std::copy_constructible<Transport> &&
+                              requires(const Transport& transport, const boost::asio::any_io_executor& executor,
+                                       FetchRequest request, std::function<void(FetchResult)> done) {
+                                  {
+                                      transport.async_fetch(executor, std::move(request), std::move(done))
+                                  } -> std::convertible_to<std::function<void()>>;
+                              };
+
+namespace detail {
+
+/// What an awaitable `require_bearer` gives.
+template <class VerifierType>
+using AwaitedProof = boost::asio::awaitable<Result<Verified<typename VerifierType::claims_type>, Rejection>>;
+
+}  // namespace detail
+
+/// The keys of an issuer, fetched from its URL and kept up to date on an executor of Asio's, without a thread.
+///
+///     const auto keys = credence::AsyncRemoteKeys<Keys>::discover("https://id.example", context.get_executor(),
+///                                                                 credence::BeastTransport{}).value();
+///     const auto verifier = credence::async_verifier_for<MyClaims>(keys, {.audience = "orders"}).value();
+///
+/// What is fetched, how long it counts, and what becomes of an unknown key id is as for `RemoteKeys`. Nothing blocks: a
+/// token with an unknown key id is awaited in a coroutine, by an `AsyncVerifier`. `RemoteOptions::max_waiters` is about
+/// threads; of coroutines 1,024 may wait, and none if it is 0. A `Verifier` by itself never waits: if a fetch is due
+/// for a token, it is `keys_unavailable`, and the fetch begins.
+///
+/// The executor's context fetches while it runs, with any number of threads, and verifications must end before it is
+/// destroyed. Copies share their keys; any thread may use them, and readers take no lock. The fetching ends with the
+/// last copy, verifiers included, with `stop`, or with the context; copies may outlive the context, and their keys
+/// serve until they are too old. A child of `fork` has keys of its own to make.
+///
+/// \tparam Set  as for `RemoteKeys`.
+template <class Set>
+class AsyncRemoteKeys {
+public:
+    /// Follows an issuer by its metadata document. See `RemoteKeys::discover`. The first fetch is due at once.
+    ///
+    /// \param executor   where the fetches run; `RemoteOptions::on_event` is called there, and must not block.
+    /// \param transport  sends the requests.
+    /// \return the keys; stage `url` or `configuration`.
+    template <AsyncFetchTransport Transport>
+    [[nodiscard]] static Result<AsyncRemoteKeys, FetchError> discover(std::string_view issuer,
+                                                                      boost::asio::any_io_executor executor,
+                                                                      Transport transport, RemoteOptions options = {}) {
+        auto origin = detail::origin_of_issuer(issuer, options.metadata_url);
+        if (!origin) return std::move(origin).error();
+        return make(*std::move(origin), std::move(executor), std::move(transport), std::move(options));
+    }
+
+    /// Follows the URL of a JWK Set, without a metadata document. See `RemoteKeys::at`.
+    template <AsyncFetchTransport Transport>
+    [[nodiscard]] static Result<AsyncRemoteKeys, FetchError> at(std::string_view jwks_url,
+                                                                boost::asio::any_io_executor executor,
+                                                                Transport transport, RemoteOptions options = {}) {
+        auto url = Url::parse(jwks_url);
+        if (!url) return std::move(url).error();
+        return make({.key_set = *std::move(url)}, std::move(executor), std::move(transport), std::move(options));
+    }
+
+    AsyncRemoteKeys(const AsyncRemoteKeys&) = default;  // and no move, as RemoteKeys
+    AsyncRemoteKeys& operator=(const AsyncRemoteKeys&) = default;
+    ~AsyncRemoteKeys() = default;
+
+    /// The issuer's URL; empty after `at`. See `IssuerKeySource`.
+    [[nodiscard]] std::string_view issuer() const noexcept { return keys_->state().issuer(); }
+
+    /// How the keys are doing. Takes no lock.
+    [[nodiscard]] RemoteHealth health() const { return keys_->state().keys().health(); }
+
+    /// Waits until there are keys to verify with: `co_await keys.wait_for_keys(10s)`.
+    ///
+    /// \param most  how long to wait at most, up to a year.
+    /// \return whether there are.
+    [[nodiscard]] boost::asio::awaitable<bool> wait_for_keys(std::chrono::milliseconds most) const {
+        return wait_for_keys_of(keys_, most);
+    }
+
+    /// Ends the fetching, so that a context without other work comes to its end. The keys in hand serve until they are
+    /// too old.
+    void stop() const { keys_->stop(); }
+
+    /// The keys change.
+    static constexpr bool is_static = false;
+
+    /// Whether a header's `alg` is in the list of the set.
+    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return Set::accepts(alg); }
+
+    /// The current state of the keys, held on to. See `SnapshotKeySource`.
+    using Snapshot = detail::RemoteSnapshot<Set>;
+
+    /// Holds on to the current keys, without a lock. For verifiers.
+    [[nodiscard]] Snapshot snapshot() const { return keys_->state().keys().snapshot(); }
+
+    /// See `Snapshot::generation`.
+    [[nodiscard]] std::uint64_t generation() const { return snapshot().generation(); }
+
+    /// The key for a token, with a share in its set. See `Snapshot::find`.
+    [[nodiscard]] Result<std::shared_ptr<const VerificationKey>> find(const KeyQuery& query) const {
+        return keys_->state().keys().find(query);
+    }
+
+    /// Makes a fetch due for a key that the set does not have, if that is allowed now. Waits for nothing. For
+    /// verifiers; see `FetchingKeySource`.
+    ///
+    /// \return false if the issuer has no such key; true if it came meanwhile; else `keys_unavailable`.
+    [[nodiscard]] Result<bool> fetch_key(const KeyQuery& query, std::optional<NumericDate> issued_at) const {
+        if (!detail::is_possible_kid(query)) return false;
+        if (auto* const wait = detail::KeyWait::current()) return wait->answer_of(keys_, query, issued_at);
+        return keys_->state().fetch_key(query, issued_at);
+    }
+
+private:
+    using Shared = detail::AsyncKeys<Set>;
+
+    explicit AsyncRemoteKeys(std::shared_ptr<const Shared> keys) : keys_(std::move(keys)) {}
+
+    template <class Transport>
+    [[nodiscard]] static Result<AsyncRemoteKeys, FetchError> make(detail::KeyOrigin origin,
+                                                                  boost::asio::any_io_executor executor,
+                                                                  Transport transport, RemoteOptions options) {
+        if (auto checked = (options.check)(); !checked) return std::move(checked).error();
+        detail::AnyAsyncFetch fetch = [transport = std::move(transport)](
+                                          const boost::asio::any_io_executor& place, FetchRequest request,
+                                          std::function<void(FetchResult)> done) -> std::function<void()> {
+            return transport.async_fetch(place, std::move(request), std::move(done));
+        };
+        return AsyncRemoteKeys{std::make_shared<const Shared>(std::move(origin), std::move(options), std::move(fetch),
+                                                              std::move(executor))};
+    }
+
+    [[nodiscard]] static boost::asio::awaitable<bool> wait_for_keys_of(std::shared_ptr<const Shared> keys,
+                                                                       std::chrono::milliseconds most) {
+        const auto found = std::make_shared<bool>(keys->state().keys().health().can_verify);
+        const auto strand = keys->executor();
+        if (!*found && strand) {
+            co_await boost::asio::co_spawn(*strand, keys->wait_for_keys(most, found), boost::asio::use_awaitable);
+        }
+        co_return *found;
+    }
+
+    std::shared_ptr<const Shared> keys_;
+};
+
+/// A verifier whose tokens may have to await a key. It wraps a verifier over `AsyncRemoteKeys`, also one that is
+/// wrapped already: `AsyncVerifier{dpop_bound(verifier, {…})}`, `AsyncVerifier{Verifiers{one, other}}`.
+///
+/// A token whose key is known is verified as by the verifier within, and waits for nothing. For one that needs a
+/// fetch, the verifier runs once more when the fetch has ended.
+///
+/// A handle as that verifier; any thread may use it.
+template <AnyVerifier VerifierType>
+class AsyncVerifier {
+public:
+    /// What it proves.
+    using claims_type = typename VerifierType::claims_type;
+
+    explicit AsyncVerifier(VerifierType verifier) : verifier_(std::move(verifier)) {}
+
+    /// `co_await verifier.verify(token)`. Errors as of the verifier within. What is awaited keeps a copy of the token.
+    [[nodiscard]] boost::asio::awaitable<Result<Verified<claims_type>>>(verify)(std::string_view token) const
+        requires TokenVerifier<VerifierType>
+    {
+        return detail::await_key([verifier = verifier_, text = std::string{token}] { return (verifier.verify)(text); });
+    }
+
+    /// The verifier within, for what need not wait: it refuses a token that needs a fetch, and begins the fetch.
+    [[nodiscard]] const VerifierType& without_waiting() const noexcept { return verifier_; }
+
+private:
+    VerifierType verifier_;
+};
+
+/// Prepares an awaitable verifier over keys. See `verifier_for`.
+///
+/// \return the verifier; `invalid_issuer` if `Validation::issuer` is set and does not name the issuer of the keys, or
+///         if it has to be set.
+template <class Claims, class Set>
+[[nodiscard]] Result<AsyncVerifier<Verifier<Claims, AsyncRemoteKeys<Set>>>> async_verifier_for(
+    const AsyncRemoteKeys<Set>& keys, std::type_identity_t<Validation<Claims>> validation = {},
+    VerifierOptions options = {}) {
+    auto verifier = verifier_for<Claims>(keys, std::move(validation), std::move(options));
+    if (!verifier) return std::move(verifier).error();
+    return AsyncVerifier<Verifier<Claims, AsyncRemoteKeys<Set>>>{*verifier};
+}
+
+/// `co_await require_bearer(request, verifier)`: as the other `require_bearer`, and awaits a key that must be fetched.
+///
+/// \param source     must live until the coroutine has ended.
+/// \param challenge  a copy is kept. Name it before: `const credence::Challenge challenge{.realm = "shop"}`. g++ 12
+///                   makes code that fails of an aggregate that is made within an expression of `co_await`.
+template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Source& source,
+                                                                const AsyncVerifier<VerifierType>& verifier,
+                                                                const Challenge& challenge) {
+    return detail::await_key([&source, verifier, challenge] {
+        return require_bearer<Expected>(source, verifier.without_waiting(), challenge);
+    });
+}
+template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Source& source,
+                                                                const AsyncVerifier<VerifierType>& verifier) {
+    const Challenge challenge;
+    return require_bearer<Expected>(source, verifier, challenge);
+}
+template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+void require_bearer(const Source&, const AsyncVerifier<VerifierType>&,
+                    Challenge&&) /* credence: name the challenge first */
+    = delete;
+
+/// The same for a request that carries its token elsewhere.
+template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Request& request,
+                                                                const AsyncVerifier<VerifierType>& verifier,
+                                                                const TokenLocation& location,
+                                                                const Challenge& challenge) {
+    return detail::await_key([&request, verifier, location, challenge] {
+        return require_bearer<Expected>(request, verifier.without_waiting(), location, challenge);
+    });
+}
+template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Request& request,
+                                                                const AsyncVerifier<VerifierType>& verifier,
+                                                                const TokenLocation& location) {
+    const Challenge challenge;
+    return require_bearer<Expected>(request, verifier, location, challenge);
+}
+template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+void require_bearer(const Request&, const AsyncVerifier<VerifierType>&, TokenLocation&&,
+                    const Challenge& = {}) /* credence: name the location first */
+    = delete;
+
+/// `protect` for coroutines: a token that needs a key which has to be fetched awaits it, and no other request does.
+///
+/// The handler returns `boost::asio::awaitable`, and takes the proof by value. All else is as for `protect`, also
+/// `on_reject`.
+template <class VerifierType, class Handler>
+[[nodiscard]] auto protect(const AsyncVerifier<VerifierType>& verifier, Handler handler, TokenLocation location,
+                           Challenge challenge = {}) {
+    using Guarded =
+        decltype(protect(verifier.without_waiting(), std::move(handler), std::move(location), std::move(challenge)));
+    if constexpr (!std::is_void_v<Guarded>) {  // or else a sentence says why
+        constexpr bool handler_can_wait = detail::can_wait<Guarded>;
+        static_assert(handler_can_wait,
+                      "credence: an AsyncVerifier guards coroutines: the handler returns boost::asio::awaitable<…>");
+        if constexpr (handler_can_wait) {
+            return detail::AsyncGuard<Guarded>{
+                protect(verifier.without_waiting(), std::move(handler), std::move(location), std::move(challenge))};
+        }
+    }
+}
+template <class VerifierType, class Handler>
+[[nodiscard]] auto protect(const AsyncVerifier<VerifierType>& verifier, Handler handler, Challenge challenge = {}) {
+    return protect(verifier, std::move(handler), TokenLocation{}, std::move(challenge));
+}
+
+/// The same for a member function of an object that outlives the guard.
+template <class VerifierType, class Member, class Object>
+    requires std::is_member_function_pointer_v<Member>
+[[nodiscard]] auto protect(const AsyncVerifier<VerifierType>& verifier, Member member, Object* object,
+                           Challenge challenge = {}) {
+    return protect(verifier, detail::BoundMember<Member, Object>{member, object}, TokenLocation{},
+                   std::move(challenge));
+}
+
+}  // namespace credence

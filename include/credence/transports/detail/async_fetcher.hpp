@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// The driver on Boost.Asio of keys that follow an issuer: a timer, a request at a time, and the coroutines that wait.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/error.hpp>
+#include <credence/exceptions.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/remote/fetch.hpp>
+#include <credence/remote/fetch_error.hpp>
+#include <credence/remote/remote_options.hpp>
+#include <credence/result.hpp>
+#include <credence/remote/detail/driver.hpp>
+#include <credence/remote/detail/polled_state.hpp>
+#include <credence/remote/detail/remote_core.hpp>
+#include <credence/remote/detail/shared_keys.hpp>
+#include <credence/transports/detail/key_wait.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace credence::detail {
+
+/// Starts a request: takes the executor, the request and the handler, and returns the function that ends it early.
+using AnyAsyncFetch = std::function<std::function<void()>(const boost::asio::any_io_executor&, FetchRequest,
+                                                          std::function<void(FetchResult)>)>;
+
+/// Everything here runs on a strand. Only handlers own this object: the timer's, and those of coroutines that wait. So
+/// it goes with its context, whatever handles there still are, and no object of Asio's outlives that.
+template <class Set>
+class AsyncFetcher : public std::enable_shared_from_this<AsyncFetcher<Set>> {
+    using Executor = boost::asio::any_io_executor;
+    using ErrorCode = boost::system::error_code;
+
+public:
+    using State = PolledState<Set>;
+
+    /// \param limits  of waiting: `unknown_key_wait`; nobody waits if `max_waiters` is 0.
+    AsyncFetcher(std::shared_ptr<State> state, AnyAsyncFetch fetch, Executor executor, const RemoteOptions& limits)
+        : state_(std::move(state)),
+          fetch_(std::move(fetch)),
+          executor_(std::move(executor)),
+          strand_(boost::asio::make_strand(executor_)),
+          timer_(strand_),
+          unknown_key_wait_(limits.unknown_key_wait),
+          max_waiters_(limits.max_waiters == 0 ? 0 : most_waiters) {}
+
+    [[nodiscard]] Executor strand() const { return strand_; }
+
+    /// Does what is due. From any thread.
+    void wake() {
+        boost::asio::post(strand_, [self = this->shared_from_this()] { self->step(); });
+    }
+
+    /// Ends the fetching, and a fetch under way. From any thread.
+    void stop() {
+        boost::asio::post(strand_, [self = this->shared_from_this()] { self->end(); });
+    }
+
+    /// Answers for a key id that the set does not have: at once, or after the attempt that is due or under way. On the
+    /// strand.
+    [[nodiscard]] static boost::asio::awaitable<void> ask(std::shared_ptr<AsyncFetcher> self,
+                                                          std::shared_ptr<KeyQuestion> question) {
+        const auto found = self->state_->try_fetch_key(question->query(), question->issued_at);
+        question->answer = found.answer;
+        if (found.answer) co_return;
+        self->step();
+        if (self->waiting_.size() >= self->max_waiters_) {
+            question->answer = keys_unavailable("too many requests wait for the fetch", found.retry_after);
+            co_return;
+        }
+        const std::uint64_t before = found.attempts;
+        const auto has_ended = [&] { return self->state_->attempts() != before; };
+        Waiting waiting{*self, self->unknown_key_wait_};
+        while (!has_ended() && !self->is_stopped_ && !waiting.is_over) co_await waiting.wait();
+        question->answer = self->answer_after(has_ended(), found.retry_after);
+    }
+
+    /// Waits until there are keys. On the strand. \param found  whether there are.
+    [[nodiscard]] static boost::asio::awaitable<void> wait_for_keys(std::shared_ptr<AsyncFetcher> self,
+                                                                    std::chrono::milliseconds most,
+                                                                    std::shared_ptr<bool> found) {
+        const auto has_keys = [&] { return self->state_->keys().health().can_verify; };
+        Waiting waiting{*self, most};
+        while (!has_keys() && !self->is_stopped_ && !waiting.is_over) co_await waiting.wait();
+        *found = has_keys();
+    }
+
+private:
+    /// A coroutine that waits costs no thread, so there may be more of them than `RemoteOptions::max_waiters`.
+    static constexpr std::size_t most_waiters = 1024;
+
+    /// A coroutine that waits for the end of an attempt.
+    struct Waiting {
+        Waiting(AsyncFetcher& owner, std::chrono::milliseconds most)
+            : fetcher(owner), timer(owner.strand_), place(owner.waiting_.insert(owner.waiting_.end(), &timer)) {
+            timer.expires_after(most);
+        }
+        Waiting(const Waiting&) = delete;
+        Waiting& operator=(const Waiting&) = delete;
+        ~Waiting() { fetcher.waiting_.erase(place); }
+
+        [[nodiscard]] boost::asio::awaitable<void> wait() {
+            ErrorCode error;
+            co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
+            is_over = !error;
+        }
+
+        AsyncFetcher& fetcher;
+        boost::asio::steady_timer timer;
+        typename std::list<boost::asio::steady_timer*>::iterator place;
+        bool is_over = false;
+    };
+
+    [[nodiscard]] Result<bool> answer_after(bool has_ended, std::chrono::seconds retry_after) const {
+        if (!has_ended && is_stopped_) return keys_unavailable("the keys are not fetched any more", retry_after);
+        if (!has_ended) return keys_unavailable("the fetch takes longer than unknown_key_wait", retry_after);
+        if (auto failed = state_->failure()) return *std::move(failed);
+        return true;
+    }
+
+    void step() {
+        if (is_stopped_) return;
+        if (auto request = state_->next(std::chrono::steady_clock::now(), now())) send(*std::move(request));
+        rouse();
+        timer_.expires_at(state_->wake());
+        timer_.async_wait([self = this->shared_from_this()](ErrorCode error) {
+            if (!error) self->step();
+        });
+    }
+
+    void send(FetchRequest request) {
+        stop_fetch();
+        const std::uint64_t number = request.number;
+        const auto done = [weak = this->weak_from_this(), number](FetchResult result) {
+            const auto self = weak.lock();
+            if (!self) return;
+            boost::asio::post(self->strand_, [self, number, result = std::move(result)]() mutable {
+                self->take(number, std::move(result));
+            });
+        };
+        const auto start = [&] { return fetch_(executor_, std::move(request), done); };
+        const auto give_up = [&]() -> std::function<void()> {
+            done(FetchError{FetchStage::transfer, "the transport threw an exception"});
+            return {};
+        };
+        under_way_ = number;
+        stop_fetch_ = catch_all(start, give_up);
+    }
+
+    void take(std::uint64_t number, FetchResult result) {
+        if (is_stopped_) return;
+        if (number == under_way_) stop_fetch_ = nullptr;  // it has ended
+        const SteadyTime moment = std::chrono::steady_clock::now();
+        // First: the answer may be too late, and so may the keys.
+        if (auto request = state_->next(moment, now())) send(*std::move(request));
+        state_->answer(number, std::move(result), moment, now());
+        step();
+    }
+
+    /// Lets the coroutines look again if an attempt has ended.
+    void rouse() {
+        const std::uint64_t attempts = state_->attempts();
+        if (std::exchange(attempts_, attempts) == attempts) return;
+        for (boost::asio::steady_timer* const timer : waiting_) timer->cancel();
+    }
+
+    void stop_fetch() {
+        if (const auto stop = std::exchange(stop_fetch_, nullptr)) stop();
+    }
+
+    void end() {
+        is_stopped_ = true;
+        stop_fetch();
+        timer_.cancel();
+        for (boost::asio::steady_timer* const timer : waiting_) timer->cancel();
+    }
+
+    const std::shared_ptr<State> state_;
+    const AnyAsyncFetch fetch_;
+    const Executor executor_;
+    boost::asio::strand<Executor> strand_;
+    boost::asio::steady_timer timer_;
+    const std::chrono::milliseconds unknown_key_wait_;
+    const std::size_t max_waiters_;
+    std::function<void()> stop_fetch_ = {};  ///< of the request under way
+    std::uint64_t under_way_ = 0;            ///< its number
+    std::list<boost::asio::steady_timer*> waiting_ = {};
+    std::uint64_t attempts_ = 0;
+    bool is_stopped_ = false;
+};
+
+/// What the handles share. The fetching ends with the last of them.
+template <class Set>
+class AsyncKeys final : public AwaitableKeys {
+    using Fetcher = AsyncFetcher<Set>;
+    using Link = std::weak_ptr<Fetcher>;
+
+public:
+    AsyncKeys(KeyOrigin origin, RemoteOptions options, AnyAsyncFetch fetch, boost::asio::any_io_executor executor)
+        : link_(std::make_shared<Link>()) {
+        const RemoteOptions limits = options;
+        const auto wake = [link = link_] {
+            if (const auto fetcher = link->lock()) fetcher->wake();
+        };
+        state_ = std::make_shared<PolledState<Set>>(std::move(origin), std::move(options), wake);
+        const auto fetcher = std::make_shared<Fetcher>(state_, std::move(fetch), std::move(executor), limits);
+        *link_ = fetcher;
+        fetcher->wake();
+    }
+    AsyncKeys(const AsyncKeys&) = delete;
+    AsyncKeys& operator=(const AsyncKeys&) = delete;
+    ~AsyncKeys() override { stop(); }
+
+    void stop() const {
+        if (const auto fetcher = link_->lock()) fetcher->stop();
+    }
+
+    [[nodiscard]] PolledState<Set>& state() const noexcept { return *state_; }
+
+    [[nodiscard]] std::optional<boost::asio::any_io_executor> executor() const override {
+        const auto fetcher = link_->lock();
+        return fetcher ? std::optional{fetcher->strand()} : std::nullopt;
+    }
+
+    [[nodiscard]] boost::asio::awaitable<void> ask(std::shared_ptr<KeyQuestion> question) const override {
+        state_->count_unknown();
+        if (auto fetcher = link_->lock()) return Fetcher::ask(std::move(fetcher), std::move(question));
+        return nothing();
+    }
+
+    [[nodiscard]] boost::asio::awaitable<void> wait_for_keys(std::chrono::milliseconds most,
+                                                             std::shared_ptr<bool> found) const {
+        if (auto fetcher = link_->lock()) return Fetcher::wait_for_keys(std::move(fetcher), most, std::move(found));
+        return nothing();
+    }
+
+private:
+    [[nodiscard]] static boost::asio::awaitable<void> nothing() { co_return; }
+
+    std::shared_ptr<PolledState<Set>> state_;
+    const std::shared_ptr<Link> link_;  ///< to the fetcher, which its context owns
+};
+
+}  // namespace credence::detail
