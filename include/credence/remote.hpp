@@ -11,5 +11,6 @@
 #include <credence/remote/remote_event.hpp>
 #include <credence/remote/remote_keys.hpp>
 #include <credence/remote/remote_options.hpp>
+#include <credence/remote/signed_introspection.hpp>
 #include <credence/remote/transport_options.hpp>
 #include <credence/remote/url.hpp>

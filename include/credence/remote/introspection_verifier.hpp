@@ -11,6 +11,7 @@
 #include <credence/remote/client_authentication.hpp>
 #include <credence/remote/fetch.hpp>
 #include <credence/remote/fetch_error.hpp>
+#include <credence/remote/signed_introspection.hpp>
 #include <credence/remote/url.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/json/json_dom.hpp>
@@ -18,6 +19,9 @@
 #include <credence/jwt/detail/stored_claims.hpp>
 #include <credence/remote/detail/form_encoding.hpp>
 #include <credence/remote/detail/introspection_cache.hpp>
+#include <credence/remote/detail/introspection_endpoint.hpp>
+#include <credence/remote/detail/remote_core.hpp>
+#include <credence/remote/detail/single_flight.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -45,11 +49,21 @@ struct IntrospectionOptions {
     std::size_t max_cached = 10'000;
     /// How many requests may be under way at once; a token beyond that is `keys_unavailable`.
     std::size_t max_requests = 8;
+    /// How many threads may wait for the answer to a request that another one has sent for the same token; a further
+    /// one is `keys_unavailable`. If `cache_accepted` is 0, answers are not shared.
+    std::size_t max_waiters = 32;
     /// How long connecting may take, and the whole request.
     std::chrono::milliseconds connect_timeout = std::chrono::seconds{2};
     std::chrono::milliseconds total_timeout = std::chrono::seconds{5};
     /// The longest answer, in bytes.
     std::size_t max_answer_bytes = std::size_t{64} * 1024;
+    /// If set, the endpoint is asked for signed answers, and any other is refused. RFC 9701
+    std::optional<SignedIntrospection> signed_answers = {};
+    /// Of `discover`: where the issuer's metadata document is, if not at a place that its URL gives; when it is read
+    /// again; and its longest size, in bytes.
+    std::string metadata_url = {};
+    std::chrono::milliseconds rediscover = std::chrono::hours{24};
+    std::size_t max_document_bytes = std::size_t{256} * 1024;
 };
 
 /// Verifies opaque tokens by asking the authorization server that issued them. RFC 7662 §2
@@ -62,7 +76,8 @@ struct IntrospectionOptions {
 /// is signed; `type` alone means nothing here. A token that is not active is `check_failed` with the claim `active`.
 ///
 /// If the server cannot be asked, or its answer cannot be read, the token is `keys_unavailable`, which is a 503, and
-/// nothing is kept. Neither a token nor an answer is ever in an error.
+/// nothing is kept. Neither a token nor an answer is ever in an error. Threads that verify the same token at the same
+/// time send one request.
 ///
 /// A handle: copies share the answers that are kept. Any thread may use any of them; the one that verifies waits for
 /// the server.
@@ -87,22 +102,32 @@ public:
                                                                         IntrospectionOptions options = {}) {
         auto url = Url::parse(endpoint);
         if (!url) return std::move(url).error();
-        constexpr std::chrono::seconds none{0};
-        constexpr std::chrono::seconds most{60};
-        constexpr std::chrono::milliseconds longest = std::chrono::hours{1};
-        const bool can_be_kept = options.cache_accepted >= none && options.cache_accepted <= most &&
-                                 options.cache_refused >= none && options.cache_refused <= most &&
-                                 options.connect_timeout > none && options.connect_timeout <= longest &&
-                                 options.total_timeout > none && options.total_timeout <= longest &&
-                                 options.max_requests > 0 && options.max_answer_bytes > 0;
-        if (!can_be_kept) {
-            return FetchError{FetchStage::configuration,
-                              "an option of IntrospectionOptions is out of its range: caching is from 0 to 60 s, "
-                              "timeouts up to an hour, and max_requests and max_answer_bytes at least 1"};
-        }
-        return IntrospectionVerifier{std::make_shared<State>(*std::move(url),
-                                                             AnyTransport{std::forward<Transport>(transport)},
-                                                             std::move(authentication), std::move(rules), options)};
+        if (auto checked = check_options(options); !checked) return std::move(checked).error();
+        return IntrospectionVerifier{
+            std::make_shared<State>(std::make_unique<detail::IntrospectionEndpoint>(*std::move(url)),
+                                    AnyTransport{std::forward<Transport>(transport)}, std::move(authentication),
+                                    std::move(rules), std::move(options))};
+    }
+
+    /// The same for an issuer whose metadata document names the endpoint. The document is read when the first token
+    /// comes, again after `rediscover`, and after three failures of the endpoint. RFC 8414 §2
+    ///
+    /// \param issuer  its URL; the document must name the same, byte for byte. The endpoint may be https at any
+    ///                address, and plain http only if the issuer's URL is.
+    template <FetchTransport Transport>
+    [[nodiscard]] static Result<IntrospectionVerifier, FetchError> discover(std::string_view issuer,
+                                                                            Transport&& transport,
+                                                                            ClientAuthentication authentication,
+                                                                            Validation<Claims> rules,
+                                                                            IntrospectionOptions options = {}) {
+        auto origin = detail::origin_of_issuer(issuer, options.metadata_url);
+        if (!origin) return std::move(origin).error();
+        if (auto checked = check_options(options); !checked) return std::move(checked).error();
+        auto endpoint = std::make_unique<detail::IntrospectionEndpoint>(*std::move(origin), options.rediscover,
+                                                                        options.max_document_bytes);
+        return IntrospectionVerifier{
+            std::make_shared<State>(std::move(endpoint), AnyTransport{std::forward<Transport>(transport)},
+                                    std::move(authentication), std::move(rules), std::move(options))};
     }
 
     IntrospectionVerifier(const IntrospectionVerifier&) = default;  // and no move, as Verifier
@@ -120,6 +145,9 @@ public:
         return verify_with(token, &check);
     }
 
+    /// Why the issuer's metadata document could not be read, for a log; nullopt after a success, and after `make`.
+    [[nodiscard]] std::optional<FetchError> discovery_fault() const { return state_->endpoint->last_fault(); }
+
 private:
     /// What the server says of a token.
     struct Answer {
@@ -127,34 +155,38 @@ private:
         std::optional<NumericDate> expiry;
     };
 
+    using Flights = detail::SingleFlight<Result<Answer>>;
+
     struct State {
-        State(Url url, AnyTransport prototype, ClientAuthentication proof, Validation<Claims> validation,
-              IntrospectionOptions settings)
-            : endpoint(std::move(url)),
+        State(std::unique_ptr<detail::IntrospectionEndpoint> place, AnyTransport prototype, ClientAuthentication proof,
+              Validation<Claims> validation, IntrospectionOptions settings)
+            : endpoint(std::move(place)),
               transport(std::move(prototype)),
               authentication(std::move(proof)),
               rules(std::move(validation)),
-              options(settings),
+              options(std::move(settings)),
               claims(rules),
-              cache(options.max_cached) {}
+              cache(options.max_cached),
+              flights(options.max_waiters) {}
 
         /// A copy of the transport that nobody uses; nullopt if `max_requests` are in use.
         [[nodiscard]] std::optional<AnyTransport> borrow() {
             const std::scoped_lock lock{mutex};
             if (in_use >= options.max_requests) return std::nullopt;
+            idle.reserve(idle.size() + in_use + 1);  // so that giving back needs no memory
             ++in_use;
             if (idle.empty()) return transport;
             std::optional<AnyTransport> found{std::move(idle.back())};
             idle.pop_back();
             return found;
         }
-        void give_back(AnyTransport used) {
+        void give_back(AnyTransport used) noexcept {
             const std::scoped_lock lock{mutex};
             --in_use;
             idle.push_back(std::move(used));
         }
 
-        const Url endpoint;
+        const std::unique_ptr<detail::IntrospectionEndpoint> endpoint;
         const AnyTransport transport;
         const ClientAuthentication authentication;
         const Validation<Claims> rules;
@@ -162,12 +194,49 @@ private:
         const detail::StoredClaims<Claims> claims;
         const detail::Hasher hasher{detail::Hash::sha256};
         detail::IntrospectionCache cache;
+        Flights flights;
         std::mutex mutex;
         std::vector<AnyTransport> idle;
         std::size_t in_use = 0;
     };
 
+    /// A transport for one request, given back at the end.
+    struct Loan {
+        explicit Loan(State& owner) : state(owner), transport(owner.borrow()) {}
+        Loan(const Loan&) = delete;
+        Loan& operator=(const Loan&) = delete;
+        ~Loan() {
+            if (transport) state.give_back(*std::move(transport));
+        }
+
+        /// Sends a request. What the transport throws is a failure.
+        [[nodiscard]] FetchResult fetch(const FetchRequest& request) const {
+            return detail::catch_all([&]() -> FetchResult { return (*transport)(request); },
+                                     []() -> FetchResult { return FetchError{FetchStage::transfer}; });
+        }
+
+        State& state;
+        std::optional<AnyTransport> transport;
+    };
+
     explicit IntrospectionVerifier(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    [[nodiscard]] static Result<void, FetchError> check_options(const IntrospectionOptions& options) {
+        constexpr std::chrono::seconds none{0};
+        constexpr std::chrono::seconds most{60};
+        constexpr std::chrono::milliseconds longest = std::chrono::hours{1};
+        constexpr std::chrono::milliseconds year = std::chrono::hours{24 * 365};
+        const bool can_be_kept = options.cache_accepted >= none && options.cache_accepted <= most &&
+                                 options.cache_refused >= none && options.cache_refused <= most &&
+                                 options.connect_timeout > none && options.connect_timeout <= longest &&
+                                 options.total_timeout > none && options.total_timeout <= longest &&
+                                 options.rediscover > none && options.rediscover <= year && options.max_requests > 0 &&
+                                 options.max_answer_bytes > 0 && options.max_document_bytes > 0;
+        if (can_be_kept) return {};
+        return FetchError{FetchStage::configuration,
+                          "an option of IntrospectionOptions is out of its range: caching is from 0 to 60 s, "
+                          "timeouts up to an hour, and max_requests and the numbers of bytes at least 1"};
+    }
 
     [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const ConfirmationCheck* check) const {
         if (token.size() > state_->rules.max_token_bytes) return Errc::token_too_large;
@@ -177,12 +246,32 @@ private:
         if (hash.empty()) return unavailable("the token cannot be hashed");
         const SteadyTime asked = std::chrono::steady_clock::now();
         if (const auto kept = state_->cache.find(hash, asked)) return judge(*kept, check);
-        auto answer = ask(token);
-        if (!answer) return std::move(answer).error();
-        auto proof = judge(answer->claims, check);
-        const auto kept_for = proof ? lifetime(answer->expiry) : state_->options.cache_refused;
-        state_->cache.insert(std::move(hash), std::move(answer->claims), asked + kept_for);
-        return proof;
+        std::optional<Result<Verified<Claims>>> own;  // of the thread that asks
+        const auto ask_and_keep = [&]() -> Result<Answer> {
+            // Another thread may have kept one since this one looked.
+            if (auto kept = state_->cache.find(hash, asked)) return Answer{*std::move(kept), std::nullopt};
+            auto answer = ask(token);
+            if (!answer) return answer;
+            own.emplace(judge(answer->claims, check));
+            const auto kept_for = *own ? lifetime(answer->expiry) : state_->options.cache_refused;
+            state_->cache.insert(hash, answer->claims, asked + kept_for);
+            return answer;
+        };
+        if (state_->options.cache_accepted == std::chrono::seconds{0}) return proof_of(ask_and_keep(), own, check);
+        const auto shared = state_->flights.get(hash, asked + state_->options.total_timeout, ask_and_keep);
+        if (shared.outcome == Flights::Outcome::too_many) {
+            return unavailable("max_waiters threads wait for answers of the introspection endpoint");
+        }
+        if (!shared.answer) return unavailable("the answer of the introspection endpoint takes too long");
+        return proof_of(*shared.answer, own, check);
+    }
+
+    [[nodiscard]] Result<Verified<Claims>> proof_of(const Result<Answer>& answer,
+                                                    std::optional<Result<Verified<Claims>>>& own,
+                                                    const ConfirmationCheck* check) const {
+        if (own) return *std::move(own);
+        if (!answer) return answer.error();
+        return judge(answer->claims, check);
     }
 
     [[nodiscard]] Result<Verified<Claims>> judge(const detail::IntrospectionAnswer& answer,
@@ -198,37 +287,61 @@ private:
     /// Asks the server. RFC 7662 §2.1
     [[nodiscard]] Result<Answer> ask(std::string_view token) const {
         const IntrospectionOptions& options = state_->options;
-        FetchRequest request{.url = state_->endpoint,
-                             .accept = "application/json",
-                             .most_bytes = options.max_answer_bytes,
-                             .connect_timeout = (std::min)(options.connect_timeout, options.total_timeout),
-                             .deadline = std::chrono::steady_clock::now() + options.total_timeout,
-                             .form = "token=" + detail::form_encoded(token) + "&token_type_hint=access_token"};
+        const SteadyTime deadline = std::chrono::steady_clock::now() + options.total_timeout;
+        const auto connect_timeout = (std::min)(options.connect_timeout, options.total_timeout);
+        const Loan loan{*state_};
+        if (!loan.transport) return unavailable("max_requests are under way to the introspection endpoint");
+        auto url = state_->endpoint->find(deadline, connect_timeout,
+                                          [&](const FetchRequest& request) { return loan.fetch(request); });
+        if (!url) return std::move(url).error();
+        FetchRequest request{
+            .url = *std::move(url),
+            .accept = options.signed_answers ? "application/token-introspection+jwt" : "application/json",
+            .most_bytes = options.max_answer_bytes,
+            .connect_timeout = connect_timeout,
+            .deadline = deadline,
+            .form = "token=" + detail::form_encoded(token) + "&token_type_hint=access_token"};
         if (auto proven = state_->authentication.detail_apply(request); !proven) return std::move(proven).error();
-        auto transport = state_->borrow();
-        if (!transport) return unavailable("max_requests are under way to the introspection endpoint");
-        auto result = detail::catch_all([&]() -> FetchResult { return (*transport)(request); },
-                                        []() -> FetchResult { return FetchError{FetchStage::transfer}; });
-        state_->give_back(*std::move(transport));
+        auto result = loan.fetch(request);
+        state_->endpoint->note(result && result->status == 200);
+        return take(std::move(result));
+    }
+
+    [[nodiscard]] Result<Answer> take(FetchResult result) const {
         if (!result) return unavailable(message(result.error().stage));
         if (result->status == 401 || result->status == 403) {
             return unavailable("the introspection endpoint refuses the credentials of this service");
         }
         if (result->status != 200) return unavailable("the introspection endpoint did not answer with status 200");
-        if (result->body.size() > options.max_answer_bytes) return unavailable(message(FetchStage::too_large));
-        return read(std::move(result->body));
+        if (result->body.size() > state_->options.max_answer_bytes) return unavailable(message(FetchStage::too_large));
+        if (state_->options.signed_answers) return read_signed(result->body);
+        auto parsed = detail::read_json(result->body);
+        if (!parsed) return unavailable("the introspection endpoint's answer is not an object");
+        return read(*parsed, std::move(result->body));
+    }
+
+    /// Reads a signed answer. One that is not signed is none. RFC 9701 §5
+    [[nodiscard]] Result<Answer> read_signed(std::string_view body) const {
+        const auto opened = state_->options.signed_answers->detail_open(body);
+        if (opened) return read(*opened, opened->dump());
+        if (opened.error().code == Errc::keys_unavailable) {
+            return Error{Errc::keys_unavailable,
+                         {},
+                         "the keys for the signed answer are unavailable",
+                         opened.error().retry_after};
+        }
+        return unavailable("the introspection endpoint's answer is not signed by its issuer for this service");
     }
 
     /// Reads an answer. RFC 7662 §2.2
-    [[nodiscard]] static Result<Answer> read(std::string body) {
-        auto parsed = detail::read_json(body);
-        if (!parsed || !parsed->is_object()) return unavailable("the introspection endpoint's answer is not an object");
-        const auto active = parsed->find("active");
-        if (active == parsed->end() || !active->is_boolean()) {
+    [[nodiscard]] static Result<Answer> read(const nlohmann::json& answer, std::string text) {
+        if (!answer.is_object()) return unavailable("the introspection endpoint's answer is not an object");
+        const auto active = answer.find("active");
+        if (active == answer.end() || !active->is_boolean()) {
             return unavailable("the introspection endpoint's answer does not say whether the token is active");
         }
         if (!active->template get<bool>()) return Answer{};
-        return Answer{std::move(body), expiry_of(*parsed)};
+        return Answer{std::move(text), expiry_of(answer)};
     }
 
     [[nodiscard]] static std::optional<NumericDate> expiry_of(const nlohmann::json& answer) {

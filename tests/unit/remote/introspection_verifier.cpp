@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: MIT
 // IntrospectionVerifier: what an authorization server says of opaque tokens, and how long that counts.
 #include <credence/claims/claims.hpp>
+#include <credence/jwt/encode.hpp>
 #include <credence/jwt/token_verifier.hpp>
+#include <credence/keys/keys.hpp>
 #include <credence/remote/introspection_verifier.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
+
+#include <nlohmann/json.hpp>
 
 using namespace credence;
 using namespace std::chrono_literals;
@@ -265,6 +273,171 @@ TEST_CASE("no more than max_requests are under way", "[introspection_verifier]")
     CHECK_FALSE(refusal(*verifier, "first"));
     CHECK(within->code == Errc::keys_unavailable);
     CHECK_FALSE(refusal(*verifier, "third"));
+}
+
+TEST_CASE("threads with the same new token ask once, and all get the answer", "[introspection_verifier]") {
+    std::atomic<int> asked = 0;
+    std::binary_semaphore is_begun{0};
+    std::binary_semaphore may_end{0};
+    const auto server = [&](const FetchRequest&) -> FetchResult {
+        if (++asked == 1) {
+            is_begun.release();
+            may_end.acquire();
+        }
+        return FetchResponse{.status = 200, .body = active()};
+    };
+    const Introspection verifier =
+        Introspection::make(endpoint, server, ClientAuthentication::basic("a", "b"), rules()).value();
+    std::atomic<int> accepted = 0;
+    std::vector<std::thread> threads;
+    for (int count = 0; count < 30; ++count) {
+        threads.emplace_back([&] { accepted += refusal(verifier) ? 0 : 1; });
+    }
+    is_begun.acquire();
+    CHECK_FALSE(refusal(verifier, "another"));  // waits for no other token's answer
+    may_end.release();
+    for (std::thread& thread : threads) thread.join();
+    CHECK(accepted == 30);
+    CHECK(asked == 2);
+}
+
+TEST_CASE("those who wait share a failure, and no more than max_waiters wait", "[introspection_verifier]") {
+    std::optional<Introspection> verifier;
+    std::optional<Error> within;
+    int asked = 0;
+    const auto nested = [&](const FetchRequest&) -> FetchResult {
+        if (++asked == 1) within = refusal(*verifier);
+        return FetchResponse{.status = 500};
+    };
+    const auto make = [&](IntrospectionOptions options) {
+        asked = 0;
+        verifier.emplace(
+            Introspection::make(endpoint, nested, ClientAuthentication::basic("a", "b"), rules(), options).value());
+        CHECK(refusal(*verifier)->code == Errc::keys_unavailable);
+        CHECK(within->code == Errc::keys_unavailable);
+    };
+    make({.max_waiters = 0});
+    CHECK(within->reason == "max_waiters threads wait for answers of the introspection endpoint");
+    CHECK(asked == 1);
+    make({.total_timeout = 1ms});
+    CHECK(within->reason == "the answer of the introspection endpoint takes too long");
+    make({.cache_accepted = 0s});  // each one asks for itself
+    CHECK(within->reason == "the introspection endpoint did not answer with status 200");
+    CHECK(asked == 2);
+}
+
+TEST_CASE("a metadata document names the endpoint", "[introspection_verifier]") {
+    struct Issuer {
+        std::shared_ptr<std::map<std::string, FetchResponse>> answers =
+            std::make_shared<std::map<std::string, FetchResponse>>();
+        std::shared_ptr<std::vector<std::string>> asked = std::make_shared<std::vector<std::string>>();
+        FetchResult operator()(const FetchRequest& request) const {
+            asked->push_back(request.url.text());
+            CHECK((request.form.empty() == (request.url.text().find("/.well-known/") != std::string::npos)));
+            const auto found = answers->find(request.url.text());
+            return found == answers->end() ? FetchResponse{.status = 404} : found->second;
+        }
+    };
+    const Issuer issuer;
+    const std::string first = "https://id.example/.well-known/openid-configuration";
+    const std::string second = "https://id.example/.well-known/oauth-authorization-server";
+    const auto names = [](const std::string& name, const std::string& url) {
+        return FetchResponse{.status = 200,
+                             .body = R"({"issuer":")" + name + R"(","introspection_endpoint":")" + url + R"("})"};
+    };
+    const auto verifier = Introspection::discover("https://id.example", issuer, ClientAuthentication::basic("a", "b"),
+                                                  rules(), {.cache_accepted = 0s})
+                              .value();
+    CHECK(issuer.asked->empty());
+    SECTION("in either place, and it is read once") {
+        issuer.answers->emplace(second, names("https://id.example", endpoint));
+        issuer.answers->emplace(endpoint, FetchResponse{.status = 200, .body = active()});
+        CHECK_FALSE(refusal(verifier));
+        CHECK_FALSE(refusal(verifier));
+        CHECK(*issuer.asked == std::vector<std::string>{first, second, endpoint, endpoint});
+        CHECK_FALSE(verifier.discovery_fault());
+    }
+    SECTION("one of another issuer names none, and is not read for each token") {
+        issuer.answers->emplace(first, names("https://other.example", endpoint));
+        const auto refused = refusal(verifier);
+        CHECK(refused->code == Errc::keys_unavailable);
+        CHECK(refused->retry_after >= 1s);
+        CHECK(refusal(verifier)->code == Errc::keys_unavailable);
+        CHECK(issuer.asked->size() == 1);
+        CHECK(verifier.discovery_fault()->stage == FetchStage::issuer);
+        CHECK_THAT(verifier.discovery_fault()->detail, support::contains_text("'https://other.example'"));
+    }
+    SECTION("one that sends us to this machine names none") {
+        issuer.answers->emplace(first, names("https://id.example", "http://127.0.0.1/introspect"));
+        CHECK(refusal(verifier)->code == Errc::keys_unavailable);
+        CHECK(*issuer.asked == std::vector<std::string>{first});
+    }
+    SECTION("one that is too long names none") {
+        issuer.answers->emplace(first, names("https://id.example", endpoint));
+        issuer.answers->at(first).body.append(300'000, ' ');
+        CHECK(refusal(verifier)->code == Errc::keys_unavailable);
+        CHECK(verifier.discovery_fault()->stage == FetchStage::too_large);
+    }
+    CHECK(Introspection::discover("http://id.example", issuer, ClientAuthentication::basic("a", "b"), rules())
+              .error()
+              .stage == FetchStage::url);
+}
+
+namespace {
+
+/// What a signed answer says, as JSON.
+struct SignedAnswer {
+    std::string iss = "https://id.example";
+    std::string aud = "orders-client";
+    std::optional<NumericDate> iat = now();
+    nlohmann::json token_introspection = {
+        {"active", true}, {"sub", "alice"}, {"client_id", "app"}, {"aud", "orders"}, {"exp", 1'700'000'600}};
+};
+
+}  // namespace
+
+TEST_CASE("signed answers: of the issuer, for this service, and of their own type", "[introspection_verifier]") {
+    const auto keys = Keys<EdDSA>::generate().value();
+    const auto others = Keys<EdDSA>::generate().value();
+    const Server server;
+    const SignedIntrospectionRules from{.issuer = "https://id.example", .client_id = "orders-client"};
+    const Introspection verifier =
+        verifier_over(server, {.cache_accepted = 0s,
+                               .cache_refused = 0s,
+                               .signed_answers = SignedIntrospection::by(keys.decoding, from).value()});
+    const auto code = [&](const std::string& body) {
+        server.say(body);
+        const auto refused = refusal(verifier);
+        return refused ? std::optional{refused->code} : std::nullopt;
+    };
+    const auto sign = [&](const SignedAnswer& answer, const std::string& type = "token-introspection+jwt") {
+        return encode(answer, keys, {.type = type}).value();
+    };
+    CHECK_FALSE(code(sign({})));
+    CHECK(server.state->asked.back().accept == "application/token-introspection+jwt");
+    CHECK_FALSE(code(sign({}, "application/token-introspection+jwt")));
+    CHECK(code(sign({.token_introspection = {{"active", false}}})) == Errc::check_failed);
+    CHECK(code(sign({.token_introspection = {{"active", true}, {"client_id", "app"}, {"aud", "others"}}})) ==
+          Errc::missing_claim);
+
+    const auto is_unavailable = [&](const std::string& body) { return code(body) == Errc::keys_unavailable; };
+    CHECK(is_unavailable(active()));  // one that is not signed
+    CHECK(is_unavailable(sign({}, "at+jwt")));
+    CHECK(is_unavailable(sign({}, "")));
+    CHECK(is_unavailable(sign({.iss = "https://other.example"})));
+    CHECK(is_unavailable(sign({.aud = "another-client"})));
+    CHECK(is_unavailable(sign({.iat = std::nullopt})));
+    CHECK(is_unavailable(sign({.iat = now() - 10min})));
+    CHECK(is_unavailable(sign({.token_introspection = "active"})));
+    CHECK(is_unavailable(sign({.token_introspection = {{"active", "true"}}})));
+    CHECK(is_unavailable(encode(SignedAnswer{}, others, {.type = "token-introspection+jwt"}).value()));
+}
+
+TEST_CASE("signed answers need a client and an issuer", "[introspection_verifier]") {
+    const auto keys = Keys<EdDSA>::generate().value();
+    CHECK(SignedIntrospection::by(keys.decoding, {.issuer = "https://id.example"}).error().code ==
+          Errc::invalid_audience);
+    CHECK(SignedIntrospection::by(keys.decoding, {.client_id = "orders"}).error().code == Errc::invalid_issuer);
 }
 
 TEST_CASE("options and URLs that make no sense are refused", "[introspection_verifier]") {

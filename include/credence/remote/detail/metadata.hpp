@@ -8,7 +8,6 @@
 #include <credence/detail/json/json_dom.hpp>
 #include <credence/remote/detail/printable.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +38,6 @@ namespace credence::detail {
 /// What is read from a metadata document.
 struct Metadata {
     Url key_set;
-    std::optional<Url> introspection;
 };
 
 /// The URL that a document names. It may be https at any address (an issuer inside a cluster names an inner one), and
@@ -73,20 +71,30 @@ struct Metadata {
     return FetchError{FetchStage::issuer, std::move(detail)};
 }
 
-/// Reads a document. Nothing in it but these members has an effect; the algorithms it lists have none.
-[[nodiscard]] inline Result<Metadata, FetchError> read_metadata(std::string_view text, const Url& issuer) {
+/// The document of an issuer, as JSON. Only the members that are read below have an effect; the algorithms it lists
+/// have none.
+[[nodiscard]] inline Result<nlohmann::json, FetchError> read_document(std::string_view text, const Url& issuer) {
     auto read = read_json(text);
     if (!read) return FetchError{FetchStage::document, std::string{credence::message(read.error().code)}};
-    const nlohmann::json document = *std::move(read);
-    if (!document.is_object()) return FetchError{FetchStage::document, "the document is not a JSON object"};
-    if (auto checked = check_issuer(document, issuer); !checked) return std::move(checked).error();
-    auto key_set = url_of_document(document, "jwks_uri", issuer);
+    if (!read->is_object()) return FetchError{FetchStage::document, "the document is not a JSON object"};
+    if (auto checked = check_issuer(*read, issuer); !checked) return std::move(checked).error();
+    return *std::move(read);
+}
+
+/// Where the keys of an issuer are.
+[[nodiscard]] inline Result<Metadata, FetchError> read_metadata(std::string_view text, const Url& issuer) {
+    const auto document = read_document(text, issuer);
+    if (!document) return document.error();
+    auto key_set = url_of_document(*document, "jwks_uri", issuer);
     if (!key_set) return std::move(key_set).error();
-    Metadata metadata{*std::move(key_set), std::nullopt};
-    if (auto introspection = url_of_document(document, "introspection_endpoint", issuer)) {
-        metadata.introspection = *std::move(introspection);
-    }
-    return metadata;
+    return Metadata{*std::move(key_set)};
+}
+
+/// Where an issuer says whether a token is active; the document need not name keys. RFC 8414 §2
+[[nodiscard]] inline Result<Url, FetchError> read_introspection_endpoint(std::string_view text, const Url& issuer) {
+    const auto document = read_document(text, issuer);
+    if (!document) return document.error();
+    return url_of_document(*document, "introspection_endpoint", issuer);
 }
 
 }  // namespace credence::detail

@@ -31,7 +31,6 @@ struct KeyOrigin {
     std::optional<Url> issuer = {};   ///< nullopt if the URL of the set is all that is known
     std::vector<Url> documents = {};  ///< of the issuer, in the order in which they are tried
     std::optional<Url> key_set = {};  ///< as given, or as the document named it
-    std::optional<Url> introspection = {};
 
     /// What events call it.
     [[nodiscard]] const std::string& name() const {
@@ -254,7 +253,6 @@ private:
             last_modified_.clear();
         }
         origin_.key_set = std::move(metadata.key_set);
-        origin_.introspection = std::move(metadata.introspection);
     }
 
     void take_key_set(const InFlight& fetched, FetchResult result, Moment now) {

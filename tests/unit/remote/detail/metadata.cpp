@@ -11,6 +11,7 @@
 
 using namespace credence;
 using detail::metadata_urls;
+using detail::read_introspection_endpoint;
 using detail::read_metadata;
 using support::published_document;
 
@@ -46,12 +47,14 @@ TEST_CASE("a document names the set's URL and the introspection endpoint", "[met
     const auto read =
         read_metadata(published_document("https://id.example/one", "https://keys.example/set"), issuer).value();
     CHECK(read.key_set.text() == "https://keys.example/set");
-    CHECK_FALSE(read.introspection);
-    const auto more = read_metadata(R"({"issuer":"https://id.example/one","jwks_uri":"https://10.0.0.1/set",
-        "id_token_signing_alg_values_supported":["none"],"introspection_endpoint":"https://id.example/introspect"})",
-                                    issuer);
-    CHECK(more.value().key_set.host() == "10.0.0.1");
-    CHECK(more.value().introspection->text() == "https://id.example/introspect");
+    const std::string more = R"({"issuer":"https://id.example/one","jwks_uri":"https://10.0.0.1/set",
+        "id_token_signing_alg_values_supported":["none"],"introspection_endpoint":"https://id.example/introspect"})";
+    CHECK(read_metadata(more, issuer).value().key_set.host() == "10.0.0.1");
+    CHECK(read_introspection_endpoint(more, issuer).value().text() == "https://id.example/introspect");
+    const std::string no_keys =
+        R"({"issuer":"https://id.example/one","introspection_endpoint":"https://id.example/introspect"})";
+    CHECK(read_introspection_endpoint(no_keys, issuer).has_value());
+    CHECK(read_metadata(no_keys, issuer).error().stage == FetchStage::document);
 }
 
 TEST_CASE("the issuer is compared byte for byte, and a mismatch shows both", "[metadata]") {
@@ -103,9 +106,14 @@ TEST_CASE("a document sends us to https, or to http only if the issuer is at suc
     CHECK_FALSE(read_metadata(published_document("http://127.0.0.1:9000", "http://10.0.0.1/set"), local));
 }
 
-TEST_CASE("an introspection endpoint that may not be asked is not there", "[metadata]") {
-    const auto read = read_metadata(R"({"issuer":"https://id.example","jwks_uri":"https://id.example/set",
-        "introspection_endpoint":"http://127.0.0.1/introspect"})",
-                                    Url::parse("https://id.example").value());
-    CHECK_FALSE(read.value().introspection);
+TEST_CASE("an introspection endpoint that may not be asked is refused", "[metadata]") {
+    const Url issuer = Url::parse("https://id.example").value();
+    const auto stage = [&](std::string_view document) {
+        return read_introspection_endpoint(document, issuer).error().stage;
+    };
+    CHECK(stage(R"({"issuer":"https://id.example","introspection_endpoint":"http://127.0.0.1/introspect"})") ==
+          FetchStage::document);
+    CHECK(stage(R"({"issuer":"https://id.example"})") == FetchStage::document);
+    CHECK(stage(R"({"issuer":"https://other.example","introspection_endpoint":"https://id.example/i"})") ==
+          FetchStage::issuer);
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// SignedIntrospection: answers of an introspection endpoint that its issuer signed. RFC 9701
+#pragma once
+
+#include <credence/claims/claims.hpp>
+#include <credence/error.hpp>
+#include <credence/jwt/validation.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_source.hpp>
+#include <credence/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace credence {
+
+namespace detail {
+
+/// The private claim of a signed answer. RFC 9701 §5
+struct IntrospectionAnswerClaim {
+    nlohmann::json token_introspection;
+};
+
+}  // namespace detail
+
+/// Whom a signed answer is from, and for.
+struct SignedIntrospectionRules {
+    /// The issuer's URL, the `iss` of an answer. Empty: that of the keys, if they know it.
+    std::string issuer = {};
+    /// This service's client id, the `aud` of an answer.
+    std::string client_id = {};
+    /// How old an answer may be: it is made for the request.
+    std::chrono::seconds max_age{60};
+    /// By how much the clocks may differ.
+    std::chrono::seconds leeway{60};
+};
+
+/// Checks that answers are signed by the issuer, for this service. For `IntrospectionOptions::signed_answers`.
+///
+/// An answer is a JWT of the type `token-introspection+jwt`, whose `iss`, `aud` and `iat` fit the rules. So it cannot
+/// be mistaken for an access token, nor one for it. Encrypted answers are not supported. RFC 9701 §5, §8.1
+class SignedIntrospection {
+public:
+    /// \param keys  of the issuer: a `RemoteKeys`, a `KeySet` or another `KeySource`; a copy is kept.
+    /// \return `invalid_issuer` if no issuer is named and the keys do not know theirs, or if it is another one;
+    ///         `invalid_audience` without a client id.
+    template <KeySource Source>
+    [[nodiscard]] static Result<SignedIntrospection> by(const Source& keys, SignedIntrospectionRules rules) {
+        using Claims = credence::Claims<detail::IntrospectionAnswerClaim>;
+        if (rules.client_id.empty()) return Error{Errc::invalid_audience, "aud", "client_id is not set"};
+        Validation<Claims> validation{.audience = std::move(rules.client_id),
+                                      .type = "token-introspection+jwt",
+                                      .leeway = rules.leeway,
+                                      .max_age = rules.max_age,
+                                      .max_token_bytes = most_answer_bytes,
+                                      .allow_missing_exp = true};  // RFC 9701 §5: it should have none
+        if (!rules.issuer.empty()) validation.issuer = std::move(rules.issuer);
+        if constexpr (IssuerKeySource<Source>) {
+            auto verifier = verifier_for<Claims>(keys, std::move(validation));
+            if (!verifier) return std::move(verifier).error();
+            return SignedIntrospection{open_with(*verifier)};
+        } else {
+            if (!validation.issuer.is_set()) return Error{Errc::invalid_issuer, "iss", "the issuer is not set"};
+            return SignedIntrospection{open_with(verifier_for<Claims>(keys, std::move(validation)))};
+        }
+    }
+
+    /// What a signed answer says of a token, as JSON. For the library's own use.
+    [[nodiscard]] Result<nlohmann::json> detail_open(std::string_view answer) const { return open_(answer); }
+
+private:
+    static constexpr std::size_t most_answer_bytes = std::size_t{16} * 1024 * 1024;  // max_answer_bytes is the bound
+
+    using Open = std::function<Result<nlohmann::json>(std::string_view)>;
+
+    explicit SignedIntrospection(Open open) : open_(std::move(open)) {}
+
+    template <class VerifierType>
+    [[nodiscard]] static Open open_with(const VerifierType& verifier) {
+        return [verifier](std::string_view answer) -> Result<nlohmann::json> {
+            const auto opened = (verifier.verify)(answer);
+            if (!opened) return opened.error();
+            return opened->token_introspection;
+        };
+    }
+
+    Open open_;
+};
+
+}  // namespace credence
