@@ -21,13 +21,13 @@
 #include <credence/jwt/detail/token_form.hpp>
 #include <credence/jwt/detail/unverified_issuer.hpp>
 #include <credence/remote/detail/fetch_loop.hpp>
+#include <credence/remote/detail/persistent_map.hpp>
 #include <credence/remote/detail/registry_keys.hpp>
 #include <credence/remote/detail/remote_core.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -62,7 +62,7 @@ struct IssuerRegistryOptions {
 ///
 /// The keys of an issuer are fetched when the first token comes that its rules accept, and then as by `RemoteKeys`.
 /// Two threads fetch for all issuers, so there are at most two fetches at a time. An issuer without tokens is not
-/// asked.
+/// asked. Adding and removing an issuer costs as much as the logarithm of their number.
 ///
 /// A handle: copies share everything; any thread may use any of them. The threads end with the last one, and a child of
 /// `fork` has none: make a registry in the child.
@@ -169,7 +169,7 @@ private:
         Verifier<Claims, Keys> verifier;
     };
     using EntryHandle = std::shared_ptr<const Entry>;
-    using Issuers = std::map<std::string, EntryHandle, std::less<>>;
+    using Issuers = detail::PersistentMap<EntryHandle>;
 
     [[nodiscard]] static Error unknown_issuer() {
         return {Errc::invalid_issuer, "iss", "the registry does not have the issuer of this token"};
@@ -197,8 +197,8 @@ private:
 
         [[nodiscard]] EntryHandle find(std::string_view issuer) const {
             const auto current = issuers.load();
-            const auto found = current->find(issuer);
-            return found == current->end() ? nullptr : found->second;
+            const EntryHandle* const found = current->find(issuer);
+            return found == nullptr ? nullptr : *found;
         }
 
         [[nodiscard]] Result<EntryHandle, FetchError> make_entry(std::string_view issuer, Validation<Claims> rules,
@@ -219,25 +219,23 @@ private:
             auto entry = make_entry(issuer, std::move(rules), metadata_url);
             if (!entry) return std::move(entry).error();
             const std::scoped_lock lock{writers};
-            Issuers next = *issuers.load();
-            const auto found = next.find(issuer);
-            if (found == next.end() && next.size() >= options.max_issuers) {
+            const Issuers current = *issuers.load();
+            const EntryHandle* const replaced = current.find(issuer);
+            if (replaced == nullptr && current.size() >= options.max_issuers) {
                 return FetchError{FetchStage::configuration, "there are max_issuers issuers already"};
             }
-            if (found != next.end()) loop->remove(found->second->member);
-            next.insert_or_assign(std::string{issuer}, *std::move(entry));
-            issuers.store(std::move(next));
+            if (replaced != nullptr) loop->remove((*replaced)->member);
+            issuers.store(current.with(std::string{issuer}, *std::move(entry)));
             return {};
         }
 
         bool remove(std::string_view issuer) {
             const std::scoped_lock lock{writers};
-            Issuers next = *issuers.load();
-            const auto found = next.find(issuer);
-            if (found == next.end()) return false;
-            loop->remove(found->second->member);
-            next.erase(found);
-            issuers.store(std::move(next));
+            const Issuers current = *issuers.load();
+            const EntryHandle* const found = current.find(issuer);
+            if (found == nullptr) return false;
+            loop->remove((*found)->member);
+            issuers.store(current.without(issuer));
             return true;
         }
 
@@ -260,14 +258,13 @@ private:
         [[nodiscard]] EntryHandle renew(const std::string& issuer, const EntryHandle& rested) {
             auto fresh = make_entry(issuer, rested->rules, rested->metadata_url);
             const std::scoped_lock lock{writers};
-            Issuers next = *issuers.load();
-            const auto found = next.find(issuer);
-            if (!fresh || found == next.end()) return rested;  // removed meanwhile
-            if (found->second != rested) return found->second;
+            const Issuers current = *issuers.load();
+            const EntryHandle* const found = current.find(issuer);
+            if (!fresh || found == nullptr) return rested;  // removed meanwhile
+            if (*found != rested) return *found;
             loop->remove(rested->member);
-            found->second = *std::move(fresh);
-            EntryHandle entry = found->second;
-            issuers.store(std::move(next));
+            const EntryHandle entry = *std::move(fresh);
+            issuers.store(current.with(issuer, entry));
             static_cast<void>(loop->use(entry->member));
             return entry;
         }

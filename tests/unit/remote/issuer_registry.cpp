@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/published.hpp"
 
@@ -256,6 +257,24 @@ TEST_CASE("a thousand issuers have at most two fetches at a time", "[issuer_regi
     CHECK(accepted == 100);
     CHECK(issuers.asked_issuers() == 100);
     CHECK(issuers.most_at_once() <= 2);
+}
+
+TEST_CASE("adding and removing issuers costs about the same for each, however many there are", "[issuer_registry]") {
+    const auto cost_of = [](int count) {
+        const Registry registry = Registry::make(Issuers{}, {.max_issuers = 100'000}).value();
+        return support::allocations_of([&] {
+            for (int number = 0; number < count; ++number) {
+                registry.add("https://issuer-" + std::to_string(number) + ".example", {.audience = "api"}).value();
+            }
+            for (int number = 0; number < count; ++number) {
+                registry.remove("https://issuer-" + std::to_string(number) + ".example");
+            }
+        });
+    };
+    const auto few = cost_of(250);
+    const auto many = cost_of(2000);
+    CHECK(many.count < 10 * few.count);  // eight times as many, and three more nodes of a tree for each
+    CHECK(many.bytes < 10 * few.bytes);
 }
 
 TEST_CASE("an issuer that has rested is asked again before its keys count", "[issuer_registry]") {

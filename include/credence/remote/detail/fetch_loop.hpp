@@ -99,7 +99,7 @@ public:
     /// Fetches nothing for a member any more.
     void remove(const Handle& member) {
         const std::scoped_lock lock{mutex_};
-        std::erase(awake_, member);
+        if (member->is_awake_.load(std::memory_order_relaxed)) std::erase(awake_, member);
     }
 
     /// The body of each thread.
