@@ -6,6 +6,7 @@
 #include <credence/remote/fetch_error.hpp>
 #include <credence/remote/transport_options.hpp>
 #include <credence/remote/url.hpp>
+#include <credence/detail/openssl/error_queue.hpp>
 #include <credence/remote/detail/host.hpp>
 #include <credence/remote/detail/printable.hpp>
 #include <credence/transports/detail/body_reader.hpp>
@@ -97,6 +98,7 @@ private:
     }
 
     void begin() {
+        const ErrorQueueGuard guard;
         const auto connected_by = std::chrono::steady_clock::now() + request_.connect_timeout;
         set_deadline((std::min)(connected_by, request_.deadline));
         if (request_.url.is_https() && !set_up_tls()) {
