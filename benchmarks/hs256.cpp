@@ -92,7 +92,7 @@ void jobs::add_hs256() {
     add_verify<nlohmann::json>("verify/HS256/large/json", Large::payload);
     if (support::is_counting) return;
     for (const int threads : {1, 2}) {
-        benchmark::RegisterBenchmark("threads/HS256/small", verify_in_threads)->Threads(threads)->UseRealTime();
+        benchmark::RegisterBenchmark("threads/key", verify_in_threads)->Threads(threads)->UseRealTime();
         benchmark::RegisterBenchmark("threads/floor", hash_in_threads)->Threads(threads)->UseRealTime();
     }
 }

@@ -53,6 +53,9 @@ int run(int argc, char** argv) {
     jobs::add_hs256();
     jobs::add_public_keys();
     jobs::add_encryption();
+    jobs::add_servers();
+    jobs::add_hostile();
+    jobs::add_growth();
     benchmark::AddCustomContext("openssl", OpenSSL_version(OPENSSL_VERSION));
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -65,22 +65,36 @@ class Runner:
 
     def count(self):
         """The allocations and instructions of each job: {job: {…}}."""
-        jobs = "HS256|again|^verify/RS256/small"  # a signature by RS256 would be a million steps
+        jobs = "HS256|again|^verify/RS256/small|^(rotating/10|issuers|session|api_key)"  # a signature by RS256 would be a million steps
         command = [self.bin / "credence_benchmarks", "--count", *self.options(jobs)]
         names = ("allocations", "openssl_allocations", "instructions")
         return {row["name"]: {name: round(row[name]) for name in names if name in row} for row in self.rows(command)}
 
     def credence(self):
         """One round of credence and the floors: {job: nanoseconds}."""
-        jobs = "HS256|small" if self.quick else "."
-        command = [self.bin / "credence_benchmarks", *self.options(jobs)]
-        command[1] = f"--benchmark_filter=^(verify|sign|encrypt|decrypt|floor|require).*({jobs})"
-        times = {row["name"]: row["cpu_time"] for row in self.rows(command)}
+        program = self.bin / "credence_benchmarks"
+        times = self.times([program, *self.options(self.jobs())])
         if len(self.processors) > 1:
-            command[1] = "--benchmark_filter=threads"
-            for row in self.rows(command, processors=2):
-                what = "floor_threads" if "floor" in row["name"] else "threads"
-                times[f"{what}/{row['name'].rpartition(':')[2]}"] = 1e9 / row["items_per_second"]
+            jobs = "^threads/(key|floor)/" if self.quick else "^threads/"
+            for row in self.rows([program, *self.options(jobs)], processors=2):
+                name, _, threads = row["name"].partition("/real_time/threads:")
+                times[f"{name}/{threads}"] = 1e9 / row["items_per_second"]
+        return times
+
+    def jobs(self):
+        first = "^(verify|sign|encrypt|decrypt|floor|require)"
+        if self.quick:
+            return first + ".*(HS256|small)"
+        return first + "|^(decode|rotating|lookup|lookup_unknown|issuers|remote|turn|session|api_key|dpop|hostile)/"
+
+    def times(self, command):
+        return {row["name"]: row["cpu_time"] for row in self.rows(command)}
+
+    def guards(self):
+        """One round of the guards of those stacks that were built."""
+        times = {}
+        for program in sorted(self.bin.glob("benchmark_stack_*")):
+            times.update(self.times([program, *self.options(".")]))
         return times
 
     def peer(self, name, program):
@@ -97,6 +111,8 @@ class Runner:
 
     def round(self):
         times = self.credence()
+        if not self.quick:
+            times.update(self.guards())
         for name, program, _, _ in [] if self.quick else PEERS:
             times.update(self.peer(name, program))
         return times
@@ -104,7 +120,7 @@ class Runner:
 
 def measure(runner):
     """The rounds: a list of {job: nanoseconds}. As many as there is time for, three at least."""
-    most, limit = (15, 35) if runner.quick else (15, 600)
+    most, limit = (15, 35) if runner.quick else (15, 360)
     rounds, started = [], time.monotonic()
     while len(rounds) < most and (len(rounds) < 3 or time.monotonic() - started < limit):
         rounds.append(runner.round())
@@ -126,6 +142,14 @@ class Results:
         ratios = [times[dividend] / times[divisor] for times in self.rounds
                   if dividend in times and divisor in times]
         return statistics.median(ratios) if ratios else None
+
+    def difference(self, job, other):
+        gaps = [times[job] - times[other] for times in self.rounds if job in times and other in times]
+        return statistics.median(gaps) if gaps else None
+
+    def half(self, dividend, divisor):
+        ratio = self.ratio(dividend, divisor)
+        return ratio / 2 if ratio else None
 
     def spread(self, job):
         """How far apart the quarters of the rounds are, as a part of the median."""

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+// What a server does: keys that rotate or are followed, many issuers, caches, stores, sessions, API keys and DPoP; and
+// what two threads do that share one of them.
+#include <credence/claims/claims.hpp>
+#include <credence/http/dpop.hpp>
+#include <credence/jwt/decode.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/jwt/multi_issuer.hpp>
+#include <credence/jwt/verifier.hpp>
+#include <credence/keys/key_set.hpp>
+#include <credence/keys/rotating_keys.hpp>
+#include <credence/opaque/api_keys.hpp>
+#include <credence/opaque/sessions.hpp>
+#include <credence/remote/polled_remote_keys.hpp>
+#include <credence/stores/memory_revocations.hpp>
+#include <credence/stores/memory_store.hpp>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "jobs.hpp"
+#include "support/claims.hpp"
+#include "support/job.hpp"
+#include "support/measure.hpp"
+#include "support/shared.hpp"
+
+namespace {
+
+using credence::ES256, credence::HS256, credence::RS256;
+using support::Small;
+using HmacSet = credence::KeySet<HS256>;
+
+/// The small claims as the README shows them.
+struct Private {
+    std::string role;
+    std::string email;
+};
+using SmallClaims = credence::Claims<Private>;
+
+constexpr std::string_view any_order_payload =
+    R"({"email":"user@example.com","role":"admin","exp":4102444800,"iat":1700000000,)"
+    R"("sub":"b08f86af-35da-48f2-8fab-cef3904660bd"})";
+constexpr std::string_view issuer_payload =
+    R"({"iss":"https://id-0.example","sub":"b08f86af-35da-48f2-8fab-cef3904660bd","iat":1700000000,)"
+    R"("exp":4102444800,"role":"admin"})";
+
+template <class Claims>
+credence::Validation<Claims> any_audience() {
+    return {.audience = credence::any_audience};
+}
+
+/// The job's key under an id.
+const credence::Keys<HS256>& named_key() {
+    static const auto key = support::keys<HS256>().with_kid("key-0");
+    return key;
+}
+
+/// A token whose header has a `kid`.
+std::string named_token() {
+    const auto claims =
+        credence::decode<Small>(support::token<HS256>(Small::payload), support::keys<HS256>(), any_audience<Small>());
+    return credence::encode(**claims, named_key()).value();
+}
+
+/// So many keys, the first of which has signed.
+HmacSet set_of(int count) {
+    std::vector<credence::Keys<HS256>> keys{named_key()};
+    for (int number = 1; number < count; ++number)
+        keys.push_back(credence::Keys<HS256>::generate().value().with_kid("key-" + std::to_string(number)));
+    return HmacSet::from_keys(keys);
+}
+
+template <class Claims, class Source>
+void add_verify(const std::string& name, Source source, std::string token, credence::VerifierOptions options = {}) {
+    support::add(name, [=] {
+        return [verifier = credence::Verifier{source, any_audience<Claims>(), options}, token] {
+            return verifier.verify(token);
+        };
+    });
+}
+
+void add_forms() {
+    add_verify<SmallClaims>("verify/HS256/small/claims", support::keys<HS256>().decoding,
+                            support::token<HS256>(Small::payload));
+    add_verify<SmallClaims>("verify/HS256/small/claims_any_order", support::keys<HS256>().decoding,
+                            support::token<HS256>(any_order_payload));
+    add_verify<SmallClaims>("verify/HS256/small/claims_kid", named_key().decoding, named_token());
+    add_verify<Small>("verify/HS256/small/kid", named_key().decoding, named_token());
+    support::add("decode/HS256/small", [token = support::token<HS256>(Small::payload)] {
+        return [token] { return credence::decode<Small>(token, support::keys<HS256>(), any_audience<Small>()); };
+    });
+}
+
+void add_key_sources() {
+    for (const int count : {1, 10, 1000}) {
+        const std::string number = std::to_string(count);
+        support::add("key_set/" + number, [count] {
+            return [verifier = credence::Verifier{set_of(count), any_audience<Small>()}, token = named_token()] {
+                return verifier.verify(token);
+            };
+        });
+        support::add("rotating/" + number, [count] {
+            return
+                [verifier = credence::Verifier{credence::RotatingKeys<HmacSet>{set_of(count)}, any_audience<Small>()},
+                 token = named_token()] { return verifier.verify(token); };
+        });
+        support::add("lookup/" + number,
+                     [count] { return [set = set_of(count)] { return set.find({.alg = "HS256", .kid = "key-0"}); }; });
+        support::add("lookup_unknown/" + number, [count] {
+            return [set = set_of(count)] { return !set.find({.alg = "HS256", .kid = "another"}); };
+        });
+    }
+}
+
+/// The claims of tokens that name their issuer.
+struct Issued {
+    std::string iss;
+    std::string sub;
+    credence::NumericDate iat;
+    credence::NumericDate exp;
+    std::string role;
+};
+
+/// Verifiers of as many issuers, the last of which has signed.
+template <std::size_t... Numbers>
+auto issuers_of(std::index_sequence<Numbers...>) {
+    constexpr std::size_t count = sizeof...(Numbers);
+    return credence::Verifiers{credence::verifier_for<Issued>(
+        support::keys<HS256>(), {.issuer = "https://id-" + std::to_string(count - 1 - Numbers) + ".example",
+                                 .audience = credence::any_audience})...};
+}
+
+void add_issuers() {
+    const std::string token = support::token<HS256>(issuer_payload);
+    support::add("issuers/alone", [token] {
+        return [verifier = credence::verifier_for<Issued>(
+                    support::keys<HS256>(), {.issuer = "https://id-0.example", .audience = credence::any_audience}),
+                token] { return verifier.verify(token); };
+    });
+    support::add("issuers/1", [token] {
+        return [verifiers = issuers_of(std::make_index_sequence<1>{}), token] { return verifiers.verify(token); };
+    });
+    support::add("issuers/16", [token] {
+        return [verifiers = issuers_of(std::make_index_sequence<16>{}), token] { return verifiers.verify(token); };
+    });
+}
+
+using RemoteSet = credence::KeySet<RS256>;
+using Followed = credence::PolledRemoteKeys<RemoteSet>;
+
+/// Answers what is due, as an issuer of the job's key would.
+void answer(const Followed& keys) {
+    static const std::string set = R"({"keys":[)" + credence::to_jwk(support::keys<RS256>()).value() + "]}";
+    while (const auto request = keys.next()) {
+        const bool is_set = request->url.text().ends_with("/set");
+        keys.answer(
+            request->number,
+            credence::FetchResponse{
+                .status = 200,
+                .body = is_set ? set : R"({"issuer":"https://id-0.example","jwks_uri":"https://id-0.example/set"})"});
+    }
+}
+
+/// Keys at an issuer's URL, once they are fetched; or with a request for newer ones under way.
+Followed followed(bool is_refreshing) {
+    auto keys = Followed::discover("https://id-0.example").value();
+    answer(keys);
+    if (!is_refreshing) return keys;
+    const auto later = std::chrono::steady_clock::now() + std::chrono::hours{2};
+    if (!keys.next(later, credence::now() + std::chrono::hours{2})) throw std::runtime_error{"no refresh is due"};
+    return keys;
+}
+
+void add_remote() {
+    const std::string token = support::token<RS256>(issuer_payload);
+    support::add("remote/set", [token] {
+        return [verifier = credence::verifier_for<Issued>(
+                    RemoteSet::from_keys(support::keys<RS256>()),
+                    {.issuer = "https://id-0.example", .audience = credence::any_audience}),
+                token] { return verifier.verify(token); };
+    });
+    for (const bool is_refreshing : {false, true}) {
+        support::add(is_refreshing ? "remote/refreshing" : "remote/quiet", [token, is_refreshing] {
+            return [verifier =
+                        credence::verifier_for<Issued>(followed(is_refreshing), {.audience = credence::any_audience})
+                            .value(),
+                    token] { return verifier.verify(token); };
+        });
+    }
+}
+
+/// A token with a number in it.
+std::string numbered_token(std::size_t number) {
+    return support::token<HS256>(R"({"iss":"i","sub":"user-)" + std::to_string(number) + R"(","jti":"token-)" +
+                                 std::to_string(number) +
+                                 R"(","iat":1700000000,"exp":4102444800,"role":"admin","email":"user@example.com"})");
+}
+
+std::vector<std::string> numbered_tokens(std::size_t count) {
+    std::vector<std::string> tokens;
+    tokens.reserve(count);
+    for (std::size_t number = 0; number < count; ++number) tokens.push_back(numbered_token(number));
+    return tokens;
+}
+
+/// Tokens that come one after the other, over and over: far more of them than the cache has places near each other.
+void add_in_turn(const std::string& name, std::size_t count, credence::VerifierOptions (*options)()) {
+    support::add(name, [count, options] {
+        const credence::Verifier verifier{support::keys<HS256>().decoding, any_audience<Small>(), options()};
+        auto tokens = numbered_tokens(count);
+        const std::size_t first = count / 10;  // a cache is full by then
+        for (std::size_t number = 0; number < first; ++number) static_cast<void>(verifier.verify(tokens[number]));
+        return [verifier, tokens = std::move(tokens), next = first]() mutable {
+            next = next + 1 == tokens.size() ? 0 : next + 1;
+            return verifier.verify(tokens[next]);
+        };
+    });
+}
+
+/// A store with so many revoked tokens, none of which is shown.
+template <std::size_t entries>
+credence::VerifierOptions revoked() {
+    static const auto store = [] {
+        auto made = std::make_shared<credence::MemoryRevocationStore>(entries + 1);
+        for (std::size_t number = 0; number < entries; ++number) {
+            const std::string id = "revoked-" + std::to_string(number);
+            if (!made->revoke({.issuer = "i", .id = id})) throw std::runtime_error{"no room"};
+        }
+        return made;
+    }();
+    return {.revocation = credence::Revocation{store}};
+}
+
+template <std::size_t entries>
+credence::VerifierOptions cached() {
+    return {.cache = {.max_tokens = entries}};
+}
+
+void add_tables() {
+    add_in_turn("turn/plain", 4096, [] { return credence::VerifierOptions{}; });
+    add_in_turn("turn/revocation/1000", 4096, revoked<1000>);
+    add_in_turn("turn/revocation/1000000", 4096, revoked<1'000'000>);
+    add_in_turn("turn/plain_many", 200'000, [] { return credence::VerifierOptions{}; });
+    add_in_turn("turn/cache_miss/10000", 200'000, cached<10'000>);
+}
+
+const auto& store() {
+    static const auto made = std::make_shared<credence::MemoryStore>();
+    return made;
+}
+const auto& sessions() {
+    static const credence::Sessions<SmallClaims> made{store()};
+    return made;
+}
+const auto& api_keys() {
+    static const credence::ApiKeys<SmallClaims> made{store(), {.prefix = "bench"}};
+    return made;
+}
+SmallClaims subject(std::size_t number) {
+    return {{.sub = "user-" + std::to_string(number)}, {.role = "admin", .email = "user@example.com"}};
+}
+
+/// A store that takes every proof for a new one: what is measured is the rest.
+struct AlwaysNew {
+    credence::Result<bool> use_once(std::string_view /*id*/, credence::NumericDate /*until*/) { return true; }
+};
+
+void add_opaque() {
+    support::add("session/verify",
+                 [] { return [id = sessions().start(subject(0)).value().id] { return sessions().verify(id); }; });
+    support::add("api_key/verify",
+                 [] { return [text = api_keys().issue(subject(0)).value().text] { return api_keys().verify(text); }; });
+}
+
+void add_dpop() {
+    support::add("dpop/ES256", [] {
+        const auto client = credence::Keys<ES256>::generate().value();
+        const std::string token =
+            support::token<ES256>(R"({"sub":"42","iat":1700000000,"exp":4102444800,"role":"admin",)"
+                                  R"("email":"user@example.com","cnf":{"jkt":")" +
+                                  credence::thumbprint(client).value() + R"("}})");
+        const auto noon = credence::now();
+        const auto clock = [noon] { return noon; };
+        const std::string proof =
+            credence::dpop_proof(client, "GET", "https://api.example/orders", {.access_token = token, .clock = clock})
+                .value();
+        const auto tokens = credence::verifier_for<Small>(support::keys<ES256>(), any_audience<Small>());
+        const auto bound = credence::dpop_bound(
+            tokens, {.base_url = "https://api.example", .replays = std::make_shared<AlwaysNew>(), .clock = clock});
+        return [=] {
+            const auto field = [&proof](std::string_view name) -> credence::HeaderValue {
+                if (name == "DPoP") return std::string_view{proof};
+                return {};
+            };
+            return bound.verify(token, {.method = "GET", .url = "/orders", .field = field, .scheme = "DPoP"});
+        };
+    });
+}
+
+template <class Make>
+void add_threads(const std::string& name, Make make) {
+    support::add_threads("threads/" + name, std::move(make));
+}
+
+void add_all_threads() {
+    add_threads("rotating", [] {
+        return [verifier = credence::Verifier{credence::RotatingKeys<HmacSet>{set_of(10)}, any_audience<Small>()},
+                token = named_token()](std::size_t) { return verifier.verify(token); };
+    });
+    add_threads("remote", [] {
+        return
+            [verifier = credence::verifier_for<Issued>(followed(false), {.audience = credence::any_audience}).value(),
+             token = support::token<RS256>(issuer_payload)](std::size_t) { return verifier.verify(token); };
+    });
+    add_threads("cache_same", [] {
+        return [verifier = credence::Verifier{support::keys<RS256>().decoding, any_audience<Small>(), cached<1000>()},
+                token = support::token<RS256>(Small::payload)](std::size_t) { return verifier.verify(token); };
+    });
+    add_threads("cache_different", [] {
+        return [verifier = credence::Verifier{support::keys<HS256>().decoding, any_audience<Small>(), cached<4096>()},
+                tokens = numbered_tokens(64)](std::size_t turn) { return verifier.verify(tokens[turn % 64]); };
+    });
+    add_threads("revocation", [] {
+        return [verifier = credence::Verifier{support::keys<HS256>().decoding, any_audience<Small>(), revoked<1000>()},
+                tokens = numbered_tokens(64)](std::size_t turn) { return verifier.verify(tokens[turn % 64]); };
+    });
+    add_threads("sessions", [] {
+        std::vector<std::string> ids;
+        for (std::size_t number = 0; number < 64; ++number) ids.push_back(sessions().start(subject(number)).value().id);
+        return [ids](std::size_t turn) { return sessions().verify(ids[turn % 64]); };
+    });
+    add_threads("api_keys", [] {
+        std::vector<std::string> texts;
+        for (std::size_t number = 0; number < 64; ++number)
+            texts.push_back(api_keys().issue(subject(number)).value().text);
+        return [texts](std::size_t turn) { return api_keys().verify(texts[turn % 64]); };
+    });
+}
+
+}  // namespace
+
+void jobs::add_servers() {
+    add_forms();
+    add_key_sources();
+    add_issuers();
+    add_remote();
+    add_tables();
+    add_opaque();
+    add_dpop();
+    if (!support::is_counting) add_all_threads();
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The guard of one stack: a program that measures `protect` beside the verification of the same token.
+#pragma once
+
+#include <credence/jwt/verifier.hpp>
+
+#include <optional>
+#include <string>
+
+#include "support/claims.hpp"
+#include "support/job.hpp"
+
+#include <benchmark/benchmark.h>
+
+namespace guards {
+
+using Proof = credence::Verified<support::Small>;
+
+inline auto verifier() {
+    return credence::verifier_for<support::Small>(support::keys<credence::HS256>(),
+                                                  {.audience = credence::any_audience});
+}
+
+inline std::string field(bool is_good) {
+    std::string token = support::token<credence::HS256>(support::Small::payload);
+    if (!is_good) token[token.size() - 8] = token[token.size() - 8] == 'A' ? 'B' : 'A';
+    return "Bearer " + token;
+}
+
+/// Measures a call, which says by its result whether the status was the right one.
+template <class Call>
+void add(const std::string& name, Call call) {
+    benchmark::RegisterBenchmark(name.c_str(), [call](benchmark::State& state) mutable {
+        for (auto _ : state) {
+            if (!call()) state.SkipWithError("another status");
+        }
+    });
+}
+
+/// Measures the jobs of a stack, beside the verification alone.
+///
+/// \param call  `call(field, is_optional)` runs a guarded handler over a new response and returns its status.
+template <class Call>
+void add_all(const std::string& stack, const Call& call) {
+    add("protect/" + stack + "/verify",
+        [verifier = verifier(), token = support::token<credence::HS256>(support::Small::payload)] {
+            return verifier.verify(token).has_value();
+        });
+    add("protect/" + stack + "/200", call(field(true), 200, false));
+    add("protect/" + stack + "/optional", call(field(true), 200, true));
+    add("protect/" + stack + "/401", call(field(false), 401, false));
+}
+
+inline int run(int argc, char** argv) {
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    return benchmark::RunSpecifiedBenchmarks() == 0 ? 1 : 0;
+}
+
+}  // namespace guards

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The guard of cpp-httplib, called as its server calls it, with the fields that a browser sends.
+#include <credence/stacks/httplib.hpp>
+
+#include "stacks/guards.hpp"
+
+namespace {
+
+auto call(const std::string& field, int status, bool is_optional) {
+    httplib::Request request;
+    for (const auto& [name, value] : {std::pair{"Host", "api.example"},
+                                      {"User-Agent", "a browser"},
+                                      {"Accept", "application/json"},
+                                      {"Accept-Encoding", "gzip"},
+                                      {"Connection", "keep-alive"}}) {
+        request.headers.emplace(name, value);
+    }
+    request.headers.emplace("Authorization", field);
+    request.method = "GET";
+    httplib::Server::Handler handler;
+    if (is_optional) {
+        handler = credence::protect(guards::verifier(), [](std::optional<guards::Proof>, const httplib::Request&,
+                                                           httplib::Response& out) { out.status = 200; });
+    } else {
+        handler = credence::protect(guards::verifier(), [](const guards::Proof&, const httplib::Request&,
+                                                           httplib::Response& out) { out.status = 200; });
+    }
+    return [request, handler, status] {
+        httplib::Response response;
+        handler(request, response);
+        return response.status == status;
+    };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    guards::add_all("httplib", call);
+    return guards::run(argc, argv);
+}
