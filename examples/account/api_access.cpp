@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One's logins and one's API keys: list, make, end. For somebody who is logged in; an API key opens none of it.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -99,8 +100,15 @@ void Api::make_api_key(const Visitor& visitor, const Call& call, httplib::Respon
     LoginClaims claims;
     claims.sub = visitor.user.id;
     const auto key = api_keys_.issue(claims, {.expires = expires, .label = label});
-    nlohmann::json shown =
-        json_of({.id = or_fail(key).id, .label = label, .created_at = credence::now(), .expires = key->expires});
+    credence::ApiKeyInfo info{
+        .id = or_fail(key).id, .label = label, .created_at = credence::now(), .expires = key->expires};
+    // As the list has it, to the second. The key is shown also when the list cannot be had.
+    if (const auto list = api_keys_.list(visitor.user.id)) {
+        const auto listed =
+            std::find_if(list->begin(), list->end(), [&](const auto& each) { return each.id == key->id; });
+        if (listed != list->end()) info = *listed;
+    }
+    nlohmann::json shown = json_of(info);
     shown["key"] = key->text;  // nowhere else, and never again
     answer(response, {{"data", {{"apiKey", shown}}}, {"status", "success"}});
 }

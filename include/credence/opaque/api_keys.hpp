@@ -150,7 +150,8 @@ public:
     [[nodiscard]] Result<bool> revoke_own(std::string_view subject, std::string_view id) const {
         const auto found = state_->store.find(id);
         if (!found) return Errc::store_unavailable;
-        if (!*found || (*found)->subject != subject) return false;
+        const std::optional<ApiKeyRecord>& key = *found;
+        if (!key || key->subject != subject) return false;
         return revoke(id);  // an id never passes to another subject
     }
 
