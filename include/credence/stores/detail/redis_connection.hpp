@@ -189,6 +189,7 @@ private:
             void* reply = nullptr;
             if (redisReaderGetReply(context_->reader, &reply) != REDIS_OK) return nullptr;
             if (reply != nullptr) return RedisReply{static_cast<redisReply*>(reply)};
+            // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): it does not wait, and no lock is held here
             const ssize_t count = ::recv(context_->fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
             if (count > 0) {
                 if (redisReaderFeed(context_->reader, bytes.data(), static_cast<std::size_t>(count)) != REDIS_OK)
