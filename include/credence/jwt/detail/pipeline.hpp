@@ -201,8 +201,8 @@ class Pipeline {
 
     /// A verified token: its proof, and the values that are checked again at each use.
     struct CachedProof : Proof::SharedFacts, KnownToken {
-        CachedProof(typename Proof::Facts&& facts, KnownToken&& known)
-            : Proof::SharedFacts{std::move(facts),
+        CachedProof(typename Proof::Facts&& proven, KnownToken&& known)
+            : Proof::SharedFacts{std::move(proven),
                                  [](VersionUses* version) noexcept { delete static_cast<CachedProof*>(version); }},
               KnownToken{std::move(known)} {}
     };

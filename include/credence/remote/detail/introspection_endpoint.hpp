@@ -123,6 +123,7 @@ private:
         if (!answer) return std::move(answer).error();
         if (answer->status != 200) return FetchError{FetchStage::status, "status " + std::to_string(answer->status)};
         if (answer->body.size() > most_bytes_) return FetchError{FetchStage::too_large};
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a document is read only of an issuer
         return read_introspection_endpoint(answer->body, *origin_->issuer);
     }
 
