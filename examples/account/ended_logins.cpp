@@ -36,11 +36,11 @@ credence::Result<std::optional<credence::RefreshRecord>> LoginStore::find(std::s
     return goes_on.error();
 }
 
-credence::Result<void> LoginStore::end_family(std::string_view family) {
+credence::Result<void> LoginStore::revoke_family(std::string_view family) {
     // Once the end is noted, no token of the login is good, of either kind. Should the other step fail, the family is but
     // left over; the other way round, nobody could find the login any more whose access tokens are still to be refused.
     if (const auto ended = ended_.add(family); !ended) return ended.error();
-    return families_->end_family(family);
+    return families_->revoke_family(family);
 }
 
 }  // namespace account

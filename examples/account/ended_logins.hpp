@@ -52,10 +52,10 @@ public:
                                                  const credence::RefreshRecord& successor) override {
         return families_->replace(used, successor);
     }
-    [[nodiscard]] credence::Result<void> end_family(std::string_view family) override;
+    [[nodiscard]] credence::Result<void> revoke_family(std::string_view family) override;
     /// Only the refresh tokens: access tokens of all logins of a subject end by the mark of `revoke_subject`.
-    [[nodiscard]] credence::Result<void> end_subject(std::string_view subject) override {
-        return families_->end_subject(subject);
+    [[nodiscard]] credence::Result<void> revoke_subject(std::string_view subject) override {
+        return families_->revoke_subject(subject);
     }
 
 private:

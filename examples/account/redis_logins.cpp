@@ -151,11 +151,11 @@ Result<bool> RedisRefreshTokens::replace(const RefreshRecord& used, const Refres
     });
 }
 
-Result<void> RedisRefreshTokens::end_family(std::string_view family) {
+Result<void> RedisRefreshTokens::revoke_family(std::string_view family) {
     return or_unavailable(name(), [&] { redis_->run({"DEL", key_of(family_prefix, family)}); });
 }
 
-Result<void> RedisRefreshTokens::end_subject(std::string_view subject) {
+Result<void> RedisRefreshTokens::revoke_subject(std::string_view subject) {
     return or_unavailable(
         name(), [&] { redis_->run({"EVAL", end_families, "1", key_of(subject_prefix, subject), family_prefix}); });
 }

@@ -35,8 +35,8 @@ public:
     [[nodiscard]] credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view hash) override;
     [[nodiscard]] credence::Result<bool> replace(const credence::RefreshRecord& used,
                                                  const credence::RefreshRecord& successor) override;
-    [[nodiscard]] credence::Result<void> end_family(std::string_view family) override;
-    [[nodiscard]] credence::Result<void> end_subject(std::string_view subject) override;
+    [[nodiscard]] credence::Result<void> revoke_family(std::string_view family) override;
+    [[nodiscard]] credence::Result<void> revoke_subject(std::string_view subject) override;
 
 private:
     std::shared_ptr<RedisConnections> redis_;

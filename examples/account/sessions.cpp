@@ -87,7 +87,7 @@ Result<Session> Sessions::renew(const Exchange& exchange) {
 }
 
 Result<void> Sessions::end_login(const std::string& user_id, const std::string& handle) {
-    const auto ended = families_->end_family(handle);
+    const auto ended = families_->revoke_family(handle);
     if (ended) list_.remove(user_id, handle);
     return ended;
 }
@@ -98,7 +98,7 @@ Result<void> Sessions::end_login_of(std::string_view refresh_token) { return ref
 
 Result<NumericDate> Sessions::end_until_now(const std::string& user_id) {
     // First the refresh tokens, then the mark: what was exchanged before the first was issued before the second.
-    if (const auto ended = families_->end_subject(user_id); !ended) return ended.error();
+    if (const auto ended = families_->revoke_subject(user_id); !ended) return ended.error();
     const NumericDate moment = credence::now();
     const auto marked =
         revocations_->revoke_subject({.issuer = std::string{Tokens::issuer}, .subject = user_id}, moment);

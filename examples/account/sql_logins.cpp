@@ -139,11 +139,11 @@ Result<void> SqlRefreshTokens::end(std::string_view sql, std::string_view value)
     });
 }
 
-Result<void> SqlRefreshTokens::end_family(std::string_view family) {
+Result<void> SqlRefreshTokens::revoke_family(std::string_view family) {
     return end("delete from refresh_tokens where family = $1", family);
 }
 
-Result<void> SqlRefreshTokens::end_subject(std::string_view subject) {
+Result<void> SqlRefreshTokens::revoke_subject(std::string_view subject) {
     return end("delete from refresh_tokens where subject = $1", subject);
 }
 

@@ -77,8 +77,8 @@ public:
     [[nodiscard]] virtual credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view hash) = 0;
     [[nodiscard]] virtual credence::Result<bool> replace(const credence::RefreshRecord& used,
                                                          const credence::RefreshRecord& successor) = 0;
-    [[nodiscard]] virtual credence::Result<void> end_family(std::string_view family) = 0;
-    [[nodiscard]] virtual credence::Result<void> end_subject(std::string_view subject) = 0;
+    [[nodiscard]] virtual credence::Result<void> revoke_family(std::string_view family) = 0;
+    [[nodiscard]] virtual credence::Result<void> revoke_subject(std::string_view subject) = 0;
 };
 
 /// Where everything is kept.

@@ -172,7 +172,7 @@ TEST_CASE("a password stays as it was when what belongs to its change fails") {
     REQUIRE(stores().refresh->insert(record));
     const PasswordChange change{.from = user.password, .to = "new"};
     const auto changed = stores().users->change_password(user.id, change, [&]() -> credence::Result<void> {
-        REQUIRE(stores().refresh->end_subject(user.id));
+        REQUIRE(stores().refresh->revoke_subject(user.id));
         REQUIRE(stores().revocations->revoke(token));
         return credence::Errc::store_unavailable;
     });
@@ -409,7 +409,7 @@ TEST_CASE("ending a family ends all of it and nothing else") {
     REQUIRE(stores().refresh->insert(first));
     REQUIRE(stores().refresh->insert(other));
     REQUIRE(stores().refresh->replace(used(first), second).value());
-    REQUIRE(stores().refresh->end_family(first.family));
+    REQUIRE(stores().refresh->revoke_family(first.family));
     CHECK_FALSE(stores().refresh->find(first.hash).value());
     CHECK_FALSE(stores().refresh->find(second.hash).value());
     CHECK_FALSE(stores().refresh->replace(used(second), new_record(first.family, subject)).value());
@@ -422,7 +422,7 @@ TEST_CASE("ending a subject ends all families of it and nothing else") {
     const RefreshRecord second = new_record(random_uuid(), subject);
     const RefreshRecord other = new_record(random_uuid(), random_uuid());
     for (const RefreshRecord& record : {first, second, other}) REQUIRE(stores().refresh->insert(record));
-    REQUIRE(stores().refresh->end_subject(subject));
+    REQUIRE(stores().refresh->revoke_subject(subject));
     CHECK_FALSE(stores().refresh->find(first.hash).value());
     CHECK_FALSE(stores().refresh->find(second.hash).value());
     CHECK(stores().refresh->find(other.hash).value());
@@ -432,7 +432,7 @@ TEST_CASE("a token that is being exchanged does not survive the end of its subje
     for (int round = 0; round < 30; ++round) {
         RefreshRecord current = new_record(random_uuid(), random_uuid());
         REQUIRE(stores().refresh->insert(current));
-        std::thread ending{[&, subject = current.subject] { (void)stores().refresh->end_subject(subject); }};
+        std::thread ending{[&, subject = current.subject] { (void)stores().refresh->revoke_subject(subject); }};
         bool is_replaced = true;
         for (int step = 0; step < 5 && is_replaced; ++step) {
             const RefreshRecord successor = new_record(current.family, current.subject);
@@ -487,10 +487,10 @@ struct FailingAtTheEnd final : RefreshStore {
     [[nodiscard]] credence::Result<bool> replace(const RefreshRecord& from, const RefreshRecord& to) override {
         return stores().refresh->replace(from, to);
     }
-    [[nodiscard]] credence::Result<void> end_family(std::string_view) override {
+    [[nodiscard]] credence::Result<void> revoke_family(std::string_view) override {
         return credence::Errc::store_unavailable;
     }
-    [[nodiscard]] credence::Result<void> end_subject(std::string_view) override {
+    [[nodiscard]] credence::Result<void> revoke_subject(std::string_view) override {
         return credence::Errc::store_unavailable;
     }
 };

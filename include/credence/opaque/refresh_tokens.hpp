@@ -39,8 +39,8 @@ concept RefreshStore = requires(Store& store, const RefreshRecord& record, std::
     /// there and unused; gives false, and changes nothing, if not.
     { store.replace(record, record) } -> std::same_as<Result<bool>>;
     /// Drops all records of a family, or of a subject.
-    { store.end_family(name) } -> std::same_as<Result<void>>;
-    { store.end_subject(name) } -> std::same_as<Result<void>>;
+    { store.revoke_family(name) } -> std::same_as<Result<void>>;
+    { store.revoke_subject(name) } -> std::same_as<Result<void>>;
 };
 
 /// Lifetimes of refresh tokens.
@@ -134,13 +134,13 @@ public:
     [[nodiscard]] Result<void> revoke(std::string_view token) {
         const auto record = look_up(token);
         if (!record) return record.error().code == Errc::token_revoked ? Result<void>{} : record.error();
-        return ended(store_->end_family(record->family));
+        return ended(store_->revoke_family(record->family));
     }
 
     /// Ends all families of a subject: log out everywhere.
     [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
         if (store_ == nullptr) return Errc::store_unavailable;
-        return ended(store_->end_subject(subject));
+        return ended(store_->revoke_subject(subject));
     }
 
 private:
@@ -169,7 +169,7 @@ private:
     [[nodiscard]] Result<RefreshToken> replay(std::string_view token, const RefreshRecord& record) {
         if (record.used_at && moment() < detail::saturating_sum(*record.used_at, rules_.grace))
             return successor_of(token, record);
-        if (!store_->end_family(record.family)) return Errc::store_unavailable;
+        if (!store_->revoke_family(record.family)) return Errc::store_unavailable;
         return Errc::token_revoked;
     }
 

@@ -79,13 +79,13 @@ public:
         return true;
     }
 
-    [[nodiscard]] Result<void> end_family(std::string_view family) {
+    [[nodiscard]] Result<void> revoke_family(std::string_view family) {
         const std::lock_guard lock{mutex_};
         if (const auto found = families_.find(family); found != families_.end()) end(found);
         return {};
     }
 
-    [[nodiscard]] Result<void> end_subject(std::string_view subject) {
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
         const std::lock_guard lock{mutex_};
         const auto found = subjects_.find(subject);
         if (found == subjects_.end()) return {};

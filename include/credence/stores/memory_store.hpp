@@ -142,8 +142,10 @@ public:
     [[nodiscard]] Result<bool> replace(const RefreshRecord& used, const RefreshRecord& successor) {
         return refresh_tokens_.replace(used, successor);
     }
-    [[nodiscard]] Result<void> end_family(std::string_view family) { return refresh_tokens_.end_family(family); }
-    [[nodiscard]] Result<void> end_subject(std::string_view subject) { return refresh_tokens_.end_subject(subject); }
+    [[nodiscard]] Result<void> revoke_family(std::string_view family) { return refresh_tokens_.revoke_family(family); }
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
+        return refresh_tokens_.revoke_subject(subject);
+    }
 
     // Revocations
 

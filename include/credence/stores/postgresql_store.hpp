@@ -171,7 +171,7 @@ public:
             return true;
         });
     }
-    [[nodiscard]] Result<void> end_family(std::string_view family) {
+    [[nodiscard]] Result<void> revoke_family(std::string_view family) {
         return pool_.in_transaction([&](Connection& connection) -> Result<void> {
             const auto locked = connection.run(
                 "SELECT pg_advisory_xact_lock(hashtextextended(encode(subject, 'hex'), 1)) FROM (SELECT subject FROM "
@@ -182,7 +182,7 @@ public:
             return ended ? Result<void>{} : Result<void>{ended.error()};
         });
     }
-    [[nodiscard]] Result<void> end_subject(std::string_view subject) {
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
         const auto changed = change_for(subject, "DELETE FROM credence_refresh_tokens WHERE subject = $1", subject);
         return changed ? Result<void>{} : Result<void>{changed.error()};
     }

@@ -180,11 +180,11 @@ public:
         detail::add_refresh_token(command, successor);
         return is_done(ask(command));
     }
-    [[nodiscard]] Result<void> end_family(std::string_view name) {
+    [[nodiscard]] Result<void> revoke_family(std::string_view name) {
         auto command = script({}, detail::redis_end_family, {key(family, name)});
         return asked(ask(command.add(key(refresh_token)).add(key(families_of_subject)).add(name)));
     }
-    [[nodiscard]] Result<void> end_subject(std::string_view subject) {
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
         auto command = script({}, detail::redis_end_families_of, {key(families_of_subject, subject)});
         return asked(ask(command.add(key(refresh_token)).add(key(family))));
     }

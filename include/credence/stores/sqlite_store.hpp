@@ -163,10 +163,10 @@ public:
         if (const auto committed = transaction.commit(); !committed) return committed.error();
         return true;
     }
-    [[nodiscard]] Result<void> end_family(std::string_view family) {
+    [[nodiscard]] Result<void> revoke_family(std::string_view family) {
         return run("DELETE FROM credence_refresh_tokens WHERE family = ?", family);
     }
-    [[nodiscard]] Result<void> end_subject(std::string_view subject) {
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
         return run("DELETE FROM credence_refresh_tokens WHERE subject = ?", subject);
     }
 

@@ -37,8 +37,8 @@ struct BrokenStore {
     static credence::Result<bool> replace(const credence::RefreshRecord&, const credence::RefreshRecord&) {
         return Errc::invalid_key;
     }
-    static credence::Result<void> end_family(std::string_view) { return Errc::invalid_key; }
-    static credence::Result<void> end_subject(std::string_view) { return Errc::invalid_key; }
+    static credence::Result<void> revoke_family(std::string_view) { return Errc::invalid_key; }
+    static credence::Result<void> revoke_subject(std::string_view) { return Errc::invalid_key; }
 };
 
 /// A store that finds a number of records, and then is down.

@@ -190,11 +190,11 @@ TEST_CASE("what was ended counts no more") {
         CHECK(shop.takes(record("c", "f2", "eve")));
         CHECK(shop.takes(record("d", "f3", "eve")));
         CHECK_FALSE(shop.takes(record("e", "f4", "joe")));
-        CHECK(shop.store->end_family("f1"));
-        CHECK(shop.store->end_family("unknown"));
+        CHECK(shop.store->revoke_family("f1"));
+        CHECK(shop.store->revoke_family("unknown"));
         CHECK(shop.holds("c"));
-        CHECK(shop.store->end_subject("eve"));
-        CHECK(shop.store->end_subject("unknown"));
+        CHECK(shop.store->revoke_subject("eve"));
+        CHECK(shop.store->revoke_subject("unknown"));
         for (const char* hash : {"a", "b", "c", "d"}) CHECK_FALSE(shop.holds(hash));
     }
 }
