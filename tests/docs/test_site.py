@@ -79,7 +79,7 @@ def compile_errors(sources):
             file = pathlib.Path(folder) / "blocks.cpp"
             file.write_text(text, encoding="utf-8")
             done = subprocess.run([os.environ.get("DOCS_CXX", "g++"), "-std=c++20", "-fsyntax-only", "-I",
-                                   ROOT / "include", file], capture_output=True, text=True, timeout=550)
+                                   ROOT / "include", "-isystem", ROOT / "tests/declarations", file], capture_output=True, text=True, timeout=550)
             found += done.stderr if done.returncode else ""
     return found
 

@@ -10,6 +10,7 @@
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"
+#include "support/nineteen_requests.hpp"
 #include "support/socket_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -195,4 +196,16 @@ TEST_CASE("Beast: the head is checked before the body is read") {
     CHECK(refused.status == 401);
     CHECK(refused.field("connection") == "close");
     CHECK(client.is_closed());
+}
+
+TEST_CASE("Beast: the list of requests") {
+    const auto me = protect(account_verifier(), greet);
+    const auto orders =
+        protect(account_verifier(), [](credence::Granted<AccountClaims, "orders:write"> who, Request request) {
+            return greet(who.verified(), std::move(request));
+        });
+    TestServer server{[me, orders](Request request) {
+        return request.target() == "/orders" ? orders(std::move(request)) : me(std::move(request));
+    }};
+    support::ask_nineteen_requests(server.port());
 }

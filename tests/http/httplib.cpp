@@ -12,6 +12,7 @@
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"
+#include "support/nineteen_requests.hpp"
 #include "support/socket_client.hpp"
 
 using credence::protect;
@@ -310,4 +311,17 @@ TEST_CASE("cpp-httplib: many clients at once") {
     }
     for (std::thread& client : clients) client.join();
     CHECK(right == 100);
+}
+
+TEST_CASE("cpp-httplib: the list of requests") {
+    TestServer server;
+    server.server.Get(
+        "/me", protect(account_verifier(), [](const Verified<AccountClaims>& who, const Request&, Response& response) {
+            response.set_content("hello " + who->sub, "text/plain");
+        }));
+    server.server.Get("/orders",
+                      protect(account_verifier(),
+                              [](const credence::Granted<AccountClaims, "orders:write">& who, const Request&,
+                                 Response& response) { response.set_content("hello " + who->sub, "text/plain"); }));
+    support::ask_nineteen_requests(server.start());
 }

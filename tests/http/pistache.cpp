@@ -9,6 +9,7 @@
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"
+#include "support/nineteen_requests.hpp"
 #include "support/socket_client.hpp"
 
 #include <pistache/endpoint.h>
@@ -118,4 +119,21 @@ TEST_CASE("Pistache: of two Authorization fields only the first is visible") {
     SocketClient client{server.port()};
     CHECK(client.ask(get(bearer(account_token("1")) + bearer(account_token("2")))).body == "1");
     CHECK(client.ask(get(bearer("abc") + bearer(account_token("2")))).status == 401);
+}
+
+TEST_CASE("Pistache: the list of requests, of which the first Authorization field counts") {
+    rest::Router router;
+    const auto answer = [](const std::string& subject, ResponseWriter response) {
+        response.send(Code::Ok, "hello " + subject);
+        return rest::Route::Result::Ok;
+    };
+    router.get("/me", protect(account_verifier(),
+                              [answer](const Verified<AccountClaims>& who, const rest::Request&,
+                                       ResponseWriter response) { return answer(who->sub, std::move(response)); }));
+    router.get("/orders",
+               protect(account_verifier(),
+                       [answer](const credence::Granted<AccountClaims, "orders:write">& who, const rest::Request&,
+                                ResponseWriter response) { return answer(who->sub, std::move(response)); }));
+    const TestServer server{router};
+    support::ask_nineteen_requests(server.port(), support::Shows::the_first);
 }

@@ -10,6 +10,7 @@
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"
+#include "support/nineteen_requests.hpp"
 #include "support/socket_client.hpp"
 
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
@@ -40,7 +41,7 @@ public:
     Router(Handler handler, std::atomic<int>& evil) : handler_(std::move(handler)), evil_(evil) {}
 
     HTTPRequestHandler* createRequestHandler(const Request& request) override {
-        if (request.getURI() == "/me") return new credence::PocoHandler{handler_};
+        if (request.getURI() == "/me" || request.getURI() == "/orders") return new credence::PocoHandler{handler_};
         if (request.getURI() == "/evil") ++evil_;
         return new credence::PocoHandler{[](Request&, Response& response) {
             response.setContentLength(4);
@@ -176,4 +177,15 @@ TEST_CASE("POCO: a verifier may read the address of the client") {
     SocketClient client{server.port()};
     CHECK(client.ask(get("/me", bearer(account_token("7")))).body == "hello 7");
     CHECK(client.ask(post(bearer(account_token()) + length(0), "")).status == 401);
+}
+
+TEST_CASE("POCO: the list of requests") {
+    const auto me = protect(account_verifier(), greet);
+    const auto orders =
+        protect(account_verifier(), [](const credence::Granted<AccountClaims, "orders:write">& who, Request& request,
+                                       Response& response) { greet(who.verified(), request, response); });
+    const TestServer server{[me, orders](Request& request, Response& response) {
+        request.getURI() == "/orders" ? orders(request, response) : me(request, response);
+    }};
+    support::ask_nineteen_requests(server.port());
 }

@@ -11,6 +11,7 @@
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"
+#include "support/nineteen_requests.hpp"
 #include "support/socket_client.hpp"
 
 #include <restinio/all.hpp>
@@ -61,6 +62,7 @@ private:
         auto made = std::make_unique<Router>();
         made->http_get("/me", handler);
         made->http_post("/me", handler);
+        made->http_get("/orders", handler);
         made->http_get("/evil", [this](const request_handle_t& request, const Params&) {
             ++evil_requests;
             return request->create_response().done();
@@ -140,4 +142,17 @@ TEST_CASE("RESTinio: the body of a refused request never becomes the next reques
     CHECK(evil.size() == 0x1f);
     CHECK(client.ask(get("/next")).body == "next");
     CHECK(server.evil_requests == 0);
+}
+
+TEST_CASE("RESTinio: the list of requests") {
+    const auto me = protect(account_verifier(), greet);
+    const auto orders = protect(account_verifier(), [](const credence::Granted<AccountClaims, "orders:write">& who,
+                                                       const request_handle_t& request, Params params) {
+        return greet(who.verified(), request, std::move(params));
+    });
+    const TestServer server{[me, orders](const request_handle_t& request, Params params) {
+        return request->header().request_target() == "/orders" ? orders(request, std::move(params))
+                                                               : me(request, std::move(params));
+    }};
+    support::ask_nineteen_requests(server.port());
 }

@@ -69,8 +69,8 @@ private:
     bool is_repeated_ = false;
 };
 
-/// Two functions that teach credence a request type. Those of cpp-httplib, Boost.Beast, Pistache, POCO and
-/// RESTinio are in `credence/stacks/`; for another stack, write them like this:
+/// Two functions that teach credence a request type. Those of cpp-httplib, Boost.Beast, Crow, Drogon, gRPC, oatpp,
+/// Pistache, POCO and RESTinio are in `credence/stacks/`; for another stack, write them like this:
 ///
 /// ```cpp
 /// template <>
@@ -93,7 +93,7 @@ private:
 ///
 /// Optional members:
 ///
-/// - `static void discard_body(arguments of the handler…)` is called after a rejection.
+/// - `static void discard_body(arguments of the handler…)` is called for a rejection.
 /// - `static void send(acme::Response& response)` is called last, for a response that is a parameter of the handler.
 ///   It is for a stack that sends only when told to; a hook fills the response, and does not send it.
 /// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` give texts for

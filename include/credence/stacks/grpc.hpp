@@ -5,7 +5,7 @@
 
 #include <credence/http/bearer.hpp>
 #include <credence/detail/encoding/ascii.hpp>
-#include <credence/detail/openssl/error_queue.hpp>
+#include <credence/stacks/detail/der_certificate.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -22,8 +22,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 #include <grpcpp/support/status.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 namespace credence {
 
@@ -82,20 +80,6 @@ namespace detail {
     }
     std::erase_if(address, [](char byte) { return byte == '[' || byte == ']'; });
     return address;
-}
-
-/// The first certificate of a PEM text, DER; empty if there is none.
-[[nodiscard]] inline std::string der_certificate(std::string_view pem) {
-    const ErrorQueueGuard guard;
-    std::string der;
-    auto* const source = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-    unsigned char* bytes = nullptr;
-    long size = 0;
-    if (PEM_bytes_read_bio(&bytes, &size, nullptr, PEM_STRING_X509, source, nullptr, nullptr) == 1)
-        der.assign(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
-    OPENSSL_free(bytes);
-    BIO_free(source);
-    return der;
 }
 
 }  // namespace detail

@@ -10,7 +10,6 @@
 #include "support/catch.hpp"
 
 #include <grpcpp/test/server_context_test_spouse.h>
-#include <openssl/err.h>
 
 using credence::Errc;
 using credence::Error;
@@ -97,10 +96,4 @@ TEST_CASE("gRPC: the address of a peer is what stands between its kind and its p
     CHECK(credence::detail::grpc_address("ipv6:%5Bfe80::1%25eth0%5D:50051") == "fe80::1%eth0");
     CHECK(credence::detail::grpc_address("unix:/run/api.sock").empty());
     CHECK(credence::detail::grpc_address("").empty());
-}
-
-TEST_CASE("gRPC: a text without a certificate is no certificate, and OpenSSL's errors stay as they were") {
-    CHECK(credence::detail::der_certificate("").empty());
-    CHECK(credence::detail::der_certificate("-----BEGIN CERTIFICATE-----\n!\n").empty());
-    CHECK(ERR_peek_error() == 0);
 }

@@ -211,6 +211,8 @@ private:
                 return as_return(Value{});
             }
         } else {
+            if constexpr (DiscardsBody<Request, std::remove_reference_t<Parameters>...>)
+                Traits::discard_body(arguments...);
             return as_return(answer(rejection, request, arguments...));
         }
     }

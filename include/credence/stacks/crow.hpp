@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Crow: `CROW_ROUTE(app, "/me")(credence::protect(verifier, [](const credence::Verified<Claims>& who,
+// const crow::request& request) { return crow::response{200, "hello " + who->sub}; }));`
+#pragma once
+
+#include <credence/http/bearer.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <crow.h>
+
+/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two.
+///
+/// A handler returns a `crow::response`, or fills a `crow::response&` and ends it. Crow has read the body when it calls
+/// a handler, so a refused one never becomes the next request. Crow writes the words of the status into an empty body.
+template <>
+struct credence::HttpTraits<crow::request> {
+    static HeaderValue field(const crow::request& request, std::string_view name) {
+        return HeaderValue::only(request.headers.equal_range(std::string{name}));
+    }
+
+    static std::string method(const crow::request& request) { return crow::method_name(request.method); }
+    static std::string_view url(const crow::request& request) { return request.raw_url; }
+    static std::string_view peer_address(const crow::request& request) { return request.remote_ip_address; }
+
+    static void reject(const Rejection& rejection, const crow::request&, crow::response& response) {
+        response.code = rejection.status;
+        replace(response, "WWW-Authenticate", rejection.challenge);
+        for (const std::string& other : rejection.other_challenges) response.add_header("WWW-Authenticate", other);
+        replace(response, "Retry-After", rejection.retry_after ? std::to_string(rejection.retry_after->count()) : "");
+        replace(response, "DPoP-Nonce", rejection.dpop_nonce);
+    }
+
+    /// Ends a response that is a parameter of the handler: until somebody does, Crow sends nothing and the client
+    /// waits. One that a hook has ended is not alive, and may be the next request's already.
+    static void send(crow::response& response) {
+        if (response.is_alive()) response.end();
+    }
+
+private:
+    static void replace(crow::response& response, const std::string& name, const std::string& value) {
+        response.headers.erase(name);
+        if (!value.empty()) response.add_header(name, value);
+    }
+};
+
+namespace credence {
+
+/// A middleware that verifies the requests of the routes that name it, and answers those that it refuses.
+///
+/// ```cpp
+/// using Bearer = credence::CrowBearer<decltype(verifier)>;
+/// crow::App<Bearer> app{Bearer{verifier}};
+/// CROW_ROUTE(app, "/me").CROW_MIDDLEWARES(app, Bearer)([&app](const crow::request& request) {
+///     const auto& who = app.get_context<Bearer>(request).who;
+///     return who ? crow::response{200, (*who)->sub} : crow::response{500};
+/// });
+/// ```
+///
+/// On a route that does not name it, `who` is empty, and the compiler does not notice: prefer `protect`, whose handler
+/// cannot be called without a proof.
+template <AnyVerifier VerifierType>
+class CrowBearer : public crow::ILocalMiddleware {
+public:
+    struct context {
+        std::optional<Verified<typename VerifierType::claims_type>> who = {};
+    };
+
+    explicit CrowBearer(VerifierType verifier, Challenge challenge = {})
+        : verifier_(std::move(verifier)), challenge_(std::move(challenge)) {}
+
+    void before_handle(crow::request& request, crow::response& response, context& own) {
+        own.who.reset();
+        const auto who = require_bearer(request, verifier_, challenge_);
+        if (who) {
+            own.who.emplace(*who);
+        } else {
+            HttpTraits<crow::request>::reject(who.error(), request, response);
+            response.end();
+        }
+    }
+    void after_handle(crow::request&, crow::response&, context&) {}
+
+private:
+    VerifierType verifier_;
+    Challenge challenge_;
+};
+
+}  // namespace credence

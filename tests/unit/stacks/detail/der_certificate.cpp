@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The one function that makes a certificate in PEM one in DER.
+#include <credence/stacks/detail/der_certificate.hpp>
+
+#include <string>
+
+#include "support/catch.hpp"
+#include "support/key_files.hpp"
+
+#include <openssl/err.h>
+
+using credence::detail::der_certificate;
+
+TEST_CASE("the first certificate of a PEM text is read, whatever stands beside it") {
+    const std::string der = der_certificate(support::key_files::rsa_certificate);
+    CHECK(der.size() > 500);
+    CHECK(der.starts_with("\x30\x82"));
+    CHECK(der_certificate("a chain\n" + std::string{support::key_files::rsa_certificate} +
+                          "-----BEGIN CERTIFICATE-----\n!") == der);
+}
+
+TEST_CASE("a text without a certificate is no certificate, and OpenSSL's errors stay as they were") {
+    CHECK(der_certificate("").empty());
+    CHECK(der_certificate("-----BEGIN CERTIFICATE-----\n!\n").empty());
+    CHECK(ERR_peek_error() == 0);
+}
