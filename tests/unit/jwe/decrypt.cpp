@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -104,16 +105,50 @@ TEST_CASE("attack row 51: whatever is wrong with the key or the tag has one code
     CHECK(error.claim.empty());
 }
 
-TEST_CASE("attack row 51: a content key of another length within RSA-OAEP is not told", "[jwe][decrypt][attack-51]") {
-    const auto keys = EncryptionKeys<RSA_OAEP>::from_pem(files::rsa_private).value();
-    const std::string token = encrypt("x", keys, {.content = A256GCM}).value();
-    for (const std::size_t size : {0U, 1U, 16U, 31U, 33U, 64U}) {
+TEST_CASE("attack row 51: a content key of another length is refused, also if the content is sealed with a part of it",
+          "[jwe][decrypt][attack-51]") {
+    const auto rsa = EncryptionKeys<RSA_OAEP>::from_pem(files::rsa_private).value();
+    const auto wrap = EncryptionKeys<A256KW>::from_secret(secret).value();
+    for (const std::size_t size : {0U, 8U, 16U, 24U, 31U, 33U, 40U, 64U}) {
+        CAPTURE(size);
         const std::string wrong(size, 'w');
+        std::string part = wrong;
+        part.resize(32, '\0');
         std::string sealed(256, '\0');
-        REQUIRE(detail::seal_oaep(*keys.encryption.detail_key().contexts, sealed.size(), detail::as_bytes(wrong),
+        REQUIRE(detail::seal_oaep(*rsa.encryption.detail_key().contexts, sealed.size(), detail::as_bytes(wrong),
                                   reinterpret_cast<unsigned char*>(sealed.data())));
-        CHECK(outcome(with_part(token, 1, [&](std::string& bytes) { bytes = sealed; }), keys) == "decryption_failed");
+        CHECK(outcome(encrypted(R"({"alg":"RSA-OAEP","enc":"A256GCM"})", part, A256GCM, "x", sealed), rsa) ==
+              "decryption_failed");
+        if (size % 8 != 0 || size == 0) continue;
+        sealed.assign(size + 8, '\0');
+        REQUIRE(detail::wrap_key(detail::as_bytes(secret), detail::as_bytes(wrong),
+                                 reinterpret_cast<unsigned char*>(sealed.data())));
+        CHECK(outcome(encrypted(R"({"alg":"A256KW","enc":"A256GCM"})", part, A256GCM, "x", sealed), wrap) ==
+              "decryption_failed");
     }
+}
+
+TEST_CASE("attack row 51: a damaged content key is answered with one that nobody knows", "[jwe][decrypt][attack-51]") {
+    const std::string zeros(64, '\0');
+    const auto refuses = [&](const auto& keys, const std::string& members, std::size_t wrapped_size) {
+        using Alg = typename std::remove_cvref_t<decltype(keys)>::algorithm;
+        for (const ContentAlgorithm content : {A256GCM, A256CBC_HS512}) {
+            const std::string header = R"({"alg":")" + std::string{Alg::name} + R"(","enc":")" +
+                                       std::string{to_string(content)} + "\"" + members + "}";
+            const std::size_t size = detail::content_suite(content).key_size();
+            const std::string junk(wrapped_size == 0 ? 256 : size + wrapped_size - 1, '\1');
+            CHECK(outcome(encrypted(header, zeros.substr(0, size), content, "x", junk), keys) == "decryption_failed");
+        }
+    };
+    refuses(EncryptionKeys<A256KW>::from_secret(secret).value(), "", 9);
+    refuses(EncryptionKeys<A256GCMKW>::from_secret(secret).value(),
+            R"(,"iv":"AAAAAAAAAAAAAAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA")", 1);
+    refuses(EncryptionKeys<RSA_OAEP>::from_pem(files::rsa_private).value(), "", 0);
+    refuses(EncryptionKeys<RSA_OAEP_256>::from_pem(files::rsa_private).value(), "", 0);
+    const auto agreement = EncryptionKeys<ECDH_ES_A128KW>::from_pem(files::p256_private).value();
+    const std::string token = encrypt("x", agreement).value();
+    const json epk = json::parse(detail::decode_base64url(support::parts_of(token)[0]).value())["epk"];
+    refuses(agreement, ",\"epk\":" + epk.dump(), 9);
 }
 
 TEST_CASE("a token is refused by its size and its form first", "[jwe][decrypt][attack-18][attack-19]") {
@@ -235,6 +270,33 @@ TEST_CASE("attack row 32: a point that is not on the curve of the key is refused
     CHECK(outcome(token, other) == "decryption_failed");
     CHECK(outcome(with_member(token, "epk", json::object()), keys) == "decryption_failed");
     CHECK(outcome(with_member(token, "apu", "*"), keys) == "decryption_failed");
+}
+
+TEST_CASE("attack row 32: an epk that says another curve or key type is refused, also in a header that is authentic",
+          "[jwe][decrypt][attack-32]") {
+    const auto check = [](std::string_view pem, const std::string& other_curve, const std::string& other_type) {
+        const auto keys = EncryptionKeys<ECDH_ES>::from_pem(pem).value();
+        const detail::SharedManagementKey own = keys.decryption.detail_share();
+        const detail::KeyHandle sender = detail::ephemeral_key(*own->curve);
+        const auto shared = detail::agree(own->key.get(), sender.get(), *own->curve);
+        const auto content_key = detail::derive_key(shared, "A256GCM", {}, 32);
+        const json epk = json::parse(detail::ephemeral_jwk(sender.get(), *own->curve));
+        const auto with = [&](const std::string& name, const json& value) {
+            json header{{"alg", "ECDH-ES"}, {"enc", "A256GCM"}, {"epk", epk}};
+            header["epk"][name] = value;
+            return outcome(encrypted(header.dump(), detail::as_text(content_key.view())), keys);
+        };
+        CHECK(with("kid", "another member") == "opened");
+        CHECK(with("crv", other_curve) == "decryption_failed");
+        CHECK(with("crv", "") == "decryption_failed");
+        CHECK(with("crv", nullptr) == "decryption_failed");
+        CHECK(with("kty", other_type) == "decryption_failed");
+        CHECK(with("kty", "oct") == "decryption_failed");
+        CHECK(with("d", "AAAA") == "decryption_failed");
+    };
+    check(files::p256_private, "P-384", "OKP");
+    check(files::p384_private, "P-256", "OKP");
+    check(files::x25519_private, "Ed25519", "EC");
 }
 
 TEST_CASE("attack row 32: a shared secret of zero is refused", "[jwe][decrypt][attack-51]") {
