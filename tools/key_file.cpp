@@ -6,6 +6,7 @@
 #include <credence/keys/detail/jwk_document.hpp>
 #include <credence/keys/detail/key_description.hpp>
 #include <credence/keys/detail/key_encodings.hpp>
+#include <credence/keys/detail/shared_secret.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -69,6 +70,8 @@ bool leaves_choice(const detail::Jwk& jwk) {
 /// Whether somebody has to say which of the algorithms that a key serves is meant.
 bool leaves_choice(const LoadedKey& key, const std::vector<std::string>& served) {
     if (key.text.form == KeyForm::jwks) {
+        // An entry that is skipped leaves no choice.
+        if (served.size() == 1 && !is_shared(served.front())) return false;
         const auto mixed = std::count_if(served.begin(), served.end(), is_shared);
         if (mixed != 0 && mixed != static_cast<std::ptrdiff_t>(served.size())) return true;
         detail::JwkDocument set;
@@ -125,7 +128,9 @@ KeyText recognised(const detail::SecretBytes& bytes) {
         detail::JwkDocument document;
         if (document.read(without_mark)) {
             // An empty list counts as absent in a JWK; in a set it is a set without keys.
-            const bool is_set = JsonObject{without_mark}.find("keys") != nullptr;
+            // A key of the set that repeats a name is skipped, and the others serve.
+            const JsonObject whole{without_mark, {.allow_duplicate_members = true}};
+            const bool is_set = whole.find("keys") != nullptr;
             return make_key_text(is_set ? KeyForm::jwks : KeyForm::jwk, without_mark);
         }
         if (detail::is_jwk_text(text)) return make_key_text(KeyForm::jwk, text);
@@ -206,9 +211,23 @@ std::string complaint(const LoadedKey& key, Purpose purpose, const std::vector<s
 }
 
 std::string description(const KeyText& key) {
+    if (key.form == KeyForm::pem && detail::trim_front(key.text()).starts_with('{')) {
+        return "a JSON object of PEM texts, which is no JWK Set: give one of them, or make a set with credence jwk";
+    }
     std::string words = detail::describe_key_text(key.text());
     if (key.form != KeyForm::secret || words != "not a key in any form") return words;
+    if (detail::is_key_document(detail::as_bytes(key.text()))) {
+        return "a key that is encoded once more (base64, hexadecimal, UTF-16 or a text in quotes): give it as PEM, DER "
+               "or JWK";
+    }
     return std::string{only_a_secret} + std::to_string(key.text().size()) + " bytes";
+}
+
+std::string_view advice_for_secret(const KeyText& key) {
+    constexpr std::size_t shortest = 22;  // 16 bytes
+    if (key.form != KeyForm::secret || key.text().size() < shortest || !detail::decode_base64_text(key.text()))
+        return {};
+    return "if the secret is the bytes that this base64 text stands for, say --base64url";
 }
 
 void demand_algorithm(const std::string& name) {

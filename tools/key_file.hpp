@@ -53,6 +53,9 @@ enum class Purpose : std::uint8_t { sign, verify, convert };
 /// What a key is, in a few words, without any part of it.
 [[nodiscard]] std::string description(const KeyText& key);
 
+/// What to do if no signature fits a secret that is base64 text; empty for other keys.
+[[nodiscard]] std::string_view advice_for_secret(const KeyText& key);
+
 /// Throws `Failure` unless the name is that of an algorithm to sign with.
 void demand_algorithm(const std::string& name);
 

@@ -15,6 +15,8 @@ namespace credence::command {
 
 namespace {
 
+constexpr detail::JsonRules lenient_rules{.allow_duplicate_members = true, .depth_limit = request_rules.depth_limit};
+
 [[noreturn]] void refuse(std::string_view name, std::string_view demanded) {
     throw BadRequest{std::string{name}.append(" must be ").append(demanded)};
 }
@@ -67,6 +69,29 @@ WholeNumber whole_number(const detail::JsonNumber& number) {
     return {towards_zero - (is_above ? 1 : 0), is_exact};
 }
 
+/// Whether a value is strict JSON without a repeated name.
+bool is_strict(std::string_view json) {
+    return !JsonObject{"{\"value\":" + std::string{json} + "}", request_rules}.fault();
+}
+
+/// Whether the names that an object repeats are all within a key's JWK or JWK Set: it is as its issuer wrote it, and the
+/// library judges each key of a set for itself.
+bool repeats_within_keys(const JsonObject& object) {
+    const auto is_single = [](const JsonObject& among, const Member& member) {
+        const auto has_name = [&](const Member& other) { return other.name == member.name; };
+        return std::count_if(among.members().begin(), among.members().end(), has_name) == 1;
+    };
+    const auto may_stand = [&](const Member& member) {
+        if (!is_single(object, member)) return false;
+        if (member.name != "key" || member.json.front() != '{') return is_strict(member.json);
+        const JsonObject key{member.json, lenient_rules};
+        return std::all_of(key.members().begin(), key.members().end(), [&](const Member& form) {
+            return is_single(key, form) && (form.name == "jwk" || form.name == "jwks" || is_strict(form.json));
+        });
+    };
+    return !object.fault() && std::all_of(object.members().begin(), object.members().end(), may_stand);
+}
+
 KeyText read_secret(std::string_view json) {
     const auto secret = detail::decode_base64url(read_text("key.secret_b64", json));
     // No key: that is said when a token has come so far that the key is asked for.
@@ -84,7 +109,9 @@ KeyText read_object(std::string_view name, std::string_view json, KeyForm form) 
 Request::Request(std::string_view line) : object_(line, request_rules) {
     if (object_.fault() == Errc::duplicate_member) {
         // A repeated name may stand before the id, and the reader ended there.
-        id_ = id_among(JsonObject{line, {.allow_duplicate_members = true, .depth_limit = request_rules.depth_limit}});
+        JsonObject whole{line, lenient_rules};
+        id_ = id_among(whole);
+        if (repeats_within_keys(whole)) object_ = std::move(whole);
     } else if (object_.fault()) {
         id_ = id_among(object_);
     } else {
@@ -168,7 +195,7 @@ std::optional<std::int64_t> Request::count(std::string_view name, std::int64_t m
 KeyText Request::key() const {
     const std::string_view json = demand("key");
     if (json.front() != '{') refuse("key", "an object");
-    const JsonObject key{json, request_rules};
+    const JsonObject key{json, lenient_rules};  // what it repeats is within a JWK, and for the library to judge
     std::optional<KeyText> found;
     for (const Member& member : key.members()) {
         const auto form = [&](std::string_view name) {

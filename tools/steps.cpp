@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "json_text.hpp"
+#include "key_file.hpp"
 #include "time_text.hpp"
 #include "verify_token.hpp"
 
@@ -169,6 +170,9 @@ private:
         signature.expected = "what this key makes of the first two parts";
         signature.found = std::to_string(parts_.signature.size()) + " characters";
         if (!signature.error) signature.found = "it belongs to this token and key";
+        if (const auto advice = advice_for_secret(input_.key.text); signature.error && !advice.empty()) {
+            signature.advice = advice;
+        }
     }
 
     void read_payload() {

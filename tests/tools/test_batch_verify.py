@@ -213,6 +213,8 @@ KEY_ROWS = [
 
 KEYS = [{**JWK, "kid": "a"}, {"kty": "oct", "k": b64(b"x" * 64), "kid": "b"}]
 OTHERS = [{**JWK, "kid": "a", "use": "enc"}, {**JWK, "kid": "a", "alg": "HS512"}, {"kty": "XX", "kid": "a"}, 5, None, {}]
+# A request whose set has another entry in front, as text.
+REPEATED = json.dumps(request(with_header(kid="a"), key={"jwks": {"keys": ["OTHER", *KEYS[:1]]}})).replace('"OTHER"', "%s")
 SET_ROWS = [
     ("by kid", request(with_header(kid="a"), key={"jwks": {"keys": KEYS}}), "ok"),
     ("by another kid", request(with_header(kid="b"), key={"jwks": {"keys": KEYS}}), "invalid_signature"),
@@ -227,6 +229,10 @@ SET_ROWS = [
     ("an empty kid, a single key", request(with_header(kid=""), key={"jwk": {**JWK, "kid": "b"}}), "ok"),
     ("one key twice", request(with_header(kid="a"), key={"jwks": {"keys": KEYS[:1] * 2}}), "ok"),
     ("a kid twice", request(with_header(kid="a"), key={"jwks": {"keys": [*KEYS[:1], {**KEYS[1], "kid": "a"}]}}), "ambiguous_key"),
+    ("an entry that names a member twice is skipped", REPEATED % '{"kty":"RSA","kty":"RSA","kid":"z"}', "ok"),
+    ("an entry that repeats its kid is skipped", REPEATED % '{"kty":"oct","kid":"z","kid":"a"}', "ok"),
+    ("a set that is named twice", REPEATED.replace('"jwks"', '"jwks":{"keys":[]},"jwks"') % "{}", "invalid_request"),
+    ("a name twice beside a set", REPEATED.replace('"alg"', '"x":[{"a":1,"a":2}],"alg"') % "{}", "invalid_request"),
     ("unusable entries are skipped", request(with_header(kid="a"), key={"jwks": {"keys": OTHERS + KEYS}}), "ok"),
     ("only unusable entries", request(with_header(kid="a"), key={"jwks": {"keys": OTHERS}}), "no_matching_key"),
     ("an entry without kid is not for a kid", request(with_header(kid="a"), key={"jwks": {"keys": [JWK]}}),

@@ -276,6 +276,9 @@ class BadFiles(unittest.TestCase):
             (json.dumps({"kty": "oct", "k": b64(SECRET)}), "a JWK of a shared secret"), ("{}", "JSON that is no JWK"),
             (base64.b64encode(der), "an RSA 2048-bit public key in bare base64, without PEM's BEGIN and END lines"),
             (json.dumps([PAIRS.jwk("RS256")]), "a JSON array of JWKs"),
+            (RS_PUBLIC.encode("utf-16"), "a key that is encoded once more"), (der.hex(), "a key that is encoded once more"),
+            (base64.b64encode(RS_PUBLIC.encode()), "a key that is encoded once more"),
+            (json.dumps({"a": RS_PUBLIC, "b": ES_PUBLIC}), "a JSON object of PEM texts, which is no JWK Set: give one"),
             ('{"kty":"RSA"', "something like JSON, but damaged"),
             (json.dumps({"keys": [PAIRS.jwk("ES256"), 5]}), r"a JWK Set of 2 keys \(.*key 1: not an object\)"),
             ("x" * (1 << 20 | 1), "more than the 1048576 bytes"),
@@ -286,6 +289,21 @@ class BadFiles(unittest.TestCase):
         done = run("verify", "--key", name, "--alg", "RS256", FILES.write("token", token()))
         self.assertEqual((done.returncode, done.out, done.err.count("\n")), (3, "", 1))
         self.assertIn(rows[-1][1], done.err)
+
+    def test_a_set_with_a_key_that_repeats_a_name(self):
+        key, pub = FILES.name("repeat.jwk"), FILES.name("repeat.pub")
+        run("keygen", "ES256", "--format", "jwk", "--kid", "a", "--out", key, "--pub", pub)
+        with open(pub, encoding="ascii") as file:
+            good = file.read().strip()
+        made = run("sign", "--key", key, "--sub", "a", "--exp", "1h").out.encode()
+        for other in ('{"kty":"RSA","kty":"RSA"}', good[:-1] + ',"kid":"a"}', '{"kty":"EC","x5c":[{"a":1,"a":2}]}'):
+            name = FILES.write("repeat.jwks", '\ufeff{"keys":[%s,%s]}' % (other, good))
+            for options in (("--jwks", name), ("--key", name), ("--jwks", name, "--alg", "ES256")):
+                done = run("verify", *options, stdin=made)
+                self.assertEqual(done.returncode, 0, done.err)
+            listed = run("keys", name).out
+            self.assertIn("skipped: it names a member twice", listed)
+            self.assertIn('kid "a"', listed)
 
     def test_secrets(self):
         for content, found in [("short", "what can only be a secret, of 5 bytes"), (RS_PUBLIC, "an RSA 2048-bit public key in PEM"),

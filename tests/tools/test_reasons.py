@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Reasons of refusals, what is said of things that are pasted in a token's place, and other wrong usages.
 # packages: libcli11-dev
+import base64
 import json
 import unittest
 
@@ -42,6 +43,10 @@ ROWS = [
     ("Bearer", f"Bearer {GOOD}", "the text begins with the word Bearer; pass only the token behind it"),
     ("quotes", f'"{GOOD}"', "the token is in quotes; pass it without them"),
     ("JSON", json.dumps({"access_token": GOOD}), "a JSON document; pass only the token in it"),
+    ("DPoP", f"DPoP {GOOD}", "the text begins with the word DPoP; pass only the token behind it"),
+    ("a whole field", f"authorization: Bearer {GOOD}", "a whole Authorization field; pass only the token in it"),
+    ("a form field", f"access_token={GOOD}", "a form field; pass only the token behind the equals sign"),
+    ("a URL", f"https://client.example/cb#access_token={GOOD}", "a URL; pass only the token in it"),
     ("JSON with an opaque token", '{"access_token":"abc"}', "a JSON document; pass only the token in it"),
     ("padding", f"{GOOD}=", "padding with =; see allow_padding"),
     ("the header is no object", with_header("[]"), "the header is JSON, but no object"),
@@ -88,6 +93,20 @@ class Reasons(unittest.TestCase):
                     self.assertEqual(done.out, "")
                     self.assertIn(wanted, done.err)
                     self.assertNotIn(GOOD, done.err)
+
+
+class Secrets(unittest.TestCase):
+    def test_a_secret_in_base64(self):
+        secret = bytes(range(180, 230))
+        made = token({"exp": 4102444800}, secret=secret).encode()
+        for text in (base64.b64encode(secret), b64(secret).encode() + b"\n"):
+            name = FILES.write("base64", text)
+            plain, told = (run("verify", "--key", name, "--alg", "HS256", *options, stdin=made) for options in ((), ("--base64url",)))
+            self.assertEqual((plain.returncode, told.returncode), (1, 0), told.err)
+            self.assertIn("say --base64url", plain.err)
+            self.assertIn("say --base64url", run("explain", "--key", name, "--alg", "HS256", stdin=made).err)
+        name = FILES.write("text", "a secret with blanks, which no base64 has")
+        self.assertNotIn("--base64url", run("verify", "--key", name, "--alg", "HS256", stdin=made).err)
 
 
 class Header(unittest.TestCase):

@@ -11,12 +11,18 @@ namespace credence::detail {
 
 /// Names what was passed in place of a token, by its beginning; empty if it may be a token.
 [[nodiscard]] constexpr std::string_view why_no_token(std::string_view text) noexcept {
-    constexpr std::string_view scheme = "bearer ";
-    const auto is_same = [](char left, char right) { return (left | 0x20) == (right | 0x20); };
+    const auto begins_with = [text](std::string_view word) {
+        const auto is_same = [](char left, char right) { return (left | 0x20) == (right | 0x20); };
+        return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(), is_same);
+    };
     if (text.empty()) return "an empty text";
-    if (text.size() >= scheme.size() && std::equal(scheme.begin(), scheme.end(), text.begin(), is_same)) {
-        return "the text begins with the word Bearer; pass only the token behind it";
+    if (begins_with("bearer ")) return "the text begins with the word Bearer; pass only the token behind it";
+    if (begins_with("dpop ")) return "the text begins with the word DPoP; pass only the token behind it";
+    if (begins_with("authorization:")) return "a whole Authorization field; pass only the token in it";
+    if (begins_with("access_token=") || begins_with("id_token=") || begins_with("token=")) {
+        return "a form field; pass only the token behind the equals sign";
     }
+    if (begins_with("http://") || begins_with("https://")) return "a URL; pass only the token in it";
     switch (text.front()) {
         case '"':
         case '\'': return "the token is in quotes; pass it without them";

@@ -94,6 +94,21 @@ inline constexpr std::string_view white_space = " \t\r\n\v\f";
     return text;
 }
 
+/// The ASCII text that bytes are in UTF-32 of either byte order; nullopt if they are not.
+[[nodiscard]] inline std::optional<SecretBytes> decode_ascii_utf32(ByteView bytes) {
+    if (bytes.size() < 8 || bytes.size() % 4 != 0) return std::nullopt;
+    const bool has_mark = (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[2] == 0xfe && bytes[3] == 0xff);
+    const std::size_t begin = has_mark ? 4 : 0;
+    const std::size_t low = bytes[begin] == 0 ? 3 : 0;
+    SecretBytes text{(bytes.size() - begin) / 4};
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const ByteView unit = bytes.subspan(begin + 4 * at, 4);
+        if (unit[1] != 0 || unit[2] != 0 || unit[3 - low] != 0 || unit[low] >= 0x80) return std::nullopt;
+        text.data()[at] = unit[low];
+    }
+    return text;
+}
+
 /// The value of a hexadecimal digit; 16 if it is none.
 [[nodiscard]] constexpr unsigned hex_value(char digit) noexcept {
     if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');

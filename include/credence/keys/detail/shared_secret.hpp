@@ -105,9 +105,10 @@ namespace credence::detail {
 /// One element of DER without the white space and zero bytes around it, such as the line feed that an editor adds and
 /// the end of a C string; other bytes as they are.
 [[nodiscard]] inline ByteView trim_der(ByteView bytes) {
-    const ByteView der = as_bytes(trim_front(as_text(bytes)));
-    ByteView behind = der;
     constexpr std::string_view padding{" \t\r\n\v\f\0", 7};
+    const std::string_view text = trim_front(as_text(bytes));
+    const ByteView der = as_bytes(text.substr((std::min)(text.find_first_not_of(padding), text.size())));
+    ByteView behind = der;
     if (!take_der(behind) || as_text(behind).find_first_not_of(padding) != std::string_view::npos) return bytes;
     return der.first(der.size() - behind.size());
 }
@@ -127,7 +128,7 @@ namespace credence::detail {
     };
     const std::string_view text = without_wrapping(as_text(bytes));
     return is_key(decode_base64_text(text)) || is_key(decode_hex_text(text)) || is_key(decode_ascii_utf16(bytes)) ||
-           is_key(decode_percent_text(text));
+           is_key(decode_ascii_utf32(bytes)) || is_key(decode_percent_text(text));
 }
 
 /// Whether bytes are a key document of any kind: PEM, DER, JWK, SSH, PKCS#12; or one in base64, hexadecimal, UTF-16 or

@@ -13,6 +13,11 @@ TEST_CASE("what was passed in the place of a token is told by its beginning") {
     constexpr std::string_view bearer = "the text begins with the word Bearer; pass only the token behind it";
     CHECK(why_no_token("Bearer eyJ.a.b") == bearer);
     CHECK(why_no_token("bearer eyJ.a.b") == bearer);
+    CHECK(why_no_token("DPoP eyJ.a.b") == "the text begins with the word DPoP; pass only the token behind it");
+    CHECK(why_no_token("Authorization: Bearer eyJ.a.b") == "a whole Authorization field; pass only the token in it");
+    CHECK(why_no_token("access_token=eyJ.a.b") == "a form field; pass only the token behind the equals sign");
+    CHECK(why_no_token("id_token=eyJ.a.b") == "a form field; pass only the token behind the equals sign");
+    CHECK(why_no_token("https://a.example/#access_token=eyJ.a.b") == "a URL; pass only the token in it");
     CHECK(why_no_token("\"eyJ.a.b\"") == "the token is in quotes; pass it without them");
     CHECK(why_no_token(R"({"access_token":"eyJ.a.b"})") == "a JSON document; pass only the token in it");
     CHECK(why_no_token("") == "an empty text");

@@ -44,6 +44,19 @@ TEST_CASE("hexadecimal is read with colons and white space between its digits", 
     }
 }
 
+TEST_CASE("ASCII is read from UTF-32 of either byte order", "[key_encodings]") {
+    const auto read = [](std::string_view bytes) { return decode_ascii_utf32(as_bytes(bytes)); };
+    CHECK(text_of(read({"k\0\0\0e\0\0\0", 8})) == "ke");
+    CHECK(text_of(read({"\0\0\0k\0\0\0e", 8})) == "ke");
+    CHECK(text_of(read({"\xff\xfe\0\0k\0\0\0", 8})) == "k");
+    CHECK(text_of(read({"\0\0\xfe\xff\0\0\0k", 8})) == "k");
+    CHECK_FALSE(read({"k\0\0\0", 4}));
+    CHECK_FALSE(read({"k\0\0\0e\0\0", 7}));
+    CHECK_FALSE(read({"k\0\0\0e\0\1\0", 8}));
+    CHECK_FALSE(read({"k\0\0\0\xe4\0\0\0", 8}));
+    CHECK_FALSE(read("abcdefgh"));
+}
+
 TEST_CASE("ASCII is read from UTF-16 of either byte order", "[key_encodings]") {
     CHECK(text_of(decode_ascii_utf16(as_bytes(std::string_view{"k\0e\0y\0", 6}))) == "key");
     CHECK(text_of(decode_ascii_utf16(as_bytes(std::string_view{"\0k\0e\0y", 6}))) == "key");

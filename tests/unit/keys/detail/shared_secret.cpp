@@ -111,6 +111,12 @@ TEST_CASE("a key is no secret however it is encoded", "[secret][attack-2]") {
             units += big_endian ? std::string{'\0', character} : std::string{character, '\0'};
         return units;
     };
+    const auto utf32 = [](std::string_view text, bool big_endian) {
+        std::string units;
+        for (const char character : text)
+            units += big_endian ? std::string{'\0', '\0', '\0', character} : std::string{character, '\0', '\0', '\0'};
+        return units;
+    };
     const auto percent = [](std::string_view text) {
         std::string encoded;
         for (const char character : text) {
@@ -136,6 +142,8 @@ TEST_CASE("a key is no secret however it is encoded", "[secret][attack-2]") {
         CHECK(is_key('\'' + hex_of(document) + '\''));
         CHECK(is_key("data:application/octet-stream;base64," + base64_of(document)));
     }
+    CHECK(is_key(std::string{'\0'} + der));
+    CHECK(is_key(std::string{"\n\0\0", 3} + der + '\0'));
     // PEM whose begin line got lost, or whose letters are small.
     const std::string_view pem = files::p256_public;
     CHECK(is_key(pem.substr(pem.find('\n'))));
@@ -147,6 +155,10 @@ TEST_CASE("a key is no secret however it is encoded", "[secret][attack-2]") {
         CHECK(is_key(utf16(text, true)));
         CHECK(is_key("\xff\xfe" + utf16(text, false)));
         CHECK(is_key(base64_of(utf16(text, false))));
+        CHECK(is_key(utf32(text, false)));
+        CHECK(is_key(utf32(text, true)));
+        CHECK(is_key(std::string{"\xff\xfe\0\0", 4} + utf32(text, false)));
+        CHECK(is_key(std::string{"\0\0\xfe\xff", 4} + utf32(text, true)));
         CHECK(is_key(percent(text)));
     }
     std::string form = percent(files::p256_public);
