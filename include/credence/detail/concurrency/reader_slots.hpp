@@ -170,7 +170,7 @@ public:
     /// The same hold, seen as one of a base class.
     template <std::derived_from<Version> Derived>
         requires(!std::same_as<Derived, Version>)
-    VersionHold(VersionHold<Derived>&& other) noexcept
+    VersionHold(VersionHold<Derived> other) noexcept
         : version_(std::exchange(other.version_, nullptr)), slot_(std::exchange(other.slot_, nullptr)) {}
 
     // While `other` holds the version, it cannot be destroyed, so that its uses may be raised.

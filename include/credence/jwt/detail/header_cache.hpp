@@ -73,19 +73,15 @@ public:
     void insert(std::string_view segment, std::size_t signature_size, const TokenHeader& header, KeyRef key) {
         if (segment.size() > longest) return;
         std::unique_ptr<const Entry> entry;
-        const auto store = [&](Slot& slot) {
-            const Entry* present = slot.load(std::memory_order_acquire);
-            if (present == nullptr) {
-                if (entry == nullptr) {
-                    entry = std::make_unique<const Entry>(Entry{std::string{segment}, signature_size, header,
-                                                                static_header(segment, header.header), key});
-                }
-                if (slot.compare_exchange_strong(present, entry.get(), std::memory_order_acq_rel)) {
-                    static_cast<void>(entry.release());
-                    return true;
-                }
+        const auto make_entry = [&] {
+            if (entry == nullptr) {
+                entry = std::make_unique<const Entry>(
+                    Entry{std::string{segment}, signature_size, header, static_header(segment, header.header), key});
             }
-            return present->segment == segment;
+        };
+        const auto store = [&](Slot& slot) {
+            if (slot.load(std::memory_order_acquire) == nullptr) make_entry();
+            return holds(slot, segment, entry);
         };
         if (std::any_of(first_.begin(), first_.end(), store)) return;
         Table& table = table_or_new();
@@ -96,6 +92,17 @@ public:
 private:
     using Slot = std::atomic<const Entry*>;
     using Table = std::array<Slot, capacity - 4>;
+
+    /// Whether a slot has the entry of this segment, after `entry` was offered to it if it was free.
+    [[nodiscard]] static bool holds(Slot& slot, std::string_view segment,
+                                    std::unique_ptr<const Entry>& entry) noexcept {
+        const Entry* present = slot.load(std::memory_order_acquire);
+        if (present == nullptr && slot.compare_exchange_strong(present, entry.get(), std::memory_order_acq_rel)) {
+            static_cast<void>(entry.release());
+            return true;
+        }
+        return present->segment == segment;
+    }
 
     [[nodiscard]] static const Entry* find_in(const Table& table, std::string_view segment) noexcept {
         const std::size_t hash = std::hash<std::string_view>{}(segment);
