@@ -251,7 +251,7 @@ inline FetchResult CurlTransport::operator()(const FetchRequest& request) const 
     static const CURLcode begun = curl_global_init(CURL_GLOBAL_DEFAULT);  // by the first thread, once
     if (begun != CURLE_OK) return FetchError{FetchStage::transfer, "libcurl cannot be initialised"};
     const detail::ErrorQueueGuard queue;
-    const detail::SigpipeGuard signals;
+    const detail::SigpipeGuard no_sigpipe;
     return detail::CurlFetch{options_, request}.run();
 }
 

@@ -193,7 +193,7 @@ private:
 
 inline FetchResult HttplibTransport::operator()(const FetchRequest& request) const {
     const detail::ErrorQueueGuard queue;
-    const detail::SigpipeGuard signals;
+    const detail::SigpipeGuard no_sigpipe;
     return detail::HttplibFetch{options_, request}.run();
 }
 

@@ -85,7 +85,7 @@ public:
         if (versions.empty()) return;
         const std::size_t lines = lines_in_use_.load();
         for (std::size_t number = 0; number < lines; ++number) {
-            for (Slot& slot : lines_[number].slots) mark(slot, versions);
+            for (Slot& slot : lines_[number].places) mark(slot, versions);
         }
         for (VersionUses* const version : versions) drop(version);
     }
@@ -102,7 +102,7 @@ private:
 
     /// Two cache lines of 64 bytes, because processors prefetch them in pairs.
     struct alignas(128) Line {
-        std::array<Slot, 16> slots{};
+        std::array<Slot, 16> places{};
     };
     static_assert(sizeof(Line) == 16 * sizeof(Slot) || sizeof(Slot) < 8);
 
@@ -119,7 +119,7 @@ private:
             while (in_use <= line && !lines_in_use_.compare_exchange_weak(in_use, line + 1)) {
             }
         }
-        for (Slot& slot : lines_[line].slots) {
+        for (Slot& slot : lines_[line].places) {
             std::uintptr_t free = 0;
             if (slot.load(std::memory_order_relaxed) == 0 && slot.compare_exchange_strong(free, address_of(version))) {
                 return &slot;

@@ -166,7 +166,7 @@ private:
     /// Entries that were taken out of a set: retired once the set is unlocked, for wiping takes its time.
     class Dropped {
     public:
-        explicit Dropped(ReaderSlots& slots) noexcept : slots_(slots) {}
+        explicit Dropped(ReaderSlots& readers) noexcept : slots_(readers) {}
         Dropped(const Dropped&) = delete;
         Dropped& operator=(const Dropped&) = delete;
         ~Dropped() { slots_.retire({entries_.data(), count_}); }
@@ -245,7 +245,7 @@ private:
 
     /// With each new entry one more set is freed of what has ended, in turn.
     void sweep(std::uint64_t generation, NumericDate now) noexcept {
-        Set& set = sets_[hand_.fetch_add(1, std::memory_order_relaxed) % set_count_];
+        Set& set = sets_[static_cast<std::size_t>(hand_.fetch_add(1, std::memory_order_relaxed) % set_count_)];
         Dropped dropped{slots_};
         const std::lock_guard lock{set.mutex};
         set.drop_stale(dropped, generation, seconds_of(now));
