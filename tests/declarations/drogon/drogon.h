@@ -33,7 +33,7 @@ using CertificatePtr = std::shared_ptr<Certificate>;
 
 namespace drogon {
 
-enum HttpStatusCode { k200OK = 200 };
+enum HttpStatusCode { kUnknown = 0, k200OK = 200, k511NetworkAuthenticationRequired = 511 };
 
 inline std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
