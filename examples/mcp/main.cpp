@@ -206,7 +206,7 @@ public:
         try {
             const json message = read_message(request);
             if (message.contains("id")) id = message["id"];
-            if (!message.contains("method") || !message.contains("id")) {  // an answer or a notification
+            if (!member(message, "method").is_string() || !message.contains("id")) {  // an answer or a notification
                 response.status = 202;
                 return;
             }

@@ -53,7 +53,8 @@ def test_messages():
         for limit in (0, 11, -1, 1.5, "1", None, [], 10**30):
             assert client.result(call("list_orders", limit=limit))["isError"] is True, limit
         for body in ({"jsonrpc": "2.0", "method": "notifications/initialized"}, {"jsonrpc": "2.0", "id": 1, "result": {}},
-                     {"jsonrpc": "2.0", "method": "no/such"}, {"jsonrpc": "2.0", "id": 1, "error": {"code": 1, "message": "x"}}):
+                     {"jsonrpc": "2.0", "method": "no/such"}, {"jsonrpc": "2.0", "id": 1, "error": {"code": 1, "message": "x"}},
+                     {"jsonrpc": "2.0", "id": 1, "method": None, "result": {}}):
             answer = client.post(body)
             assert (answer.status, answer.body) == (202, b""), body
         for body, code in ((message("no/such"), -32601), (call("no_such"), -32602), (message("tools/call"), -32602),
