@@ -171,6 +171,10 @@ TEST_CASE("a part that is no base64url is refused as such", "[jwe][decrypt][atta
             changed[at] += end;
             CHECK(outcome(support::joined(changed), dir_keys()) == "invalid_base64");
         }
+        auto padded = parts;
+        padded[at] += "=";
+        CHECK(decrypt(support::joined(padded), dir_keys()).error().reason ==
+              "padding with =; an encrypted token has none");
     }
 }
 

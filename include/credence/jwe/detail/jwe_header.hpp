@@ -124,11 +124,16 @@ struct JweHeader : JoseHeader {
     return header.has_enc ? std::string_view{} : "the header has no enc";
 }
 
+/// The reason why a part is not base64url. `allow_padding` does not exist for encrypted tokens.
+[[nodiscard]] constexpr std::string_view why_bad_jwe_part(std::string_view part) noexcept {
+    return part.ends_with('=') ? "padding with =; an encrypted token has none" : why_not_base64url(part, false);
+}
+
 /// Reads a header segment. `malformed_token`, `invalid_base64`, `invalid_json`, `duplicate_member`.
 [[nodiscard]] inline Result<JweHeader> read_jwe_header(std::string_view segment) {
     if (segment.empty()) return Error{Errc::malformed_token, {}, "the header is empty"};
     DecodedPart part;
-    if (!part.decode(segment)) return Error{Errc::invalid_base64, {}, why_not_base64url(segment, false)};
+    if (!part.decode(segment)) return Error{Errc::invalid_base64, {}, why_bad_jwe_part(segment)};
     JsonReader reader{part.bytes()};
     JweHeader header;
     auto error = read_object_text(reader, header_reasons, [&] {

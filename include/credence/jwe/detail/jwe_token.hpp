@@ -100,7 +100,7 @@ private:
 [[nodiscard]] inline Error error_of_parts(const JweParts& parts) {
     for (const std::string_view part : {parts.encrypted_key, parts.iv, parts.ciphertext, parts.tag}) {
         if (DecodedPart decoded; !decoded.decode(part)) {
-            return {Errc::invalid_base64, {}, why_not_base64url(part, false)};
+            return {Errc::invalid_base64, {}, why_bad_jwe_part(part)};
         }
     }
     return {Errc::invalid_base64};
