@@ -67,7 +67,7 @@ constexpr void say_that_an_encryption_secret_is_not_public() {
     return jwk;
 }
 
-/// A key with what it is for: `alg`, `use`, and `kid` if it has one.
+/// A key with its `alg`, `use`, and `kid` if it has one.
 [[nodiscard]] inline Result<JwkFields> whole_management_jwk(const ManagementKey& key, const std::string& kid,
                                                             KeyHalf half) {
     Result<JwkFields> jwk = management_members(key, half);

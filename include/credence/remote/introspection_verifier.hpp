@@ -86,7 +86,7 @@ struct IntrospectionOptions {
 template <class Claims>
 class IntrospectionVerifier {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = Claims;
 
     /// Prepares a verifier. Asks nothing yet.
@@ -149,7 +149,7 @@ public:
     [[nodiscard]] std::optional<FetchError> discovery_fault() const { return state_->endpoint->last_fault(); }
 
 private:
-    /// What the server says of a token.
+    /// The server's answer for a token.
     struct Answer {
         detail::IntrospectionAnswer claims;
         std::optional<NumericDate> expiry;
@@ -169,7 +169,7 @@ private:
               cache(options.max_cached),
               flights(options.max_waiters) {}
 
-        /// A copy of the transport that nobody uses; nullopt if `max_requests` are in use.
+        /// A free copy of the transport; nullopt if `max_requests` are in use.
         [[nodiscard]] std::optional<AnyTransport> borrow() {
             const std::scoped_lock lock{mutex};
             if (in_use >= options.max_requests) return std::nullopt;

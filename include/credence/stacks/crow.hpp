@@ -34,7 +34,7 @@ struct credence::HttpTraits<crow::request> {
         replace(response, "DPoP-Nonce", rejection.dpop_nonce);
     }
 
-    /// Ends a response that is a parameter of the handler: until somebody does, Crow sends nothing and the client
+    /// Ends a response that is a parameter of the handler: until then, Crow sends nothing and the client
     /// waits. One that a hook has ended is not alive, and may be the next request's already.
     static void send(crow::response& response) {
         if (response.is_alive()) response.end();

@@ -31,7 +31,7 @@ using OatppResponse = std::shared_ptr<oatpp::web::protocol::http::outgoing::Resp
 /// Reads all fields of a name, so that two `Authorization` fields are seen as two.
 ///
 /// A handler takes an `OatppRequest` and returns an `OatppResponse`. oatpp leaves the body of a request to the handler,
-/// and takes one that nobody has read for the next request, whatever the answer says of the connection, if the client
+/// and takes an unread one for the next request, also after an answer with `Connection: close`, if the client
 /// asked to keep it. So the body of a refused request is read, and one that is too long or not plain is refused by an
 /// `HttpError`, after which oatpp closes the connection.
 template <>
@@ -95,7 +95,7 @@ private:
         return request->getHeaderValues(oatpp::String{name});
     }
 
-    /// \return whether `length` is a number up to `most_discarded`, and so many bytes were there.
+    /// \return whether `length` is a number up to `most_discarded`, and that many bytes were read.
     template <class Stream>
     [[nodiscard]] static bool read_exactly(Stream& body, std::string_view length) {
         std::size_t left = 0;

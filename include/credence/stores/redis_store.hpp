@@ -65,7 +65,7 @@ struct RedisOptions {
 /// `ReplayStore`. Threads may share one.
 class RedisStore {
 public:
-    /// Connects, and asks the server whether it keeps what it is told (`INFO`).
+    /// Connects, and checks that the server keeps all records until their end (`INFO`).
     ///
     /// \param url  `redis://[[user]:password@]host[:port][/database]`, with percent-encoding in the login, or
     ///             `unix:/path/to/socket`. There is no TLS.
@@ -269,7 +269,7 @@ private:
         text.append(kind).append(name);
         return text;
     }
-    /// No two pairs make one key, whatever is in them.
+    /// Two different pairs never have the same key.
     [[nodiscard]] std::string key(std::string_view kind, std::string_view issuer, std::string_view name) const {
         std::string text = key(kind, std::to_string(issuer.size()));
         text.append(":").append(issuer).append(":").append(name);

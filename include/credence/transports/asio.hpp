@@ -71,7 +71,7 @@ using AwaitedProof = boost::asio::awaitable<Result<Verified<typename VerifierTyp
 ///                                                                 credence::BeastTransport{}).value();
 ///     const auto verifier = credence::async_verifier_for<MyClaims>(keys, {.audience = "orders"}).value();
 ///
-/// What is fetched, how long it counts, and what becomes of an unknown key id is as for `RemoteKeys`. Nothing blocks: a
+/// The fetches, the lifetime of keys and the rules for unknown key ids are those of `RemoteKeys`. Nothing blocks: a
 /// token with an unknown key id is awaited in a coroutine, by an `AsyncVerifier`. `RemoteOptions::max_waiters` is about
 /// threads; of coroutines 1,024 may wait, and none if it is 0. A `Verifier` by itself never waits: if a fetch is due
 /// for a token, it is `keys_unavailable`, and the fetch begins.
@@ -203,12 +203,12 @@ private:
 template <AnyVerifier VerifierType>
 class AsyncVerifier {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = typename VerifierType::claims_type;
 
     explicit AsyncVerifier(VerifierType verifier) : verifier_(std::move(verifier)) {}
 
-    /// `co_await verifier.verify(token)`. Errors as of the verifier within. What is awaited keeps a copy of the token.
+    /// `co_await verifier.verify(token)`. Errors as of the verifier within. The coroutine keeps a copy of the token.
     [[nodiscard]] boost::asio::awaitable<Result<Verified<claims_type>>>(verify)(std::string_view token) const
         requires TokenVerifier<VerifierType>
     {
@@ -290,7 +290,7 @@ template <class VerifierType, class Handler>
                            Challenge challenge = {}) {
     using Guarded =
         decltype(protect(verifier.without_waiting(), std::move(handler), std::move(location), std::move(challenge)));
-    if constexpr (!std::is_void_v<Guarded>) {  // or else a sentence says why
+    if constexpr (!std::is_void_v<Guarded>) {  // else a static_assert of `protect` has failed
         constexpr bool handler_can_wait = detail::can_wait<Guarded>;
         static_assert(handler_can_wait,
                       "credence: an AsyncVerifier guards coroutines: the handler returns boost::asio::awaitable<…>");

@@ -52,11 +52,11 @@ struct KnownToken {
     std::uint64_t generation;
 };
 
-/// A bounded map from whole tokens to what was proven by them.
+/// A bounded map from whole tokens to their proofs.
 ///
 /// Entries lie in sets of four, each with a lock for those who write. A reader takes none: it holds an entry by a slot,
-/// as `ReaderSlots` describes, and so writes only its own line. A set publishes its entries in `entries`; whoever takes
-/// one out, or replaces it, does so under the lock of the set, and retires it afterwards. So each entry is published in
+/// as `ReaderSlots` describes, and so writes only its own line. A set publishes its entries in `entries`; a thread that
+/// removes or replaces one does so under the lock of the set, and retires it afterwards. So each entry is published in
 /// one place, once, and is retired by one thread. Tags and ends are hints: a wrong one costs a verification or a place,
 /// never an answer, for a reader compares the generation and all bytes of the token in the entry that it holds.
 ///
@@ -74,11 +74,11 @@ public:
           sets_(std::make_unique<Set[]>(set_count_)) {}
     ProofCache(const ProofCache&) = delete;
     ProofCache& operator=(const ProofCache&) = delete;
-    /// Entries may outlive the cache, as long as somebody holds them.
+    /// An entry may outlive the cache, as long as a proof holds it.
     ~ProofCache() { clear(); }
 
-    /// What was proven by exactly this token, with exactly these keys; nothing if nothing was, or if this thread holds
-    /// so many entries that its line has no free slot.
+    /// The entry of exactly this token, verified with exactly these keys. Empty if there is none, or if this thread
+    /// already holds an entry in every slot of its line.
     [[nodiscard]] Hold find(std::string_view token, std::uint64_t generation) const noexcept {
         if (!takes(token)) return {};
         const Place place = place_of(token);
@@ -157,7 +157,7 @@ private:
     static constexpr std::size_t most_sets = std::size_t{1} << 31U;
     static constexpr std::uint32_t never = (std::numeric_limits<std::uint32_t>::max)();
 
-    /// Where an entry may lie, and the mark by which it is told from others there.
+    /// The set of a token, and the tag that distinguishes it from others in the set.
     struct Place {
         std::size_t set;
         std::uint32_t tag;
@@ -214,7 +214,7 @@ private:
             seen.front() = tag;
         }
 
-        /// The place for a new entry: that of one for the same token, a free one, or one that nobody can foretell.
+        /// The place for a new entry: that of one with the same tag, a free one, or one chosen by a secret hash.
         [[nodiscard]] std::size_t way_for(Place place) const noexcept {
             for (std::size_t way = 0; way < ways; ++way) {
                 if (entries[way] != nullptr && tags[way].load(std::memory_order_relaxed) == place.tag) return way;
@@ -266,7 +266,7 @@ private:
         return {static_cast<std::size_t>((hash >> 32U) * set_count_ >> 32U), static_cast<std::uint32_t>(hash & never)};
     }
 
-    /// Seconds since 1970, as far as they can be told: before it 0, and from 2106 on all are one.
+    /// Seconds since 1970, limited to 32 bits: 0 before 1970, the last value from 2106 on.
     [[nodiscard]] static std::uint32_t seconds_of(NumericDate date) noexcept {
         const std::int64_t count = date.time_since_epoch().count();
         return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 0, std::int64_t{never} - 1));

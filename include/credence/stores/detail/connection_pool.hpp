@@ -16,7 +16,7 @@
 
 namespace credence::detail {
 
-/// At most so many connections. `is_alive()` of a connection tells whether it can be used once more.
+/// A bounded number of connections. `is_alive()` of a connection returns whether it can be used again.
 template <class Connection>
 class ConnectionPool {
 public:
@@ -25,7 +25,7 @@ public:
 
     ConnectionPool(Open open, std::size_t most) : open_(std::move(open)), most_(most) {}
 
-    /// Calls `work(connection)`, which returns a `Result`, with a connection that nobody else has. It is closed
+    /// Calls `work(connection)`, which returns a `Result`, with a connection that no other thread uses. It is closed
     /// afterwards unless it is alive.
     ///
     /// \return what `work` returns; `store_unavailable` if there is no connection by the deadline.

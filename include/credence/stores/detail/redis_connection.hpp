@@ -39,7 +39,7 @@ public:
     RedisCommand(std::initializer_list<std::string_view> words) {
         for (const std::string_view word : words) add(word);
     }
-    /// A script, which Redis runs with nobody in between; its text in two parts.
+    /// A script, which Redis runs as one step; its text in two parts.
     [[nodiscard]] static RedisCommand script(std::string_view functions, std::string_view body,
                                              std::initializer_list<std::string_view> keys) {
         RedisCommand command{"EVAL"};
@@ -91,7 +91,7 @@ using RedisReply = std::unique_ptr<redisReply, FreeRedis>;
     return NumericDate{std::chrono::seconds{seconds}};
 }
 
-/// Why Redis refused a command. Its sentence may quote what was sent, so only the kind of the error is told.
+/// Why Redis refused a command. Its sentence may quote the command, so only the kind of the error is returned.
 [[nodiscard]] inline Error redis_refusal(std::string_view sentence) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kinds{{
         {"NOAUTH", "Redis asks for a password"},
@@ -136,7 +136,7 @@ public:
     RedisConnection& operator=(const RedisConnection&) = delete;
     ~RedisConnection() = default;
 
-    /// Whether it can be used once more. Asks nobody: a server says something unasked only when it ends a connection.
+    /// Whether it can be used again. Sends nothing: a server writes unasked only when it ends a connection.
     [[nodiscard]] bool is_alive() const noexcept {
         pollfd socket{.fd = context_->fd, .events = POLLIN, .revents = 0};
         return is_usable_ && ::poll(&socket, 1, 0) == 0;
@@ -216,7 +216,7 @@ private:
     bool is_usable_ = true;
 };
 
-/// Whether the server keeps what it is told: it is no replica, whose answers may be old, and deletes nothing that has
+/// Whether the server keeps all records: it is no replica, whose answers may be old, and deletes nothing that has
 /// not ended.
 [[nodiscard]] inline Result<void> redis_keeps_records(RedisConnection& connection, RedisConnection::Deadline deadline,
                                                       bool allow_eviction) {

@@ -51,7 +51,7 @@ class AsyncFetcher : public std::enable_shared_from_this<AsyncFetcher<Set>> {
 public:
     using State = PolledState<Set>;
 
-    /// \param limits  of waiting: `unknown_key_wait`; nobody waits if `max_waiters` is 0.
+    /// \param limits  of waiting: `unknown_key_wait`; no coroutine waits if `max_waiters` is 0.
     AsyncFetcher(std::shared_ptr<State> state, AnyAsyncFetch fetch, Executor executor, const RemoteOptions& limits)
         : state_(std::move(state)),
           fetch_(std::move(fetch)),
@@ -63,7 +63,7 @@ public:
 
     [[nodiscard]] Executor strand() const { return strand_; }
 
-    /// Does what is due. From any thread.
+    /// Starts the fetches that are due. Any thread may call it.
     void wake() {
         boost::asio::post(strand_, [self = this->shared_from_this()] { self->step(); });
     }

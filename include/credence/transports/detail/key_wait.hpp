@@ -21,7 +21,7 @@
 
 namespace credence::detail {
 
-/// A key that a token needs and a set does not have, and what its issuer says of it.
+/// A key that a token needs and a set does not have, and the issuer's answer.
 struct KeyQuestion {
     KeyQuestion(const KeyQuery& query, std::optional<NumericDate> issued)
         : alg(query.alg),
