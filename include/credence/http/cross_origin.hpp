@@ -43,7 +43,7 @@ namespace detail {
     if (site.view() == "same-origin" || site.view() == "none") return {};
     if (is_trusted(origin.view(), rules)) return {};
     if (!site.view().empty()) return "Sec-Fetch-Site names another origin";
-    if (origin.view().empty()) return "neither Sec-Fetch-Site nor Origin is there";
+    if (origin.view().empty()) return rules.allow_missing_origin ? "" : "neither Sec-Fetch-Site nor Origin is there";
     return is_origin_of_host(origin.view(), host.view()) ? "" : "Origin is another's";
 }
 
@@ -55,8 +55,8 @@ namespace detail {
 ///
 /// A browser says where a request comes from: `Sec-Fetch-Site` must be `same-origin`, or `none` (the user typed the
 /// address). Without it, as over plain HTTP or from browsers before 2023, `Origin` must be the server's own, which is
-/// known by `Host`. Without both, an unsafe method is refused, also a program's that sends a cookie. A page of another
-/// host under one domain (`same-site`) is another origin.
+/// known by `Host`. Without both, an unsafe method is refused, also a program's that sends a cookie; see
+/// `CrossOrigin::allow_missing_origin`. A page of another host under one domain (`same-site`) is another origin.
 ///
 /// GET, HEAD, OPTIONS and TRACE are let through: they must change nothing. The handshake of a WebSocket is a GET that
 /// does: compare its `Origin` yourself, RFC 6455 §10.2. A stack whose `HttpTraits` has no `method`

@@ -114,6 +114,10 @@ struct CrossOrigin {
     std::vector<std::string> trusted = {};
     /// Opt-out: any page may, for servers that check by other means, such as a token in each form.
     bool allow_any = false;
+    /// Opt-out: a request with neither `Sec-Fetch-Site` nor `Origin` may, so that programs can use the cookie. Browsers
+    /// before 2020 leave both out, also when another site's page sends a form: such a page is then stopped by the
+    /// cookie's `SameSite` alone, where the browser knows it.
+    bool allow_missing_origin = false;
 };
 
 /// Where a request may carry its token: in a header field, in a cookie, or in either. Never in the query, which logs

@@ -101,6 +101,26 @@ TEST_CASE("an origin that is trusted is let through, and its neighbours are not"
     CHECK(passes({}, {.allow_any = true}));
 }
 
+TEST_CASE("an opt-out lets a request pass that names no origin, and loosens no other rule") {
+    const CrossOrigin rules{.allow_missing_origin = true};
+    CHECK(passes({}, rules));
+    CHECK(passes({{"Host", "api.example"}}, rules));
+    CHECK(passes({{"Sec-Fetch-Site", "same-origin"}}, rules));
+    CHECK(passes({{"Origin", "https://api.example"}, {"Host", "api.example"}}, rules));
+    for (const char* site : {"same-site", "cross-site", "Same-Origin", "x"}) {
+        INFO(site);
+        CHECK_FALSE(passes({{"Sec-Fetch-Site", site}}, rules));
+    }
+    for (const char* origin : {"https://evil.example", "null", "api.example", "https://"}) {
+        INFO(origin);
+        CHECK_FALSE(passes({{"Origin", origin}, {"Host", "api.example"}}, rules));
+    }
+    CHECK_FALSE(passes({{"Origin", "https://api.example"}}, rules));
+    CHECK_FALSE(passes({{"Sec-Fetch-Site", ""}, {"Sec-Fetch-Site", ""}}, rules));
+    CHECK_FALSE(passes({{"Origin", ""}, {"Origin", "https://a"}, {"Host", "a"}}, rules));
+    CHECK_FALSE(passes({{"Host", "a"}, {"Host", "b"}}, rules));
+}
+
 TEST_CASE("a refused origin is answered with 403 and a reason for the log") {
     const auto refused = check_origin(Request{.headers = {{"Sec-Fetch-Site", "cross-site"}}, .method = "POST"});
     REQUIRE_FALSE(refused);
@@ -145,6 +165,10 @@ TEST_CASE("protect takes trusted origins, and the opt-out, with the location of 
     const auto open =
         credence::protect(account_verifier(), greet, {.cookie = "t", .cross_origin = {.allow_any = true}});
     CHECK(status(open, {{"Cookie", "t=" + token}}, "POST") == 200);
+    const auto for_programs =
+        credence::protect(account_verifier(), greet, {.cookie = "t", .cross_origin = {.allow_missing_origin = true}});
+    CHECK(status(for_programs, {{"Cookie", "t=" + token}}, "POST") == 200);
+    CHECK(status(for_programs, fields, "POST") == 403);
     const auto other = credence::protect(account_verifier(), greet,
                                          {.cookie = "t", .cross_origin = {.trusted = {"https://else.example"}}});
     CHECK(status(other, fields, "POST") == 403);
