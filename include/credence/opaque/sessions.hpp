@@ -104,7 +104,7 @@ public:
                              .started_at = moment,
                              .expires_at = detail::saturating_sum(moment, state_->rules.lifetime)};
         return with_new_id(std::move(record), *written, [&](const SessionRecord& made) -> Result<void> {
-            return state_->store.insert(made) ? Result<void>{} : Result<void>{Errc::store_unavailable};
+            return answered(state_->store.insert(made));
         });
     }
 
@@ -150,14 +150,14 @@ public:
     /// Ends one session of a subject by its handle. \return false if the subject has none with this handle.
     [[nodiscard]] Result<bool> end_one(std::string_view subject, std::string_view handle) const {
         const auto ended = state_->store.end_one({.subject = subject, .handle = handle});
-        if (!ended) return Errc::store_unavailable;
+        if (!ended) return unavailable(ended.error());
         return *ended;
     }
 
     /// The sessions of a subject that are not over, the one that was used last first.
     [[nodiscard]] Result<std::vector<SessionInfo>> list(std::string_view subject) const {
         const auto records = state_->store.list(subject);
-        if (!records) return Errc::store_unavailable;
+        if (!records) return unavailable(records.error());
         std::vector<SessionInfo> infos;
         for (const SessionRecord& record : *records) {
             if (now() < end_of(record)) infos.push_back(info_of(record));
@@ -205,8 +205,11 @@ private:
     }
 
     [[nodiscard]] static Result<void> answered(const Result<void>& done) {
-        return done ? Result<void>{} : Result<void>{Errc::store_unavailable};
+        return done ? Result<void>{} : Result<void>{unavailable(done.error())};
     }
+
+    /// An error of the store, with its reason for the log.
+    [[nodiscard]] static Error unavailable(const Error& error) { return {Errc::store_unavailable, {}, error.reason}; }
 
     [[nodiscard]] static SessionInfo info_of(const SessionRecord& record) {
         return {record.handle, record.label, record.started_at, record.last_used_at, record.expires_at};
@@ -223,7 +226,7 @@ private:
         const auto hash = hash_of(id);
         if (!hash) return hash.error();
         auto found = state_->store.find(*hash);
-        if (!found) return Errc::store_unavailable;
+        if (!found) return unavailable(found.error());
         if (!*found) return Error{Errc::token_revoked, {}, "no such session"};
         if (end_of(**found) <= now()) return Error{Errc::token_expired, {}, "the session is over"};
         return *std::move(*found);
@@ -236,7 +239,7 @@ private:
         if (moment <= record.last_used_at || moment < detail::saturating_sum(record.last_used_at, pause)) return {};
         record.last_used_at = moment;
         const auto is_there = state_->store.touch(record.hash, {.last_used_at = moment, .ends_at = end_of(record)});
-        if (!is_there) return Errc::store_unavailable;
+        if (!is_there) return unavailable(is_there.error());
         if (!*is_there) return Error{Errc::token_revoked, {}, "no such session"};
         return {};
     }
@@ -250,7 +253,7 @@ private:
         const std::string old_hash = record->hash;
         return with_new_id(*std::move(record), *written, [&](const SessionRecord& made) -> Result<void> {
             const auto replaced = state_->store.replace(old_hash, made);
-            if (!replaced) return Errc::store_unavailable;
+            if (!replaced) return unavailable(replaced.error());
             if (!*replaced) return Error{Errc::token_revoked, {}, "no such session"};
             return {};
         });

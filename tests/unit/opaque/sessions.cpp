@@ -50,7 +50,7 @@ struct WatchedStore : MemoryStore {
         return is_down ? Result<void>{Errc::invalid_key} : MemoryStore::insert_session(record);
     }
     Result<std::optional<SessionRecord>> find_session(std::string_view hash) {
-        if (is_down) return Errc::invalid_key;
+        if (is_down) return Error{Errc::invalid_key, {}, "a frozen disk"};
         auto found = MemoryStore::find_session(hash);
         if (*found && !claims_instead.empty()) (*found)->claims = claims_instead;
         return found;
@@ -324,6 +324,7 @@ TEST_CASE("a store that is down refuses everything, and ends nothing silently") 
     site.store->is_down = true;
     CHECK(code_of(site.sessions.start(claims_of("bob"))) == Errc::store_unavailable);
     CHECK(code_of(site.sessions.verify(id)) == Errc::store_unavailable);
+    CHECK(site.sessions.verify(id).error().reason == "a frozen disk");  // for the log
     CHECK(code_of(site.sessions.renew(id)) == Errc::store_unavailable);
     CHECK(code_of(site.sessions.end(id)) == Errc::store_unavailable);
     CHECK(code_of(site.sessions.end_all("bob")) == Errc::store_unavailable);
