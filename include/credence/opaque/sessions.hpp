@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ struct SessionRules {
     std::chrono::seconds idle{std::chrono::minutes{30}};
     /// From the start on, however often the session is used or renewed.
     std::chrono::seconds lifetime{std::chrono::hours{24}};
+    /// The most sessions of one subject, at least 1. One more login ends the session that was not used for the longest
+    /// time. Of several logins at the same moment the last may end the others. Unset: no limit.
+    std::optional<std::size_t> max_per_subject = {};
     /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
@@ -163,7 +167,8 @@ public:
             if (now() < end_of(record)) infos.push_back(info_of(record));
         }
         std::sort(infos.begin(), infos.end(), [](const SessionInfo& left, const SessionInfo& right) {
-            return std::tie(right.last_used_at, left.handle) < std::tie(left.last_used_at, right.handle);
+            return std::tie(right.last_used_at, right.started_at, left.handle) <
+                   std::tie(left.last_used_at, left.started_at, right.handle);
         });
         return infos;
     }
@@ -268,6 +273,7 @@ private:
         Session session{.id = std::string{prefix} + *random};
         const auto hash = hash_of(session.id);
         if (!hash) return hash.error();
+        const bool is_login = record.subject != written.subject;
         record.hash = *hash;
         record.subject = written.subject;
         record.claims = written.json;
@@ -279,7 +285,29 @@ private:
         session.subject = record.subject;
         session.expires_at = record.expires_at;
         session.remaining = record.expires_at - record.last_used_at;
+        if (!is_login || !state_->rules.max_per_subject) return session;
+        if (const auto kept = end_surplus_beside(session); !kept) {
+            static_cast<void>(state_->store.end(record.hash));  // its id reaches nobody
+            return kept.error();
+        }
         return session;
+    }
+
+    /// Ends the sessions beyond `max_per_subject`. After the insertion, so that logins at the same moment count each
+    /// other.
+    [[nodiscard]] Result<void> end_surplus_beside(const Session& newest) const {
+        auto infos = list(newest.subject);
+        if (!infos) return infos.error();
+        std::erase_if(*infos, [&newest](const SessionInfo& info) { return info.handle == newest.handle; });
+        std::size_t left = state_->rules.max_per_subject.value_or(0);
+        for (const SessionInfo& info : *infos) {
+            if (left > 1) {
+                --left;
+            } else if (const auto ended = end_one(newest.subject, info.handle); !ended) {
+                return ended.error();
+            }
+        }
+        return {};
     }
 
     std::shared_ptr<const State> state_;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "support/accounts.hpp"
@@ -42,6 +43,7 @@ AccountClaims claims_of(std::string subject, std::optional<std::string> scope = 
 struct WatchedStore : MemoryStore {
     int touches = 0;
     bool is_down = false;
+    bool refuses_lists = false;
     bool refuses_touches = false;
     bool loses_before_touch = false;
     std::string claims_instead = {};
@@ -76,7 +78,7 @@ struct WatchedStore : MemoryStore {
         return is_down ? Result<void>{Errc::invalid_key} : MemoryStore::end_sessions_of(several);
     }
     Result<std::vector<SessionRecord>> sessions_of(std::string_view subject) {
-        if (is_down) return Errc::invalid_key;
+        if (is_down || refuses_lists) return Errc::invalid_key;
         return MemoryStore::sessions_of(subject);
     }
 };
@@ -304,6 +306,74 @@ TEST_CASE("a list names sessions by their handles, the last used first, and neve
     CHECK(code_of(site.sessions.describe("sess_")) == Errc::malformed_token);
 }
 
+TEST_CASE("a subject has at most so many sessions: one more ends the one that was left alone the longest") {
+    Site site;
+    const auto bounded = site.with({.max_per_subject = 3});
+    const auto login = [&](const std::string& subject = "bob") {
+        site.moment += 2min;
+        return bounded.start(claims_of(subject)).value().id;
+    };
+    const auto eve = login("eve"), first = login(), second = login(), third = login();
+    CHECK(bounded.verify(first));
+    const auto fourth = login();
+    CHECK(code_of(bounded.verify(second)) == Errc::token_revoked);
+    for (const auto& id : {eve, first, third, fourth}) CHECK(bounded.verify(id));
+
+    CHECK(bounded.end(first));  // which makes room for another
+    const auto fifth = login();
+    for (const auto& id : {third, fourth, fifth}) CHECK(bounded.verify(id));
+    const auto renewed = bounded.renew(fifth).value().id;  // no login
+    for (const auto& id : {third, fourth, renewed}) CHECK(bounded.verify(id));
+    site.moment += 29min;
+    CHECK(bounded.verify(fourth));
+    const auto late = site.with({.max_per_subject = 2});  // sessions that are over do not count
+    site.moment += 2min;
+    const auto sixth = late.start(claims_of("bob")).value().id;
+    CHECK(late.verify(fourth));
+    CHECK(late.verify(sixth));
+}
+
+TEST_CASE("the limit of sessions holds at its edges") {
+    Site site;
+    for (const std::size_t most : {std::size_t{0}, std::size_t{1}}) {  // a login is never its own victim
+        const auto single = site.with({.max_per_subject = most});
+        const auto first = single.start(claims_of("bob")).value().id;
+        const auto second = single.start(claims_of("bob")).value().id;
+        CHECK(code_of(single.verify(first)) == Errc::token_revoked);
+        CHECK(single.verify(second));
+    }
+    // Of sessions that were used in the same second, the one that started first.
+    const auto old = site.login("carol");
+    site.moment += 2min;
+    const auto young = site.login("carol");
+    CHECK(site.sessions.verify(old));
+    CHECK(site.with({.max_per_subject = 2}).start(claims_of("carol")));
+    CHECK(code_of(site.sessions.verify(old)) == Errc::token_revoked);
+    CHECK(site.sessions.verify(young));
+    // A login in a session from before it.
+    const auto single = site.with({.max_per_subject = 1});
+    const auto eve = single.start(claims_of("eve")).value().id;
+    const auto guest = single.start(claims_of("guest")).value().id;
+    const auto renewed = single.renew(guest, claims_of("eve")).value().id;
+    CHECK(code_of(single.verify(eve)) == Errc::token_revoked);
+    CHECK(single.verify(renewed));
+}
+
+TEST_CASE("logins at the same moment leave no more sessions than the limit") {
+    Site site;
+    const auto bounded = site.with({.max_per_subject = 3});
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 4; ++thread) {
+            threads.emplace_back([&bounded] {
+                for (int login = 0; login < 50; ++login) static_cast<void>(bounded.start(claims_of("bob")));
+            });
+        }
+    }
+    CHECK(bounded.list("bob").value().size() <= 3);
+    CHECK(bounded.start(claims_of("bob")));
+}
+
 TEST_CASE("a label from a stranger is UTF-8 without control characters, and at most 256 bytes") {
     Site site;
     const auto label = [&](const std::string& given) {
@@ -332,6 +402,10 @@ TEST_CASE("a store that is down refuses everything, and ends nothing silently") 
     CHECK(code_of(site.sessions.end_one("bob", "x")) == Errc::store_unavailable);
     CHECK(code_of(site.sessions.list("bob")) == Errc::store_unavailable);
     site.store->is_down = false;
+    site.store->refuses_lists = true;  // of what a login ends, nothing is known
+    CHECK(code_of(site.with({.max_per_subject = 9}).start(claims_of("eve"))) == Errc::store_unavailable);
+    site.store->refuses_lists = false;
+    CHECK(site.sessions.list("eve").value().empty());
     site.store->refuses_touches = true;
     CHECK(site.sessions.verify(id));  // nothing to write yet
     CHECK(code_of(site.sessions.renew(id)) == Errc::store_unavailable);
