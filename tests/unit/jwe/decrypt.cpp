@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -13,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/encrypted.hpp"
 #include "support/error_queue.hpp"
+#include "support/hexadecimal.hpp"
 #include "support/key_files.hpp"
 
 #include <nlohmann/json.hpp>
@@ -303,19 +305,41 @@ TEST_CASE("attack row 32: an epk that says another curve or key type is refused,
     check(files::x25519_private, "Ed25519", "EC");
 }
 
-TEST_CASE("attack row 32: a shared secret of zero is refused", "[jwe][decrypt][attack-51]") {
-    const auto keys = EncryptionKeys<ECDH_ES>::from_pem(files::x25519_private).value();
-    // The content key that follows from a secret of zero: whoever sends such a point could compute it.
-    detail::SecretBytes zero{32};
-    const auto content_key = detail::derive_key(zero, "A256GCM", {}, 32);
-    for (const std::string x :
-         {"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-          "7P___________________________________________38"}) {
-        const json header{{"alg", "ECDH-ES"},
-                          {"enc", "A256GCM"},
-                          {"epk", {{"kty", "OKP"}, {"crv", "X25519"}, {"x", x.substr(0, 43)}}}};
-        CHECK(outcome(encrypted(header.dump(), detail::as_text(content_key.view())), keys) == "decryption_failed");
-    }
+TEST_CASE("attack row 32: a point of small order, whose shared secret is zero, is refused",
+          "[jwe][decrypt][attack-32][attack-51]") {
+    const auto check = [](const auto& keys, const std::string& crv, std::initializer_list<std::string_view> points) {
+        // The content key that follows from a secret of zero: whoever sends such a point can compute it.
+        const detail::SecretBytes zero{crv == "X448" ? std::size_t{56} : std::size_t{32}};
+        const auto content_key = detail::derive_key(zero, "A256GCM", {}, 32);
+        for (const std::string_view point : points) {
+            CAPTURE(crv, point);
+            const std::string x = detail::encode_base64url(support::from_hex(point));
+            const json header{
+                {"alg", "ECDH-ES"}, {"enc", "A256GCM"}, {"epk", {{"kty", "OKP"}, {"crv", crv}, {"x", x}}}};
+            CHECK(outcome(encrypted(header.dump(), detail::as_text(content_key.view())), keys) == "decryption_failed");
+        }
+    };
+    // RFC 7748 §6.1: u = 0, 1, the two of order 8, p - 1, and p and p + 1, which stand for 0 and 1.
+    check(EncryptionKeys<ECDH_ES>::from_pem(files::x25519_private).value(), "X25519",
+          {"0000000000000000000000000000000000000000000000000000000000000000",
+           "0100000000000000000000000000000000000000000000000000000000000000",
+           "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+           "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+           "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+           "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+           "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"});
+    // RFC 7748 §6.2: u = 0, 1, p - 1, p and p + 1.
+    check(EncryptionKeys<ECDH_ES>::generate(AgreementCurve::X448).value(), "X448",
+          {"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+           "00000",
+           "01000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+           "00000",
+           "fefffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffffffffffffffffffffffffffffffffffffffffffffff"
+           "fffff",
+           "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffffffffffffffffffffffffffffffffffffffffffffff"
+           "fffff",
+           "00000000000000000000000000000000000000000000000000000000fffffffffffffffffffffffffffffffffffffffffffffffffff"
+           "fffff"});
 }
 
 TEST_CASE("OpenSSL's error queue stays as it was", "[jwe][decrypt]") {
