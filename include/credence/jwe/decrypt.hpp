@@ -51,7 +51,7 @@ private:
 /// Which tokens are decrypted.
 struct DecryptOptions {
     ContentAlgorithms content = ContentAlgorithms::all();  ///< the closed list for `enc`
-    std::size_t max_token_bytes = 16 * 1024;               ///< the longest token that is looked at
+    std::size_t max_token_bytes = 16 * 1024;               ///< the longest token that is read; at most 1.5 GiB
     std::vector<std::string> understood = {};              ///< names in `crit` that the caller handles
 };
 

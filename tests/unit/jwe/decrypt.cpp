@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -340,6 +342,15 @@ TEST_CASE("attack row 32: a point of small order, whose shared secret is zero, i
            "fffff",
            "00000000000000000000000000000000000000000000000000000000fffffffffffffffffffffffffffffffffffffffffffffffffff"
            "fffff"});
+}
+
+TEST_CASE("a token longer than OpenSSL can count is refused, whatever the limit", "[jwe][decrypt][attack-19]") {
+    // Address space alone: the length is judged before a byte is read.
+    const std::size_t size = detail::longest_jwe + 1;
+    const std::unique_ptr<char[]> room{new (std::nothrow) char[size]};
+    if (!room) return;
+    CHECK(outcome({room.get(), size}, dir_keys(), {.max_token_bytes = size}) == "token_too_large");
+    CHECK(detail::base64url_encoded_size(detail::longest_plaintext) < detail::longest_jwe);
 }
 
 TEST_CASE("OpenSSL's error queue stays as it was", "[jwe][decrypt]") {

@@ -66,7 +66,7 @@ struct EphemeralKey {
     bool has_private = false;
 };
 
-/// A header that was read and not yet judged.
+/// A header that was read, and not checked yet.
 struct JweHeader : JoseHeader {
     std::string enc = {};
     std::string cty = {};
@@ -152,7 +152,7 @@ struct JweHeader : JoseHeader {
     return header;
 }
 
-/// What a token must be for its header to be obeyed.
+/// What is demanded of a token before its key is used.
 struct JweRules {
     std::size_t max_token_bytes;
     ContentAlgorithms content;
@@ -182,10 +182,14 @@ template <class Accepts>
     return std::nullopt;
 }
 
+/// The longest token that is read, in bytes, whatever limit the caller sets: OpenSSL counts in `int`, and a longer part
+/// would be a negative length. A token of 1 GiB of content is shorter.
+inline constexpr std::size_t longest_jwe = std::size_t{3} << 29;
+
 /// Reads a token up to the point where its key is needed: size, form, header.
 template <class Accepts>
 [[nodiscard]] Result<JweToken> read_jwe(std::string_view token, const JweRules& rules, Accepts accepts) {
-    if (token.size() > rules.max_token_bytes) return Errc::token_too_large;
+    if (token.size() > rules.max_token_bytes || token.size() > longest_jwe) return Errc::token_too_large;
     const auto parts = split_jwe(token);
     if (!parts) return Error{Errc::malformed_token, {}, why_not_five_parts(token)};
     auto header = read_jwe_header(parts->header);

@@ -55,7 +55,9 @@ namespace credence::detail {
                                                   ByteView plaintext) {
     const ErrorQueueGuard guard;
     if (auto checked = check_content(key, content); !checked) return std::move(checked).error();
-    if (plaintext.size() > longest_plaintext) return Error{Errc::token_too_large, {}, "more than 1 GiB to encrypt"};
+    if (plaintext.size() > longest_plaintext || header.size() > longest_plaintext) {
+        return Error{Errc::token_too_large, {}, "more than 1 GiB to encrypt"};
+    }
     SealedKey sealed;
     if (!seal_content_key(key, content, parties, sealed)) return bad_key("OpenSSL cannot encrypt with this key");
     header.insert(header.size() - 1, sealed.members);
@@ -64,7 +66,7 @@ namespace credence::detail {
     return token;
 }
 
-/// Which member a header lacks that its algorithm needs; empty if it lacks none.
+/// The reason if a header lacks a member that its algorithm needs; else empty.
 [[nodiscard]] inline std::string_view why_incomplete(KeyManagement management, const JweHeader& header) noexcept {
     if (management == KeyManagement::agreement && !header.has_epk) return "the header has no epk";
     if (management != KeyManagement::gcm_wrap) return {};
