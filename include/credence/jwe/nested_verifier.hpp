@@ -55,10 +55,10 @@ public:
         : source_(std::move(source)), verifier_(std::move(verifier)), options_(std::move(options)) {}
 
     /// The claims of the token within. Errors as of `decrypt`, and then as of the verifier; `malformed_token` if the
-    /// header has a `cty` other than JWT.
+    /// header has a `cty` other than JWT; `algorithm_not_allowed` for an `enc` that a `dir` key does not serve.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token) const {
         const auto decrypted = decrypt(token, source_, options_);
-        if (!decrypted) return decrypted.error();
+        if (!decrypted) return about_the_token(decrypted.error());
         const std::string& type = decrypted->header().cty;
         if (!type.empty() && !detail::equal_without_case(detail::short_media_type(type), "JWT")) {
             return Error{Errc::malformed_token, {}, "the encrypted content is no token: its cty is not JWT"};
@@ -67,6 +67,13 @@ public:
     }
 
 private:
+    /// The keys were found sound when they were made. Only the sender's choice of `enc` can make one unfit: that is a
+    /// fault of the token, and a server must not answer it with 503 as it does for a fault of its own keys.
+    [[nodiscard]] static Error about_the_token(const Error& error) {
+        const bool is_about_a_key = error.code == Errc::invalid_key || error.code == Errc::key_too_short;
+        return is_about_a_key ? Error{Errc::algorithm_not_allowed, {}, "the key does not serve this enc"} : error;
+    }
+
     Source source_;
     Verifier verifier_;
     DecryptOptions options_;

@@ -56,9 +56,30 @@ TEST_CASE("a signed token that was encrypted is verified", "[jwe][nested]") {
     REQUIRE(who);
     CHECK((*who)->role == "admin");
     CHECK((*who).header().alg == "HS256");
-    CHECK(outcome(nested(support::account_token(), "application/jwt")) == "verified");
-    CHECK(outcome(nested(support::account_token(), "")) == "verified");
-    CHECK(outcome(nested(support::account_token(), "text/plain")) == "malformed_token");
+}
+
+TEST_CASE("the cty of a nested token says JWT in any spelling of the media type, or nothing", "[jwe][nested]") {
+    for (const std::string type : {"JWT", "jwt", "application/jwt", "APPLICATION/JWT", ""}) {
+        CHECK(outcome(nested(support::account_token(), type)) == "verified");
+    }
+    for (const std::string type :
+         {"text/plain", "JWE", "text/jwt", "application/jwt; charset=utf-8", "at+jwt", " JWT"}) {
+        CHECK(outcome(nested(support::account_token(), type)) == "malformed_token");
+    }
+}
+
+TEST_CASE("an enc that the key does not serve is a fault of the token, not of the server", "[jwe][nested]") {
+    const auto keys = EncryptionKeys<dir>::from_secret(std::string(32, 'k')).value();
+    const NestedVerifier direct{keys, support::account_verifier()};
+    CHECK(require_bearer("Bearer " + encrypt(support::account_token(), keys).value(), direct));
+    for (const std::size_t size : {16U, 64U}) {
+        const auto other = EncryptionKeys<dir>::from_secret(std::string(size, 'k')).value();
+        const ContentAlgorithm content = size == 16 ? A128GCM : A256CBC_HS512;
+        const std::string token = encrypt(support::account_token(), other, {.content = content}).value();
+        CHECK(direct.verify(token).error().code == Errc::algorithm_not_allowed);
+        CHECK(direct.verify(token).error().reason == "the key does not serve this enc");
+        CHECK(require_bearer("Bearer " + token, direct).error().status == 401);
+    }
 }
 
 TEST_CASE("attack row 29: what was encrypted and not signed proves nothing", "[jwe][nested][attack-29][attack-51]") {
