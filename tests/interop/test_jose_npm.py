@@ -1,20 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # The npm package jose decrypts what credence encrypts, and the other way round, for each pair of algorithms and each curve
-# that it has; the keys are those that `credence keygen` makes. The package is looked for in the folder that CREDENCE_NODE names
-# (`npm install jose` in it), and in those of NODE_PATH; without it this is skipped by name.
+# that it has; the keys are those that `credence keygen` makes. Skipped by name without the package: see tests/interop/install.
 # packages: libcli11-dev
 # label: all
 import json
-import os
 import pathlib
-import shutil
 import subprocess
-import sys
 import unittest
 
 from both_directions import Folder, b64, run, unb64
 from credence_command import batch
+from node_process import folder_of_packages
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONTENTS = ["A128GCM", "A192GCM", "A256GCM", "A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512"]
@@ -24,20 +21,9 @@ CURVES = ["P-256", "P-384", "P-521", "X25519"]  # jose has no X448
 TEXT = "a text, ä€😀"
 
 
-def folder_of_package():
-    """Where node finds the package; skips the test if it does not."""
-    folders = [os.environ.get("CREDENCE_NODE", ""), *os.environ.get("NODE_PATH", "").split(os.pathsep)]
-    for folder in filter(None, folders):
-        for modules in (pathlib.Path(folder), pathlib.Path(folder, "node_modules")):
-            if shutil.which("node") and (modules / "jose/package.json").exists():
-                return str(modules.parent if modules.name == "node_modules" else modules)
-    print("the npm package jose is not there; CREDENCE_NODE names no folder that has it")
-    sys.exit(77)
-
-
 class Jose:
     def __init__(self):
-        command = ["node", ROOT / "tests/interop/jose_client.mjs", folder_of_package()]
+        command = ["node", ROOT / "tests/interop/jose_client.mjs", folder_of_packages("jose")]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, what, **members):
