@@ -32,7 +32,7 @@
 
 namespace credence {
 
-/// How long sealed state is good.
+/// How long a sealed value is valid.
 struct SealedCookieOptions {
     std::chrono::seconds lifetime{600};  ///< from `seal` on; at least a second
     Clock clock = system_clock;
@@ -42,8 +42,8 @@ struct SealedCookieOptions {
 /// what a login must remember until the user comes back from the issuer.
 ///
 /// The value is a token with `dir` and A256GCM. The name of the cookie is sealed with it, so that no other cookie's
-/// value can stand in its place; and the time of its end. Whoever has the cookie can send it again until then: it is no
-/// session that can be ended. Keys rotate: the first one seals, and all of them open.
+/// value can stand in its place; and its expiry. Whoever has the cookie can send it again until then: it is no session
+/// that can be ended. Keys rotate: the first one seals, and all of them open.
 ///
 /// A cheap handle to shared, immutable state; used by any number of threads.
 ///
@@ -53,7 +53,8 @@ struct SealedCookieOptions {
 template <class Claims>
 class SealedCookie {
 public:
-    /// The longest cookie, name and value together, in bytes. RFC 6265 §6.1
+    /// The longest cookie, name and value together, in bytes: browsers drop a longer one. The `=` between them and the
+    /// attributes behind them do not count. RFC 6265bis §5.6
     static constexpr std::size_t max_bytes = 4096;
 
     /// \param name  the cookie's name.
@@ -74,7 +75,7 @@ public:
     }
 
     /// The value of the cookie. \return the codes of `encode` for the claims; `token_too_large` if name and value are
-    /// together longer than a browser keeps.
+    /// together longer than `max_bytes`.
     [[nodiscard]] Result<std::string> seal(const Claims& claims) const {
         detail::WipedText payload;
         if (auto written = detail::write_claims(payload.text, claims); !written) return std::move(written).error();
@@ -131,7 +132,7 @@ private:
 
     explicit SealedCookie(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
-    /// The end that the header has, in seconds of Unix time.
+    /// The expiry in the header, in seconds of Unix time.
     [[nodiscard]] static std::optional<std::int64_t> end_of(std::string_view segment) {
         detail::DecodedPart header;
         if (!header.decode(segment)) return std::nullopt;
