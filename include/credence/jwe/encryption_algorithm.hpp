@@ -123,7 +123,8 @@ struct ManagementScheme {
 
 // Of each type, `name` is what a header's `alg` says; `management` is for the library's own use.
 
-/// The shared secret is the content key itself. RFC 7518 §4.5
+/// The shared secret is the content key itself. With AES-GCM one secret may encrypt 2^32 tokens: the IVs are random.
+/// RFC 7518 §4.5, §8.4
 struct dir {
     static constexpr std::string_view name = "dir";
     static constexpr detail::ManagementScheme management{detail::KeyManagement::direct};
@@ -147,19 +148,20 @@ struct A256KW {
     static constexpr detail::ManagementScheme management{detail::KeyManagement::aes_wrap, 32};
 };
 
-/// AES-GCM of the content key, with 128 bits. RFC 7518 §4.7
+/// AES-GCM of the content key, with 128 bits. One secret may encrypt 2^32 tokens: the IVs are random.
+/// RFC 7518 §4.7, §8.4
 struct A128GCMKW {
     static constexpr std::string_view name = "A128GCMKW";
     static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 16};
 };
 
-/// AES-GCM of the content key, with 192 bits. RFC 7518 §4.7
+/// AES-GCM of the content key, with 192 bits; for 2^32 tokens. RFC 7518 §4.7
 struct A192GCMKW {
     static constexpr std::string_view name = "A192GCMKW";
     static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 24};
 };
 
-/// AES-GCM of the content key, with 256 bits. RFC 7518 §4.7
+/// AES-GCM of the content key, with 256 bits; for 2^32 tokens. RFC 7518 §4.7
 struct A256GCMKW {
     static constexpr std::string_view name = "A256GCMKW";
     static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 32};
