@@ -18,7 +18,7 @@
 
 namespace credence::detail {
 
-/// AES Key Wrap adds so many bytes.
+/// How many bytes AES Key Wrap adds.
 inline constexpr std::size_t key_wrap_overhead = 8;
 
 /// AES of single blocks, and the two halves of the block of RFC 3394 §2.2.1: the register A, and the one of R.
@@ -40,7 +40,7 @@ public:
                EVP_CIPHER_CTX_set_padding(context_.get(), 0) == 1;
     }
 
-    /// Encrypts or decrypts the block with `other` as its second half, and gives that half back there.
+    /// Encrypts or decrypts the block with `other` as its second half, and writes that half back to `other`.
     [[nodiscard]] bool turn(unsigned char* other) {
         int size = 0;
         std::copy_n(other, half, block_.begin() + half);

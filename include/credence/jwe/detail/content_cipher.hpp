@@ -26,7 +26,7 @@ struct ContentSuite {
 
     [[nodiscard]] constexpr std::size_t key_size() const noexcept { return mac_key_size + aes_key_size; }
     [[nodiscard]] constexpr bool is_gcm() const noexcept { return mac_key_size == 0; }
-    /// How long the ciphertext of so many bytes is. CBC always adds padding.
+    /// The length of the ciphertext, from that of the plaintext. CBC always adds padding.
     [[nodiscard]] constexpr std::size_t ciphertext_size(std::size_t plaintext) const noexcept {
         return is_gcm() ? plaintext : plaintext / 16 * 16 + 16;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ciphers and hashes of OpenSSL, each fetched once: to fetch costs as much as to encrypt a short text.
+// Ciphers and hashes of OpenSSL, each fetched once: a fetch costs as much as encrypting a short text.
 #pragma once
 
 #include <credence/detail/openssl/hash.hpp>

@@ -43,8 +43,8 @@ namespace credence::detail {
     return KeyHandle{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve.native)};
 }
 
-/// Another new key on the curve of such a key: OpenSSL then need not build the curve once more. The recipient's own key
-/// is not asked, for it may be one that is written compressed.
+/// A new key on the curve of `pattern`, which spares OpenSSL building the curve again. The recipient's own key is no
+/// pattern: it may be one that writes its point compressed.
 [[nodiscard]] inline KeyHandle key_like(EVP_PKEY* pattern) {
     const KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, pattern, nullptr)};
     EVP_PKEY* key = nullptr;

@@ -34,9 +34,9 @@ struct ManagementKey {
     KeyHandle key = nullptr;
     const NamedCurve* curve = nullptr;                  ///< of an agreement
     std::optional<ContentAlgorithm> only_content = {};  ///< of a `dir` key whose JWK names it as its alg
-    KeyHandle pattern = nullptr;                        ///< of an agreement: a key that others are made like
+    KeyHandle pattern = nullptr;                        ///< of an agreement: ephemeral keys are made on its curve
     std::unique_ptr<ContextPool> contexts = nullptr;    ///< of RSA-OAEP
-    SecretBytes decoy = {};  ///< random bytes that go on as the content key if a wrapped one is damaged
+    SecretBytes decoy = {};  ///< random bytes, used as the content key if a wrapped one is damaged
 };
 
 using SharedManagementKey = std::shared_ptr<const ManagementKey>;
@@ -51,7 +51,7 @@ using SharedManagementKey = std::shared_ptr<const ManagementKey>;
     return {};
 }
 
-/// A content key, and how it travels.
+/// A content key, and its sealed form.
 struct SealedKey {
     SecretBytes content_key = {};
     std::string encrypted_key = {};  ///< as bytes
@@ -116,8 +116,8 @@ struct SealedKey {
                      reinterpret_cast<unsigned char*>(out.encrypted_key.data()));
 }
 
-/// The content key of a length that goes on if a wrapped one is damaged: then the tag of the content fails, as it does
-/// for any other fault, and at the same cost. RFC 7516 §11.5
+/// The content key to use if a wrapped one is damaged: then the tag of the content fails, as it does for any other
+/// fault, and at the same cost. RFC 7516 §11.5
 [[nodiscard]] inline SecretBytes decoy_key(const ManagementKey& key, std::size_t size) {
     return SecretBytes{key.decoy.view().first(size)};
 }

@@ -34,7 +34,7 @@ struct ManagementAlgorithm {
 template <KeyManagementAlgorithm Alg>
 inline constexpr ManagementAlgorithm management_of{Alg::name, Alg::management};
 
-/// What a key is to do.
+/// The direction in which a key is used.
 enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
 
 /// Whether `key_ops` allows one direction. RFC 7517 §4.3
@@ -82,7 +82,7 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
     return bad_key("a secret as long as the key of no enc: 16, 24, 32, 48 or 64 bytes");
 }
 
-/// The empty key of an algorithm, with the bytes that are random once and for all.
+/// An empty key for an algorithm, with its decoy bytes.
 [[nodiscard]] inline Result<std::shared_ptr<ManagementKey>> begin_key(const ManagementAlgorithm& algorithm) {
     auto key = std::make_shared<ManagementKey>();
     key->alg = algorithm.name;

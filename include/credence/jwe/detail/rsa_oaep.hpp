@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RSAES-OAEP of a content key, in which a fault of the padding is not told. RFC 8017 §7.1, RFC 7516 §11.5
+// RSAES-OAEP of a content key, where a padding fault is not reported. RFC 8017 §7.1, RFC 7516 §11.5
 #pragma once
 
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -33,8 +33,8 @@ namespace credence::detail {
 /// What a key does.
 enum class KeyUse : std::uint8_t { encrypt, decrypt };
 
-/// Contexts that are ready for one use of a key: to choose the hashes takes OpenSSL a quarter of the time that it
-/// encrypts in. Null if OpenSSL fails.
+/// Contexts that are initialised for one use of a key: setting the hashes takes OpenSSL a quarter of the time of an
+/// encryption. Null if OpenSSL fails.
 [[nodiscard]] inline std::unique_ptr<ContextPool> oaep_contexts(EVP_PKEY* key, Hash hash, KeyUse use) {
     KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
     if (!context) return nullptr;
@@ -68,8 +68,8 @@ enum class KeyUse : std::uint8_t { encrypt, decrypt };
     SecretBytes opened{encrypted.size()};
     std::size_t size = opened.size();
     const int status = EVP_PKEY_decrypt(context.get(), opened.data(), &size, encrypted.data(), encrypted.size());
-    // OpenSSL notes a fault of the padding and, where there is none, marks the note as void. To clear the queue
-    // here costs the same for both; at the end of the call only the fault would cost something.
+    // OpenSSL records a padding error and, if the padding is right, marks the record as void. Clearing the queue here
+    // costs the same in both cases; at the end of the call only a fault would cost something.
     ERR_clear_error();
     contexts.give_back(std::move(context));
     const auto is_good = static_cast<unsigned>(status == 1) & static_cast<unsigned>(size == content_key.size());
