@@ -4,6 +4,7 @@
 
 #include <credence/http/bearer.hpp>
 #include <credence/http/cookie.hpp>
+#include <credence/http/cross_origin.hpp>
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/stacks/beast.hpp>
@@ -16,6 +17,7 @@
 #include <utility>
 
 #include "../support/json_body.hpp"
+#include "../support/json_log.hpp"
 
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
@@ -58,11 +60,24 @@ credence::Cookie cookie_for(std::string id) {
     return {.name = session_cookie, .value = std::move(id), .same_site = credence::SameSite::strict, .secure = false};
 }
 
+void log_store_problem(const credence::Error& error) {
+    if (error.code == credence::Errc::store_unavailable)
+        support::log("error", "store_unavailable", {{"problem", error.reason}});
+}
+
 /// A store that cannot be asked: 503, and when to come again.
 Response unavailable(const credence::Error& error) {
+    log_store_problem(error);
     const auto rejection = credence::Rejection::from(error);
     Response response = text_answer(static_cast<unsigned>(rejection.status), rejection.description);
     credence::HttpTraits<Head>::reject(rejection, Head{}, response);
+    return response;
+}
+
+Response logged_out(const credence::Result<void>& ended) {
+    if (!ended) return unavailable(ended.error());
+    Response response = json(200, {{"status", "success"}});
+    response.set(http::field::set_cookie, credence::clear_cookie(cookie_for({})).value());
     return response;
 }
 
@@ -74,44 +89,48 @@ asio::awaitable<Proof> prove_by_token(const Verifier& verifier, const Head& head
 Login login_by_token(const credence::Keys<credence::HS256>& keys) {
     const auto has_name = [](const Claims& claims) { return !claims.sub.empty(); };
     const auto verifier = credence::verifier_for<Claims>(keys, {.checks = {{"sub", has_name}}});
-    return {.prove = [verifier](const Head& head) { return prove_by_token(verifier, head); }};
+    return [verifier](const Head& head) { return prove_by_token(verifier, head); };
 }
 
-/// A verifier that proves nothing: it notes the session's id, about which the store can be asked.
-struct SessionIdReader {
-    using claims_type = Claims;
-
-    [[nodiscard]] credence::Result<Verified<Claims>> verify(std::string_view credential) const {
-        if (Sessions::is_id(credential)) *id = credential;
-        return credence::Errc::malformed_token;
-    }
-
-    std::string* id;
-};
-
-asio::awaitable<Proof> prove_by_session(Sessions& sessions, const Head& head) {
-    std::string id;
-    const credence::TokenLocation cookie{.header = "", .cookie = session_cookie};
-    const Proof refused = credence::require_bearer(head, SessionIdReader{&id}, cookie);
-    if (id.empty()) co_return refused.error();
-    auto who = co_await sessions.verify(std::move(id));
-    if (!who) co_return credence::Rejection::from(who.error());
-    co_return *std::move(who);
+std::optional<std::string_view> session_id(const Head& head) {
+    const auto id = credence::find_cookie(view(head[http::field::cookie]), session_cookie);
+    return id ? *id : std::nullopt;
 }
 
-Login login_by_session(Sessions& sessions) {
-    return {.prove = [&sessions](const Head& head) { return prove_by_session(sessions, head); }, .uses_cookie = true};
+/// The store is asked on its thread, and only for a cookie that has the form of an id.
+asio::awaitable<Proof> prove_by_session(const Sessions& sessions, StoreThread& store_thread, const Head& head) {
+    // A name for what runs there: g++ 12 destroys the captures of a temporary in a co_await twice.
+    const auto prove = [&sessions, &head]() -> Proof {
+        const credence::TokenLocation cookie{.header = "", .cookie = session_cookie};
+        Proof proof = credence::require_bearer(head, sessions, cookie);
+        if (!proof) log_store_problem(proof.error().reason);
+        return proof;
+    };
+    const auto id = session_id(head);
+    if (!id || !sessions.recognizes(*id)) co_return prove();
+    const auto allowed = credence::check_origin(head, origin_rules());
+    if (!allowed) co_return allowed.error();
+    auto proof = co_await store_thread.run(prove);
+    if (!proof) co_return credence::Rejection::from({credence::Errc::store_unavailable});
+    co_return *std::move(proof);
+}
+
+Login login_by_session(const Sessions& sessions, StoreThread& store_thread) {
+    return [&sessions, &store_thread](const Head& head) { return prove_by_session(sessions, store_thread, head); };
 }
 
 }  // namespace
 
 Api::Api(ApiOptions options) : options_(std::move(options)) {
-    if (options_.session_store) sessions_.emplace(options_.session_store, options_.session_rules);
-    login_ = sessions_ ? login_by_session(*sessions_) : login_by_token(options_.keys);
+    if (options_.sessions) {
+        login_ = login_by_session(*options_.sessions, store_thread_.emplace());
+    } else {
+        login_ = login_by_token(options_.keys);
+    }
 }
 
 void Api::stop() {
-    if (sessions_) sessions_->stop();
+    if (store_thread_) store_thread_->stop();
 }
 
 void Api::add_to(Router& router) {
@@ -121,7 +140,7 @@ void Api::add_to(Router& router) {
     router.add("GET", "/todos", guarded(login_, std::bind_front(&Api::list, this)));
     router.add("POST", "/todos", guarded(login_, std::bind_front(&Api::add, this)));
     router.add("DELETE", "/todos/*", guarded(login_, std::bind_front(&Api::remove, this)));
-    if (!sessions_) return;
+    if (!options_.sessions) return;
     router.add("POST", "/logout", guarded(login_, std::bind_front(&Api::log_out, this)));
     router.add("POST", "/logout-all", guarded(login_, std::bind_front(&Api::log_out_everywhere, this)));
 }
@@ -138,8 +157,8 @@ asio::awaitable<Response> Api::log_in(Request request) {
         response.set(http::field::www_authenticate, R"(Bearer realm="login")");
         co_return response;
     }
-    if (!sessions_) co_return give_token(name);
-    co_return co_await start_session(name);
+    if (!options_.sessions) co_return give_token(name);
+    co_return co_await start_session(name, std::string{view(request[http::field::user_agent])});
 }
 
 Response Api::give_token(const std::string& subject) const {
@@ -150,11 +169,13 @@ Response Api::give_token(const std::string& subject) const {
                 {{"access_token", *token}, {"token_type", "Bearer"}, {"expires_in", options_.token_lifetime.count()}});
 }
 
-asio::awaitable<Response> Api::start_session(std::string subject) {
-    const auto id = co_await sessions_->start(std::move(subject));
-    if (!id) co_return unavailable(id.error());
+asio::awaitable<Response> Api::start_session(std::string subject, std::string label) {
+    const Claims claims{.sub = std::move(subject)};
+    const auto start = [&] { return options_.sessions->start(claims, {.label = label}); };
+    const auto started = co_await store_thread_->ask(start);
+    if (!started) co_return unavailable(started.error());
     Response response = json(200, {{"status", "success"}});
-    response.set(http::field::set_cookie, credence::set_cookie(cookie_for(*id)).value());
+    response.set(http::field::set_cookie, credence::set_cookie(cookie_for(started->id)).value());
     co_return response;
 }
 
@@ -194,22 +215,13 @@ asio::awaitable<Response> Api::remove(Verified<Claims> who, Request request) {
 }
 
 asio::awaitable<Response> Api::log_out(Verified<Claims>, Request request) {
-    const auto id = credence::find_cookie(view(request[http::field::cookie]), session_cookie);
-    if (id && *id) {
-        const auto ended = co_await sessions_->end(std::string{**id});
-        if (!ended) co_return unavailable(ended.error());
-    }
-    Response response = json(200, {{"status", "success"}});
-    response.set(http::field::set_cookie, credence::clear_cookie(cookie_for({})).value());
-    co_return response;
+    const auto end = [&] { return options_.sessions->end(session_id(request).value_or("")); };
+    co_return logged_out(co_await store_thread_->ask(end));
 }
 
 asio::awaitable<Response> Api::log_out_everywhere(Verified<Claims> who, Request) {
-    const auto ended = co_await sessions_->end_all(who->sub);
-    if (!ended) co_return unavailable(ended.error());
-    Response response = json(200, {{"status", "success"}});
-    response.set(http::field::set_cookie, credence::clear_cookie(cookie_for({})).value());
-    co_return response;
+    const auto end_all = [&] { return options_.sessions->end_all(who->sub); };
+    co_return logged_out(co_await store_thread_->ask(end_all));
 }
 
 }  // namespace todos

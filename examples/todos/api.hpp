@@ -5,22 +5,21 @@
 #include <credence/keys/keys.hpp>
 
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "router.hpp"
-#include "sessions.hpp"
+#include "session_store.hpp"
+#include "store_thread.hpp"
 #include "todo_list.hpp"
 
 namespace todos {
 
-/// With a store the login starts a session; without one it gives a token.
+/// With sessions the login starts one; without them it gives a token.
 struct ApiOptions {
     credence::Keys<credence::HS256> keys;
     std::chrono::seconds token_lifetime{300};
-    std::shared_ptr<SessionStore> session_store = nullptr;
-    SessionRules session_rules = {};
+    std::optional<Sessions> sessions = {};
 };
 
 class Api {
@@ -43,11 +42,11 @@ private:
     asio::awaitable<Response> log_out(Verified<Claims> who, Request request);
     asio::awaitable<Response> log_out_everywhere(Verified<Claims> who, Request request);
 
-    asio::awaitable<Response> start_session(std::string subject);
+    asio::awaitable<Response> start_session(std::string subject, std::string label);
     [[nodiscard]] Response give_token(const std::string& subject) const;
 
     ApiOptions options_;
-    std::optional<Sessions> sessions_ = {};
+    std::optional<StoreThread> store_thread_ = {};
     TodoList todos_ = {};
     Login login_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
+#include <credence/http/http_traits.hpp>
 #include <credence/http/rejection.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
@@ -21,11 +22,11 @@ using credence::Verified;
 
 using Proof = credence::Result<Verified<Claims>, credence::Rejection>;
 
-struct Login {
-    /// Proves who sent a request, from its head. The head and this object outlive the coroutine.
-    std::function<asio::awaitable<Proof>(const Head&)> prove = {};
-    /// Whether browsers send the credential by themselves, also with what a page of another site asks for.
-    bool uses_cookie = false;
-};
+/// Proves who sent a request, from its head. The head and this object outlive the coroutine.
+using Login = std::function<asio::awaitable<Proof>(const Head&)>;
+
+/// Which pages may make a browser change something. curl and other programs name no origin, and may. Browsers before 2020
+/// may not name it either: for them, the cookie has SameSite=Strict.
+[[nodiscard]] inline credence::CrossOrigin origin_rules() { return {.allow_missing_origin = true}; }
 
 }  // namespace todos

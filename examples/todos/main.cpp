@@ -3,16 +3,20 @@
 #include <credence/keys/keys.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "../support/options.hpp"
 #include "api.hpp"
 #include "server.hpp"
 
 namespace {
+
+constexpr std::size_t most_sessions_of_a_user = 20;
 
 /// The key of the tokens. A JWT_SECRET that is there and empty is a mistake, and no wish for a random key.
 credence::Keys<credence::HS256> make_keys() {
@@ -37,10 +41,12 @@ void print_trial(const std::string& url, bool by_session) {
 void run(const support::Options& options) {
     const std::chrono::seconds idle{options.number("--idle", 1800, 86'400)};
     if (idle.count() == 0) throw support::StartError{"--idle needs at least a second"};
-    todos::Api api{
-        {.keys = make_keys(),
-         .session_store = options.has("--sessions") ? todos::open_session_store(options.text("--sessions")) : nullptr,
-         .session_rules = {.idle = idle}}};
+    todos::ApiOptions api_options{.keys = make_keys()};
+    if (options.has("--sessions")) {
+        api_options.sessions = todos::open_sessions(options.text("--sessions"),
+                                                    {.idle = idle, .max_per_subject = most_sessions_of_a_user});
+    }
+    todos::Api api{std::move(api_options)};
     todos::Router router;
     api.add_to(router);
     todos::serve(router, options.port(3000),

@@ -4,28 +4,16 @@
 
 #include <credence/stacks/beast.hpp>
 
-#include <iterator>
 #include <utility>
 
-#include "../support/ascii.hpp"
 #include "../support/json_body.hpp"
 #include "log_exception.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 namespace todos {
 namespace {
 
 Response error_answer(int status, const std::string& error) {
     return json_answer(static_cast<unsigned>(status), support::json_text(nlohmann::json{{"error", error}}));
-}
-
-/// Whether an Origin is that of a host. The scheme may be either: TLS may end at a proxy.
-bool names_origin_of(std::string_view host, std::string_view origin) {
-    const std::size_t scheme = origin.find("://");
-    if (scheme == std::string_view::npos || host.empty()) return false;
-    const std::string_view name = origin.substr(0, scheme), rest = origin.substr(scheme + 3);
-    return (name == "http" || name == "https") && boost::beast::iequals(beast_view(rest), beast_view(host));
 }
 
 }  // namespace
@@ -38,25 +26,6 @@ Response refuse(const credence::Rejection& rejection, Exchange& exchange) {
     exchange.note_reason(to_string(rejection.reason.code));
     exchange.end_connection();
     return response;
-}
-
-bool is_from_another_site(const Exchange& exchange) {
-    if (exchange.method() == "GET" || exchange.method() == "HEAD") return false;
-    const auto [site, after_site] = exchange.head().equal_range("Sec-Fetch-Site");
-    for (auto field = site; field != after_site; ++field) {
-        const std::string_view value = view(field->value());
-        if (!support::is_same_word(value, "same-origin") && !support::is_same_word(value, "none")) return true;
-    }
-    const auto [origin, after_origin] = exchange.head().equal_range(http::field::origin);
-    if (origin == after_origin) return false;  // no browser leaves it out of an unsafe request
-    if (std::next(origin) != after_origin) return true;
-    return !names_origin_of(view(exchange.head()[http::field::host]), view(origin->value()));
-}
-
-Response refuse_other_site(Exchange& exchange) {
-    exchange.note_reason("another_site");
-    exchange.end_connection();
-    return text_answer(403, "This request must come from a page of this server");
 }
 
 void Router::add(const std::string& method, const std::string& path, Route route) {

@@ -2,7 +2,9 @@
 // Routes. A guarded one is made from a handler that takes a proof, and there is no other way to call it.
 #pragma once
 
+#include <credence/http/cross_origin.hpp>
 #include <credence/http/rejection.hpp>
+#include <credence/stacks/beast.hpp>
 
 #include <functional>
 #include <map>
@@ -17,30 +19,24 @@ namespace todos {
 
 using Route = std::function<asio::awaitable<Response>(Exchange&)>;
 
-/// The answer to a request whose credentials were refused: the connection ends, for its body was not read.
+/// The answer to a request whose credentials or origin were refused: the connection ends, for its body was not read.
 [[nodiscard]] Response refuse(const credence::Rejection& rejection, Exchange& exchange);
-
-/// Whether a page of another site made a browser send this. Asked before anything that changes something: a browser adds
-/// its cookies to what another site's page sends, and a form of another site can log somebody in.
-[[nodiscard]] bool is_from_another_site(const Exchange& exchange);
-/// The answer to such a request.
-[[nodiscard]] Response refuse_other_site(Exchange& exchange);
 
 namespace detail {
 
 /// Everything by value: a coroutine outlives the call that started it.
 template <class Handler>
 asio::awaitable<Response> answer_guarded(Login login, Handler handler, Exchange& exchange) {
-    const Proof who = co_await login.prove(exchange.head());
+    const Proof who = co_await login(exchange.head());
     if (!who) co_return refuse(who.error(), exchange);
-    if (login.uses_cookie && is_from_another_site(exchange)) co_return refuse_other_site(exchange);
     Request request = co_await exchange.read_request();
     co_return co_await handler(*who, std::move(request));
 }
 
 template <class Handler>
 asio::awaitable<Response> answer_open(Handler handler, Exchange& exchange) {
-    if (is_from_another_site(exchange)) co_return refuse_other_site(exchange);
+    const auto allowed = credence::check_origin(exchange.head(), origin_rules());
+    if (!allowed) co_return refuse(allowed.error(), exchange);
     Request request = co_await exchange.read_request();
     co_return co_await handler(std::move(request));
 }
@@ -56,7 +52,8 @@ template <class Handler>
     return [login, handler](Exchange& exchange) { return detail::answer_guarded(login, handler, exchange); };
 }
 
-/// A route for everybody: `asio::awaitable<Response> handler(Request request)`.
+/// A route for everybody: `asio::awaitable<Response> handler(Request request)`. It changes nothing for a page of another
+/// site: a form there could log its visitors in as somebody else.
 template <class Handler>
 [[nodiscard]] Route open(Handler handler) {
     return [handler](Exchange& exchange) { return detail::answer_open(handler, exchange); };

@@ -2,6 +2,8 @@
 // Asks a store from coroutines. A store may hang, and the threads that serve connections must not hang with it.
 #pragma once
 
+#include <credence/error.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -21,8 +23,7 @@ namespace todos {
 
 namespace asio = boost::asio;
 
-/// A thread for calls that may block. It is one, because a store of this example has one connection. How many calls wait
-/// for it, and for how long, is bounded.
+/// A thread for calls that may block. How many calls wait for it, and for how long, is bounded.
 class StoreThread {
 public:
     static constexpr std::size_t most_waiting = 64;
@@ -41,6 +42,14 @@ public:
         if (!place.is_free()) co_return std::nullopt;
         co_return co_await asio::co_spawn(*context_, perform(std::move(call), Clock::now() + most_wait),
                                           asio::use_awaitable);
+    }
+
+    /// The same for a question to a store; `store_unavailable` without a call.
+    template <class Question>
+    asio::awaitable<std::invoke_result_t<const Question&>> ask(const Question& question) {
+        auto answer = co_await run(question);
+        if (!answer) co_return credence::Errc::store_unavailable;
+        co_return *std::move(answer);
     }
 
     /// Ends the thread after the call that it is busy with; the others are dropped, with the coroutines that wait for
