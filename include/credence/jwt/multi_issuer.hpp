@@ -64,13 +64,14 @@ private:
         if (token.size() > longest_token()) return Errc::token_too_large;
         const auto parts = detail::split_compact(token);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
-        return choose<0>(*parts, detail::unverified_issuer(parts->payload, may_be_padded()), verify_by);
+        const detail::UnverifiedIssuer issuer{parts->payload, {may_be_padded(), may_have_duplicate_members()}};
+        return choose<0>(*parts, issuer.name(), verify_by);
     }
 
     /// By the first verifier, from `index` on, that claims the issuer.
     template <std::size_t index, class VerifyBy>
     [[nodiscard]] Result<Verified<claims_type>> choose(const detail::CompactParts& parts,
-                                                       const std::optional<std::string>& issuer,
+                                                       const std::optional<std::string_view>& issuer,
                                                        const VerifyBy& verify_by) const {
         if constexpr (index == std::tuple_size_v<decltype(verifiers_)>) {
             return refusal(parts.header);
@@ -113,6 +114,10 @@ private:
     }
     [[nodiscard]] bool may_be_padded() const {
         return any([](const auto& verifier) { return verifier.validation().allow_padding; });
+    }
+
+    [[nodiscard]] bool may_have_duplicate_members() const {
+        return any([](const auto& verifier) { return verifier.validation().allow_duplicate_members; });
     }
 
     [[nodiscard]] bool may_have_null_members() const {

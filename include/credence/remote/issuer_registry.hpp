@@ -142,21 +142,28 @@ private:
         if (token.size() > state_->options.max_token_bytes) return Errc::token_too_large;
         const auto parts = detail::split_compact(token);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
-        const auto header = detail::read_jose_header(parts->header, {true, true});
-        if (!header) return header.error();
-        const std::string& alg = header->header.alg;
-        if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
-        if (!Set::accepts(alg)) return Errc::algorithm_not_allowed;
-        const auto issuer = detail::unverified_issuer(parts->payload, true);
-        if (!issuer || issuer->size() > Url::max_bytes) return unknown_issuer();
-        auto entry = state_->find(*issuer);
+        const detail::UnverifiedIssuer unverified{parts->payload, {true, true}};
+        const auto& issuer = unverified.name();
+        EntryHandle entry = issuer ? state_->find(*issuer) : nullptr;
         if (!entry) {
-            auto resolved = state_->resolve(*issuer);
+            if (auto refused = check_header(parts->header)) return *std::move(refused);
+            if (!issuer || issuer->size() > Url::max_bytes) return unknown_issuer();
+            auto resolved = state_->resolve(std::string{*issuer});
             if (!resolved) return std::move(resolved).error();
             entry = *std::move(resolved);
         }
-        if (!state_->loop->use(entry->member)) entry = state_->renew(*issuer, entry);
+        if (!state_->loop->use(entry->member)) entry = state_->renew(std::string{*issuer}, entry);
         return verify_by(entry->verifier);
+    }
+
+    /// What every issuer's verifier would refuse: told before anything about the issuer, and before one is asked for.
+    [[nodiscard]] static std::optional<Error> check_header(std::string_view segment) {
+        const auto header = detail::read_jose_header(segment, {true, true});
+        if (!header) return header.error();
+        const std::string& alg = header->header.alg;
+        if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
+        if (!Set::accepts(alg)) return Error{Errc::algorithm_not_allowed};
+        return std::nullopt;
     }
 
     using Loop = detail::FetchLoop<Set>;

@@ -6,34 +6,55 @@
 #include <credence/jwt/detail/compact.hpp>
 
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 
 namespace credence::detail {
 
-/// The `iss` of a payload, as far as that can be read: nothing where it is absent, no string, or out of reach behind a
-/// fault. Hostile: good for nothing but to select a verifier that checks it.
+/// How a token is read that nobody has verified yet.
+struct UnverifiedRules {
+    bool allow_padding = false;
+    /// Where a verifier takes a payload that names a member twice, the last one counts.
+    bool allow_duplicate_members = false;
+};
+
+/// The `iss` of a payload. Hostile: good for nothing but to select a verifier that checks it.
 ///
 /// This is the one place where a payload is read before its signature holds, with no effect but the choice. So what is
-/// wrong with it is not told: the verifier that is chosen tells it, once the signature holds.
-[[nodiscard]] inline std::optional<std::string> unverified_issuer(std::string_view payload, bool allow_padding) {
-    DecodedPart decoded;
-    if (!decoded.decode(allow_padding ? without_padding(payload) : payload)) return std::nullopt;
-    // A payload may name a member twice where a verifier's rules say so; the last one counts there, and so here.
-    JsonReader reader{decoded.bytes(), {.allow_duplicate_members = true}};
-    std::optional<std::string> issuer;
-    if (reader.peek() != '{') return std::nullopt;
-    static_cast<void>(reader.object([&](std::string_view name) {
-        if (name != "iss") return reader.skip();
-        issuer.reset();
+/// wrong with it is not told: the verifier that is chosen tells it, once the signature holds. Without duplicates the
+/// first `iss` is the only one, and nothing behind it is read.
+class UnverifiedIssuer {
+public:
+    /// \param payload  the part of the token.
+    explicit UnverifiedIssuer(std::string_view payload, UnverifiedRules rules = {}) {
+        if (!decoded_.decode(rules.allow_padding ? without_padding(payload) : payload)) return;
+        JsonReader& reader = reader_.emplace(decoded_.bytes(), JsonRules{.allow_duplicate_members = true});
+        if (reader.peek() != '{') return;
+        static_cast<void>(reader.object([&](std::string_view member) {
+            if (member != "iss") return reader.skip();
+            return read_value(reader) && rules.allow_duplicate_members;
+        }));
+    }
+
+    UnverifiedIssuer(const UnverifiedIssuer&) = delete;
+    UnverifiedIssuer& operator=(const UnverifiedIssuer&) = delete;
+    ~UnverifiedIssuer() = default;
+
+    /// Its text, as long as this lives. Nothing where `iss` is absent, no string, or out of reach behind a fault.
+    [[nodiscard]] const std::optional<std::string_view>& name() const noexcept { return name_; }
+
+private:
+    [[nodiscard]] bool read_value(JsonReader& reader) {
+        name_.reset();
         if (reader.peek() != '"') return reader.skip();
-        std::string text;
-        if (!reader.string(text)) return false;
-        issuer = std::move(text);
+        std::string_view text;
+        if (!reader.string_view(text)) return false;
+        name_ = text;
         return true;
-    }));
-    return issuer;
-}
+    }
+
+    DecodedPart decoded_;
+    std::optional<JsonReader> reader_;
+    std::optional<std::string_view> name_;
+};
 
 }  // namespace credence::detail
