@@ -11,8 +11,8 @@ passed() { echo "passed $*" >>"$CREDENCE_RESULTS"; }
 failed() { echo "failed $*" >>"$CREDENCE_RESULTS"; }
 skipped() { echo "skipped $*" >>"$CREDENCE_RESULTS"; }
 
-# The examples and the command are compiled in few units: most of the time goes into what each source includes.
-export CREDENCE_UNITS="-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12"
+# All is compiled in few units: most of the time goes into what each source includes.
+export CREDENCE_UNITS="-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 -DCREDENCE_TESTS_IN_FEW_UNITS=ON"
 
 # build_preset PRESET [OPTION…]: configures and builds a preset in its own folder under the tests' build folder: everything,
 # or what CREDENCE_TARGETS names.
@@ -44,12 +44,18 @@ build_release_tests() {
 }
 
 # run_ctest PRESET [OPTION…]: runs the tests of a built preset and reports each. What only looks at the sources is run by
-# `dev` alone; what is labelled `all` needs --all.
+# `dev` alone; what is labelled `all` needs --all, and what is labelled `named` needs the name of its step beside it.
 run_ctest() {
-    local folder=$CREDENCE_BUILD/$1 excluded="none"
-    [ -n "$CREDENCE_ALL" ] || excluded="$excluded|all"
-    [ "$1" = dev ] || excluded="$excluded|source"
+    local preset=$1 folder=$CREDENCE_BUILD/$1 excluded="none" left_out
     shift
+    [ -n "$CREDENCE_ALL" ] || excluded="$excluded|all|named"
+    [ "$preset" = dev ] || excluded="$excluded|source"
+    if [ -n "$CREDENCE_ALL" ] && [ "${CREDENCE_NAMED:-}" != yes ]; then
+        excluded="$excluded|named"
+        left_out=$(ctest --test-dir "$folder" -N -L '^named$' "$@" | sed -n 's/^Total Tests: //p')
+        [ "$preset" != dev ] || [ "${left_out:-0}" -eq 0 ] ||
+            skipped "$left_out" "tests that take long: tests/run --all $preset"
+    fi
     ctest --test-dir "$folder" -j "${CREDENCE_JOBS:-$(nproc)}" --output-on-failure --output-junit "$folder/junit.xml" \
         --label-exclude "^($excluded)\$" "$@" || true
     /usr/bin/python3 tests/support/ctest_results.py "$folder/junit.xml" >>"$CREDENCE_RESULTS"

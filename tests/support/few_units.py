@@ -1,0 +1,23 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Writes one translation unit of several tests: few_units.py UNIT FILE… The unit begins with all that the files include,
+# and then includes each file within a namespace of its own, as two files may give one name to different things. What every
+# test includes is so read and instantiated once for the unit, and not once for each file.
+import pathlib
+import re
+import sys
+
+
+def included(file):
+    """The #include lines of a file, as they can stand in any folder."""
+    for line in re.findall(r"^#include .*$", file.read_text(encoding="utf-8"), re.M):
+        name = re.match(r'#include "(.+)"', line)
+        near = file.parent / name[1] if name else None
+        yield f'#include "{near.resolve()}"' if near and near.exists() else line
+
+
+unit, *files = (pathlib.Path(name) for name in sys.argv[1:])
+lines = list(dict.fromkeys(line for file in files for line in included(file)))
+lines += (f'namespace test_of_{file.parent.name}_{file.stem} {{\n#include "{file}"\n}}' for file in files)
+unit.parent.mkdir(parents=True, exist_ok=True)
+unit.write_text("\n".join(lines) + "\n", encoding="utf-8")
