@@ -3,6 +3,7 @@
 # The list of logins and the API keys on the account service's page, in a real browser: at 1100 and 360 px, by the mouse and
 # by the keyboard alone. The screenshots are in build/screenshots/.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev chromium chromium-driver
+# label: named
 import unittest
 
 from account_client import PASSWORD, SECRET, bearer, log_in, me, register

@@ -3,6 +3,7 @@
 # The account service's page when something is not as usual: clocks that are wrong, stores that are down, names that are odd,
 # logins that end in between; and where the focus is after each step.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev redis-server chromium chromium-driver
+# label: named
 import unittest
 
 from account_client import PASSWORD, SECRET, bearer, log_in, new_email, register
