@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <optional>
 #include <utility>
 
 #include "algorithm_names.hpp"
@@ -63,6 +64,22 @@ Result<detail::SharedManagementKey> decryption_key_for(const KeyText& key, const
         [&](const auto& made) { return made.detail_find(query, content); });
 }
 
+/// The private key or the secret, for one algorithm.
+Result<detail::SharedManagementKey> own_key(const KeyText& key, std::string_view alg, const KeyQuery& query,
+                                            ContentAlgorithm content) {
+    const auto make = [&]<class Alg>() { return decryption_key_for<Alg>(key, query, content); };
+    return detail::call_with_algorithm(detail::KnownManagement{}, alg, make);
+}
+
+/// The algorithms that a single key can serve, whichever half it is; all there are if it can serve none.
+std::vector<std::string> served_by(const KeyText& key) {
+    std::vector<std::string> names;
+    for (const std::string& name : key.form == KeyForm::jwks ? std::vector<std::string>{} : management_names()) {
+        if (recipient_key(key, name) || own_key(key, name, {}, A256GCM)) names.push_back(name);
+    }
+    return names.empty() ? management_names() : names;
+}
+
 }  // namespace
 
 std::vector<std::string> management_names() { return names_of(detail::KnownManagement{}); }
@@ -88,7 +105,8 @@ std::vector<std::string> management_algorithms(const LoadedKey& key, const std::
             return {plain_text(*alg)};
         }
     }
-    fail_usage(key.name + ": found " + description(key.text) + "; say --alg with one of " + listed(management_names()));
+    fail_usage(key.name + ": found " + description(key.text) + "; say --alg with one of " +
+               listed(served_by(key.text)));
 }
 
 ContentAlgorithms demand_contents(const std::vector<std::string>& names) {
@@ -118,8 +136,19 @@ bool LazyDecryptionKey::accepts(std::string_view alg) const noexcept {
 
 Result<detail::SharedManagementKey> LazyDecryptionKey::detail_find(const KeyQuery& query,
                                                                    ContentAlgorithm content) const {
-    const auto make = [&]<class Alg>() { return decryption_key_for<Alg>(key_, query, content); };
-    return detail::call_with_algorithm(detail::KnownManagement{}, query.alg, make);
+    return own_key(key_, query.alg, query, content);
+}
+
+void demand_key_to_decrypt(const LoadedKey& key, const std::vector<std::string>& algorithms) {
+    if (key.text.form == KeyForm::jwks) return;  // one of its keys is chosen by the token
+    std::optional<Error> error;
+    for (const std::string& alg : algorithms) {
+        const auto made = own_key(key.text, alg, {}, A256GCM);
+        if (made) return;
+        // What is wrong with the key says more than that it is for another algorithm.
+        if (!error || detail::only_says_other_key(error->reason)) error = made.error();
+    }
+    if (error) fail_unreadable(key.name + ": " + message(*error), error->code);
 }
 
 }  // namespace credence::command

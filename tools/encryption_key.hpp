@@ -52,4 +52,7 @@ private:
     std::vector<std::string> algorithms_;
 };
 
+/// Throws `Failure` if a key can decrypt with none of the algorithms: no token need be read to say so.
+void demand_key_to_decrypt(const LoadedKey& key, const std::vector<std::string>& algorithms);
+
 }  // namespace credence::command

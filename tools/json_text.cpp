@@ -248,4 +248,15 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
+std::string printable_text(std::string_view text) {
+    std::string shown;
+    while (!text.empty()) {
+        const std::size_t end = (std::min)(text.find_first_of("\n\t"), text.size());
+        shown += printable(text.substr(0, end));
+        shown += text.substr(end, 1);
+        text.remove_prefix((std::min)(end + 1, text.size()));
+    }
+    return shown;
+}
+
 }  // namespace credence::command

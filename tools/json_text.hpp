@@ -72,4 +72,7 @@ private:
 /// escaped.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The same for a text of several lines: line feeds and tabs stay.
+[[nodiscard]] std::string printable_text(std::string_view text);
+
 }  // namespace credence::command

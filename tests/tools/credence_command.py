@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import pathlib
+import pty
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,25 @@ def sign_all(requests):
         if not answer["ok"]:
             raise AssertionError(f"sign refused: {answer}")
     return [answer["token"] for answer in answers]
+
+
+def on_terminal(*arguments, stdin=b"", env=None):
+    """What a terminal shows of the command."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **(env or {})}
+    child = subprocess.Popen([BINARY, *arguments], stdin=subprocess.PIPE, stdout=follower, stderr=follower, env=environment)
+    os.close(follower)
+    child.stdin.write(stdin)
+    child.stdin.close()
+    shown = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            shown += chunk
+    except OSError:  # Linux says so at the end
+        pass
+    os.close(leader)
+    child.wait()
+    return shown.decode().replace("\r\n", "\n")
 
 
 def run(*arguments, stdin=b"", env=None, cwd=None):

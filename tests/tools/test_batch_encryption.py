@@ -9,7 +9,7 @@ import stat
 import subprocess
 import unittest
 
-from credence_command import Folder, b64, batch, run, unb64
+from credence_command import Folder, b64, batch, on_terminal, run, unb64
 
 SIZES = {"A128GCM": 16, "A192GCM": 24, "A256GCM": 32, "A128CBC-HS256": 32, "A192CBC-HS384": 48, "A256CBC-HS512": 64}
 SHARED = {"A128KW": 16, "A192KW": 24, "A256KW": 32, "A128GCMKW": 16, "A192GCMKW": 24, "A256GCMKW": 32}
@@ -158,6 +158,38 @@ class Encryption(unittest.TestCase):
         self.assertEqual(run("encrypt", "--key", private, "--alg", "ECDH-ES", stdin=b"x").returncode, 3)
         self.assertEqual(run("encrypt", "--key", public, "--alg", "ECDH-ES", "--header", "zip=DEF", stdin=b"x").returncode, 2)
         self.assertEqual(run("encrypt", "--key", public, "--alg", "ECDH-ES", "--enc", "A1", stdin=b"x").returncode, 2)
+
+    def test_a_key_without_its_algorithm(self):
+        agreement, rsa = ", ".join(AGREEMENT), "RSA-OAEP, RSA-OAEP-256"
+        for name, key, said in (("ec", CURVES[0], agreement), ("x", CURVES[3], agreement), ("rsa", RSA, rsa)):
+            for command, half in (("decrypt", 0), ("encrypt", 1), ("encrypt", 0)):
+                done = run(command, "--key", FOLDER.write(f"{name}{half}.unsaid", key[half]["pem"]), stdin=b"text")
+                self.assertEqual((done.returncode, done.out), (2, ""), done.err)
+                self.assertTrue(done.err.endswith(f"; say --alg with one of {said}\n"), done.err)
+        secret_file = FOLDER.write("secret32", bytes(range(1, 33)))
+        self.assertIn("say --alg with one of dir, A256KW, A256GCMKW\n", run("encrypt", "--key", secret_file, stdin=b"text").err)
+        nothing = FOLDER.write("short", b"short")
+        self.assertIn(", ".join(ALGORITHMS), run("encrypt", "--key", nothing, stdin=b"text").err)
+
+    def test_a_key_that_cannot_decrypt(self):
+        token = sealed(alg="ECDH-ES", key=CURVES[0][1])["token"].encode()
+        public, rsa = FOLDER.write("cannot.pub", CURVES[0][1]["pem"]), FOLDER.write("cannot.rsa", RSA[0]["pem"])
+        for key, algs, said in ((public, ["ECDH-ES"], "expected a private key, found a public one"),
+                                (public, ["RSA-OAEP", "ECDH-ES"], "expected a private key, found a public one"),
+                                (rsa, ["ECDH-ES", "ECDH-ES+A128KW"], "a key of another type")):
+            done = run("decrypt", "--key", key, *(word for alg in algs for word in ("--alg", alg)), stdin=token)
+            self.assertEqual((done.returncode, done.out), (3, ""), done.err)
+            self.assertEqual(done.err, f"credence: {key}: the key cannot be used with this algorithm: {said}\n")
+
+    def test_content_does_not_drive_a_terminal(self):
+        key = FOLDER.write("terminal.jwk", json.dumps({"kty": "oct", "alg": "A256KW", "k": secret(32)["secret_b64"]}))
+        for content, shown in (("two\n\tlines ä\n", "two\n\tlines ä\n"), ("\x1b]0;title\x07\r", r"\u001b]0;title\u0007\u000d"),
+                               ("\u009b\u202e\u007f", r"\u009b\u202e\u007f"), ("", "")):
+            token = run("encrypt", "--key", key, stdin=content.encode()).stdout
+            self.assertEqual(run("decrypt", "--key", key, stdin=token).out, content)
+            self.assertEqual(on_terminal("decrypt", "--key", key, stdin=token), shown)
+        no_text = run("encrypt", "--key", key, stdin=b"\x9b1m\xff").stdout
+        self.assertEqual(on_terminal("decrypt", "--key", key, stdin=no_text), r"\x9b1m\xff")
 
     def test_a_new_key_for_every_algorithm(self):
         rows = [(alg, ()) for alg in ALGORITHMS] + [("ECDH-ES", ("--curve", curve)) for curve in ("P-384", "P-521", "X25519", "X448")]

@@ -5,13 +5,12 @@
 import hashlib
 import json
 import os
-import pty
 import re
 import subprocess
 import time
 import unittest
 
-from credence_command import (BINARY, NOW, SECRET, Folder, KeyPairs, b64, run, token, unb64)
+from credence_command import BINARY, NOW, SECRET, Folder, KeyPairs, b64, on_terminal, run, token, unb64
 
 PAIRS = KeyPairs()
 FILES = Folder()
@@ -25,25 +24,6 @@ AT_NOON = ("--now", f"@{NOW}")
 def parts(made):
     header, payload, _ = made.strip().split(".")
     return json.loads(unb64(header)), json.loads(unb64(payload))
-
-
-def on_terminal(*arguments, stdin=b"", env=None):
-    """What a terminal shows of the command."""
-    leader, follower = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **(env or {})}
-    child = subprocess.Popen([BINARY, *arguments], stdin=subprocess.PIPE, stdout=follower, stderr=follower, env=environment)
-    os.close(follower)
-    child.stdin.write(stdin)
-    child.stdin.close()
-    shown = b""
-    try:
-        while chunk := os.read(leader, 65536):
-            shown += chunk
-    except OSError:  # Linux says so at the end
-        pass
-    os.close(leader)
-    child.wait()
-    return shown.decode().replace("\r\n", "\n")
 
 
 class Case(unittest.TestCase):
