@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Encrypted tokens with A256GCM, of a small payload: `dir`, RSA-OAEP, and ECDH-ES on P-256.
+// Encrypted tokens with A256GCM, of a small payload: each kind of key management, ECDH-ES on P-256 and X25519.
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
 
@@ -13,22 +13,33 @@
 
 namespace {
 
-template <class Alg>
+using credence::AgreementCurve;
+
+template <class Alg, AgreementCurve curve>
 const credence::EncryptionKeys<Alg>& keys() {
-    static const auto made = credence::EncryptionKeys<Alg>::generate().value();
+    constexpr bool has_curve = Alg::management.management == credence::detail::KeyManagement::agreement;
+    static const auto made = [] {
+        if constexpr (has_curve) {
+            return credence::EncryptionKeys<Alg>::generate(curve).value();
+        } else {
+            return credence::EncryptionKeys<Alg>::generate().value();
+        }
+    }();
     return made;
 }
 
-template <class Alg, class Floor>
+template <class Alg, class Floor, AgreementCurve curve = AgreementCurve::P256>
 void add_all() {
-    const std::string job = std::string{Alg::name} + "/small";
+    const std::string job = std::string{Alg::name} + (curve == AgreementCurve::X25519 ? "/X25519" : "") + "/small";
     const std::string text{support::Small::payload};
     support::add("encrypt/" + job, [text] {
         // Made outside the loop: a key of RSA takes a quarter of a second.
-        return [text, &made = keys<Alg>()] { return credence::encrypt(text, made); };
+        return [text, &made = keys<Alg, curve>()] { return credence::encrypt(text, made); };
     });
     support::add("decrypt/" + job, [text] {
-        return [token = credence::encrypt(text, keys<Alg>()).value()] { return credence::decrypt(token, keys<Alg>()); };
+        return [token = credence::encrypt(text, keys<Alg, curve>()).value()] {
+            return credence::decrypt(token, keys<Alg, curve>());
+        };
     });
     support::add("floor/encrypt/" + job,
                  [text] { return [floor = std::make_shared<Floor>(text)] { return floor->seal(); }; });
@@ -40,6 +51,10 @@ void add_all() {
 
 void jobs::add_encryption() {
     add_all<credence::dir, support::FloorDirect>();
+    add_all<credence::A256KW, support::FloorWrap>();
+    add_all<credence::A256GCMKW, support::FloorGcmWrap>();
     add_all<credence::RSA_OAEP, support::FloorOaep>();
+    add_all<credence::RSA_OAEP_256, support::FloorOaep256>();
     add_all<credence::ECDH_ES, support::FloorAgreement>();
+    add_all<credence::ECDH_ES, support::FloorX25519, AgreementCurve::X25519>();
 }

@@ -91,7 +91,7 @@ def goals(is_clang):
         *(over_floor(f"{what}/{algorithm}/small", f"{what} {algorithm}", 1.04, 1.02)
           for algorithm in ("RS256", "ES256", "EdDSA") for what in ("verify", "sign")),
         *(over_floor(f"{what}/{algorithm}/small", f"{what} {algorithm}", 1.06, 1.03)
-          for algorithm in ("RSA-OAEP", "ECDH-ES") for what in ("encrypt", "decrypt")),
+          for algorithm in ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES/X25519") for what in ("encrypt", "decrypt")),
         Goal("verify small, typed: allocations, OpenSSL's too", count_of(SMALL, ("allocations", "openssl_allocations")),
              4, None, at_most=True, digits=0),
         Goal("verify small, typed: instructions", count_of(SMALL, ("instructions",)), 5000, 4300, at_most=True,
