@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Secrets, private keys, and states keyed with them: gone from all memory when the key is dropped, and never in what a
-// call leaves behind.
+// call leaves behind. The same for the content of encrypted tokens, and the keys of it.
+#include <credence/jwe/decrypt.hpp>
+#include <credence/jwe/encrypt.hpp>
+#include <credence/jwe/sealed_cookie.hpp>
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/keys.hpp>
@@ -19,6 +22,7 @@
 
 #include "memory/watched_memory.hpp"
 #include "support/catch.hpp"
+#include "support/encrypted.hpp"
 #include "support/escaped.hpp"
 #include "support/key_files.hpp"
 #include "support/rfc_vectors.hpp"
@@ -307,4 +311,78 @@ TEST_CASE("private PEM leaves nothing behind", "[wiping]") {
                         files::rsa_private_pkcs1_encrypted});
     check_files<EdDSA>({files::ed25519_private});
     check_files<Ed448>({files::ed448_private});
+}
+
+namespace {
+
+constexpr std::string_view content = "forty bytes of content, and some more ..";
+/// As long as the key of A256CBC-HS512; its first half is one of A256GCM.
+constexpr std::string_view content_key = "the first half of a content key.and the second half of the key .";
+
+[[nodiscard]] unsigned char* start_of(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+
+/// Decrypts a token whose content is encrypted with the known key, and one of it whose tag is wrong.
+template <class Alg>
+void check_decryption(const EncryptionKeys<Alg>& keys, ContentAlgorithm how, const std::string& encrypted_key,
+                      const std::string& members = "") {
+    const std::size_t size = detail::content_suite(how).key_size();
+    const std::string header =
+        R"({"alg":")" + std::string{Alg::name} + R"(","enc":")" + std::string{to_string(how)} + '"' + members + '}';
+    const std::string token = support::encrypted(header, content_key.substr(0, size), how, content, encrypted_key);
+    const std::string changed = support::with_part(token, 4, [](std::string& bytes) { bytes[0] ^= 1; });
+    CAPTURE(header);
+    CHECK(decrypt(token, keys).value().text() == content);
+    CHECK(decrypt(changed, keys).error().code == Errc::decryption_failed);
+    CHECK(watched_memory::found_in_freed() == 0);
+}
+
+struct Note {
+    std::string text;
+    std::string filler;  ///< written after it, so that a writer's buffer grows while it holds the text
+};
+
+}  // namespace
+
+TEST_CASE("a decryption leaves neither the content nor its key behind", "[wiping][jwe]") {
+    const Search search;
+    watched_memory::look_for(content);
+    watched_memory::look_for(content_key.substr(0, 32));
+    watched_memory::look_for(content_key.substr(32, 32));
+    const auto wrap = EncryptionKeys<A256KW>::generate().value();
+    const auto gcm_wrap = EncryptionKeys<A256GCMKW>::generate().value();
+    const auto rsa = EncryptionKeys<RSA_OAEP_256>::from_pem(files::rsa_private).value();
+    for (const ContentAlgorithm how : {A256GCM, A256CBC_HS512}) {
+        const std::size_t size = detail::content_suite(how).key_size();
+        const ByteView key = detail::as_bytes(content_key.substr(0, size));
+        check_decryption(EncryptionKeys<dir>::from_secret(key).value(), how, "");
+        std::string sealed(size + detail::key_wrap_overhead, '\0');
+        REQUIRE(detail::wrap_key(wrap.encryption.detail_key().secret.view(), key, start_of(sealed)));
+        check_decryption(wrap, how, sealed);
+        detail::SealedKey opened{.content_key = detail::SecretBytes{key}};
+        REQUIRE(detail::seal_with_gcm(gcm_wrap.encryption.detail_key().secret.view(), opened));
+        check_decryption(gcm_wrap, how, opened.encrypted_key, opened.members);
+        sealed.assign(256, '\0');
+        REQUIRE(detail::seal_oaep(*rsa.encryption.detail_key().contexts, sealed.size(), key, start_of(sealed)));
+        check_decryption(rsa, how, sealed);
+    }
+}
+
+TEST_CASE("an encryption leaves no content behind, nor a secret that is its key", "[wiping][jwe]") {
+    const Search search;
+    watched_memory::look_for(content);
+    watched_memory::look_for(content_key.substr(0, 32));
+    const Note note{std::string{content}, std::string(2800, 'x')};
+    {
+        const auto keys = EncryptionKeys<dir>::from_secret(content_key.substr(0, 32)).value();
+        const auto cookie = SealedCookie<Note>::make("note", {keys}).value();
+        CHECK(watched_memory::count_in_use(content_key.substr(0, 32)) == 1);
+        CHECK(encrypt(content, keys));
+        CHECK(encrypt(content, keys, {.content = A128CBC_HS256}));
+        CHECK(encrypt(note, keys));
+        CHECK(encrypt(content, EncryptionKeys<ECDH_ES_A256KW>::generate().value()));
+        CHECK(cookie.seal(note));
+    }
+    CHECK(watched_memory::count_in_use(content_key.substr(0, 32)) == 0);
+    CHECK(watched_memory::count_in_use(content) == 1);  // in `note`
+    CHECK(watched_memory::found_in_freed() == 0);
 }

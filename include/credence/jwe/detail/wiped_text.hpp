@@ -4,17 +4,19 @@
 
 #include <credence/version.hpp>
 
+#include <cstddef>
 #include <string>
 
 #include <openssl/crypto.h>
 
 namespace credence::detail {
 
-/// A text that a writer appends to. What it outgrows on the way is not wiped, so it begins with room for usual claims.
+/// A text that a writer appends to. A buffer that it outgrows is not wiped, so it begins with room for all that a token
+/// of the default limit can carry.
 struct WipedText {
     std::string text = {};
 
-    WipedText() { text.reserve(1024); }
+    WipedText() { text.reserve(std::size_t{16} * 1024); }
     WipedText(const WipedText&) = delete;
     WipedText& operator=(const WipedText&) = delete;
     ~WipedText() { OPENSSL_cleanse(text.data(), text.size()); }
