@@ -38,7 +38,7 @@ struct SessionRules {
     /// From the start on, however often the session is used or renewed.
     std::chrono::seconds lifetime{std::chrono::hours{24}};
     /// The most sessions of one subject, at least 1. One more login ends the session that was not used for the longest
-    /// time. Of several logins at the same moment the last may end the others. Unset: no limit.
+    /// time. Logins at the same moment may end one another. Unset: no limit.
     std::optional<std::size_t> max_per_subject = {};
     /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
