@@ -5,6 +5,7 @@
 #include <credence/bytes.hpp>
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/running.hpp>
 
 #include <array>
 #include <cstddef>
@@ -17,7 +18,8 @@ namespace credence::detail {
 
 /// Fetches a hash's implementation; an empty handle for `Hash::none` and on failure.
 [[nodiscard]] inline Digest fetch_digest(Hash hash) {
-    return Digest{hash == Hash::none ? nullptr : EVP_MD_fetch(nullptr, hash_name(hash), nullptr)};
+    if (hash == Hash::none || !openssl_is_running()) return nullptr;
+    return Digest{EVP_MD_fetch(nullptr, hash_name(hash), nullptr)};
 }
 
 /// Hashes `bytes`; returns an empty string if OpenSSL fails, mostly because memory ran out.

@@ -2,7 +2,7 @@
 // Random bytes for keys and secrets, from OpenSSL's private generator.
 #pragma once
 
-#include <credence/version.hpp>
+#include <credence/detail/openssl/running.hpp>
 
 #include <span>
 
@@ -10,9 +10,10 @@
 
 namespace credence::detail {
 
-/// Fills `out` with random bytes that must stay private. \return false if the system's generator fails.
+/// Fills `out` with random bytes that must stay private. \return false if the system's generator fails, or OpenSSL has
+/// cleaned up.
 [[nodiscard]] inline bool fill_random(std::span<unsigned char> out) noexcept {
-    return RAND_priv_bytes_ex(nullptr, out.data(), out.size(), 0) == 1;
+    return openssl_is_running() && RAND_priv_bytes_ex(nullptr, out.data(), out.size(), 0) == 1;
 }
 
 }  // namespace credence::detail

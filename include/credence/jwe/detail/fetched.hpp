@@ -4,6 +4,7 @@
 
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/running.hpp>
 
 #include <array>
 #include <atomic>
@@ -18,7 +19,7 @@ using CipherContext = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using Cipher = Owned<EVP_CIPHER, EVP_CIPHER_free>;
 
 /// An object of OpenSSL's that is fetched at its first use and kept until the process ends. A fetch that fails is tried
-/// again at the next use.
+/// again at the next use; none is made after OpenSSL has cleaned up.
 template <class Object, auto Free>
 class FetchedOnce {
 public:
@@ -28,7 +29,7 @@ public:
         Object* known = object_.load(std::memory_order_acquire);
         if (known != nullptr) [[likely]]
             return known;
-        Owned<Object, Free> fetched{fetch()};
+        Owned<Object, Free> fetched{openssl_is_running() ? fetch() : nullptr};
         if (!fetched) return nullptr;
         if (object_.compare_exchange_strong(known, fetched.get(), std::memory_order_acq_rel)) return fetched.release();
         return known;  // another thread was faster

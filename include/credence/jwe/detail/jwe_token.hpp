@@ -6,6 +6,7 @@
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/detail/openssl/random_bytes.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/jwe/detail/content_cipher.hpp>
 #include <credence/jwe/detail/jwe_header.hpp>
@@ -53,6 +54,7 @@ namespace credence::detail {
 [[nodiscard]] inline Result<std::string> seal_jwe(const ManagementKey& key, ContentAlgorithm content,
                                                   std::string header, const AgreementParties& parties,
                                                   ByteView plaintext) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     const ErrorQueueGuard guard;
     if (auto checked = check_content(key, content); !checked) return std::move(checked).error();
     if (plaintext.size() > longest_plaintext || header.size() > longest_plaintext) {
@@ -111,6 +113,7 @@ private:
 /// Decrypts a token whose header was accepted. `invalid_key`, `key_too_short`, `malformed_token`, `invalid_base64`; and
 /// `decryption_failed` for everything that depends on the key: one code, without a reason. RFC 7516 §11.5
 [[nodiscard]] inline Result<SecretBytes> open_jwe(const ManagementKey& key, const JweToken& token) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     const ErrorQueueGuard guard;
     if (auto checked = check_content(key, token.content); !checked) return std::move(checked).error();
     if (const auto reason = why_incomplete(key.scheme.management, token.header); !reason.empty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/detail/encoding/base64url.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/jwe/detail/fetched.hpp>
 #include <credence/jwe/detail/jwe_header.hpp>
@@ -39,6 +40,7 @@ namespace credence::detail {
 
 /// A new key on a curve, for one token. Null if OpenSSL fails.
 [[nodiscard]] inline KeyHandle ephemeral_key(const NamedCurve& curve) {
+    if (!openssl_is_running()) return nullptr;
     if (is_montgomery(curve.curve)) return KeyHandle{EVP_PKEY_Q_keygen(nullptr, nullptr, curve.native)};
     return KeyHandle{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve.native)};
 }

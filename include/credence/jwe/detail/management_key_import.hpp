@@ -130,6 +130,7 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
 /// Checks a public key for an algorithm, and prepares it. `invalid_key`, `key_too_short`.
 [[nodiscard]] inline Result<SharedManagementKey> prepare_recipient(KeyHandle key,
                                                                    const ManagementAlgorithm& algorithm) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     if (!key) return bad_key("no key");
     if (has_private_half(key.get(), family_of(key.get()))) {
         return bad_key("expected a public key, found a private one");
@@ -166,6 +167,7 @@ struct ManagementPair {
 
 /// Checks a private key for an algorithm, and prepares both halves. `invalid_key`, `key_too_short`.
 [[nodiscard]] inline Result<ManagementPair> prepare_pair(KeyHandle key, const ManagementAlgorithm& algorithm) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     if (!key) return bad_key("no key");
     auto made = begin_key(algorithm);
     if (!made) return std::move(made).error();

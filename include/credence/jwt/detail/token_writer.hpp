@@ -65,7 +65,8 @@ template <class Key>
     if (signature_size > inline_room.size())
         heap_room = std::make_unique_for_overwrite<unsigned char[]>(signature_size);
     unsigned char* signature = heap_room ? heap_room.get() : inline_room.data();
-    if (!key.sign({token.data(), input_size}, signature)) return Errc::invalid_key;
+    if (!key.sign({token.data(), input_size}, signature))
+        return Error{Errc::invalid_key, {}, "OpenSSL cannot sign with this key"};
     encode_base64url({reinterpret_cast<const char*>(signature), signature_size}, end);
     return token;
 }

@@ -8,6 +8,7 @@
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/random_bytes.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/hmac.hpp>
 #include <credence/keys/detail/jwk_document.hpp>
@@ -44,6 +45,7 @@ struct NamedKey {
 
 /// Checks a secret for an algorithm, and prepares it. `invalid_key`, `key_too_short`.
 [[nodiscard]] inline Result<SharedHmac> prepare_secret(const ParsedKey& key, Hash hash, bool may_be_short) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     if (key.key) return bad_key(another_key_type);
     if (const auto checked = check_secret(hash, key.secret.view(), may_be_short); !checked) return checked.error();
     auto prepared = HmacKey::make(hash, SecretBytes{key.secret.view()});

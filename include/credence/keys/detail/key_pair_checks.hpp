@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/key_checks.hpp>
 #include <credence/keys/detail/key_format.hpp>
@@ -16,6 +17,7 @@ namespace credence::detail {
 
 /// The public half of a key as a SubjectPublicKeyInfo; empty if OpenSSL does not write it.
 [[nodiscard]] inline SecretBytes public_der(const EVP_PKEY* key) {
+    if (!openssl_is_running()) return {};
     unsigned char* written = nullptr;
     const int size = i2d_PUBKEY(key, &written);
     if (size <= 0) return {};

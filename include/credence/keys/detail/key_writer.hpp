@@ -7,6 +7,7 @@
 #include <credence/detail/openssl/digest.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/jwk_key.hpp>
 #include <credence/keys/detail/key_checks.hpp>
@@ -157,12 +158,14 @@ private:
 }
 
 [[nodiscard]] inline Result<std::string> public_pem(const EVP_PKEY* key) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     const ErrorQueueGuard guard;
     const Memory memory{BIO_new(BIO_s_mem())};
     return text_of(memory && PEM_write_bio_PUBKEY(memory.get(), key) == 1, memory);
 }
 
 [[nodiscard]] inline Result<std::string> private_pem(const EVP_PKEY* key) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     const ErrorQueueGuard guard;
     const Memory memory{BIO_new(BIO_s_secmem())};  // wiped when it is freed
     const Pkcs8 info{EVP_PKEY2PKCS8(key)};
@@ -173,6 +176,7 @@ private:
 [[nodiscard]] inline Result<std::string> encrypted_pem(const EVP_PKEY* key, std::string_view passphrase) {
     constexpr int rounds = 600'000;
     if (passphrase.empty()) return Errc::invalid_key;
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     const ErrorQueueGuard guard;
     const Memory memory{BIO_new(BIO_s_mem())};
     const Pkcs8 info{EVP_PKEY2PKCS8(key)};

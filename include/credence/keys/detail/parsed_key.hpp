@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/der_key.hpp>
 #include <credence/keys/detail/jwk_key.hpp>
@@ -29,18 +30,22 @@ struct ParsedKey {
 
 /// Reads PEM. See `read_pem`.
 [[nodiscard]] inline Result<ParsedKey> parse_pem(std::string_view text, KeyHalf wanted, std::string_view passphrase) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     return parsed(read_pem(text, wanted, passphrase), wanted == KeyHalf::private_half);
 }
 
 /// Reads DER. See `read_der`.
 [[nodiscard]] inline Result<ParsedKey> parse_der(ByteView der, KeyHalf wanted, std::string_view passphrase) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     return parsed(read_der(der, wanted, passphrase), wanted == KeyHalf::private_half);
 }
 
 /// Reads a JWK of any type. What it may be used for is not looked at: see `check_jwk_use`. RFC 7517 §4.1
 [[nodiscard]] inline Result<ParsedKey> parse_jwk(const Jwk& jwk) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     if (!jwk.is_object()) return bad_key("not an object");
-    if (!jwk.string("kty")) return bad_key("it has no kty");
+    if (!jwk.string("kty"))
+        return bad_key(jwk.array("keys").empty() ? "it has no kty" : "a JWK Set; use KeySet::from_jwks");
     if (jwk.has_escaped_secret()) return bad_key("a secret or private number is written with JSON escapes");
     if (jwk.says("kty", "oct")) {
         auto secret = bytes_of(jwk, "k");

@@ -4,6 +4,7 @@
 
 #include <credence/keys/algorithm.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/key_checks.hpp>
 #include <credence/keys/detail/key_format.hpp>
@@ -27,6 +28,7 @@ using SharedPrivate = std::shared_ptr<const PrivateKey>;
 
 /// Checks a public key for an algorithm, and prepares it. `invalid_key`, `key_too_short`.
 [[nodiscard]] inline Result<SharedPublic> prepare_public(KeyHandle key, Scheme scheme) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     const auto is_private = [] { return bad_key("expected a public key, found a private one"); };
     if (has_private_half(key.get(), family_of(key.get()))) return is_private();
     if (const auto checked = check_public_half(key.get(), scheme); !checked) return checked.error();
@@ -46,6 +48,7 @@ using SharedPrivate = std::shared_ptr<const PrivateKey>;
 
 /// Checks a private key for an algorithm, and prepares it with its public half. `invalid_key`, `key_too_short`.
 [[nodiscard]] inline Result<SharedPrivate> prepare_private(KeyHandle key, Scheme scheme) {
+    if (!openssl_is_running()) return bad_key(openssl_has_ended);
     if (const auto checked = check_public_half(key.get(), scheme); !checked) return checked.error();
     if (!has_own_private_half(key.get(), scheme.family)) return bad_key("the private and the public half do not match");
     KeyHandle half = public_half_of(key.get());
@@ -75,8 +78,9 @@ using SharedPrivate = std::shared_ptr<const PrivateKey>;
     return prepare_private(share(key.key.get()), scheme);
 }
 
-/// A new key for an algorithm: RSA of 2048 bits, and Ed25519 for `EdDSA`.
+/// A new key for an algorithm: RSA of 2048 bits, and Ed25519 for `EdDSA`. Null if OpenSSL fails.
 [[nodiscard]] inline KeyHandle generate_key(Scheme scheme) {
+    if (!openssl_is_running()) return nullptr;
     constexpr std::size_t modulus_bits = 2048;
     const auto make = [](const char* type, auto... parameter) {
         return KeyHandle{EVP_PKEY_Q_keygen(nullptr, nullptr, type, parameter...)};

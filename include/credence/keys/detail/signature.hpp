@@ -8,6 +8,7 @@
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/ecdsa_form.hpp>
 
@@ -189,7 +190,7 @@ public:
     }
 
     [[nodiscard]] bool(verify)(std::string_view signing_input, ByteView signature) const noexcept override {
-        if (signature.size() != key_.signature_size()) return false;
+        if (signature.size() != key_.signature_size() || !openssl_is_running()) return false;
         const ErrorQueueGuard guard;
         switch (key_.scheme().family) {
             case Family::eddsa: return verify_one_shot(signing_input, signature);
@@ -245,6 +246,7 @@ public:
     [[nodiscard]] std::size_t signature_size() const noexcept override { return key_.signature_size(); }
 
     [[nodiscard]] bool sign(std::string_view signing_input, unsigned char* out) const noexcept override {
+        if (!openssl_is_running()) return false;
         const ErrorQueueGuard guard;
         if (key_.scheme().family == Family::eddsa) return sign_one_shot(signing_input, out);
         if (key_.scheme().family == Family::ecdsa) {
