@@ -104,21 +104,64 @@ template <class... Outer, class... Alternatives>
     return differ ? Diagnostic::none : Diagnostic::variant_kinds;
 }
 
+/// A class template that owns what it points to: `std::unique_ptr`, `std::shared_ptr`.
+template <class Type>
+concept OwningPointer = requires(const Type& pointer) {
+    typename Type::element_type;
+    { pointer.get() } -> std::same_as<typename Type::element_type*>;
+};
+
+template <class Type>
+[[nodiscard]] consteval Diagnostic diagnose_unmapped();
+
+/// Whether a class template has a string_view or a pointer among its arguments, such as `std::set<std::string_view>`.
+template <class Type>
+inline constexpr Diagnostic argument_diagnostic = Diagnostic::none;
+template <template <class...> class Template, class... Arguments>
+inline constexpr Diagnostic argument_diagnostic<Template<Arguments...>> = [] {
+    Diagnostic found = Diagnostic::none;
+    for (const Diagnostic diagnostic : {Diagnostic::none, diagnose_unmapped<Arguments>()...}) {
+        const bool borrows = diagnostic == Diagnostic::string_view || diagnostic == Diagnostic::pointer;
+        if (found == Diagnostic::none && borrows) found = diagnostic;
+    }
+    return found;
+}();
+
 /// What exactly is wrong with a type of no form.
 template <class Type>
 [[nodiscard]] consteval Diagnostic diagnose_unmapped() {
     if (is_instance_of<Type, std::basic_string_view>) return Diagnostic::string_view;
-    if (std::is_pointer_v<Type>) return Diagnostic::pointer;
+    if (std::is_pointer_v<Type> || OwningPointer<Type>) return Diagnostic::pointer;
+    if (argument_diagnostic<Type> != Diagnostic::none) return argument_diagnostic<Type>;
     if (std::is_enum_v<Type>) return Diagnostic::enum_without_names;
     if (is_instance_of<Type, std::chrono::duration>) return Diagnostic::duration_unit;
     return Diagnostic::unmapped_member;
+}
+
+/// Whether a class template, such as `std::unique_ptr`, has one of `Outer` among its arguments.
+template <class... Outer, template <class...> class Template, class... Arguments>
+[[nodiscard]] consteval bool holds_any(std::type_identity<Template<Arguments...>> /*type*/) {
+    const auto is_outer = []<class Argument>(std::type_identity<Argument>) {
+        return (std::same_as<Argument, Outer> || ...);
+    };
+    return (is_outer(std::type_identity<Arguments>{}) || ...);
+}
+template <class... Outer, class Type>
+[[nodiscard]] consteval bool holds_any(std::type_identity<Type> /*type*/) {
+    return false;
+}
+
+/// What exactly is wrong with a type of no form that is a member of `Outer`.
+template <class Type, class... Outer>
+[[nodiscard]] consteval Diagnostic diagnose_other() {
+    return holds_any<Outer...>(std::type_identity<Type>{}) ? Diagnostic::contains_itself : diagnose_unmapped<Type>();
 }
 
 template <class Type, class... Outer>
 [[nodiscard]] consteval Diagnostic diagnose() {
     constexpr MemberForm form = member_form<Type>;
     if constexpr (form == MemberForm::none) {
-        return diagnose_unmapped<Type>();
+        return diagnose_other<Type, Outer...>();
     } else if constexpr (form == MemberForm::optional || form == MemberForm::list || form == MemberForm::fixed_list) {
         return diagnose<typename Type::value_type, Outer...>();
     } else if constexpr (form == MemberForm::map) {
@@ -127,7 +170,7 @@ template <class Type, class... Outer>
         return diagnose_variant<Outer...>(std::type_identity<Type>{});
     } else if constexpr (form == MemberForm::structure || form == MemberForm::own_mapping) {
         const Diagnostic diagnostic = diagnose_class<Type, Outer...>();
-        return diagnostic == Diagnostic::not_an_aggregate ? diagnose_unmapped<Type>() : diagnostic;
+        return diagnostic == Diagnostic::not_an_aggregate ? diagnose_other<Type, Outer...>() : diagnostic;
     } else {
         return Diagnostic::none;
     }

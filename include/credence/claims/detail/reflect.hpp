@@ -123,9 +123,11 @@ inline constexpr auto claim_names_of = [] {
     return names;
 }();
 
-/// Converts to any base of `Derived`, and to nothing else.
+/// Converts to any base of `Derived`, and to nothing else. It cannot be copied, or a `std::any` would take it in.
 template <class Derived>
 struct AnyBaseOf {
+    AnyBaseOf() = default;
+    AnyBaseOf(const AnyBaseOf&) = delete;
     template <class Base>
         requires(std::is_base_of_v<Base, Derived> && !std::is_same_v<Base, Derived>)
     constexpr operator Base() const noexcept;

@@ -56,6 +56,15 @@ struct Second {
     int number;
     std::optional<std::vector<First>> firsts;
 };
+struct Chain {
+    std::unique_ptr<Chain> next;
+};
+struct SharedTree {
+    std::vector<std::shared_ptr<SharedTree>> branches;
+};
+struct ListTree {
+    std::list<ListTree> branches;
+};
 struct OwnTree {
     std::vector<OwnTree> branches;
 };
@@ -105,6 +114,14 @@ TEST_CASE("what does not map is named for what it is, at any depth") {
     CHECK(diagnose<std::map<std::string, std::optional<std::string_view>>>() == Diagnostic::string_view);
     CHECK(diagnose<const char*>() == Diagnostic::pointer);
     CHECK(diagnose<std::vector<Aggregate*>>() == Diagnostic::pointer);
+    CHECK(diagnose<std::set<std::string_view>>() == Diagnostic::string_view);
+    CHECK(diagnose<std::unordered_set<std::string_view>>() == Diagnostic::string_view);
+    CHECK(diagnose<std::map<std::string_view, int>>() == Diagnostic::string_view);
+    CHECK(diagnose<std::pair<std::string, std::string_view>>() == Diagnostic::string_view);
+    CHECK(diagnose<std::list<std::string_view>>() == Diagnostic::string_view);
+    CHECK(diagnose<std::set<const char*>>() == Diagnostic::pointer);
+    CHECK(diagnose<std::unique_ptr<int>>() == Diagnostic::pointer);
+    CHECK(diagnose<std::optional<std::shared_ptr<Aggregate>>>() == Diagnostic::pointer);
     CHECK(diagnose<Plain>() == Diagnostic::enum_without_names);
     CHECK(diagnose<long double>() == Diagnostic::unmapped_member);
     CHECK(diagnose<std::u8string>() == Diagnostic::unmapped_member);
@@ -115,7 +132,6 @@ TEST_CASE("what does not map is named for what it is, at any depth") {
     CHECK(diagnose<std::list<int>>() == Diagnostic::unmapped_member);
     CHECK(diagnose<std::monostate>() == Diagnostic::unmapped_member);
     CHECK(diagnose<std::pair<int, int>>() == Diagnostic::unmapped_member);
-    CHECK(diagnose<std::unique_ptr<int>>() == Diagnostic::unmapped_member);
     CHECK(diagnose<std::chrono::system_clock::time_point>() == Diagnostic::unmapped_member);
     CHECK(diagnose<int[3]>() == Diagnostic::unmapped_member);
 }
@@ -145,6 +161,9 @@ TEST_CASE("a type that contains itself does not map, at any distance") {
     CHECK(diagnose<std::optional<Tree>>() == Diagnostic::contains_itself);
     CHECK(diagnose<First>() == Diagnostic::contains_itself);
     CHECK(diagnose<Second>() == Diagnostic::contains_itself);
+    CHECK(diagnose<Chain>() == Diagnostic::contains_itself);
+    CHECK(diagnose<SharedTree>() == Diagnostic::contains_itself);
+    CHECK(diagnose<ListTree>() == Diagnostic::contains_itself);
     CHECK(diagnose<OwnTree>() == Diagnostic::none);
     CHECK(diagnose<Twice>() == Diagnostic::none);
 }

@@ -2,6 +2,7 @@
 // The names of members, as the compiler spells them: wherever a struct may stand and whatever its members are called.
 #include <credence/claims/detail/reflect.hpp>
 
+#include <any>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -85,6 +86,9 @@ struct EmptyBase {};
 struct Derived : Base {
     int b;
 };
+struct HoldsAny {
+    std::any anything;
+};
 struct DerivedFromEmpty : EmptyBase {
     int b;
 };
@@ -166,6 +170,7 @@ TEST_CASE("a base class is seen, also an empty one") {
     CHECK(has_base<Derived>);
     CHECK(has_base<DerivedFromEmpty>);
     CHECK_FALSE(has_base<Base>);
+    CHECK_FALSE(has_base<HoldsAny>);
     CHECK_FALSE(has_base<Anonymous>);
     CHECK_FALSE(has_base<EmptyBase>);
     CHECK_FALSE(has_base<Outer>);
