@@ -104,7 +104,7 @@ void add_jwk_for_all(KeySetContent& content, const Jwk& jwk, std::size_t index) 
         return;
     }
     const Result<ParsedKey> parsed = parse_jwk(jwk);
-    reason = "its alg is none of this set's";
+    reason = another_alg;
     std::size_t tried = 0;
     std::size_t served = 0;
     bool is_new = false;
@@ -127,6 +127,7 @@ void add_jwk_for_all(KeySetContent& content, const Jwk& jwk, std::size_t index) 
     if (object.has_string_with("-----BEGIN ")) {
         return "a map from key ids to PEM; make a key of each with from_pem, and a set with KeySet::from_keys";
     }
+    if (object.has("jwks_uri")) return "an issuer's metadata; its keys are at its jwks_uri";
     return "not a JWK Set: it has no array \"keys\"";
 }
 

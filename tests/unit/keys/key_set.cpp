@@ -226,6 +226,10 @@ TEST_CASE("what is no JWK Set is told what it is", "[key_set]") {
     CHECK(reason_of(R"({"error":"not found"})") == R"(not a JWK Set: it has no array "keys")");
     CHECK(reason_of(R"({"keys":{}})") == R"(not a JWK Set: it has no array "keys")");
     CHECK(reason_of("<html>") == "not strict JSON");
+    CHECK(reason_of(json(set_of({jwk_of<ES256>()})).dump()) ==
+          "JSON inside a JSON string; decode the string, then use from_jwk, or KeySet::from_jwks for a set");
+    CHECK(reason_of(R"({"issuer":"https://id.example","jwks_uri":"https://id.example/jwks"})") ==
+          "an issuer's metadata; its keys are at its jwks_uri");
     CHECK(reason_of(R"({"keys":[],"keys":[]})") == "a JSON object names a member twice");
     CHECK(reason_of(R"({"keys":[],"a":{"b":1,"b":1}})") == "a JSON object names a member twice");
     CHECK(reason_of(set_of(std::vector<json>(1001, json(1)))) == "a JWK Set of more than 1,000 keys");
@@ -278,10 +282,22 @@ TEST_CASE("no_matching_key and ambiguous_key say why", "[key_set]") {
     CHECK(reason_of("RS256", "r") == "the key with this kid was skipped: its use is not sig");
     CHECK(reason_of("RS256", "x") == "there is no key with this kid");
     CHECK(reason_of("RS256", "e") == "the key with this kid is for another alg");
-    CHECK(reason_of("RS256", std::nullopt) == "no key is for this alg");
+    CHECK(reason_of("RS256", std::nullopt) == "no key is for this alg, and one was skipped: its use is not sig");
     CHECK(reason_of("RS256", "a\nb") == "the kid is longer than 1,024 bytes or has a control character");
     CHECK(reason_of("ES256", "e") == "several keys have this kid");
     CHECK(reason_of("ES256", std::nullopt) == "several keys are for this alg, and the token has no kid");
+}
+
+TEST_CASE("of skipped keys only those count as a reason that could have been for the alg", "[key_set]") {
+    const auto reason_in = [](std::vector<json> keys) {
+        return std::string{
+            KeySet<ES256>::from_jwks(set_of(std::move(keys))).value().find({.alg = "ES256"}).error().reason};
+    };
+    CHECK(reason_in({}) == "no key is for this alg");
+    CHECK(reason_in({jwk_of<RS256>("r")}) == "no key is for this alg");
+    CHECK(reason_in({with(jwk_of<ES256>(), "alg", "RS512")}) == "no key is for this alg");
+    CHECK(reason_in({jwk_of<RS256>("r"), with(jwk_of<ES256>(), "key_ops", json::array({"sign"}))}) ==
+          "no key is for this alg, and one was skipped: its key_ops do not allow to verify");
 }
 
 TEST_CASE("without a kid a certificate's thumbprint chooses among several keys", "[key_set]") {

@@ -12,6 +12,7 @@
 #include <credence/keys/detail/jwk_key.hpp>
 #include <credence/keys/detail/key_encodings.hpp>
 #include <credence/keys/detail/key_format.hpp>
+#include <credence/keys/detail/other_format.hpp>
 #include <credence/keys/detail/pem_key.hpp>
 #include <credence/keys/detail/prepared_key.hpp>
 #include <credence/keys/detail/shared_secret.hpp>
@@ -156,6 +157,7 @@ namespace credence::detail {
     }
     if (trim_front(text).starts_with('[') && is_jwk_text(text))
         return "a JSON array of JWKs, without {\"keys\": …} around it";
+    if (is_json_in_string(text)) return "JSON inside a JSON string, encoded twice";
     JwkDocument document;
     if (trim_front(text).starts_with('{')) {
         return document.read(trim_front(text)) ? describe_jwk(document) : "something like JSON, but damaged";

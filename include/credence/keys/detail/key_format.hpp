@@ -22,6 +22,7 @@ namespace credence::detail {
 /// The reasons that all other ones take precedence over.
 inline constexpr std::string_view another_key_type = "a key of another type";
 inline constexpr std::string_view another_curve = "a key on another curve";
+inline constexpr std::string_view another_alg = "its alg is none of this set's";
 
 /// Whether a reason only says that the key is for other algorithms.
 [[nodiscard]] inline bool only_says_other_key(std::string_view reason) noexcept {

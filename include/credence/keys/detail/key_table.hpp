@@ -5,6 +5,7 @@
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/keys/detail/key_format.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <ranges>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,19 +43,17 @@ inline constexpr std::size_t longest_kid = 1024;
     return kid.size() <= longest_kid && is_printable_kid(kid);
 }
 
-/// "the key with this kid was skipped: ", and the reason. `Error::reason` must have static storage duration, so each
-/// text is made once and kept: there are as many as there are reasons in the source.
-[[nodiscard]] inline std::string_view reason_for_skipped_kid(std::string_view reason) {
+/// Two texts behind each other, such as "the key with this kid was skipped: " and the reason. `Error::reason` must have
+/// static storage duration, so each text is made once and kept: there are as many as there are reasons in the source.
+[[nodiscard]] inline std::string_view kept_reason(std::string_view start, std::string_view reason) {
     static std::mutex mutex;
-    static auto& texts =
-        *new std::map<std::string, std::string, std::less<>>;  // NOLINT(cppcoreguidelines-owning-memory)
+    static auto& texts = *new std::set<std::string>;  // NOLINT(cppcoreguidelines-owning-memory)
     const std::scoped_lock lock{mutex};
-    auto found = texts.find(reason);
-    if (found == texts.end()) {
-        const std::string text = "the key with this kid was skipped: " + std::string{reason};
-        found = texts.emplace(reason, text).first;
-    }
-    return found->second;
+    return *texts.emplace(std::string{start} + std::string{reason}).first;
+}
+
+[[nodiscard]] inline std::string_view reason_for_skipped_kid(std::string_view reason) {
+    return kept_reason("the key with this kid was skipped: ", reason);
 }
 
 /// What a token may call a key by.
@@ -97,6 +97,9 @@ public:
     void add_skipped(std::string_view kid, std::string_view reason) {
         // The text is made here, and not when a stranger's token asks. The first reason for a kid is the one told.
         skipped_.emplace(kid, reason_for_skipped_kid(reason));
+        if (skipped_without_kid_.empty() && !only_says_other_key(reason) && reason != another_alg) {
+            skipped_without_kid_ = kept_reason("no key is for this alg, and one was skipped: ", reason);
+        }
     }
 
     /// The one key for a query. `no_matching_key`, `ambiguous_key`.
@@ -216,11 +219,12 @@ private:
         return skipped != skipped_.end() ? skipped->second : "there is no key with this kid";
     }
 
-    [[nodiscard]] static Error error_without_kid(Errc code) {
+    [[nodiscard]] Error error_without_kid(Errc code) const {
         if (code == Errc::ambiguous_key) {
             return {.code = code, .reason = "several keys are for this alg, and the token has no kid"};
         }
-        return {.code = code, .reason = "no key is for this alg"};
+        const bool is_told = !skipped_without_kid_.empty();
+        return {.code = code, .reason = is_told ? skipped_without_kid_ : "no key is for this alg"};
     }
 
     void add_candidate(std::string_view alg, const std::optional<std::string>& kid, const VerificationKey* key) {
@@ -240,6 +244,7 @@ private:
     std::vector<Entry> entries_;
     std::vector<std::size_t> by_kid_;  // the entries with a kid, in its order
     std::map<std::string, std::string_view, std::less<>> skipped_;
+    std::string_view skipped_without_kid_;  // why a token without kid finds no key, if an entry was skipped
     std::vector<Candidates> candidates_;
     bool tries_all_;
 };

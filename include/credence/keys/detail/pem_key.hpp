@@ -82,6 +82,7 @@ namespace credence::detail {
 [[nodiscard]] inline Result<KeyHandle> read_pem(std::string_view text, KeyHalf wanted, std::string_view passphrase) {
     const auto blocks = read_pem_blocks(text);
     if (!blocks) return blocks.error();
+    if (blocks->empty() && holds_pem(text)) return bad_key("PEM without a whole BEGIN line");
     if (blocks->empty()) return bad_key(other_format(text, "no PEM block"));
     KeyHandle key;
     for (const PemBlock& block : *blocks) {

@@ -72,6 +72,11 @@ namespace credence::detail {
     return look_for_jwk(reader, found) && reader.at_end() && found;
 }
 
+/// Whether a text is an RSA key in XML, as .NET's `ToXmlString` writes it. XML Signature §4.5.2.2
+[[nodiscard]] inline bool is_xml_key(std::string_view text) {
+    return text.find("<RSAKeyValue>") != std::string_view::npos || text.find("<Modulus>") != std::string_view::npos;
+}
+
 /// Whether the length field of an ASN.1 element says that the element is all of these bytes. OpenSSL's readers take a
 /// millisecond to refuse anything else, and one random secret in 256 begins like a SEQUENCE. Unlike DER, BER may write
 /// a length with leading zeros, or end an element with two zero bytes instead. X.690 §8.1.3
@@ -116,7 +121,7 @@ namespace credence::detail {
 /// Whether bytes are a key document as they stand.
 [[nodiscard]] inline bool is_bare_key_document(ByteView bytes) {
     const std::string_view text = as_text(bytes);
-    return holds_pem(text) || is_ssh_key(text) || is_jwk_text(text) || is_der_key(trim_der(bytes));
+    return holds_pem(text) || is_ssh_key(text) || is_jwk_text(text) || is_xml_key(text) || is_der_key(trim_der(bytes));
 }
 
 /// Whether bytes are a key document, or one that is encoded up to `depth` times.
@@ -131,9 +136,9 @@ namespace credence::detail {
            is_key(decode_ascii_utf32(bytes)) || is_key(decode_percent_text(text));
 }
 
-/// Whether bytes are a key document of any kind: PEM, DER, JWK, SSH, PKCS#12; or one in base64, hexadecimal, UTF-16 or
-/// percent-encoding, as keys lie in environment variables and files. Such a thing is mostly public: whoever verifies
-/// HMAC with it lets everybody sign. RFC 8725 §2.1
+/// Whether bytes are a key document of any kind: PEM, DER, JWK, SSH, XML, PKCS#12; or one in base64, hexadecimal,
+/// UTF-16 or percent-encoding, as keys lie in environment variables and files. Such a thing is mostly public: whoever
+/// verifies HMAC with it lets everybody sign. RFC 8725 §2.1
 [[nodiscard]] inline bool is_key_document(ByteView bytes) {
     constexpr int most_encodings = 3;
     return is_encoded_key_document(bytes, most_encodings);

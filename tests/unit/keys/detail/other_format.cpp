@@ -11,6 +11,8 @@
 #include "support/key_files.hpp"
 #include "support/rfc_vectors.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace credence;
 namespace files = support::key_files;
 
@@ -44,6 +46,42 @@ TEST_CASE("every reader names the format that it was given", "[other_format]") {
     CHECK(DecodingKey<RS256>::from_jwk("{").error().reason == "not strict JSON");
     CHECK(KeySet<RS256>::from_jwks(files::rsa_public).error().reason == "PEM; use from_pem");
     CHECK(KeySet<RS256>::from_jwks(base64).error().reason == bare_base64);
+}
+
+TEST_CASE("what was encoded once more is told", "[other_format]") {
+    const std::string_view jwk = support::rfc7515_a2.jwk;
+    const auto reason_of = [](const std::string& text) {
+        return std::string{DecodingKey<RS256>::from_pem(text).error().reason};
+    };
+    const auto in_string = [](std::string_view text) { return nlohmann::json(text).dump(); };
+    constexpr std::string_view twice =
+        "JSON inside a JSON string; decode the string, then use from_jwk, or KeySet::from_jwks for a set";
+    CHECK(reason_of(in_string(jwk)) == twice);
+    CHECK(reason_of("\xef\xbb\xbf " + in_string("\n [" + std::string{jwk} + "]")) == twice);
+    CHECK(DecodingKey<RS256>::from_jwk(in_string(jwk)).error().reason == twice);
+    CHECK(KeySet<RS256>::from_jwks(in_string(R"({"keys":[]})")).error().reason == twice);
+    CHECK(reason_of(detail::encode_base64url(files::rsa_public)) == "a key in base64; decode it first");
+    CHECK(reason_of(detail::encode_base64url(jwk)) == "a key in base64; decode it first");
+    std::string hexadecimal;
+    for (const char byte : der_of(files::rsa_public)) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        hexadecimal += digits[static_cast<unsigned char>(byte) >> 4];
+        hexadecimal += digits[static_cast<unsigned char>(byte) & 15];
+    }
+    CHECK(reason_of(hexadecimal) == "a key in hexadecimal; decode it first");
+    std::string utf16;
+    for (const char byte : files::rsa_public) utf16 += {byte, '\0'};
+    CHECK(reason_of(utf16) == "a key in another encoding, such as UTF-16; decode it first");
+    CHECK(reason_of("<RSAKeyValue><Modulus>oahU</Modulus></RSAKeyValue>") == "an RSA key in XML; convert it to PEM");
+    CHECK(reason_of("https://id.example/jwks") == "a URL; pass the text that is there, or use RemoteKeys");
+    CHECK(reason_of("\"a secret\"") == "no PEM block");
+}
+
+TEST_CASE("PEM and JWK in a form that is not whole are told", "[other_format]") {
+    const std::string pem{files::rsa_public};
+    CHECK(DecodingKey<RS256>::from_pem(pem.substr(pem.find('\n'))).error().reason == "PEM without a whole BEGIN line");
+    CHECK(DecodingKey<RS256>::from_jwk(R"({"keys":[{"kty":"RSA"}]})").error().reason ==
+          "a JWK Set; use KeySet::from_jwks");
 }
 
 TEST_CASE("a PKCS#12 file is told from a key", "[other_format]") {

@@ -126,8 +126,10 @@ TEST_CASE("a key is no secret however it is encoded", "[secret][attack-2]") {
         return encoded;
     };
     const std::string der{as_text(read_pem_blocks(files::rsa_public)->back().der.view())};
+    const std::string xml = "<RSAKeyValue><Modulus>oahU</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>";
+    CHECK(is_key(xml));
     for (const std::string& document : {std::string{files::p256_public}, std::string{files::rsa_certificate},
-                                        std::string{support::rfc7515_a2.jwk}, der}) {
+                                        std::string{support::rfc7515_a2.jwk}, xml, der}) {
         CHECK(is_key(hex_of(document)));
         CHECK(is_key(in_lines(hex_of(document), 2, ":") + "0a"));
         CHECK(is_key(base64_of(base64_of(document))));
