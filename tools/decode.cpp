@@ -51,7 +51,8 @@ std::optional<std::string> date_in_words(const JsonObject& claims, std::string_v
 
 void run_decode(const DecodeArguments& arguments) {
     const std::string token = read_token(arguments.token);
-    if (token.size() > arguments.token.max_token_bytes) fail_refused(Error{Errc::token_too_large});
+    if (token.size() > arguments.token.max_token_bytes)
+        fail_refused(Error{Errc::token_too_large, {}, detail::longer_than_allowed});
     const detail::CompactParts parts = parts_of(token);
     const auto header = detail::read_jose_header(parts.header, {.allow_padding = arguments.allow_padding});
     if (!header) fail_refused(header.error());

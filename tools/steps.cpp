@@ -102,7 +102,8 @@ private:
     void add_not_reached(std::string_view name) { steps_.emplace_back().name = name; }
 
     [[nodiscard]] std::optional<Error> judge_form() {
-        if (token_.size() > input_.rules.max_token_bytes) return Error{Errc::token_too_large};
+        if (token_.size() > input_.rules.max_token_bytes)
+            return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
         const auto parts = detail::split_compact(token_);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token_)};
         parts_ = *parts;
@@ -131,7 +132,8 @@ private:
         const std::string& alg = header_.header.alg;
         const auto& allowed = input_.algorithms;
         std::optional<Error> error;
-        if (std::find(allowed.begin(), allowed.end(), alg) == allowed.end()) error = Error{Errc::algorithm_not_allowed};
+        if (std::find(allowed.begin(), allowed.end(), alg) == allowed.end())
+            error = Error{Errc::algorithm_not_allowed, {}, detail::key_of_other_algorithm};
         if (!is_known_algorithm(alg)) error = Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
         has_algorithm_ = !error;
         Step& step = add("alg", error);

@@ -17,7 +17,8 @@ Result<void> verify_with(std::string_view token, const Source& key, const Rules&
     for (const std::string& scope : scopes) {
         if (!require_scope(*verified, scope)) {
             return Error{Errc::insufficient_scope, "scope",
-                         (*verified).scopes().empty() ? "the token grants no scopes" : ""};
+                         (*verified).scopes().empty() ? "the token grants no scopes; see scope_claims"
+                                                      : "the token grants other scopes"};
         }
     }
     return {};

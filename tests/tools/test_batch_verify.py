@@ -531,7 +531,8 @@ class BatchVerify(unittest.TestCase):
         self.assertEqual(empty["payload_b64"], "")
         self.assertIsNone(empty["id"])
         self.assertEqual(bad, {"id": [1, 2], "ok": False, "error": "token_expired", "claim": "exp",
-                               "message": "the token has expired (exp)"})
+                               "message": "the token has expired (exp): exp and the leeway have passed",
+                               "reason": "exp and the leeway have passed"})
         self.assertEqual((nameless["error"], nameless["claim"]), ("missing_claim", ""))
 
     def test_numbers_and_order_of_claims_are_kept(self):

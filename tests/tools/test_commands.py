@@ -236,7 +236,7 @@ class Verify(Case):
 
     def test_json(self):
         rows = [(("verify", "--key", ES_PUBLIC, "--now", "@2000000000", self.file), 1,
-                 {"ok": False, "error": "token_expired", "claim": "exp", "message": "the token has expired (exp)"}),
+                 {"ok": False, "error": "token_expired", "claim": "exp", "message": "the token has expired (exp): exp and the leeway have passed"}),
                 (("verify", "--key", ES_PUBLIC, "--aud", "api", "--require", "", *AT_NOON, self.file), 1,
                  {"ok": False, "error": "missing_claim", "claim": ""}),
                 (("verify", self.file), 2, {"ok": False, "error": "usage"}),
@@ -376,7 +376,7 @@ class Explain(Case):
         done = run("explain", "--key", SECRET_FILE, "--alg", "HS256", *AT_NOON, stdin=made.encode())
         self.assertEqual((done.returncode, done.out), (1, ""))
         self.assertTrue(done.err.splitlines()[-1].startswith("credence: invalid_signature: "))
-        self.assertIn("✘ exp        the token has expired (exp)\n", done.err)
+        self.assertIn("✘ exp        the token has expired (exp): exp and the leeway have passed\n", done.err)
         self.assertIn("             expected: a moment after 2023-11-14 22:13:20 UTC\n", done.err)
         self.assertIn("             found:    1, 53 years ago, 1970-01-01 00:00:01 UTC\n", done.err)
         self.assertIn("             to do:    get a new token; if the clocks differ, say --leeway\n", done.err)

@@ -61,7 +61,7 @@ public:
 private:
     template <class VerifyBy>
     [[nodiscard]] Result<Verified<claims_type>> verify_with(std::string_view token, const VerifyBy& verify_by) const {
-        if (token.size() > longest_token()) return Errc::token_too_large;
+        if (token.size() > longest_token()) return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
         const auto parts = detail::split_compact(token);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
         const detail::UnverifiedIssuer issuer{parts->payload, {may_be_padded(), may_have_duplicate_members()}};
@@ -95,7 +95,7 @@ private:
             return !detail::check_critical(*header, verifier.validation().understood);
         };
         if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
-        if (!any(accepts)) return Error{Errc::algorithm_not_allowed};
+        if (!any(accepts)) return Error{Errc::algorithm_not_allowed, {}, detail::key_of_other_algorithm};
         if (!any(understands)) {
             return *detail::check_critical(*header, std::get<0>(verifiers_).validation().understood);
         }

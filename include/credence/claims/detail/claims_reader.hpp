@@ -88,7 +88,7 @@ public:
         if (wrong == 0) return {};
         const auto first = static_cast<std::size_t>(std::countr_zero(wrong));
         const std::string name{claim_names_of<Aggregate>[first]};
-        if (missing >> first & 1) return Error{Errc::missing_claim, name};
+        if (missing >> first & 1) return Error{Errc::missing_claim, name, "a member that is not std::optional"};
         if (first != error_index_) return Error{Errc::invalid_claim_type, name};
         return Error{error_.code, error_.claim.empty() ? name : name + '.' + error_.claim, error_.reason};
     }

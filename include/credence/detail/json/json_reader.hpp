@@ -27,6 +27,9 @@ struct JsonRules {
     int depth_limit = json_depth_limit;    ///< for documents that are no token's
 };
 
+/// What is wrong with a text that is not valid JSON.
+enum class JsonFault : std::uint8_t { grammar, depth, utf8, byte_order_mark };
+
 /// What was read of a plain member, besides its value.
 struct PlainMember {
     const char* begin = nullptr;  ///< of the value, as it is written
@@ -50,6 +53,13 @@ public:
     JsonReader& operator=(const JsonReader&) = delete;
 
     [[nodiscard]] Errc fault() const noexcept { return fault_; }
+    /// What is wrong, after `invalid_json`.
+    [[nodiscard]] JsonFault kind_of_fault() const noexcept {
+        if (depth_ > rules_.depth_limit) return JsonFault::depth;
+        const std::string_view rest{at_, static_cast<std::size_t>(end_ - at_)};
+        if (rest.starts_with("\xef\xbb\xbf")) return JsonFault::byte_order_mark;
+        return is_utf8(rest) ? JsonFault::grammar : JsonFault::utf8;
+    }
     [[nodiscard]] JsonRules rules() const noexcept { return rules_; }
     [[nodiscard]] const char* position() const noexcept { return at_; }
 

@@ -78,6 +78,17 @@ inline constexpr std::size_t json_padding = 8;
     return 4;
 }
 
+/// Whether a text is UTF-8. It is followed by `json_padding`.
+[[nodiscard]] inline bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
+        const std::size_t length = is_ascii ? 1 : utf8_sequence(text.data());
+        if (length == 0 || length > text.size()) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 /// Skips all that stands for itself, longer sequences included. \return the quote, backslash or control character that
 /// ends it; nullptr when the UTF-8 is malformed.
 [[nodiscard]] inline const char* end_of_literal_run(const char* text) noexcept {

@@ -167,13 +167,31 @@ struct StringMember {
 
 /// The reasons for a text that is not one JSON object: of a header or of a payload.
 struct ObjectReasons {
-    std::string_view invalid_json;
+    std::string_view grammar;
+    std::string_view depth;
+    std::string_view utf8;
+    std::string_view byte_order_mark;
     std::string_view duplicate_member;
     std::string_view no_object;
+
+    [[nodiscard]] constexpr std::string_view of(JsonFault fault) const noexcept {
+        switch (fault) {
+            case JsonFault::grammar: return grammar;
+            case JsonFault::depth: return depth;
+            case JsonFault::utf8: return utf8;
+            case JsonFault::byte_order_mark: return byte_order_mark;
+        }
+        return grammar;
+    }
 };
-inline constexpr ObjectReasons header_reasons{"the header is not strict JSON", "a member of the header",
-                                              "the header is JSON, but no object"};
+inline constexpr ObjectReasons header_reasons{
+    "the header is not strict JSON", "the header has more than 32 levels of nesting",
+    "the header is not UTF-8",       "the header begins with a byte order mark",
+    "a member of the header",        "the header is JSON, but no object"};
 inline constexpr ObjectReasons payload_reasons{"the payload is not strict JSON",
+                                               "the payload has more than 32 levels of nesting",
+                                               "the payload is not UTF-8",
+                                               "the payload begins with a byte order mark",
                                                "a member of the payload; see allow_duplicate_members",
                                                "the payload is JSON, but no object"};
 
@@ -186,7 +204,7 @@ template <class ReadObject>
     const bool read = is_object ? read_object() : reader.skip();
     if (!read || !reader.at_end()) {
         const bool is_duplicate = reader.fault() == Errc::duplicate_member;
-        return Error{reader.fault(), {}, is_duplicate ? reasons.duplicate_member : reasons.invalid_json};
+        return Error{reader.fault(), {}, is_duplicate ? reasons.duplicate_member : reasons.of(reader.kind_of_fault())};
     }
     if (!is_object) return Error{Errc::malformed_token, {}, reasons.no_object};
     return std::nullopt;

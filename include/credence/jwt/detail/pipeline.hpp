@@ -72,7 +72,7 @@ public:
 
     /// Goes through all stages. After success, `payload()` is signed, and not yet decoded.
     [[nodiscard]] std::optional<Error> open() {
-        if (token_.size() > rules_.max_token_bytes) return Error{Errc::token_too_large};
+        if (token_.size() > rules_.max_token_bytes) return Error{Errc::token_too_large, {}, longer_than_allowed};
         if (const auto* cached = headers_ == nullptr ? nullptr : headers_->find(token_)) {
             parts_ = split_expected(token_, cached->segment.size(), cached->signature_size);
             if (parts_) return open_cached(*cached);
@@ -121,7 +121,7 @@ private:
         if (headers_ == nullptr) shared_ = usual_header(parts_->header, header_->header);
         const std::string& alg = header_->header.alg;
         if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, why_unsupported(alg)};
-        if (!source_.accepts(alg)) return Error{Errc::algorithm_not_allowed};
+        if (!source_.accepts(alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
         if (auto refused = check_critical(*header, rules_.understood)) return refused;
         return find_key_and_check();
     }
@@ -179,7 +179,7 @@ private:
         const std::string_view bytes = signature.bytes();
         const ByteView octets{reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()};
         if (!(key.verify)(parts_->signing_input, octets)) {
-            return Error{Errc::invalid_signature};
+            return Error{Errc::invalid_signature, {}, "another key signed the token, or it was changed since"};
         }
         return std::nullopt;
     }
@@ -230,7 +230,7 @@ public:
         if (state_ == nullptr || state_->proofs == nullptr) return verify_anew(token, 0);
         // Read before the keys are: should they rotate meanwhile, what is cached is out of date at once.
         const std::uint64_t generation = generation_of(source_);
-        if (token.size() > validation_.max_token_bytes) return Errc::token_too_large;
+        if (token.size() > validation_.max_token_bytes) return Error{Errc::token_too_large, {}, longer_than_allowed};
         if (auto cached = state_->proofs->find(token, generation)) return verify_cached(std::move(cached));
         return verify_anew(token, generation);
     }

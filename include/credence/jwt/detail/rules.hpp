@@ -83,24 +83,31 @@ template <class Rules>
     const std::int64_t leeway = std::clamp(rules.leeway, std::chrono::seconds{0}, max_leeway).count();
 
     if (!exp.mismatch.empty()) return refuse(Errc::invalid_claim_type, RecognisedClaim::exp, exp.mismatch);
-    if (!exp.date && !rules.allow_missing_exp) return refuse(Errc::missing_claim, RecognisedClaim::exp);
+    if (!exp.date && !rules.allow_missing_exp) {
+        return refuse(Errc::missing_claim, RecognisedClaim::exp, "allow_missing_exp accepts a token without it");
+    }
     // "on or after": at the very second of `exp` the token is expired.
-    if (exp.date && count(*exp.date) <= moment - leeway) return refuse(Errc::token_expired, RecognisedClaim::exp);
+    if (exp.date && count(*exp.date) <= moment - leeway) {
+        return refuse(Errc::token_expired, RecognisedClaim::exp, "exp and the leeway have passed");
+    }
 
     if (!nbf.mismatch.empty()) return refuse(Errc::invalid_claim_type, RecognisedClaim::nbf, nbf.mismatch);
     if (nbf.date && count(*nbf.date) > moment + leeway) {
-        return refuse(Errc::token_not_yet_valid, RecognisedClaim::nbf);
+        return refuse(Errc::token_not_yet_valid, RecognisedClaim::nbf, "nbf is later than now and the leeway");
     }
 
     if (!iat.mismatch.empty()) return refuse(Errc::invalid_claim_type, RecognisedClaim::iat, iat.mismatch);
     if (iat.date && count(*iat.date) > moment + most_ahead(rules, leeway, asks_revocation)) {
         return refuse(Errc::issued_in_future, RecognisedClaim::iat,
-                      rules.allow_future_iat ? "more than 300 s ahead, which voids max_age and revocation" : "");
+                      rules.allow_future_iat ? "more than 300 s ahead, which voids max_age and revocation"
+                                             : "iat is later than now and the leeway; see allow_future_iat");
     }
     if (!rules.max_age) return std::nullopt;
     if (!iat.date) return refuse(Errc::missing_claim, RecognisedClaim::iat, "max_age needs it");
     const std::int64_t most = std::clamp<std::int64_t>(rules.max_age->count(), 0, 2 * furthest_moment);
-    if (moment - count(*iat.date) > most + leeway) return refuse(Errc::token_too_old, RecognisedClaim::iat);
+    if (moment - count(*iat.date) > most + leeway) {
+        return refuse(Errc::token_too_old, RecognisedClaim::iat, "iat is longer ago than max_age and the leeway");
+    }
     return std::nullopt;
 }
 
@@ -149,9 +156,11 @@ template <class Rules>
     if (auto refused = check_text(index, claim)) return refused;
     if (!accepted.is_set()) return std::nullopt;
     const std::string_view json = index.text(claim);
-    if (json.empty()) return refuse(Errc::missing_claim, claim);
+    if (json.empty()) return refuse(Errc::missing_claim, claim, "the validation names the values that it accepts");
     std::string scratch;
-    if (!accepted.matches(unquoted(json, scratch))) return refuse(refusal, claim);
+    if (!accepted.matches(unquoted(json, scratch))) {
+        return refuse(refusal, claim, "the value is none of those that the validation accepts");
+    }
     return std::nullopt;
 }
 
@@ -159,7 +168,10 @@ template <class Rules>
 [[nodiscard]] inline std::optional<Error> check_audience(const ClaimIndex& index, const AcceptAudience& accepted) {
     const std::string_view json = index.text(RecognisedClaim::aud);
     if (json.empty()) {
-        if (accepted.is_set()) return refuse(Errc::missing_claim, RecognisedClaim::aud);
+        if (accepted.is_set()) {
+            return refuse(Errc::missing_claim, RecognisedClaim::aud,
+                          "the validation names the audiences that it accepts");
+        }
         return std::nullopt;
     }
     bool matches = false;
@@ -171,7 +183,7 @@ template <class Rules>
     if (matches || accepted.is_any()) return std::nullopt;
     return refuse(Errc::invalid_audience, RecognisedClaim::aud,
                   accepted.is_set() ? "the token is for another audience"
-                                    : "the token names an audience, and the validation accepts none");
+                                    : "the token names an audience, and the validation accepts none; see any_audience");
 }
 
 /// All rules on the header's `typ` and the registered claims, in their order.
@@ -180,12 +192,15 @@ template <class Rules>
                                                bool asks_revocation = false) {
     if (auto refused = check_dates(rules, index.dates(), asks_revocation)) return refused;
     if (!rules.type.empty() && !equal_without_case(short_media_type(type), short_media_type(rules.type))) {
-        return Error{Errc::invalid_type, "typ", type.empty() ? "the header has no typ" : ""};
+        return Error{Errc::invalid_type, "typ",
+                     type.empty() ? "the header has no typ" : "the typ is not the type of the validation"};
     }
     if (auto refused = check_name(index, RecognisedClaim::iss, rules.issuer, Errc::invalid_issuer)) return refused;
     if (auto refused = check_name(index, RecognisedClaim::sub, rules.subject, Errc::invalid_subject)) return refused;
     if (auto refused = check_audience(index, rules.audience)) return refused;
-    if (const auto missing = index.first_missing()) return Error{Errc::missing_claim, std::string{*missing}};
+    if (const auto missing = index.first_missing()) {
+        return Error{Errc::missing_claim, std::string{*missing}, "the validation requires it"};
+    }
     return check_text(index, RecognisedClaim::jti);  // no rule asks for it: it is the first member of the claims type
 }
 
@@ -211,7 +226,8 @@ inline void fill_registered(const ClaimIndex& index, RegisteredClaims& out) {
 template <class Rules>
 [[nodiscard]] std::optional<Error> check_bearer_use(const Rules& rules, std::string_view confirmation) {
     if (rules.allow_bearer_use || confirmation.empty()) return std::nullopt;
-    return refuse(Errc::proof_required, RecognisedClaim::cnf);
+    return refuse(Errc::proof_required, RecognisedClaim::cnf,
+                  "the token is bound to a key; allow_bearer_use accepts it without a proof of possession");
 }
 template <class Rules>
 [[nodiscard]] std::optional<Error> check_bearer_use(const Rules& rules, const ClaimIndex& index) {

@@ -5,9 +5,32 @@
 #include <credence/version.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace credence::detail {
+
+/// Reasons that several places tell.
+inline constexpr std::string_view longer_than_allowed = "longer than max_token_bytes";
+inline constexpr std::string_view key_of_other_algorithm = "the key or the list of algorithms does not allow it";
+
+[[nodiscard]] constexpr bool is_space(char character) noexcept {
+    return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
+/// The character behind the letters that a text begins with, if they may be a word in front of a token: `Token eyJ…`,
+/// `jwt=eyJ…`; a zero byte if they may not.
+[[nodiscard]] constexpr char behind_first_word(std::string_view text) noexcept {
+    constexpr std::size_t shortest_word = 3, longest_word = 32;
+    const auto is_letter = [](char character) {
+        const char lower = static_cast<char>(character | 0x20);
+        return (lower >= 'a' && lower <= 'z') || character == '_' || character == '-';
+    };
+    const auto end = std::find_if_not(text.begin(), text.end(), is_letter);
+    const auto size = static_cast<std::size_t>(end - text.begin());
+    if (size < shortest_word || size > longest_word || text.size() < size + 2) return '\0';
+    return is_space(text[size + 1]) || text[size + 1] == '=' || text[size + 1] == '.' ? '\0' : *end;
+}
 
 /// Names what was passed in place of a token, by its beginning; empty if it may be a token.
 [[nodiscard]] constexpr std::string_view why_no_token(std::string_view text) noexcept {
@@ -16,18 +39,26 @@ namespace credence::detail {
         return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(), is_same);
     };
     if (text.empty()) return "an empty text";
-    if (begins_with("bearer ")) return "the text begins with the word Bearer; pass only the token behind it";
-    if (begins_with("dpop ")) return "the text begins with the word DPoP; pass only the token behind it";
+    if (begins_with("bearer ") || begins_with("bearer\t"))
+        return "the text begins with the word Bearer; pass only the token behind it";
+    if (begins_with("dpop ") || begins_with("dpop\t"))
+        return "the text begins with the word DPoP; pass only the token behind it";
     if (begins_with("authorization:")) return "a whole Authorization field; pass only the token in it";
-    if (begins_with("access_token=") || begins_with("id_token=") || begins_with("token=")) {
-        return "a form field; pass only the token behind the equals sign";
-    }
+    if (begins_with("-----begin")) return "PEM: a key or a certificate, and no token";
+    if (text.starts_with("\xef\xbb\xbf")) return "a byte order mark before the token";
     if (begins_with("http://") || begins_with("https://")) return "a URL; pass only the token in it";
+    switch (behind_first_word(text)) {
+        case '=': return "a form field; pass only the token behind the equals sign";
+        case ' ':
+        case '\t': return "a word in front of the token; pass only the token behind it";
+        default: break;
+    }
     switch (text.front()) {
         case '"':
         case '\'': return "the token is in quotes; pass it without them";
         case '{':
         case '[': return "a JSON document; pass only the token in it";
+        case '<': return "XML, HTML or a placeholder; pass only the token";
         case ' ':
         case '\t':
         case '\r':
@@ -67,8 +98,14 @@ namespace credence::detail {
         case ' ':
         case '\t':
         case '\r':
-        case '\n': return "white space in a part";
-        default: return "a character outside the base64url alphabet";
+        case '\n':
+            return std::find_if_not(stranger, part.end(), is_space) == part.end() ? "white space behind the token"
+                                                                                  : "white space in a part";
+        case '%': return "percent-encoding; decode the text first";
+        case '~': return "an SD-JWT, whose disclosures stand behind ~";
+        default:
+            return static_cast<unsigned char>(*stranger) < 0x80 ? "a character outside the base64url alphabet"
+                                                                : "a character that is not ASCII";
     }
 }
 
@@ -79,7 +116,7 @@ namespace credence::detail {
     if (alg.size() == none.size() && std::equal(alg.begin(), alg.end(), none.begin(), is_same)) {
         return "an unsigned token";
     }
-    return {};
+    return "no algorithm of signatures has this name; names are case-sensitive";
 }
 
 }  // namespace credence::detail

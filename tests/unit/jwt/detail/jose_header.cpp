@@ -135,6 +135,10 @@ TEST_CASE("a header is refused with a reason") {
     CHECK(reason(R"({"alg":"HS256","typ":null})") == "the typ is null; allow_null_members takes null as absent");
     CHECK(reason("[]") == "the header is JSON, but no object");
     CHECK(reason("{") == "the header is not strict JSON");
+    CHECK(reason("{\"a\":\"\xff\"}") == "the header is not UTF-8");
+    CHECK(reason("\xef\xbb\xbf{}") == "the header begins with a byte order mark");
+    CHECK(reason("{\"a\":" + std::string(32, '[') + std::string(32, ']') + "}") ==
+          "the header has more than 32 levels of nesting");
     CHECK(reason(R"({"alg":"HS256","alg":"HS256"})") == "a member of the header");
     CHECK(read_jose_header("Bearer eyJ").error().reason ==
           "the text begins with the word Bearer; pass only the token behind it");

@@ -192,7 +192,8 @@ TEST_CASE("a registered claim of a wrong type is refused with a reason") {
     CHECK(reason(R"("exp":1700000001,"sub":1234)") ==
           "expected a string, found a number; allow_numeric_subject takes an integer as its text");
     CHECK(reason(R"("exp":1700000001,"jti":1.5)") == "expected a string, found a number that is no integer");
-    CHECK(reason(R"("exp":1700000001,"aud":"x")") == "the token names an audience, and the validation accepts none");
+    CHECK(reason(R"("exp":1700000001,"aud":"x")") ==
+          "the token names an audience, and the validation accepts none; see any_audience");
     CHECK(reason(R"("exp":1700000001,"iss":["a"])") == "expected a string, found an array");
     CHECK(reason(R"("exp":1700000001,"jti":true)") == "expected a string, found a boolean");
     CHECK(reason(R"("exp":1700000001,"aud":{})") == "expected a string or an array of strings");

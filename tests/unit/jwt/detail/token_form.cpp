@@ -22,7 +22,19 @@ TEST_CASE("what was passed in the place of a token is told by its beginning") {
     CHECK(why_no_token(R"({"access_token":"eyJ.a.b"})") == "a JSON document; pass only the token in it");
     CHECK(why_no_token("") == "an empty text");
     CHECK(why_no_token(" eyJ.a.b") == "white space before the token");
+    CHECK(why_no_token("Bearer\teyJ.a.b") == bearer);
+    CHECK(why_no_token("Token eyJ.a.b") == "a word in front of the token; pass only the token behind it");
+    CHECK(why_no_token("JWT\teyJ.a.b") == "a word in front of the token; pass only the token behind it");
+    CHECK(why_no_token("__Host-token=eyJ.a.b; Path=/") == "a form field; pass only the token behind the equals sign");
+    CHECK(why_no_token("-----BEGIN CERTIFICATE-----") == "PEM: a key or a certificate, and no token");
+    CHECK(why_no_token("\xef\xbb\xbf"
+                       "eyJ.a.b") == "a byte order mark before the token");
+    CHECK(why_no_token("<token>") == "XML, HTML or a placeholder; pass only the token");
     CHECK(why_no_token("eyJ.a.b").empty());
+    CHECK(why_no_token("eyJ").empty());
+    CHECK(why_no_token("eyJhbGciOiJIUzI==").empty());
+    CHECK(why_no_token("eyJhbGciOiJIUzI=.a").empty());
+    CHECK(why_no_token("eyJ \n").empty());
     CHECK(why_no_token("Bearer").empty());
 }
 
@@ -39,7 +51,11 @@ TEST_CASE("a part that is no base64url is told by its first fault") {
     CHECK(why_not_base64url("ab==", false) == "padding with =; see allow_padding");
     CHECK(why_not_base64url("a=b", true) == "padding in the wrong place or number");
     CHECK(why_not_base64url("a+b/", false) == "the alphabet of standard base64; a token uses base64url");
-    CHECK(why_not_base64url("ab\n", false) == "white space in a part");
+    CHECK(why_not_base64url("ab\n", false) == "white space behind the token");
+    CHECK(why_not_base64url("ab\nc", false) == "white space in a part");
+    CHECK(why_not_base64url("ab%3D", false) == "percent-encoding; decode the text first");
+    CHECK(why_not_base64url("ab~", false) == "an SD-JWT, whose disclosures stand behind ~");
+    CHECK(why_not_base64url("ab\xe2\x80\x8b", false) == "a character that is not ASCII");
     CHECK(why_not_base64url("ab.c", false) == "a character outside the base64url alphabet");
     CHECK(why_not_base64url("abcde", false) == "a part is cut off: no base64url has this length");
     CHECK(why_not_base64url("ab", false) == "the last character of a part has bits that are not zero");
@@ -48,5 +64,5 @@ TEST_CASE("a part that is no base64url is told by its first fault") {
 TEST_CASE("an unsigned token is told") {
     CHECK(why_unsupported("none") == "an unsigned token");
     CHECK(why_unsupported("NoNe") == "an unsigned token");
-    CHECK(why_unsupported("HS1").empty());
+    CHECK(why_unsupported("hs256") == "no algorithm of signatures has this name; names are case-sensitive");
 }
