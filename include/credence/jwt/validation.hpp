@@ -64,7 +64,8 @@ struct Validation {
     bool allow_padding = false;
     /// Opt-out: an object in the payload may name a member twice; the last wins. Never in the header.
     bool allow_duplicate_members = false;
-    /// Opt-out: null in `kid`, `typ` and the registered claims counts as absent, for issuers that write every member.
+    /// Opt-out: null in `kid`, `typ`, `cty` and the registered claims counts as absent, for issuers that write every
+    /// member.
     bool allow_null_members = false;
     /// Opt-out: an integer in `sub` or `jti` counts as its decimal text.
     bool allow_numeric_subject = false;
