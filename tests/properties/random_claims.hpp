@@ -113,6 +113,14 @@ public:
     void fill(std::chrono::duration<Count, Period>& out) {
         out = std::chrono::duration<Count, Period>{filled<Count>()};
     }
+    /// An enumerator that has a name.
+    template <credence::detail::NamedEnum Enum>
+    void fill(Enum& out) {
+        const auto lines = claim_values(Enum{});
+        auto line = lines[below(lines.size())];
+        while (credence::detail::is_any_other_name(line.name)) line = lines[below(lines.size())];
+        out = line.value;
+    }
     void fill(nlohmann::json& out) { out = json(0); }
     template <class Value>
     void fill(std::optional<Value>& out) {

@@ -69,7 +69,15 @@ struct Optionals {
     std::optional<Inner> inner = {};
 };
 
+enum class Plan : std::uint8_t { free, paid, other };
+constexpr auto claim_values(Plan /*plan*/) {
+    return std::to_array<credence::ClaimValue<Plan>>(
+        {{Plan::free, "free"}, {Plan::paid, "p\"aid"}, {Plan::other, credence::any_other_name}});
+}
+
 struct Containers {
+    Plan plan = {};
+    std::vector<Plan> plans = {};
     float weight = 0;
     std::chrono::seconds lifetime = {};
     std::chrono::milliseconds delay = {};
