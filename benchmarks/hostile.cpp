@@ -46,7 +46,9 @@ std::string with_payload(std::string_view payload) {
 
 std::vector<std::pair<std::string, std::string>> hostile_tokens() {
     const std::string plain = R"({"alg":"RS256")";
-    const std::string issued = R"({"iss":"https://id.example")";
+    // Last of all, so that what is before it must be read to find the verifier.
+    const std::string begin = R"({"a":0)", issuer = R"(,"iss":"https://id.example"})";
+    const auto escaped_member = [](int number) { return ",\"\\u006d" + std::to_string(number) + "\":0"; };
     return {
         {"signature", with_payload("{}")},
         {"dots", std::string(most_bytes, '.')},
@@ -63,15 +65,23 @@ std::vector<std::pair<std::string, std::string>> hostile_tokens() {
         {"header_numbers", with_header(repeated(
                                plain + R"(,"x":[0)", [](int) { return ",1e-300"; }, "]}"))},
         {"header_last_fault", with_header(plain + R"(,"x":")" + std::string(most_text - 40, 'x') + "\"")},
-        {"payload_members", with_payload(repeated(issued, member, "}"))},
-        {"payload_nested", with_payload(repeated(issued + R"(,"x":[{"a":0)", member, "}]}"))},
+        {"header_utf8", with_header(repeated(
+                            plain + R"(,"x":")", [](int) { return "\xc3\xa9"; }, "\"}"))},
+        {"header_short_escapes", with_header(repeated(
+                                     plain + R"(,"kid":")", [](int) { return R"(\n)"; }, R"("})"))},
+        {"header_strings", with_header(repeated(
+                               plain + R"(,"x":[0)", [](int) { return ",\"\""; }, "]}"))},
+        {"payload_members", with_payload(repeated(begin, member, issuer))},
+        {"payload_escaped_names", with_payload(repeated(begin, escaped_member, issuer))},
+        {"payload_nested", with_payload(repeated(begin + R"(,"x":[{"a":0)", member, "}]" + issuer))},
         {"payload_objects", with_payload(repeated(
-                                issued + R"(,"x":[0)", [](int) { return R"(,{"a":0,"b":1})"; }, "]}"))},
+                                begin + R"(,"x":[0)", [](int) { return R"(,{"a":0})"; }, "]" + issuer))},
         {"payload_escapes", with_payload(repeated(
-                                issued + R"(,"x":")", [](int) { return R"(\ud83d\ude00)"; }, R"("})"))},
+                                begin + R"(,"x":")", [](int) { return R"(\ud83d\ude00)"; }, "\"" + issuer))},
+        {"payload_spaces", with_payload(repeated(
+                               begin + R"(,"x":[0)", [](int) { return " ,0"; }, "]" + issuer))},
         {"payload_numbers", with_payload(repeated(
-                                issued + R"(,"x":[0)", [](int) { return ",1e-300"; }, "]}"))},
-        {"payload_late_issuer", with_payload(repeated(R"({"a":0)", member, R"(,"iss":"https://id.example"})"))},
+                                begin + R"(,"x":[0)", [](int) { return ",1e-300"; }, "]" + issuer))},
     };
 }
 

@@ -112,15 +112,14 @@ public:
     }
 
     /// Reads the name of a member, and the colon behind it. Most are plain and have no white space around them.
-    [[nodiscard]] bool member_name(std::string_view& out) {
-        if (*at_ != '"') [[unlikely]]
-            return unusual_member_name(out);
-        const char* begin = at_ + 1;
-        const char* end = end_of_plain_run(begin);
-        if (end[0] != '"' || end[1] != ':') [[unlikely]]
-            return unusual_member_name(out);
-        out = {begin, static_cast<std::size_t>(end - begin)};
-        at_ = end + 2;
+    [[nodiscard]] bool member_name(std::string_view& out) { return plain_member_name(out) || unusual_member_name(out); }
+
+    /// The same, where a name that is escaped is read into `room`, which may serve for each: a text of nothing but
+    /// escaped names then takes no memory.
+    [[nodiscard]] bool member_name(std::string_view& out, std::string& room) {
+        if (plain_member_name(out)) return true;
+        if (!string(room) || !expect(':')) return false;
+        out = room;
         return true;
     }
 
@@ -230,11 +229,11 @@ public:
         return true;
     }
 
-    /// Reads any value and keeps nothing of it.
+    /// Reads any value and keeps nothing of it, but `last_number` if it is a number.
     [[nodiscard]] bool skip() {
         switch (peek()) {
             case '"': return skip_string();
-            case '{': return object([this](std::string_view name) { return note_name(name) && skip(); });
+            case '{': return skip_object();
             case '[': return array([this] { return skip(); });
             case 't': return literal("true");
             case 'f': return literal("false");
@@ -258,15 +257,33 @@ private:
         at_ = member.has_next ? end + 1 : end;
     }
 
+    /// Reads a name that is plain, and a colon right behind it. \return false when it is not, and nothing was read.
+    [[nodiscard]] bool plain_member_name(std::string_view& out) noexcept {
+        if (*at_ != '"') [[unlikely]]
+            return false;
+        const char* begin = at_ + 1;
+        const char* end = end_of_plain_run(begin);
+        if (end[0] != '"' || end[1] != ':') [[unlikely]]
+            return false;
+        out = {begin, static_cast<std::size_t>(end - begin)};
+        at_ = end + 2;
+        return true;
+    }
+
     [[nodiscard]] bool unusual_member_name(std::string_view& out) { return string_view(out) && expect(':'); }
+
+    /// Where a name may stand twice, nothing is kept of any name either.
+    [[nodiscard]] bool skip_object() {
+        if (rules_.allow_duplicate_members) return members([this] { return skip_string() && expect(':') && skip(); });
+        return object([this](std::string_view name) { return note_name(name) && skip(); });
+    }
 
     /// Reads a string and keeps nothing of it, nor leaves a copy in memory that is given back: it may be a secret.
     [[nodiscard]] bool skip_string() {
         if (!expect('"')) return false;
         const char* end = end_of_literal_run(at_);
         while (end != nullptr && *end == '\\') {
-            std::string meaning;  // of one escape: at most four bytes, which never are on the heap
-            end = append_escape(end, meaning);
+            end = skip_escapes(end);
             if (end != nullptr) end = end_of_literal_run(end);
         }
         if (end == nullptr || *end != '"') return fail();

@@ -4,6 +4,7 @@
 
 #include <credence/version.hpp>
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -95,9 +96,12 @@ inline constexpr std::size_t json_padding = 8;
     for (;;) {
         text = end_of_plain_run(text);
         if (static_cast<unsigned char>(*text) < 0x80) return text;
-        const std::size_t length = utf8_sequence(text);
-        if (length == 0) return nullptr;
-        text += length;
+        do {  // most texts that are not ASCII have several such characters in a row
+            const std::size_t length = utf8_sequence(text);
+            if (length == 0) return nullptr;
+            text += length;
+        } while (static_cast<unsigned char>(*text) >= 0x80);
+        if (!is_plain(*text)) return text;
     }
 }
 
@@ -107,51 +111,60 @@ inline void append_utf8(std::string& out, std::uint32_t code_point) {
     if (code_point < 0x80) {
         out += static_cast<char>(code_point);
     } else if (code_point < 0x800) {
-        out += static_cast<char>(0xc0 | code_point >> 6);
-        out += tail(0);
+        const std::array bytes{static_cast<char>(0xc0 | code_point >> 6), tail(0)};
+        out.append(bytes.data(), bytes.size());
     } else if (code_point < 0x10000) {
-        out += static_cast<char>(0xe0 | code_point >> 12);
-        out += tail(6);
-        out += tail(0);
+        const std::array bytes{static_cast<char>(0xe0 | code_point >> 12), tail(6), tail(0)};
+        out.append(bytes.data(), bytes.size());
     } else {
-        out += static_cast<char>(0xf0 | code_point >> 18);
-        out += tail(12);
-        out += tail(6);
-        out += tail(0);
+        const std::array bytes{static_cast<char>(0xf0 | code_point >> 18), tail(12), tail(6), tail(0)};
+        out.append(bytes.data(), bytes.size());
     }
 }
 
-/// The value of four hexadecimal digits; more than 0xffff when they are not.
+/// The value of each hexadecimal digit; -1 for any other byte.
+inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (int digit = 0; digit < 10; ++digit)
+        values[static_cast<std::size_t>('0' + digit)] = static_cast<std::int8_t>(digit);
+    for (int digit = 10; digit < 16; ++digit) {
+        values[static_cast<std::size_t>('a' + digit - 10)] = static_cast<std::int8_t>(digit);
+        values[static_cast<std::size_t>('A' + digit - 10)] = static_cast<std::int8_t>(digit);
+    }
+    return values;
+}();
+
+/// The value of four hexadecimal digits; more than 0xffff when they are not. It looks at no character behind the first
+/// that is no digit.
 [[nodiscard]] inline std::uint32_t four_hex_digits(const char* text) noexcept {
     std::uint32_t value = 0;
     for (std::size_t index = 0; index < 4; ++index) {
-        const char digit = text[index];
-        value <<= 4;
-        if (digit >= '0' && digit <= '9') {
-            value |= static_cast<std::uint32_t>(digit - '0');
-        } else if ((digit >= 'a' && digit <= 'f') || (digit >= 'A' && digit <= 'F')) {
-            value |= static_cast<std::uint32_t>((digit | 0x20) - 'a' + 10);
-        } else {
-            return 0x10000;
-        }
+        const std::int8_t digit = hex_digit_values[static_cast<unsigned char>(text[index])];
+        if (digit < 0) return 0x10000;
+        value = value << 4 | static_cast<std::uint32_t>(digit);
     }
     return value;
 }
 
-/// Appends the character that the escape sequence after the backslash at `text` stands for. \return the first character
-/// after the escape; nullptr if it is invalid, or half of a surrogate pair.
-[[nodiscard]] inline const char* append_escape(const char* text, std::string& out) {
-    constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
-    const char letter = text[1];
-    if (letter != 'u') {
-        const std::size_t index = letter == '\0' ? std::string_view::npos : letters.find(letter);
-        if (index == std::string_view::npos) return nullptr;
-        out += meanings[index];
-        return text + 2;
+/// Reads the escape sequence after the backslash at `text`, and the character that it stands for. \return the first
+/// character after the escape; nullptr if it is invalid, or half of a surrogate pair.
+[[nodiscard]] inline const char* read_escape(const char* text, std::uint32_t& code_point) noexcept {
+    switch (text[1]) {
+        case '"':
+        case '\\':
+        case '/': code_point = static_cast<unsigned char>(text[1]); return text + 2;
+        case 'b': code_point = '\b'; return text + 2;
+        case 'f': code_point = '\f'; return text + 2;
+        case 'n': code_point = '\n'; return text + 2;
+        case 'r': code_point = '\r'; return text + 2;
+        case 't': code_point = '\t'; return text + 2;
+        case 'u': break;
+        default: return nullptr;
     }
-    std::uint32_t code_point = four_hex_digits(text + 2);
-    text += 6;
+    code_point = four_hex_digits(text + 2);
     if (code_point > 0xffff || (code_point >= 0xdc00 && code_point <= 0xdfff)) return nullptr;
+    text += 6;
     if (code_point >= 0xd800 && code_point <= 0xdbff) {
         if (text[0] != '\\' || text[1] != 'u') return nullptr;
         const std::uint32_t low = four_hex_digits(text + 2);
@@ -159,7 +172,28 @@ inline void append_utf8(std::string& out, std::uint32_t code_point) {
         code_point = 0x10000 + ((code_point - 0xd800) << 10) + (low - 0xdc00);
         text += 6;
     }
-    append_utf8(out, code_point);
+    return text;
+}
+
+/// Skips escape sequences from the backslash at `text` on. \return the first character that begins no other;
+/// nullptr if one is invalid.
+[[nodiscard]] inline const char* skip_escapes(const char* text) noexcept {
+    std::uint32_t ignored = 0;
+    do {
+        text = read_escape(text, ignored);
+        if (text == nullptr) return nullptr;
+    } while (*text == '\\');
+    return text;
+}
+
+/// Appends what escape sequences stand for, from the backslash at `text` on. \return as `skip_escapes`.
+[[nodiscard]] inline const char* append_escapes(const char* text, std::string& out) {
+    std::uint32_t code_point = 0;
+    do {
+        text = read_escape(text, code_point);
+        if (text == nullptr) return nullptr;
+        append_utf8(out, code_point);
+    } while (*text == '\\');
     return text;
 }
 
@@ -172,7 +206,7 @@ inline void append_utf8(std::string& out, std::uint32_t code_point) {
         out.append(text, end);
         if (*end == '"') return end;
         if (*end != '\\') return nullptr;
-        text = append_escape(end, out);
+        text = append_escapes(end, out);
         if (text == nullptr) return nullptr;
     }
 }

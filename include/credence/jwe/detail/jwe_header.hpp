@@ -138,13 +138,12 @@ struct JweHeader : JoseHeader {
     JweHeader header;
     auto error = read_object_text(reader, header_reasons, [&] {
         return reader.object([&](std::string_view name) {
-            ++header.member_count;
-            if (!reader.note_name(name)) return false;
+            if (!count_member(reader, header) || !reader.note_name(name)) return false;
             const auto read = read_jwe_member(reader, name, header);
             return read ? *read : read_header_member(reader, name, false, header);
         });
     });
-    if (error) return *std::move(error);
+    if (auto refused = header_error(std::move(error), header)) return *std::move(refused);
     if (const auto reason = why_malformed_jwe(header); !reason.empty()) {
         return Error{Errc::malformed_token, {}, reason};
     }

@@ -146,11 +146,15 @@ struct StringMember {
     return thumbprint != nullptr && reader.peek() == '"' ? reader.string(*thumbprint) : reader.skip();
 }
 
+/// Counts a member of a header. One too many ends the reading: what is behind it costs nothing.
+[[nodiscard]] inline bool count_member(JsonReader& reader, JoseHeader& out) {
+    return ++out.member_count <= most_header_members || reader.fail(Errc::malformed_token);
+}
+
 /// Reads the members of the header object.
 [[nodiscard]] inline bool read_header_members(JsonReader& reader, bool allow_null, JoseHeader& out) {
     return reader.object([&](std::string_view name) {
-        ++out.member_count;
-        return reader.note_name(name) && read_header_member(reader, name, allow_null, out);
+        return count_member(reader, out) && reader.note_name(name) && read_header_member(reader, name, allow_null, out);
     });
 }
 
@@ -210,9 +214,16 @@ template <class ReadObject>
     return std::nullopt;
 }
 
+/// The error of a header that was read; nullopt if it is one JSON object of at most 64 members.
+[[nodiscard]] inline std::optional<Error> header_error(std::optional<Error>&& error, const JoseHeader& header) {
+    if (header.member_count > most_header_members) {
+        return Error{Errc::malformed_token, {}, "the header has more than 64 members"};
+    }
+    return std::move(error);
+}
+
 /// Why a header that is a JSON object is malformed; empty if it is not.
 [[nodiscard]] inline std::string_view why_malformed(const JoseHeader& header) noexcept {
-    if (header.member_count > most_header_members) return "the header has more than 64 members";
     if (!header.mismatch.empty()) return header.mismatch;
     return header.has_alg ? std::string_view{} : "the header has no alg";
 }
@@ -228,7 +239,7 @@ template <class ReadObject>
     JoseHeader header;
     auto error = read_object_text(reader, header_reasons,
                                   [&] { return read_header_members(reader, rules.allow_null_members, header); });
-    if (error) return *std::move(error);
+    if (auto refused = header_error(std::move(error), header)) return *std::move(refused);
     if (const auto reason = why_malformed(header); !reason.empty()) return Error{Errc::malformed_token, {}, reason};
     if (header.has_crit) header.names = member_names(part.bytes());
     return header;

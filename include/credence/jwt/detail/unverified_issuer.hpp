@@ -6,6 +6,7 @@
 #include <credence/jwt/detail/compact.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace credence::detail {
@@ -29,7 +30,10 @@ public:
         if (!decoded_.decode(rules.allow_padding ? without_padding(payload) : payload)) return;
         JsonReader& reader = reader_.emplace(decoded_.bytes(), JsonRules{.allow_duplicate_members = true});
         if (reader.peek() != '{') return;
-        static_cast<void>(reader.object([&](std::string_view member) {
+        std::string room;
+        static_cast<void>(reader.members([&] {
+            std::string_view member;
+            if (!reader.member_name(member, room)) return false;
             if (member != "iss") return reader.skip();
             return read_value(reader) && rules.allow_duplicate_members;
         }));

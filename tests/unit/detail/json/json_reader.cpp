@@ -3,6 +3,7 @@
 #include <credence/detail/json/json_reader.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,32 @@ namespace {
 std::string skipped(std::string_view text, JsonRules rules = {}) {
     std::string padded{text};
     padded.append(json_padding, '\0');
-    JsonReader reader{std::string_view{padded}.substr(0, text.size()), rules};
-    return reader.skip() && reader.at_end() ? "ok" : std::string{to_string(reader.fault())};
+    const auto verdict = [&](JsonRules chosen) {
+        JsonReader reader{std::string_view{padded}.substr(0, text.size()), chosen};
+        return reader.skip() && reader.at_end() ? "ok" : std::string{to_string(reader.fault())};
+    };
+    // Where names may be repeated they are not kept, and nothing else is different.
+    const std::string said = verdict(rules);
+    if (said != "duplicate_member") {
+        rules.allow_duplicate_members = true;
+        CHECK(verdict(rules) == said);
+    }
+    return said;
+}
+
+/// The names of an object's members, each read into the same room if it is escaped; nullopt where one is malformed.
+std::optional<std::vector<std::string>> names_of(std::string_view text) {
+    std::string padded{text}, room;
+    padded.append(json_padding, '\0');
+    JsonReader reader{std::string_view{padded}.substr(0, text.size())};
+    std::vector<std::string> names;
+    const bool read = reader.members([&] {
+        std::string_view name;
+        if (!reader.member_name(name, room)) return false;
+        names.emplace_back(name);
+        return reader.skip();
+    });
+    return read ? std::optional{names} : std::nullopt;
 }
 
 std::string repeated(std::string_view text, int times) {
@@ -133,6 +158,34 @@ TEST_CASE("a zero byte is no white space, no end, and nothing in a string") {
           std::string_view{"{\0}", 3}, std::string_view{"{}\0{}", 5}, std::string_view{"\"a\0b\"", 5},
           std::string_view{"[1\0]", 4}, std::string_view{"{\"a\0\":1}", 8}, std::string_view{"tr\0e", 4}}) {
         CHECK(skipped(text) == "invalid_json");
+    }
+}
+
+TEST_CASE("names are read one by one into one room") {
+    using Names = std::vector<std::string>;
+    CHECK(names_of("{}") == Names{});
+    CHECK(names_of(R"({"a":1,"\u0062\n":2, "c" : 3,"":4,"\ud83d\ude00":5})") ==
+          Names{"a", "b\n", "c", "", "\xf0\x9f\x98\x80"});
+    for (const std::string_view text :
+         {R"({"a\":1})", R"({"\x":1})", R"({"\ud83d":1})", R"({"a"1})", R"({"\u0062"1})", R"({a:1})", R"({"a)"}) {
+        INFO(text);
+        CHECK_FALSE(names_of(text));
+    }
+}
+
+TEST_CASE("escapes and characters of several bytes are skipped as they are read") {
+    for (const std::string_view inside :
+         {R"(\"\\\/\b\f\n\r\t)", R"(\u0041\u00e4\u20AC\uffff)", R"(\ud83d\uDE00\udbff\udfff)",
+          "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z", "\xc3\xa4\\n\xc3\xa4", "12345678\\n12345678"}) {
+        INFO(inside);
+        CHECK(skipped('"' + std::string{inside} + '"') == "ok");
+        CHECK(names_of("{\"" + std::string{inside} + "\":0}"));
+    }
+    for (const std::string_view inside : {R"(\x)", R"(\n\)", R"(\u12g4)", R"(\ud83d)", R"(\ud83d\n)", R"(\n\udc00)",
+                                          "\xc3\xa4\xff", "\xc3\xa4\n", "\xc3\xa4\xc3"}) {
+        INFO(inside);
+        CHECK(skipped('"' + std::string{inside} + '"') == "invalid_json");
+        CHECK_FALSE(names_of("{\"" + std::string{inside} + "\":0}"));
     }
 }
 
