@@ -3,6 +3,7 @@
 #include "input.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -38,6 +39,32 @@ private:
 
 std::string reason() { return std::generic_category().message(errno); }
 
+/// Whether an argument is so clearly the name of a file that it may be shown although there is no such file: another may be
+/// a secret, a key or a token that was typed in its place.
+bool is_clearly_a_file(const std::string& argument) {
+    constexpr std::size_t longest_name = 64;
+    constexpr std::array<std::string_view, 12> endings{".pem", ".der", ".key", ".pub", ".crt",  ".cer",
+                                                       ".p8",  ".jwk", ".jwt", ".txt", ".json", ".jwks"};
+    const std::size_t slash = argument.rfind('/');
+    const std::string_view name = std::string_view{argument}.substr(slash == std::string::npos ? 0 : slash + 1);
+    if (name.size() > longest_name) return false;
+    struct stat status{};
+    if (slash == 0) return false;
+    if (slash != std::string::npos) return ::stat(argument.substr(0, slash).c_str(), &status) == 0;
+    return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+/// Whether a name of an environment variable is written as they usually are, and so may be shown.
+bool is_clearly_a_variable(std::string_view name) {
+    constexpr std::size_t longest_name = 64;
+    const auto is_usual = [](char character) { return (character >= 'A' && character <= 'Z') || character == '_'; };
+    return !name.empty() && name.size() <= longest_name && is_usual(name.front()) &&
+           std::all_of(name.begin(), name.end(),
+                       [&](char character) { return is_usual(character) || (character >= '0' && character <= '9'); });
+}
+
+constexpr std::string_view not_shown = "; its name is not shown, for it may be a secret: name a file, env:NAME or -";
+
 /// Reads until the end, or one byte more than `most`. What is outgrown is wiped, for it may be a key.
 std::optional<detail::SecretBytes> read_all(int descriptor, std::size_t most) {
     detail::SecretBytes bytes{(std::min)(most, std::size_t{4096}) + 1};
@@ -70,11 +97,19 @@ std::string Source::name() const {
 detail::SecretBytes Source::read(std::size_t most) const {
     if (argument_.starts_with(environment)) {
         const char* value = std::getenv(argument_.c_str() + environment.size());
+        if (value == nullptr && !is_clearly_a_variable(std::string_view{argument_}.substr(environment.size())))
+            fail_unreadable("the environment variable is not set" + std::string{not_shown});
         if (value == nullptr) fail_unreadable(name() + " is not set");
         return detail::SecretBytes{detail::as_bytes(value)};
     }
     const Descriptor file{is_standard_input() ? STDIN_FILENO : ::open(argument_.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.number() < 0) fail_unreadable(name() + ": cannot be read: " + reason());
+    if (file.number() < 0) {
+        const bool is_there = errno != ENOENT && errno != ENAMETOOLONG && errno != ENOTDIR;
+        const std::string why = reason();
+        if (!is_there && !is_clearly_a_file(argument_))
+            fail_unreadable("a file cannot be read: " + why + std::string{not_shown});
+        fail_unreadable(name() + ": cannot be read: " + why);
+    }
     struct stat status{};
     if (::fstat(file.number(), &status) == 0 && S_ISDIR(status.st_mode)) {
         fail_unreadable(name() + ": found a directory; expected a file");

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 # The commands as people use them, rightly and wrongly: exit status, what goes to which output, and one clear line.
 # packages: libcli11-dev
+import base64
 import hashlib
 import json
 import os
+import pathlib
 import re
 import subprocess
 import time
@@ -222,6 +224,7 @@ class Verify(Case):
             (("verify", "--key", "env:NOTHING", self.file), 3, "environment variable NOTHING is not set"),
             ((*verify, self.token.strip()), 2, "a token is not written on the command line"),
             ((*verify, FILES.name("nothing")), 3, "nothing: cannot be read: No such file"),
+            (("verify", "--key", "nothing.pem", self.file), 3, "nothing.pem: cannot be read: No such file"),
             (verify, 3, "standard input: found nothing; expected a token"),
             ((*verify, "--leeway", "301s", self.file), 2, "--leeway must be from 0s to 300s"),
             ((*verify, "--leeway=-1s", self.file), 2, "--leeway must be from 0s to 300s"),
@@ -233,6 +236,18 @@ class Verify(Case):
         for arguments, status, words in rows:
             with self.subTest(arguments):
                 self.assert_fails(run(*arguments), status, words)
+
+    def test_a_secret_in_the_place_of_a_name_is_not_shown(self):
+        secrets = (SECRET.hex(), "correct horse battery staple", base64.b64encode(SECRET).decode(), "a/secret+with/slashes==", "/a+secret",
+                   pathlib.Path(ES_PUBLIC).read_text(), "Pa55word.", "x" * 5000)
+        for secret in secrets:
+            for arguments in (("verify", "--key", secret), ("verify", "--key", f"env:{secret}"), ("verify", "--jwks", secret),
+                              ("sign", "--alg", "HS256", "--key", secret), ("jwk", secret), ("keys", secret), ("explain", "--key", secret),
+                              ("verify", "--key", ES_PUBLIC, secret), ("decode", secret)):
+                with self.subTest(arguments):
+                    done = run(*arguments, stdin=self.token.encode())
+                    self.assertIn(done.returncode, (2, 3))
+                    self.assertNotIn(secret[:20], done.err)
 
     def test_json(self):
         rows = [(("verify", "--key", ES_PUBLIC, "--now", "@2000000000", self.file), 1,
