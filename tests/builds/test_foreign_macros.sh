@@ -1,22 +1,54 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# All headers of the library in one file, behind the macros of other platforms: none of them expands in the library's code.
-# What the library itself includes comes first, for the standard library and nlohmann/json do not survive all of these.
+# All headers of the library behind the macros of other platforms: none of them expands in the library's code. What the library
+# itself includes comes first, for the standard library and nlohmann/json do not survive all of these. The plugs are one unit more,
+# for g++: those whose libraries are here, but for gRPC, whose own names are among the macros, and RESTinio, whose Asio is another.
 # label: source
 set -u
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 headers=$(cd "$root/include" && find credence -name '*.hpp' | grep -vE '/(stacks|transports)/|/(sqlite|postgresql|redis)_' | sort)
-# shellcheck disable=SC2086  # a list of headers
-foreign=$(cd "$root/include" && grep -hoE '^#include <[^>]+>' $headers | grep -v '<credence' | sort -u)
+libpq=$(pkg-config --cflags libpq 2>/dev/null)
 failed=0 missing=""
+
+# The headers that the given ones include, without the library's own.
+foreign_of() { (cd "$root/include" && grep -hoE '^#include <[^>]+>' "$@" | grep -v '<credence' | sort -u); }
+
+# The program that includes the given headers behind the macros.
+program_of() {
+    # shellcheck disable=SC2086  # a list of headers
+    foreign_of "$@" $headers
+    sed -n 's/^#define \(\w*\).*/#undef \1/p' "$root/tests/builds/foreign_macros.hpp"  # DELETE is one of resolv.h, too
+    echo "#include \"$root/tests/builds/foreign_macros.hpp\""
+    printf '#include <%s>\n' "$@"
+}
+
+# compiles COMPILER HEADER…
+compiles() {
+    local compiler=$1
+    shift
+    # shellcheck disable=SC2086  # flags
+    program_of "$@" | LC_ALL=C "$compiler" -std=c++20 -Wall -Wextra -Werror -fsyntax-only -I "$root/include" $libpq \
+        -DCPPHTTPLIB_OPENSSL_SUPPORT -x c++ -
+}
+
+# Whether all that a header includes is here.
+has_libraries() {
+    # shellcheck disable=SC2086  # flags
+    foreign_of "$1" | sed 's/#include \(.*\)/#if !__has_include(\1)\n#error\n#endif/' |
+        g++ -std=c++20 $libpq -fsyntax-only -x c++ - 2>/dev/null
+}
+
+plugs=()
+for header in $(cd "$root/include" && find credence/stacks credence/transports credence/stores -name '*.hpp' | sort); do
+    [[ $header =~ /(grpc|restinio)\.hpp$ ]] || ! has_libraries "$header" || plugs+=("$header")
+done
+[ ${#plugs[@]} -ge 3 ] || { echo "no plugs were found"; exit 1; }
+compiles g++ "${plugs[@]}" || failed=1
 for compiler in g++ clang++-19; do
     command -v "$compiler" >/dev/null || { missing=$compiler; continue; }
-    {
-        echo "$foreign"
-        echo "#include \"$root/tests/builds/foreign_macros.hpp\""
-        for header in $headers; do echo "#include <$header>"; done
-    } | LC_ALL=C "$compiler" -std=c++20 -Wall -Wextra -Werror -fsyntax-only -I "$root/include" -x c++ - || failed=1
+    # shellcheck disable=SC2086  # a list of headers
+    compiles "$compiler" $headers || failed=1
 done
 [ -z "$missing" ] || [ $failed -ne 0 ] || { echo "install $missing"; exit 77; }
 exit $failed

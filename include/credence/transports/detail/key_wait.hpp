@@ -120,7 +120,7 @@ template <class Verify>
     KeyWait wait;
     const auto attempt = [&] {
         const KeyWait::Scope scope{wait};
-        return verify();
+        return (verify)();
     };
     for (;;) {
         auto result = attempt();
