@@ -124,13 +124,13 @@ inline void append_utf8(std::string& out, std::uint32_t code_point) {
 
 /// The value of each hexadecimal digit; -1 for any other byte.
 inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
+    constexpr std::string_view lower = "0123456789abcdef", upper = "0123456789ABCDEF";
     std::array<std::int8_t, 256> values{};
     values.fill(-1);
-    for (int digit = 0; digit < 10; ++digit)
-        values[static_cast<std::size_t>('0' + digit)] = static_cast<std::int8_t>(digit);
-    for (int digit = 10; digit < 16; ++digit) {
-        values[static_cast<std::size_t>('a' + digit - 10)] = static_cast<std::int8_t>(digit);
-        values[static_cast<std::size_t>('A' + digit - 10)] = static_cast<std::int8_t>(digit);
+    for (std::int8_t value = 0; value < 16; ++value) {
+        const auto index = static_cast<std::size_t>(value);
+        values[static_cast<unsigned char>(lower[index])] = value;
+        values[static_cast<unsigned char>(upper[index])] = value;
     }
     return values;
 }();
