@@ -56,6 +56,7 @@ public:
     /// What is wrong, after `invalid_json`.
     [[nodiscard]] JsonFault kind_of_fault() const noexcept {
         if (depth_ > rules_.depth_limit) return JsonFault::depth;
+        if (at_ >= end_) return JsonFault::grammar;  // a text that breaks off may have been read to behind its end
         const std::string_view rest{at_, static_cast<std::size_t>(end_ - at_)};
         if (rest.starts_with("\xef\xbb\xbf")) return JsonFault::byte_order_mark;
         return is_utf8(rest) ? JsonFault::grammar : JsonFault::utf8;

@@ -13,6 +13,7 @@
 
 using credence::Errc;
 using credence::detail::json_padding;
+using credence::detail::JsonFault;
 using credence::detail::JsonReader;
 using credence::detail::JsonRules;
 
@@ -158,6 +159,19 @@ TEST_CASE("a zero byte is no white space, no end, and nothing in a string") {
           std::string_view{"{\0}", 3}, std::string_view{"{}\0{}", 5}, std::string_view{"\"a\0b\"", 5},
           std::string_view{"[1\0]", 4}, std::string_view{"{\"a\0\":1}", 8}, std::string_view{"tr\0e", 4}}) {
         CHECK(skipped(text) == "invalid_json");
+    }
+}
+
+TEST_CASE("what is wrong is told wherever a text breaks off") {
+    const std::string text = R"({"a\u0041":["b\n",-1.5e3,true,{"c":null}],"d":")"
+                             "\xc3\xa4\xf0\x9f\x98\x80\"}";
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        const std::string padded = text.substr(0, size) + std::string(json_padding, '\0');
+        JsonReader reader{std::string_view{padded}.substr(0, size)};
+        INFO(size);
+        REQUIRE_FALSE((reader.skip() && reader.at_end()));
+        const bool within_character = (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80;
+        CHECK(reader.kind_of_fault() == (within_character ? JsonFault::utf8 : JsonFault::grammar));
     }
 }
 
