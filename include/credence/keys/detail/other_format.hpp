@@ -37,7 +37,10 @@ namespace credence::detail {
     if (const auto bytes = decode_hex_text(text); bytes && is_key_document(bytes->view())) {
         return "a key in hexadecimal; decode it first";
     }
-    return is_key_document(as_bytes(text)) ? "a key in another encoding, such as UTF-16; decode it first" : "";
+    const bool has_wide_characters = text.find('\0') != std::string_view::npos;
+    return has_wide_characters && is_key_document(as_bytes(text))
+               ? "a key in another encoding, such as UTF-16; decode it first"
+               : "";
 }
 
 /// What a text is instead, and what to do with it; `otherwise` if it is nothing that is known.
