@@ -56,7 +56,8 @@ run_ctest() {
         [ "$preset" != dev ] || [ "${left_out:-0}" -eq 0 ] ||
             skipped "$left_out" "tests that take long: tests/run --all $preset"
     fi
-    ctest --test-dir "$folder" -j "${CREDENCE_JOBS:-$(nproc)}" --output-on-failure --output-junit "$folder/junit.xml" \
+    # One more than there are processors: tests of servers wait most of the time.
+    ctest --test-dir "$folder" -j "${CREDENCE_JOBS:-$(($(nproc) + 1))}" --output-on-failure --output-junit "$folder/junit.xml" \
         --label-exclude "^($excluded)\$" "$@" || true
     /usr/bin/python3 tests/support/ctest_results.py "$folder/junit.xml" >>"$CREDENCE_RESULTS"
 }
