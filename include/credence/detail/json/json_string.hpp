@@ -127,10 +127,9 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
     constexpr std::string_view lower = "0123456789abcdef", upper = "0123456789ABCDEF";
     std::array<std::int8_t, 256> values{};
     values.fill(-1);
-    for (std::int8_t value = 0; value < 16; ++value) {
-        const auto index = static_cast<std::size_t>(value);
-        values[static_cast<unsigned char>(lower[index])] = value;
-        values[static_cast<unsigned char>(upper[index])] = value;
+    for (std::size_t value = 0; value < lower.size(); ++value) {
+        values[static_cast<unsigned char>(lower[value])] = static_cast<std::int8_t>(value);
+        values[static_cast<unsigned char>(upper[value])] = static_cast<std::int8_t>(value);
     }
     return values;
 }();
