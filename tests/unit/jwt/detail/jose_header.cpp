@@ -126,6 +126,19 @@ TEST_CASE("a header has at most 64 members, and nothing behind them is read") {
     CHECK(judged(with_members(63) + R"(,"alg":1})") == "duplicate_member");
 }
 
+TEST_CASE("a header that breaks off is told as no strict JSON, wherever it does") {
+    const std::string name(3000, 'n');  // more than a part of the usual size
+    for (const std::string& header : {std::string{R"({"alg":"HS256","kid":"a\u0041\n","x":[1.5e3,{"y":null}]})"},
+                                      R"({"alg":"HS256",")" + name + R"(":"z"})"}) {
+        for (std::size_t size = 1; size < header.size(); size += header.size() > 1000 && size > 20 ? 97 : 1) {
+            INFO(header.substr(0, size));
+            const auto read = read_jose_header(encode_base64url(header.substr(0, size)));
+            REQUIRE_FALSE(read);
+            CHECK(read.error().reason == "the header is not strict JSON");
+        }
+    }
+}
+
 TEST_CASE("a header is refused with a reason") {
     const auto reason = [](std::string_view text) {
         return std::string{read_jose_header(encode_base64url(text)).error().reason};
