@@ -42,7 +42,8 @@ namespace detail {
 
 /// The parts of a token of acceptable size.
 [[nodiscard]] inline Result<credence::detail::CompactParts> parts_of(std::string_view token, const Options& options) {
-    if (token.size() > options.max_token_bytes) return Errc::token_too_large;
+    if (token.size() > options.max_token_bytes)
+        return Error{Errc::token_too_large, {}, credence::detail::longer_than_allowed};
     const auto parts = credence::detail::split_compact(token);
     if (!parts) return Error{Errc::malformed_token, {}, credence::detail::why_not_three_parts(token)};
     return *parts;

@@ -64,6 +64,8 @@ TEST_CASE("the limit on unverified tokens can be set") {
     const auto token = unsigned_token(R"({"alg":"none"})", "{}");
     CHECK(unverified::header(token, {.max_token_bytes = token.size()}));
     CHECK(unverified::header(token, {.max_token_bytes = token.size() - 1}).error().code == Errc::token_too_large);
+    CHECK(unverified::header(token, {.max_token_bytes = token.size() - 1}).error().reason ==
+          "longer than max_token_bytes");
     CHECK(unverified::claims_json(token, {.max_token_bytes = token.size() - 1}).error().code == Errc::token_too_large);
     CHECK(unverified::header_json(token, {.max_token_bytes = token.size() - 1}).error().code == Errc::token_too_large);
 }

@@ -17,6 +17,7 @@
 #include <credence/detail/json/json_dom.hpp>
 #include <credence/detail/openssl/digest.hpp>
 #include <credence/jwt/detail/stored_claims.hpp>
+#include <credence/jwt/detail/token_form.hpp>
 #include <credence/remote/detail/form_encoding.hpp>
 #include <credence/remote/detail/introspection_cache.hpp>
 #include <credence/remote/detail/introspection_endpoint.hpp>
@@ -239,7 +240,9 @@ private:
     }
 
     [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const ConfirmationCheck* check) const {
-        if (token.size() > state_->rules.max_token_bytes) return Errc::token_too_large;
+        if (token.size() > state_->rules.max_token_bytes) {
+            return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
+        }
         const auto is_visible = [](char character) { return character > 0x20 && character < 0x7f; };
         if (token.empty() || !std::all_of(token.begin(), token.end(), is_visible)) return Errc::malformed_token;
         std::string hash = state_->hasher(detail::as_bytes(token));

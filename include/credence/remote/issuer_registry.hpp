@@ -139,10 +139,13 @@ public:
 private:
     template <class VerifyBy>
     [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const VerifyBy& verify_by) const {
-        if (token.size() > state_->options.max_token_bytes) return Errc::token_too_large;
+        if (token.size() > state_->options.max_token_bytes) {
+            return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
+        }
         const auto parts = detail::split_compact(token);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
-        const detail::UnverifiedIssuer unverified{parts->payload, {true, true}};
+        const detail::UnverifiedIssuer unverified{parts->payload,
+                                                  {.allow_padding = true, .allow_duplicate_members = true}};
         const auto& issuer = unverified.name();
         EntryHandle entry = issuer ? state_->find(*issuer) : nullptr;
         if (!entry) {
@@ -162,7 +165,7 @@ private:
         if (!header) return header.error();
         const std::string& alg = header->header.alg;
         if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, detail::why_unsupported(alg)};
-        if (!Set::accepts(alg)) return Error{Errc::algorithm_not_allowed};
+        if (!Set::accepts(alg)) return Error{Errc::algorithm_not_allowed, {}, detail::key_of_other_algorithm};
         return std::nullopt;
     }
 

@@ -251,6 +251,7 @@ TEST_CASE("what no header can carry is refused without a question", "[introspect
     CHECK(refusal(verifier, "a\r\nb")->code == Errc::malformed_token);
     CHECK(refusal(verifier, "\xc3\xa4")->code == Errc::malformed_token);
     CHECK(refusal(verifier, std::string(20'000, 'a'))->code == Errc::token_too_large);
+    CHECK(refusal(verifier, std::string(20'000, 'a'))->reason == "longer than max_token_bytes");
     CHECK(server.asked() == 0);
 }
 

@@ -151,6 +151,10 @@ TEST_CASE("tokens that no rules accept cause no fetch", "[issuer_registry]") {
     CHECK(refused(registry, "eyJhbGciOiJub25lIn0.e30.") == Errc::unsupported_algorithm);
     CHECK(refused(registry, "eyJhbGciOiJSUzI1NiJ9.e30.AA") == Errc::algorithm_not_allowed);
     CHECK(refused(registry, "eyJhbGciOiJFUzI1NiJ9.e30.AA") == Errc::invalid_issuer);
+    for (const std::string& token : {std::string(20'000, 'a'), std::string{"eyJhbGciOiJub25lIn0.e30."},
+                                     std::string{"eyJhbGciOiJSUzI1NiJ9.e30.AA"}}) {
+        CHECK_FALSE(registry.verify(token).error().reason.empty());
+    }
     CHECK(issuers.asked_issuers() == 0);
 }
 

@@ -172,7 +172,7 @@ template <class Accepts>
     if (!is_known_key_management(header.header.alg)) {
         return Error{Errc::unsupported_algorithm, {}, why_unsupported(header.header.alg)};
     }
-    if (!accepts(header.header.alg)) return Error{Errc::algorithm_not_allowed};
+    if (!accepts(header.header.alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
     const auto content = content_algorithm(header.enc);
     if (!content) return Error{Errc::unsupported_algorithm, {}, "the enc is not supported"};
     if (!contents.has(*content)) return Error{Errc::algorithm_not_allowed, {}, "the enc is not in the list"};
@@ -188,7 +188,8 @@ inline constexpr std::size_t longest_jwe = std::size_t{3} << 29;
 /// Reads a token up to the point where its key is needed: size, form, header.
 template <class Accepts>
 [[nodiscard]] Result<JweToken> read_jwe(std::string_view token, const JweRules& rules, Accepts accepts) {
-    if (token.size() > rules.max_token_bytes || token.size() > longest_jwe) return Errc::token_too_large;
+    if (token.size() > rules.max_token_bytes) return Error{Errc::token_too_large, {}, longer_than_allowed};
+    if (token.size() > longest_jwe) return Error{Errc::token_too_large, {}, "longer than OpenSSL can count"};
     const auto parts = split_jwe(token);
     if (!parts) return Error{Errc::malformed_token, {}, why_not_five_parts(token)};
     auto header = read_jwe_header(parts->header);
