@@ -4,17 +4,9 @@
 # and then includes each file within a namespace of its own, as two files may give one name to different things. What every
 # test includes is so read and instantiated once for the unit, and not once for each file.
 import pathlib
-import re
 import sys
 
-
-def included(file):
-    """The #include lines of a file, as they can stand in any folder."""
-    for line in re.findall(r"^#include .*$", file.read_text(encoding="utf-8"), re.M):
-        name = re.match(r'#include "(.+)"', line)
-        near = file.parent / name[1] if name else None
-        yield f'#include "{near.resolve()}"' if near and near.exists() else line
-
+from includes import included
 
 unit, *files = (pathlib.Path(name) for name in sys.argv[1:])
 lines = list(dict.fromkeys(line for file in files for line in included(file)))

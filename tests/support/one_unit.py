@@ -9,13 +9,7 @@ import re
 import shlex
 import sys
 
-
-def included(file, text):
-    """The #include lines of a file, as they can stand in any folder."""
-    for line in re.findall(r"^#include .*$", text, re.M):
-        name = re.match(r'#include "(.+)"', line)
-        near = file.parent / name[1] if name else None
-        yield f'#include "{near.resolve()}"' if near and near.exists() else line
+from includes import included
 
 
 def unit_of(files):
@@ -23,7 +17,7 @@ def unit_of(files):
     for number, file in enumerate(files):
         text = file.read_text(encoding="utf-8")
         if re.search(r"^int main\(", text, re.M):
-            yield from included(file, text)
+            yield from included(file)
             yield f'namespace program_{number} {{\n#include "{file}"\n}}'
         else:
             yield f'#include "{file}"'
