@@ -3,11 +3,11 @@
 #include "api.hpp"
 
 #include <credence/http/bearer.hpp>
+#include <credence/http/cross_origin.hpp>
 
 #include <utility>
 
 #include "answers.hpp"
-#include "origin.hpp"
 
 namespace account {
 namespace {
@@ -49,7 +49,7 @@ Api::Api(const Settings& settings, Stores stores)
       cookies_({.secure = settings.cookie_secure,
                 .token_max_age = settings.cookie_max_age,
                 .refresh_max_age = settings.refresh_lifetime}),
-      client_origin_(settings.client_origin) {}
+      pages_{.trusted = {settings.client_origin}, .own_scheme = settings.cookie_secure ? "https" : "http"} {}
 
 Api::Proven Api::prove_login(const Call& call) {
     if (cookies_.has_second_credential(call.http))
@@ -114,10 +114,15 @@ void Api::add_to(Server& server) {
     server.add("POST", "/api/auth/login", open(&Api::log_in));
     server.add("POST", "/api/auth/refresh", open(&Api::refresh));
     const Handler log_out = with_login(&Api::log_out);
-    // A link or an image elsewhere can make a browser send this with the cookie. A token in the header it cannot.
-    const auto log_out_by_link = [this, log_out](const Call& call, httplib::Response& response) {
-        if (cookies_.has_token(call.http) && is_from_elsewhere(call.http, client_origin_))
-            throw Refusal{403, "Another site may not log you out"};
+    // A link or an image elsewhere can make a browser send this with the cookie. A token in the header it cannot. Programs
+    // and old browsers say nothing of where they come from with a GET, and are believed.
+    credence::CrossOrigin links = pages_;
+    links.check_safe_methods = true;
+    links.allow_missing_origin = true;
+    const auto log_out_by_link = [this, links, log_out](const Call& call, httplib::Response& response) {
+        // The client's page may be another host's of this domain, or at another port, but no other site's.
+        const bool is_allowed = call.field("Sec-Fetch-Site") != "cross-site" && credence::check_origin(call, links);
+        if (cookies_.has_token(call.http) && !is_allowed) throw Refusal{403, "Another site may not log you out"};
         log_out(call, response);
     };
     server.add("GET", "/api/auth/logout", log_out_by_link);

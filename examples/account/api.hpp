@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/http/first_of.hpp>
+#include <credence/http/http_traits.hpp>
 #include <credence/http/rejection.hpp>
 #include <credence/opaque/api_keys.hpp>
 #include <credence/result.hpp>
@@ -43,6 +44,8 @@ public:
     /// Ends what may take longer than a server that stops has: passwords that wait to be hashed. Their requests get 503.
     void stop() { passwords_.stop(); }
     [[nodiscard]] const LoginCookies& cookies() const noexcept { return cookies_; }
+    /// The pages that may use the cookies: this server's own, and those of the client's origin.
+    [[nodiscard]] const credence::CrossOrigin& pages() const noexcept { return pages_; }
 
 private:
     using Proven = credence::Result<LoginProof, credence::Rejection>;
@@ -99,7 +102,7 @@ private:
     credence::ApiKeys<LoginClaims> api_keys_;
     credence::FirstOf<credence::ApiKeys<LoginClaims>, Tokens> keys_and_tokens_;
     LoginCookies cookies_;
-    std::string client_origin_;
+    credence::CrossOrigin pages_;
     Passwords passwords_{};
     support::Attempts attempts_ = {};
 };

@@ -83,6 +83,7 @@ struct credence::HttpTraits<account::Call> {
     static HeaderValue field(const account::Call& call, std::string_view name) {
         return HttpTraits<httplib::Request>::field(call.http, name);
     }
+    static std::string_view method(const account::Call& call) { return call.http.method; }
     static void reject(const Rejection& rejection, const account::Call& call, httplib::Response& response) {
         HttpTraits<httplib::Request>::reject(rejection, call.http, response);
     }

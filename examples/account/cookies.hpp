@@ -33,10 +33,6 @@ public:
     /// Whether a request carries, beside the token's cookie, credentials of another scheme than Bearer in its header. Those
     /// of Bearer are credence's to compare.
     [[nodiscard]] bool has_second_credential(const httplib::Request& request) const;
-    /// Whether it carries either cookie.
-    [[nodiscard]] bool has_any(const httplib::Request& request) const {
-        return has(request, token_name()) || has(request, refresh_name());
-    }
 
     void set_token(const std::string& token, httplib::Response& response) const;
     void set_refresh_token(const std::string& token, httplib::Response& response) const;

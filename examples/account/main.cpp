@@ -126,7 +126,8 @@ int serve(const Command& command) {
     const std::vector<std::string> migrated = migrate_up(*database);
     Api api{settings, open_stores(settings, database)};
     Server server{{.client_origin = settings.client_origin,
-                   .cookies = {api.cookies().token_name(), api.cookies().refresh_name()}}};
+                   .cookies = {api.cookies().token_name(), api.cookies().refresh_name()},
+                   .pages = api.pages()}};
     api.add_to(server);
     add_page(server);
 

@@ -3,14 +3,15 @@
 #include "server.hpp"
 
 #include <credence/http/cookie.hpp>
+#include <credence/http/cross_origin.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "../support/json_log.hpp"
 #include "answers.hpp"
-#include "origin.hpp"
 
 #include <sodium.h>
 
@@ -42,8 +43,6 @@ void begin_request() {
     support::request_id() = next_request_id();
     trace() = Trace{};
 }
-
-bool is_safe(std::string_view method) { return method == "GET" || method == "HEAD" || method == "OPTIONS"; }
 
 void write_log(const httplib::Request& request, const httplib::Response& response) {
     using namespace std::chrono;
@@ -147,27 +146,40 @@ void Server::route(const httplib::Request& request, httplib::Response& response)
     trace().method = request.method;
     if (request.body.size() > support::most_body_bytes) throw Refusal{413, "The body of a request has at most 64 KiB"};
     if (request.has_header("Content-Encoding")) throw Refusal{415, "The body of a request must not be compressed"};
-    if (!is_safe(request.method) && is_foreign(request))
-        throw Refusal{403, "A request with a cookie must come from a page of this server"};
     const bool is_named = known->first.ends_with('*');
-    std::string last_part = is_named ? request.path.substr(known->first.size() - 1) : std::string{};
-    handler->second(Call{.http = request, .last_part = std::move(last_part)}, response);
+    const Call call{.http = request,
+                    .last_part = is_named ? request.path.substr(known->first.size() - 1) : std::string{}};
+    if (has_cookie(request) && !credence::check_origin(call, rules_.pages))
+        throw Refusal{403, "A request with a cookie must come from a page of this server"};
+    handler->second(call, response);
 }
 
-bool Server::is_foreign(const httplib::Request& request) const {
+bool Server::has_cookie(const httplib::Request& request) const {
     const auto [first, last] = request.headers.equal_range("Cookie");
     for (auto field = first; field != last; ++field) {
         for (const std::string& name : rules_.cookies) {
             const auto cookie = credence::find_cookie(field->second, name);
-            if (!cookie || cookie->has_value()) return !is_own_origin(request, rules_.client_origin);
+            if (!cookie || cookie->has_value()) return true;
         }
     }
     return false;
 }
 
+void Server::add_cors(const httplib::Request& request, httplib::Response& response) const {
+    // Always, so that a cache does not give one origin's answer to another.
+    response.set_header("Vary", "Origin");
+    const auto [first, last] = request.headers.equal_range("Origin");
+    if (first == last || std::next(first) != last || first->second != rules_.client_origin) return;
+    response.set_header("Access-Control-Allow-Origin", rules_.client_origin);
+    response.set_header("Access-Control-Allow-Credentials", "true");
+    if (request.method != "OPTIONS") return;
+    response.set_header("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+    response.set_header("Access-Control-Allow-Headers", "Authorization, Accept, Content-Type");
+}
+
 void Server::finish(const httplib::Request& request, httplib::Response& response) const {
     if (response.status == 204) response.headers.erase("Content-Length");  // RFC 9110 §8.6
-    add_cors(request, response, rules_.client_origin);
+    add_cors(request, response);
     response.set_header("X-Content-Type-Options", "nosniff");
     response.set_header("X-Frame-Options", "DENY");
     response.set_header("Referrer-Policy", "same-origin");

@@ -2,6 +2,8 @@
 // The HTTP server around the routes: what holds for every request, whatever it asks for.
 #pragma once
 
+#include <credence/http/http_traits.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -21,9 +23,11 @@ using Handler = std::function<void(const Call&, httplib::Response&)>;
 struct ServerRules {
     static constexpr std::size_t usual_threads = 256;
 
+    /// The one other origin whose pages may use the API.
     std::string client_origin = {};
-    /// Cookies that log somebody in: an unsafe request that carries one must come from an own page.
+    /// Cookies that log somebody in: an unsafe request that carries one must come from a page that these rules let through.
     std::vector<std::string> cookies = {};
+    credence::CrossOrigin pages = {};
     /// They answer requests. A connection takes none while its client is silent.
     std::size_t threads = usual_threads;
 };
@@ -48,7 +52,8 @@ private:
     void dispatch(const httplib::Request& request, httplib::Response& response);
     [[nodiscard]] const std::pair<const std::string, Methods>* find_route(const std::string& path) const;
     void route(const httplib::Request& request, httplib::Response& response);
-    [[nodiscard]] bool is_foreign(const httplib::Request& request) const;
+    [[nodiscard]] bool has_cookie(const httplib::Request& request) const;
+    void add_cors(const httplib::Request& request, httplib::Response& response) const;
     void finish(const httplib::Request& request, httplib::Response& response) const;
 
     ServerRules rules_;

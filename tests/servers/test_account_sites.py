@@ -60,7 +60,8 @@ class LinksToLogOut(OneService, unittest.TestCase):
 
 
 class UnsafeRequests(unittest.TestCase):
-    """With a cookie they must name an origin, once, that is the server's own or CLIENT_ORIGIN, to the byte."""
+    """With a cookie they must come from a page of the server's own origin or of CLIENT_ORIGIN: the browser says so in
+    Sec-Fetch-Site, or in Origin, which is there once. Hosts have no case."""
 
     def check(self, port, cookie, origins, status):
         for origin in origins:
@@ -73,20 +74,35 @@ class UnsafeRequests(unittest.TestCase):
         with Server("account", JWT_SECRET=SECRET, CLIENT_ORIGIN="http://Client.example:3000") as server:
             host = f"127.0.0.1:{server.port}"
             own = f"http://{host}"
-            self.check(server.port, "token", [[own], ["http://client.example:3000"]], 200)
+            self.check(server.port, "token", [[own], ["http://client.example:3000"], ["http://Client.example:3000"]], 200)
             self.check(server.port, "token",
                        [[], [""], ["null"], [own, own], [own, "https://evil.example"], ["https://evil.example", own],
                         [f"https://{host}"], [f"HTTP://{host}"], ["http://127.0.0.1"], ["http://127.0.0.1:1"],
                         [f"http://localhost:{server.port}"], [own + "/"], [own + " http://evil.example"], [f"{own}, {own}"],
-                        ["http://Client.example:3000"], ["https://client.example:3000"], ["http://client.example"],
+                        ["https://client.example:3000"], ["http://client.example"],
                         ["http://client.example:30000"], ["http://client.example:3000/"], ["//" + host], [host], ["http://"],
                         [f"http://{host}.evil.example"], [f"http://evil.example:{server.port}"]], 403)
+
+    def test_what_the_browser_says_of_the_site(self):
+        site = "Sec-Fetch-Site"
+        with Server("account", JWT_SECRET=SECRET) as server:
+            evil = ("Origin", "https://evil.example")
+            for fields, status in (([(site, "same-origin")], 200), ([(site, "none")], 200),
+                                   ([(site, "same-site"), ("Origin", CLIENT)], 200), ([(site, "same-site")], 403),
+                                   ([(site, "cross-site")], 403), ([(site, "cross-site"), evil], 403),
+                                   ([(site, "same-site"), evil], 403), ([(site, "Same-Origin")], 403),
+                                   ([(site, "same-origin"), (site, "same-origin")], 403),
+                                   ([(site, "same-origin"), evil, evil], 403)):
+                token = new_login(server.port)[0]
+                answer = ask(server.port, "POST", LOG_OUT, [("Cookie", f"token={token}"), *fields])
+                self.assertEqual(answer.status, status, fields)
+                self.assertEqual(me(server.port, token).status, 401 if status == 200 else 200, fields)
 
     def test_the_host_is_one_too(self):
         with Server("account", JWT_SECRET=SECRET) as server:
             token = new_login(server.port)[0]
             for hosts, status in (([], 400), (["Host: "], 400), (["Host: a.example", "Host: evil.example"], 400),
-                                  (["Host: Evil.example"], 403)):
+                                  (["Host: evil.example:80"], 403), (["Host: vil.example"], 403)):
                 with Connection(server.port) as connection:
                     lines = [f"POST {LOG_OUT} HTTP/1.1", *hosts, "Origin: http://evil.example", f"Cookie: token={token}",
                              "Content-Length: 0"]

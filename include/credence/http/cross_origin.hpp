@@ -27,11 +27,13 @@ namespace detail {
     });
 }
 
-/// Whether an origin has this host and port. Its scheme is not known here: a proxy may have taken the TLS away.
-[[nodiscard]] inline bool is_origin_of_host(std::string_view origin, std::string_view host) noexcept {
-    for (const std::string_view scheme : {"https://", "http://"}) {
-        if (origin.starts_with(scheme))
-            return !host.empty() && equals_ignoring_case(origin.substr(scheme.size()), host);
+/// Whether an origin has this host and port, and the scheme that is asked for; an empty one is either.
+[[nodiscard]] inline bool is_origin_of_host(std::string_view origin, std::string_view host,
+                                            std::string_view own_scheme) noexcept {
+    for (const std::string_view start : {"https://", "http://"}) {
+        if (!origin.starts_with(start)) continue;
+        const bool is_own_scheme = own_scheme.empty() || own_scheme == start.substr(0, start.size() - 3);
+        return is_own_scheme && !host.empty() && equals_ignoring_case(origin.substr(start.size()), host);
     }
     return false;
 }
@@ -44,7 +46,7 @@ namespace detail {
     if (is_trusted(origin.view(), rules)) return {};
     if (!site.view().empty()) return "Sec-Fetch-Site names another origin";
     if (origin.view().empty()) return rules.allow_missing_origin ? "" : "neither Sec-Fetch-Site nor Origin is there";
-    return is_origin_of_host(origin.view(), host.view()) ? "" : "Origin is another's";
+    return is_origin_of_host(origin.view(), host.view(), rules.own_scheme) ? "" : "Origin is another's";
 }
 
 }  // namespace detail
@@ -55,18 +57,19 @@ namespace detail {
 ///
 /// A browser says where a request comes from: `Sec-Fetch-Site` must be `same-origin`, or `none` (the user typed the
 /// address). Without it, as over plain HTTP or from browsers before 2023, `Origin` must be the server's own, which is
-/// known by `Host`. Without both, an unsafe method is refused, also a program's that sends a cookie; see
-/// `CrossOrigin::allow_missing_origin`. A page of another host under one domain (`same-site`) is another origin.
+/// known by `Host`, and by `CrossOrigin::own_scheme`. Without both, an unsafe method is refused, also a program's that
+/// sends a cookie; see `CrossOrigin::allow_missing_origin`. A page of another host under one domain (`same-site`) is
+/// another origin.
 ///
-/// GET, HEAD, OPTIONS and TRACE are let through: they must change nothing. The handshake of a WebSocket is a GET that
-/// does: compare its `Origin` yourself, RFC 6455 §10.2. A stack whose `HttpTraits` has no `method`
-/// is taken to have sent an unsafe one.
+/// GET, HEAD, OPTIONS and TRACE are let through: they must change nothing. Where one does, as the handshake of a
+/// WebSocket, set `CrossOrigin::check_safe_methods`. A stack whose `HttpTraits` has no `method` is taken to have sent
+/// an unsafe one.
 ///
 /// \return nothing; or the answer to send: 403, with the reason `check_failed` (`origin`). Fetch Metadata §2.2
 template <HttpRequest Request>
 [[nodiscard]] Result<void, Rejection> check_origin(const Request& request, const CrossOrigin& rules = {}) {
     const auto& method = detail::method_of(request);
-    if (rules.allow_any || detail::is_safe_method(method)) return {};
+    if (rules.allow_any || (detail::is_safe_method(method) && !rules.check_safe_methods)) return {};
     const HeaderValue site = HttpTraits<Request>::field(request, "Sec-Fetch-Site");
     const HeaderValue origin = HttpTraits<Request>::field(request, "Origin");
     const HeaderValue host = HttpTraits<Request>::field(request, "Host");

@@ -118,6 +118,13 @@ struct CrossOrigin {
     /// before 2020 leave both out, also when another site's page sends a form: such a page is then stopped by the
     /// cookie's `SameSite` alone, where the browser knows it.
     bool allow_missing_origin = false;
+    /// The scheme of the server's own pages, `https` or `http`. Unset: either, for a proxy may have taken the TLS away.
+    /// With `https`, an `Origin` of `http://` at the same host and port is another's: anybody on the wire can write
+    /// such a page.
+    std::string own_scheme = {};
+    /// Checks GET, HEAD, OPTIONS and TRACE, too: for a route that changes something by one of them, such as a link
+    /// that logs out, or the handshake of a WebSocket (RFC 6455 §10.2).
+    bool check_safe_methods = false;
 };
 
 /// Where a request may carry its token: in a header field, in a cookie, or in either. Never in the query, which logs

@@ -83,6 +83,40 @@ TEST_CASE("without it, Origin must be the server's own host and port") {
     CHECK_FALSE(passes({}));
 }
 
+TEST_CASE("the server's own scheme, where it is named, must be the origin's") {
+    const Fields https{{"Origin", "https://api.example"}, {"Host", "api.example"}};
+    const Fields http{{"Origin", "http://api.example"}, {"Host", "api.example"}};
+    CHECK(passes(https, {.own_scheme = "https"}));
+    CHECK_FALSE(passes(http, {.own_scheme = "https"}));
+    CHECK(passes(http, {.own_scheme = "http"}));
+    CHECK_FALSE(passes(https, {.own_scheme = "http"}));
+    for (const char* scheme : {"ftp", "HTTPS", "https:", "h"}) {
+        INFO(scheme);
+        CHECK_FALSE(passes(https, {.own_scheme = scheme}));
+        CHECK_FALSE(passes(http, {.own_scheme = scheme}));
+    }
+    CHECK_FALSE(passes({{"Origin", "http://x.example"}, {"Host", "api.example"}}, {.own_scheme = "http"}));
+    // What the browser says counts first, and an origin that is trusted has a scheme of its own.
+    CHECK(passes({{"Sec-Fetch-Site", "same-origin"}}, {.own_scheme = "https"}));
+    CHECK(passes({{"Origin", "http://localhost:3000"}, {"Host", "api.example"}},
+                 {.trusted = {"http://localhost:3000"}, .own_scheme = "https"}));
+}
+
+TEST_CASE("a GET that changes something is checked as any other request") {
+    const CrossOrigin rules{.check_safe_methods = true};
+    for (const char* method : {"GET", "HEAD", "OPTIONS", "TRACE", "POST"}) {
+        INFO(method);
+        CHECK(passes({{"Sec-Fetch-Site", "same-origin"}}, rules, method));
+        CHECK(passes({{"Sec-Fetch-Site", "none"}}, rules, method));
+        CHECK_FALSE(passes({{"Sec-Fetch-Site", "cross-site"}}, rules, method));
+        CHECK_FALSE(passes({{"Sec-Fetch-Site", "same-site"}}, rules, method));
+        CHECK_FALSE(passes({{"Origin", "https://evil.example"}, {"Host", "api.example"}}, rules, method));
+        CHECK_FALSE(passes({}, rules, method));
+        CHECK(passes({}, {.allow_missing_origin = true, .check_safe_methods = true}, method));
+        CHECK(passes({}, {.allow_any = true, .check_safe_methods = true}, method));
+    }
+}
+
 TEST_CASE("a field that stands there twice is refused") {
     CHECK_FALSE(passes({{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "same-origin"}}));
     CHECK_FALSE(passes({{"Sec-Fetch-Site", "none"}, {"Origin", "https://a"}, {"Origin", "https://a"}}));
@@ -154,6 +188,11 @@ TEST_CASE("protect asks for the origin whenever the token came from a cookie, be
     both.insert({"Cookie", "t=" + account_token("other")});
     CHECK(status(guard, both, "POST") == 400);
     CHECK(status(guard, {{"Sec-Fetch-Site", "cross-site"}}, "POST") == 401);
+    const auto link =
+        credence::protect(account_verifier(), greet, {.cookie = "t", .cross_origin = {.check_safe_methods = true}});
+    CHECK(status(link, cookie, "GET") == 403);
+    CHECK(status(link, {{"Cookie", "t=" + token}, {"Sec-Fetch-Site", "none"}}, "GET") == 200);
+    CHECK(status(link, field, "GET") == 200);
 }
 
 TEST_CASE("protect takes trusted origins, and the opt-out, with the location of the token") {
