@@ -2,12 +2,17 @@
 // The proof type: nobody else can make one, and no proof with emptied claims exists.
 #include <credence/jwt/verified.hpp>
 
+#include <any>
 #include <concepts>
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "support/accounts.hpp"
 #include "support/allocations.hpp"
@@ -17,6 +22,7 @@
 using credence::Verified;
 using support::AccountClaims;
 using Proof = Verified<AccountClaims>;
+using Reader = credence::Granted<AccountClaims, "orders:read">;
 
 namespace {
 
@@ -27,6 +33,9 @@ struct Plain {
 Proof some_proof() {
     return credence::decode<AccountClaims>(support::account_token(), support::account_keys()).value();
 }
+
+/// The attributes of a request, as most stacks keep them.
+using Attributes = std::map<std::string, std::any>;
 
 template <class Claims>
 concept HasRegistered = requires(const Verified<Claims>& who) { who.registered(); };
@@ -114,4 +123,51 @@ TEST_CASE("registered claims are there only for a claims type that has them") {
     STATIC_REQUIRE(HasRegistered<AccountClaims>);
     STATIC_REQUIRE(HasRegistered<credence::RegisteredClaims>);
     STATIC_REQUIRE_FALSE(HasRegistered<Plain>);
+}
+
+// The constructor that refuses all but a proof takes any arguments, and must not be asked about a std::any.
+TEST_CASE("a proof can be kept in a std::any, as in the attributes of a request") {
+    const Proof who = some_proof();
+    Attributes attributes;
+    attributes["copied"] = who;
+    attributes.emplace("in place", std::any{std::in_place_type<Proof>, who});
+    attributes.insert({"made", std::make_any<Proof>(who)});
+    attributes.insert_or_assign("moved", some_proof());
+    const Attributes copies = attributes;
+    for (const auto& [name, kept] : copies) {
+        INFO(name);
+        CHECK(std::any_cast<Proof>(kept)->sub == "42");
+        CHECK(std::any_cast<const Proof&>(kept).header().alg == "HS256");
+        REQUIRE(std::any_cast<Proof>(&kept) != nullptr);
+        CHECK((*std::any_cast<Proof>(&kept))->role == "admin");
+        CHECK(std::any_cast<Verified<Plain>>(&kept) == nullptr);
+        CHECK(std::any_cast<AccountClaims>(&kept) == nullptr);
+    }
+    CHECK_THROWS_AS(std::any_cast<Verified<Plain>>(copies.at("made")), std::bad_any_cast);
+    CHECK(std::any_cast<Proof>(std::any{some_proof()})->sub == "42");
+}
+
+TEST_CASE("no proof can be made of a std::any that may hold something else") {
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, std::any>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, std::any&>);
+    STATIC_REQUIRE_FALSE(std::is_assignable_v<Proof&, std::any>);
+    STATIC_REQUIRE(std::is_constructible_v<std::any, Proof>);
+    STATIC_REQUIRE(std::is_constructible_v<std::any, const Proof&>);
+    STATIC_REQUIRE(std::is_constructible_v<std::any, Reader>);
+}
+
+TEST_CASE("a proof can be kept in other places that forget its type for a while, with scopes too") {
+    const auto who =
+        credence::decode<AccountClaims>(support::account_token("7", "orders:read"), support::account_keys());
+    const std::any granted = Reader::from(*who).value();
+    CHECK(std::any_cast<const Reader&>(granted)->sub == "7");
+    CHECK(std::any_cast<Proof>(&granted) == nullptr);
+    const std::optional<std::any> optional = std::any{*who};
+    CHECK(std::any_cast<Proof>(*optional)->sub == "7");
+    const std::shared_ptr<const void> untyped = std::make_shared<const Proof>(*who);
+    CHECK((*std::static_pointer_cast<const Proof>(untyped))->sub == "7");
+    const std::variant<std::monostate, Proof, std::any> either = *who;
+    CHECK(std::get<Proof>(either)->sub == "7");
+    const std::pair<std::string, std::any> named{"who", *who};
+    CHECK(std::any_cast<Proof>(named.second)->sub == "7");
 }
