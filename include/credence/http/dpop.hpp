@@ -62,6 +62,8 @@ public:
 
     /// The scheme of its tokens. RFC 9449 §7.1
     static constexpr std::string_view scheme = "DPoP";
+    /// Its proofs name them.
+    static constexpr bool needs_method_and_url = true;
 
     DpopBound(const VerifierType& verifier, DpopOptions options)
         : verifier_(verifier), state_(std::make_shared<State>(std::move(options))) {}

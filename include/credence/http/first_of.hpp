@@ -79,6 +79,12 @@ public:
     /// The scheme that one of them takes besides `Bearer`; empty if none does.
     static constexpr std::string_view scheme = detail::common_other_scheme<First, Rest...>();
 
+    /// What one of them can never do without. See `RequestVerifier`.
+    static constexpr bool needs_method_and_url =
+        detail::NeedsMethodAndUrl<First> || (detail::NeedsMethodAndUrl<Rest> || ...);
+    static constexpr bool needs_client_certificate =
+        detail::NeedsClientCertificate<First> || (detail::NeedsClientCertificate<Rest> || ...);
+
     /// \param first  the verifier that is asked first.
     /// \param rest   the others, in their order.
     explicit FirstOf(First first, Rest... rest) : verifiers_(std::move(first), std::move(rest)...) {}

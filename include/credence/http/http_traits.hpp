@@ -97,8 +97,10 @@ private:
 /// - `static void send(acme::Response& response)` is called last, for a response that is a parameter of the handler.
 ///   It is for a stack that sends only when told to; a hook fills the response, and does not send it.
 /// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` give texts for
-///   a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. Without `method`,
-///   `check_origin` takes each request for one that changes something.
+///   a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. The compiler refuses
+///   a guard whose verifier needs one that is not there: `dpop_bound` needs `method` and `url`, `certificate_bound`
+///   needs `client_certificate` or `peer_address`. Without `method`, `check_origin` takes each request for one that
+///   changes something.
 template <class Request>
 struct HttpTraits;
 

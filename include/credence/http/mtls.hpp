@@ -36,6 +36,8 @@ class CertificateBound {
 public:
     /// The claims type that it proves.
     using claims_type = typename VerifierType::claims_type;
+    /// Its tokens name it.
+    static constexpr bool needs_client_certificate = true;
 
     CertificateBound(const VerifierType& verifier, CertificateOptions options)
         : verifier_(verifier),

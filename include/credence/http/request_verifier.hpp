@@ -76,6 +76,9 @@ struct RequestContext {
 ///   then looks at `context.scheme`, and refuses the one that is not its own.
 /// - `candidate.rejection(error, challenge, scheme)` returns the `Rejection` to answer with, for the scheme that the
 ///   request had, or an empty one. Without it, the answer is `Rejection::from(error, challenge)`.
+/// - `static constexpr bool needs_method_and_url = true` and `needs_client_certificate = true` let the compiler refuse
+///   a request type whose `HttpTraits` can never give them. A certificate may also come from a proxy that is known by
+///   `peer_address`.
 template <class Candidate>
 concept RequestVerifier = requires(const Candidate& candidate, std::string_view text, const RequestContext& context) {
     typename Candidate::claims_type;
@@ -135,6 +138,22 @@ template <class Request>
     }
 }
 
+template <class Request>
+concept GivesMethodAndUrl = requires(const Request& request) {
+    HttpTraits<Request>::method(request);
+    HttpTraits<Request>::url(request);
+};
+template <class Request>
+concept GivesClientCertificate = requires(const Request& request) {
+    HttpTraits<Request>::client_certificate(request);
+} || requires(const Request& request) { HttpTraits<Request>::peer_address(request); };
+
+/// The optional members of a verifier: what it can never do without.
+template <class VerifierType>
+concept NeedsMethodAndUrl = requires { requires VerifierType::needs_method_and_url; };
+template <class VerifierType>
+concept NeedsClientCertificate = requires { requires VerifierType::needs_client_certificate; };
+
 /// The scheme that a verifier takes besides `Bearer`; empty if it takes no other.
 template <class VerifierType>
 [[nodiscard]] consteval std::string_view other_scheme_of() {
@@ -156,12 +175,27 @@ template <class VerifierType>
     }
 }
 
+/// Whether the `HttpTraits` of a request type give what the verifier can never do without: true, or a sentence.
+template <class VerifierType, class Request>
+[[nodiscard]] consteval bool can_serve() {
+    constexpr bool gives_method_and_url = !NeedsMethodAndUrl<VerifierType> || GivesMethodAndUrl<Request>;
+    constexpr bool gives_client_certificate = !NeedsClientCertificate<VerifierType> || GivesClientCertificate<Request>;
+    static_assert(gives_method_and_url,
+                  "credence: a DPoP proof names the method and the URL of a request: HttpTraits of this request type "
+                  "needs `method` and `url`");
+    static_assert(gives_client_certificate,
+                  "credence: this verifier compares the client's certificate: HttpTraits of this request type needs "
+                  "`client_certificate`, or `peer_address` for a certificate that a proxy passes on");
+    return true;
+}
+
 /// Verifies the token of a request. The context is made only for a verifier that reads it.
 template <AnyVerifier VerifierType, HttpRequest Request>
 [[nodiscard]] Result<Verified<typename VerifierType::claims_type>> verify_in_request(const VerifierType& verifier,
                                                                                      std::string_view text,
                                                                                      std::string_view scheme,
                                                                                      const Request& request) {
+    static_assert(can_serve<VerifierType, Request>());
     if constexpr (RequestVerifier<VerifierType>) {
         // References prolong the life of what a stack returns by value.
         const auto& method = method_of(request);

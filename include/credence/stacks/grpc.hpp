@@ -96,7 +96,8 @@ namespace detail {
 /// Two `authorization` entries are seen as two. A byte that gRPC does not allow in metadata, such as one of a realm
 /// beyond ASCII, is sent as `?`.
 ///
-/// gRPC tells only a generic service which method is called. A DPoP proof, which names it, cannot be checked in others.
+/// gRPC tells only a generic service which method is called. A DPoP proof, which names it, cannot be checked in others:
+/// the compiler refuses such a guard.
 template <class Context>
     requires std::derived_from<Context, grpc::ServerContextBase>
 struct HttpTraits<Context*> {

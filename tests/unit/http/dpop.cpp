@@ -273,10 +273,10 @@ TEST_CASE("behind a proxy the URL is that of the clients") {
     }
 }
 
-TEST_CASE("a stack that does not give method and URL lets nobody in") {
-    acme::Request request;
-    request.headers = request_with(good_proof()).headers;
-    const auto refused = require_bearer(request, dpop_bound(verifier(), options()));
+TEST_CASE("a stack that gives an empty method lets nobody in") {
+    Call call = request_with(good_proof());
+    call.verb = "";
+    const auto refused = require_bearer(call, dpop_bound(verifier(), options()));
     CHECK(refused.error().reason == Error{Errc::invalid_proof, "htm"});
 }
 

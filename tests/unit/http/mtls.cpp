@@ -36,6 +36,8 @@ struct Call : acme::Request {
     std::string shown = {};
     std::string peer = "192.0.2.7";
 };
+/// A request of a stack that gives no certificate, only the address of a proxy.
+struct ProxiedCall : acme::Request {};
 
 const auto& keys() {
     static const auto made = credence::Keys<credence::HS256>::generate().value();
@@ -75,12 +77,16 @@ struct credence::HttpTraits<Call> : credence::HttpTraits<acme::Request> {
     static std::string_view client_certificate(const Call& call) { return call.shown; }
     static std::string_view peer_address(const Call& call) { return call.peer; }
 };
+template <>
+struct credence::HttpTraits<ProxiedCall> : credence::HttpTraits<acme::Request> {
+    static std::string_view peer_address(const ProxiedCall&) { return "127.0.0.1"; }
+};
 
 TEST_CASE("the certificate that the token names is accepted, and no other") {
     CHECK(require_bearer(call_with(certificate), certificate_bound(verifier())).value()->sub == "42");
     CHECK(judged(call_with(certificate + "x")) == "invalid_proof x5t#S256");
     CHECK(judged(call_with("")) == "invalid_proof");
-    acme::Request plain;
+    ProxiedCall plain;
     plain.headers = call_with("").headers;
     CHECK(require_bearer(plain, certificate_bound(verifier())).error().reason.code == Errc::invalid_proof);
 }

@@ -120,6 +120,7 @@ class Guard {
     static constexpr AnswerMode mode = answer_mode<Request, Value, Parameters...>();
     static constexpr bool has_hook = !std::same_as<Hook, NoHook>;
     static constexpr bool is_coroutine = IsCoroutine<Return, Parameters...>;
+    static_assert(can_serve<VerifierType, Request>());
 
 public:
     Guard(const VerifierType& verifier, Handler handler, Hook hook, TokenLocation location, Challenge challenge)

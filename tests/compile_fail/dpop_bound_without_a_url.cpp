@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// A stack that cannot tell method and URL would have each DPoP proof refused, request by request.
+// expect: credence: a DPoP proof names the method and the URL of a request
+#include <credence/http/dpop.hpp>
+#include <credence/http/first_of.hpp>
+
+#include "stack.hpp"
+
+using Tokens = credence::Verifier<Account, credence::DecodingKey<credence::ES256>>;
+
+struct WholeRequest : Request {};
+
+template <>
+struct credence::HttpTraits<WholeRequest> : credence::HttpTraits<Request> {
+    static std::string_view method(const WholeRequest& request);
+    static std::string_view url(const WholeRequest& request);
+};
+
+#ifdef CREDENCE_MUST_FAIL
+using Asked = Request;
+#else
+using Asked = WholeRequest;
+#endif
+
+auto guard(const Tokens& tokens, const credence::DpopOptions& options) {
+    const credence::FirstOf both{credence::dpop_bound(tokens, options), tokens};
+    return credence::protect(both, [](const credence::Verified<Account>&, const Asked&, Response&) {});
+}
