@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,9 @@ struct ILocalMiddleware {};
 
 /// An application that takes handlers with one call operator, and serves nobody.
 struct SimpleApp {
+    SimpleApp& bindaddr(const std::string&) { return *this; }
+    SimpleApp& port(std::uint16_t) { return *this; }
+    void run() {}
     template <class Handler>
     void route(const char*, const Handler&) {
         static_assert(requires { &Handler::operator(); });

@@ -6,7 +6,8 @@
 # How a block is compiled: <credence/credence.hpp> is included, std::chrono_literals is in use, and the block's own includes
 # come first. A block that begins with a declaration (struct, using, a function, ...) stands at namespace scope, and later
 # blocks of its page may use its names; any other block is the body of a function. A comment <!-- given ... --> holds
-# declarations that a page takes as known, and does not show.
+# declarations that a page takes as known, and does not show. Where the sections of a page include stacks that are not for one
+# unit, each is compiled in the unit of its stack, and what includes none in all of them.
 # packages: mkdocs doxygen python3-pygments libcpp-httplib-dev libboost-dev libpistache-dev libpoco-dev librestinio-dev libasio-dev libgrpc++-dev libcurl4-openssl-dev libsqlite3-dev libhiredis-dev
 # label: source all
 import html.parser
@@ -52,23 +53,41 @@ def pages():
             if not path.relative_to(SITE).as_posix().startswith("reference/headers/") and path.name != "404.html"}
 
 
+def sections(text):
+    """The parts of a page that begin with a heading of the second level, each with the line it begins at."""
+    starts = [0, *(match.start() for match in re.finditer(r"^## ", text, re.MULTILINE)), len(text)]
+    return [(text[start:end], text.count("\n", 0, start)) for start, end in zip(starts, starts[1:])]
+
+
+def includes_of(text):
+    return [line for part in PART.finditer(text)
+            for line in re.findall(r"^#include .*$", part["block"] or part["given"], re.MULTILINE)]
+
+
+def unit_of(text):
+    return next(unit for unit in UNITS if re.search(unit, "\n".join(includes_of(text))))
+
+
 def units(sources):
     """C++ of all blocks of the pages given, as one text for RESTinio, one for other HTTP stacks, and one for the rest."""
     texts = dict.fromkeys(UNITS, "")
     for number, (name, text) in enumerate(sources.items()):
-        includes, body = ["#include <credence/credence.hpp>"], ""
-        for count, part in enumerate(PART.finditer(text)):
-            code = part["block"] if part["block"] is not None else part["given"]
-            line = text.count("\n", 0, part.start()) + 2
-            includes += re.findall(r"^#include .*$", code, re.MULTILINE)
-            code = re.sub(r"^#include .*$", "", code, flags=re.MULTILINE)
-            code = f'#line {line} "{name}"\n{code}'
-            first = next((text for text in code.splitlines()[1:] if text.strip() and not text.startswith("//")), "")
-            declares = part["given"] is not None or DECLARATION.match(first)
-            body += code if declares else f"[[maybe_unused]] static void block_{count}() {{\n{code}}}\n"
-        heads = "\n".join(dict.fromkeys(includes))
-        texts[next(unit for unit in UNITS if re.search(unit, heads))] += \
-            f"{heads}\nnamespace page_{number} {{\nusing namespace std::chrono_literals;\n{body}}}\n"
+        for unit in {unit_of(section) for section, _ in sections(text)} - {UNITS[-1]} or {UNITS[-1]}:
+            includes, body = ["#include <credence/credence.hpp>"], ""
+            for count, (section, above) in enumerate(sections(text)):
+                if unit_of(section) not in (unit, UNITS[-1]):
+                    continue
+                includes += includes_of(section)
+                for place, part in enumerate(PART.finditer(section)):
+                    code = part["block"] if part["block"] is not None else part["given"]
+                    line = above + section.count("\n", 0, part.start()) + 2
+                    code = re.sub(r"^#include .*$", "", code, flags=re.MULTILINE)
+                    code = f'#line {line} "{name}"\n{code}'
+                    first = next((text for text in code.splitlines()[1:] if text.strip() and not text.startswith("//")), "")
+                    declares = part["given"] is not None or DECLARATION.match(first)
+                    body += code if declares else f"[[maybe_unused]] static void block_{count}_{place}() {{\n{code}}}\n"
+            heads = "\n".join(dict.fromkeys(includes))
+            texts[unit] += f"{heads}\nnamespace page_{number} {{\nusing namespace std::chrono_literals;\n{body}}}\n"
     return [text for text in texts.values() if text]
 
 
@@ -144,6 +163,15 @@ class Blocks(unittest.TestCase):
     def test_a_wrong_block_is_found_by_its_line(self):
         page = "# A page\n\n```cpp\nconst auto keys = credence::Keys<credence::HS256>::generated();\n```\n"
         self.assertIn("a.md:4:", compile_errors({"a.md": page}))
+
+    def test_a_section_of_each_stack_is_in_the_unit_of_its_stack(self):
+        section = "## One\n\n```cpp\n#include <{}>\n\nint {} = given;\n```\n\n"
+        page = "# A page\n\n<!-- given\ninline int given = 0;\n-->\n\n"
+        page += section.format("restinio/all.hpp", "one") + section.format("credence/stacks/poco.hpp", "other")
+        apart = units({"a.md": page})
+        self.assertEqual([("int one" in unit, "int other" in unit) for unit in apart], [(True, False), (False, True)])
+        self.assertEqual([unit.count("inline int given") for unit in apart], [1, 1])
+        self.assertEqual([re.findall(r"#line (\d+)", unit) for unit in apart], [["4", "10"], ["4", "18"]])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include <any>
 #include <cctype>
 #include <coroutine>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -156,6 +157,8 @@ struct HttpAppFramework {
         static_assert(requires { &std::remove_reference_t<Handler>::operator(); });
         return *this;
     }
+    HttpAppFramework& addListener(const std::string&, std::uint16_t) { return *this; }
+    void run() {}
 };
 inline HttpAppFramework& app() {
     static HttpAppFramework framework;
