@@ -16,8 +16,8 @@ macro(credence_knows pattern target package)
 endmacro()
 
 credence_knows("credence/(stacks|transports)/httplib.hpp|httplib.h" pkg:cpp-httplib libcpp-httplib-dev)
-credence_knows("credence/(stacks|transports)/beast.hpp|credence/transports/asio.hpp|boost/" Boost::headers
-  libboost-dev)
+credence_knows("credence/(stacks|transports)/beast.hpp|credence/transports/(asio|async_verifier|blocking_calls).hpp|boost/"
+  Boost::headers libboost-dev)
 credence_knows("credence/stacks/httplib.hpp|credence/transports/(httplib|beast|asio).hpp|boost/asio/ssl/" OpenSSL::SSL
   libssl-dev)
 credence_knows("credence/transports/curl.hpp|curl/" pkg:libcurl libcurl4-openssl-dev)

@@ -40,7 +40,7 @@ namespace credence {
 /// The settings of an `IssuerRegistry`.
 struct IssuerRegistryOptions {
     /// For the keys of each issuer. `unknown_key_wait` and `max_waiters` count for all issuers together; `metadata_url`
-    /// is not used.
+    /// is not used. `max_waiters` is about threads: of coroutines 1,024 may wait, and none if it is 0.
     RemoteOptions keys = {};
     /// How long the keys of an issuer are kept up to date without a token of it. Its next token waits for a new fetch.
     std::chrono::milliseconds rest_after = std::chrono::hours{1};
@@ -63,6 +63,9 @@ struct IssuerRegistryOptions {
 /// The keys of an issuer are fetched when the first token comes that its rules accept, and then as by `RemoteKeys`.
 /// Two threads fetch for all issuers, so there are at most two fetches at a time. An issuer without tokens is not
 /// asked. Adding and removing an issuer costs as much as the logarithm of their number.
+///
+/// `verify` waits for a fetch that its token needs. In coroutines of Boost.Asio nothing waits: see `AsyncVerifier`,
+/// which awaits the fetch. The resolver is then called in the coroutine's thread.
 ///
 /// A handle: copies share everything; any thread may use any of them. The threads end with the last one, and a child of
 /// `fork` has none: make a registry in the child.

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
-// AsyncRemoteKeys and AsyncVerifier: keys that follow an issuer on an executor of Boost.Asio, and coroutines that await
-// them. Boost 1.74 or newer. Link OpenSSL.
+// AsyncRemoteKeys: keys that follow an issuer on an executor of Boost.Asio, and coroutines that await them. Boost 1.74
+// or newer. Link OpenSSL.
 #pragma once
 
 #include <credence/clock.hpp>
-#include <credence/http/bearer.hpp>
-#include <credence/http/rejection.hpp>
-#include <credence/http/request_verifier.hpp>
-#include <credence/jwt/token_verifier.hpp>
 #include <credence/jwt/validation.hpp>
-#include <credence/jwt/verified.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/remote/fetch.hpp>
@@ -18,13 +13,13 @@
 #include <credence/remote/remote_options.hpp>
 #include <credence/remote/url.hpp>
 #include <credence/result.hpp>
+#include <credence/transports/async_verifier.hpp>
 #include <credence/transports/beast.hpp>
+#include <credence/remote/detail/deferral.hpp>
 #include <credence/remote/detail/driver.hpp>
 #include <credence/remote/detail/remote_core.hpp>
 #include <credence/remote/detail/shared_keys.hpp>
 #include <credence/transports/detail/async_fetcher.hpp>
-#include <credence/transports/detail/async_guard.hpp>
-#include <credence/transports/detail/key_wait.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -56,14 +51,6 @@ concept AsyncFetchTransport = std::copy_constructible<Transport> &&
                                       transport.async_fetch(executor, std::move(request), std::move(done))
                                   } -> std::convertible_to<std::function<void()>>;
                               };
-
-namespace detail {
-
-/// What an awaitable `require_bearer` gives.
-template <class VerifierType>
-using AwaitedProof = boost::asio::awaitable<Result<Verified<typename VerifierType::claims_type>, Rejection>>;
-
-}  // namespace detail
 
 /// The keys of an issuer, fetched from its URL and kept up to date on an executor of Asio's, without a thread.
 ///
@@ -157,7 +144,8 @@ public:
     /// \return false if the issuer has no such key; true if it came meanwhile; else `keys_unavailable`.
     [[nodiscard]] Result<bool> fetch_key(const KeyQuery& query, std::optional<NumericDate> issued_at) const {
         if (!detail::is_possible_kid(query)) return false;
-        if (auto* const wait = detail::KeyWait::current()) return wait->answer_of(keys_, query, issued_at);
+        if (auto* const deferrals = detail::Deferrals::current())
+            return detail::KeyDeferral<Set>::answer_in(*deferrals, keys_, query, issued_at);
         return keys_->state().fetch_key(query, issued_at);
     }
 
@@ -193,35 +181,6 @@ private:
     std::shared_ptr<const Shared> keys_;
 };
 
-/// A verifier whose tokens may have to await a key. It wraps a verifier over `AsyncRemoteKeys`, also one that is
-/// wrapped already: `AsyncVerifier{dpop_bound(verifier, {…})}`, `AsyncVerifier{Verifiers{one, other}}`.
-///
-/// A token whose key is known is verified as by the verifier within, and waits for nothing. For one that needs a
-/// fetch, the verifier runs once more when the fetch has ended.
-///
-/// A handle as that verifier; any thread may use it.
-template <AnyVerifier VerifierType>
-class AsyncVerifier {
-public:
-    /// The claims type that it proves.
-    using claims_type = typename VerifierType::claims_type;
-
-    explicit AsyncVerifier(VerifierType verifier) : verifier_(std::move(verifier)) {}
-
-    /// `co_await verifier.verify(token)`. Errors as of the verifier within. The coroutine keeps a copy of the token.
-    [[nodiscard]] boost::asio::awaitable<Result<Verified<claims_type>>>(verify)(std::string_view token) const
-        requires TokenVerifier<VerifierType>
-    {
-        return detail::await_key([verifier = verifier_, text = std::string{token}] { return (verifier.verify)(text); });
-    }
-
-    /// The verifier within, for what need not wait: it refuses a token that needs a fetch, and begins the fetch.
-    [[nodiscard]] const VerifierType& without_waiting() const noexcept { return verifier_; }
-
-private:
-    VerifierType verifier_;
-};
-
 /// Prepares an awaitable verifier over keys. See `verifier_for`.
 ///
 /// \return the verifier; `invalid_issuer` if `Validation::issuer` is set and does not name the issuer of the keys, or
@@ -233,85 +192,6 @@ template <class Claims, class Set>
     auto verifier = verifier_for<Claims>(keys, std::move(validation), std::move(options));
     if (!verifier) return std::move(verifier).error();
     return AsyncVerifier<Verifier<Claims, AsyncRemoteKeys<Set>>>{*verifier};
-}
-
-/// `co_await require_bearer(request, verifier)`: as the other `require_bearer`, and awaits a key that must be fetched.
-///
-/// \param source     must live until the coroutine has ended.
-/// \param challenge  a copy is kept. Name it before: `const credence::Challenge challenge{.realm = "shop"}`. g++ 12
-///                   makes code that fails of an aggregate that is made within an expression of `co_await`.
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Source& source,
-                                                                const AsyncVerifier<VerifierType>& verifier,
-                                                                const Challenge& challenge) {
-    return detail::await_key([&source, verifier, challenge] {
-        return require_bearer<Expected>(source, verifier.without_waiting(), challenge);
-    });
-}
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Source& source,
-                                                                const AsyncVerifier<VerifierType>& verifier) {
-    const Challenge challenge;
-    return require_bearer<Expected>(source, verifier, challenge);
-}
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
-void require_bearer(const Source&, const AsyncVerifier<VerifierType>&,
-                    Challenge&&) /* credence: name the challenge first */
-    = delete;
-
-/// The same for a request that carries its token elsewhere.
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Request& request,
-                                                                const AsyncVerifier<VerifierType>& verifier,
-                                                                const TokenLocation& location,
-                                                                const Challenge& challenge) {
-    return detail::await_key([&request, verifier, location, challenge] {
-        return require_bearer<Expected>(request, verifier.without_waiting(), location, challenge);
-    });
-}
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Request& request,
-                                                                const AsyncVerifier<VerifierType>& verifier,
-                                                                const TokenLocation& location) {
-    const Challenge challenge;
-    return require_bearer<Expected>(request, verifier, location, challenge);
-}
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
-void require_bearer(const Request&, const AsyncVerifier<VerifierType>&, TokenLocation&&,
-                    const Challenge& = {}) /* credence: name the location first */
-    = delete;
-
-/// `protect` for coroutines: a token that needs a key which has to be fetched awaits it, and no other request does.
-///
-/// The handler returns `boost::asio::awaitable`, and takes the proof by value. All else is as for `protect`, also
-/// `on_reject`.
-template <class VerifierType, class Handler>
-[[nodiscard]] auto protect(const AsyncVerifier<VerifierType>& verifier, Handler handler, TokenLocation location,
-                           Challenge challenge = {}) {
-    using Guarded =
-        decltype(protect(verifier.without_waiting(), std::move(handler), std::move(location), std::move(challenge)));
-    if constexpr (!std::is_void_v<Guarded>) {  // else a static_assert of `protect` has failed
-        constexpr bool handler_can_wait = detail::can_wait<Guarded>;
-        static_assert(handler_can_wait,
-                      "credence: an AsyncVerifier guards coroutines: the handler returns boost::asio::awaitable<…>");
-        if constexpr (handler_can_wait) {
-            return detail::AsyncGuard<Guarded>{
-                protect(verifier.without_waiting(), std::move(handler), std::move(location), std::move(challenge))};
-        }
-    }
-}
-template <class VerifierType, class Handler>
-[[nodiscard]] auto protect(const AsyncVerifier<VerifierType>& verifier, Handler handler, Challenge challenge = {}) {
-    return protect(verifier, std::move(handler), TokenLocation{}, std::move(challenge));
-}
-
-/// The same for a member function of an object that outlives the guard.
-template <class VerifierType, class Member, class Object>
-    requires std::is_member_function_pointer_v<Member>
-[[nodiscard]] auto protect(const AsyncVerifier<VerifierType>& verifier, Member member, Object* object,
-                           Challenge challenge = {}) {
-    return protect(verifier, detail::BoundMember<Member, Object>{member, object}, TokenLocation{},
-                   std::move(challenge));
 }
 
 }  // namespace credence

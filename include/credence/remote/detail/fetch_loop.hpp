@@ -21,6 +21,9 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -78,15 +81,23 @@ public:
         return true;
     }
 
+    using KeyAnswer = typename PolledState<Set>::KeyAnswer;
+
+    /// What is known of an unknown key id without a fetch. If there is no answer, the member is awake: it fetches.
+    [[nodiscard]] KeyAnswer try_fetch_key(const Handle& member, const KeyQuery& query,
+                                          std::optional<NumericDate> issued_at) {
+        KeyAnswer found = member->is_new() ? KeyAnswer{std::nullopt, 0, told_retry_after({})}
+                                           : member->state().try_fetch_key(query, issued_at);
+        if (!found.answer) wake_up(member);
+        return found;
+    }
+
     /// See `FetchingKeySource`: wakes a new member, and waits as long as `limits` has it.
     [[nodiscard]] Result<bool> fetch_key(const Handle& member, const KeyQuery& query,
                                          std::optional<NumericDate> issued_at) {
         if (!is_possible_kid(query)) return false;
-        using Answer = typename PolledState<Set>::KeyAnswer;
-        const Answer found = member->is_new() ? Answer{std::nullopt, 0, told_retry_after({})}
-                                              : member->state().try_fetch_key(query, issued_at);
+        const KeyAnswer found = try_fetch_key(member, query, issued_at);
         if (found.answer) return *found.answer;
-        wake_up(member);
         if (!wait_for_attempt(member, found.attempts)) {
             return keys_unavailable(
                 "the fetch takes longer than unknown_key_wait, or max_waiters requests wait for one",
@@ -95,6 +106,37 @@ public:
         if (auto failed = member->state().failure()) return *std::move(failed);
         return true;
     }
+
+    /// Somebody who waits without a thread.
+    using Ticket = std::uint64_t;
+
+    /// Calls `done` when a member has had more attempts than that: from any thread, also within this call.
+    ///
+    /// \return nullopt if too many wait; then `done` is not called.
+    [[nodiscard]] std::optional<Ticket> watch(const Handle& member, std::uint64_t attempts,
+                                              std::function<void()> done) {
+        Lock lock{mutex_};
+        if (limits_.max_waiters == 0 || watchers_.size() >= most_watchers) return std::nullopt;
+        const Ticket ticket = ++last_ticket_;
+        if (has_ended(*member, attempts)) {
+            lock.unlock();
+            done();
+        } else {
+            watchers_.emplace(ticket, Watcher{member, attempts, std::move(done)});
+        }
+        return ticket;
+    }
+    void unwatch(Ticket ticket) {
+        const std::scoped_lock lock{mutex_};
+        watchers_.erase(ticket);
+    }
+    /// Whether a member has had more attempts than that. \return true, too, if there will be none any more
+    [[nodiscard]] bool has_had_more(const Handle& member, std::uint64_t attempts) {
+        const std::scoped_lock lock{mutex_};
+        return has_ended(*member, attempts);
+    }
+
+    [[nodiscard]] std::chrono::milliseconds unknown_key_wait() const noexcept { return limits_.unknown_key_wait; }
 
     /// Fetches nothing for a member any more.
     void remove(const Handle& member) {
@@ -107,13 +149,21 @@ public:
 
     void stop() {
         stop_.request_stop();
-        const std::scoped_lock lock{mutex_};
+        Lock lock{mutex_};
         work_.notify_all();
-        done_.notify_all();
+        tell(lock);
     }
 
 private:
     using Lock = std::unique_lock<std::mutex>;
+
+    struct Watcher {
+        Handle member;
+        std::uint64_t attempts;
+        std::function<void()> done;
+    };
+    /// Of those who wait without a thread there may be more than `RemoteOptions::max_waiters`.
+    static constexpr std::size_t most_watchers = 1024;
 
     /// Makes a member due at once.
     void wake_up(const Handle& member) {
@@ -128,10 +178,30 @@ private:
         Lock lock{mutex_};
         if (waiters_ >= limits_.max_waiters) return false;
         ++waiters_;
-        const bool has_ended = done_.wait_for(lock, limits_.unknown_key_wait,
-                                              [&] { return member->attempts_ > attempts || stop_.stop_requested(); });
+        const bool is_over =
+            done_.wait_for(lock, limits_.unknown_key_wait, [&] { return has_ended(*member, attempts); });
         --waiters_;
-        return has_ended;
+        return is_over;
+    }
+
+    [[nodiscard]] bool has_ended(const Member& member, std::uint64_t attempts) const {
+        return member.attempts_ > attempts || stop_.stop_requested();
+    }
+
+    /// Tells those who wait for an attempt that has ended. Gives up the lock meanwhile.
+    void tell(Lock& lock) {
+        done_.notify_all();
+        std::vector<std::function<void()>> told;
+        for (auto place = watchers_.begin(); place != watchers_.end();) {
+            auto& [ticket, watcher] = *place;
+            const bool is_over = has_ended(*watcher.member, watcher.attempts);
+            if (is_over) told.push_back(std::move(watcher.done));
+            place = is_over ? watchers_.erase(place) : std::next(place);
+        }
+        if (told.empty()) return;
+        lock.unlock();
+        for (const auto& done : told) done();
+        lock.lock();
     }
 
     /// The member to serve next, which is not always due yet; null if there is none. Under the lock.
@@ -169,6 +239,8 @@ private:
     std::condition_variable done_;  ///< those who wait for keys do
     std::vector<Handle> awake_;
     std::size_t waiters_ = 0;
+    std::map<Ticket, Watcher> watchers_;
+    Ticket last_ticket_ = 0;
 };
 
 template <class Set>
@@ -199,7 +271,7 @@ void FetchLoop<Set>::run() {
             member->wake_ = (std::min)(member->wake_, wake);  // somebody may have woken it meanwhile
             member->attempts_ = attempts;
             if (attempts > 0) member->has_answer_.store(true, std::memory_order_release);
-            done_.notify_all();
+            tell(lock);
         }
     }
 }

@@ -6,10 +6,13 @@
 #include <credence/error.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
+#include <credence/remote/detail/deferral.hpp>
 #include <credence/remote/detail/fetch_loop.hpp>
 #include <credence/remote/detail/shared_keys.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +20,56 @@
 #include <utility>
 
 namespace credence::detail {
+
+/// A question of a token to the keys of one issuer, which a coroutine awaits.
+template <class Set>
+class RegistryDeferral final : public Deferral {
+    using Loop = FetchLoop<Set>;
+    using LoopHandle = std::shared_ptr<Loop>;
+    using Member = typename Loop::Handle;
+
+public:
+    RegistryDeferral(LoopHandle loop, Member member, std::uint64_t attempts, std::chrono::seconds retry_after)
+        : loop_(std::move(loop)), member_(std::move(member)), attempts_(attempts), retry_after_(retry_after) {}
+
+    /// The answer that was awaited. Without one, has the keys fetched, and the token is `keys_unavailable` for now.
+    [[nodiscard]] static Result<bool> answer_in(Deferrals& deferrals, const LoopHandle& loop, const Member& member,
+                                                const KeyQuery& query, std::optional<NumericDate> issued_at) {
+        if (!is_possible_kid(query)) return false;
+        if (const auto awaited = deferrals.find<RegistryDeferral>(member.get())) return awaited->answer();
+        const auto found = loop->try_fetch_key(member, query, issued_at);
+        if (found.answer) return *found.answer;
+        deferrals.add(member.get(),
+                      std::make_shared<RegistryDeferral>(loop, member, found.attempts, found.retry_after));
+        return keys_unavailable("a fetch for this key is due or under way", found.retry_after);
+    }
+
+    void begin(std::function<void()> done) override {
+        ticket_ = loop_->watch(member_, attempts_, done);
+        if (!ticket_) done();
+    }
+    [[nodiscard]] std::chrono::milliseconds most_wait() const override { return loop_->unknown_key_wait(); }
+    [[nodiscard]] bool give_up() override { return true; }
+    void end() override {
+        if (ticket_) loop_->unwatch(*ticket_);
+    }
+
+private:
+    [[nodiscard]] Result<bool> answer() const {
+        if (!ticket_) return keys_unavailable("too many requests wait for the fetch", retry_after_);
+        if (!loop_->has_had_more(member_, attempts_)) {
+            return keys_unavailable("the fetch takes longer than unknown_key_wait", retry_after_);
+        }
+        if (auto failed = member_->state().failure()) return *std::move(failed);
+        return true;
+    }
+
+    const LoopHandle loop_;
+    const Member member_;
+    const std::uint64_t attempts_;
+    const std::chrono::seconds retry_after_;
+    std::optional<typename Loop::Ticket> ticket_ = {};
+};
 
 /// Until a token needs a key, there is none, and that is no reason to refuse it: the verifier first looks whether its
 /// rules accept the token, and then has the keys fetched. See `FetchingKeySource`.
@@ -67,6 +120,9 @@ public:
     }
 
     [[nodiscard]] Result<bool> fetch_key(const KeyQuery& query, std::optional<NumericDate> issued_at) const {
+        if (auto* const deferrals = Deferrals::current()) {
+            return RegistryDeferral<Set>::answer_in(*deferrals, loop_, member_, query, issued_at);
+        }
         return loop_->fetch_key(member_, query, issued_at);
     }
 

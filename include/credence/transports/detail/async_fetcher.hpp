@@ -10,15 +10,17 @@
 #include <credence/remote/fetch_error.hpp>
 #include <credence/remote/remote_options.hpp>
 #include <credence/result.hpp>
+#include <credence/remote/detail/deferral.hpp>
 #include <credence/remote/detail/driver.hpp>
 #include <credence/remote/detail/polled_state.hpp>
 #include <credence/remote/detail/remote_core.hpp>
 #include <credence/remote/detail/shared_keys.hpp>
-#include <credence/transports/detail/key_wait.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <list>
 #include <memory>
@@ -28,6 +30,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -40,6 +43,28 @@ namespace credence::detail {
 /// Starts a request: takes the executor, the request and the handler, and returns the function that ends it early.
 using AnyAsyncFetch = std::function<std::function<void()>(const boost::asio::any_io_executor&, FetchRequest,
                                                           std::function<void(FetchResult)>)>;
+
+/// A key that a token needs and a set does not have, and the issuer's answer.
+struct KeyQuestion {
+    KeyQuestion(const KeyQuery& query, std::optional<NumericDate> issued)
+        : alg(query.alg),
+          kid(query.kid ? std::optional<std::string>{*query.kid} : std::nullopt),
+          x5t(query.x5t),
+          x5t_s256(query.x5t_s256),
+          issued_at(issued) {}
+
+    [[nodiscard]] KeyQuery query() const {
+        return {.alg = alg, .kid = kid ? KeyId{*kid} : std::nullopt, .x5t = x5t, .x5t_s256 = x5t_s256};
+    }
+
+    std::string alg;
+    std::optional<std::string> kid;
+    std::string x5t;
+    std::string x5t_s256;
+    std::optional<NumericDate> issued_at;
+    std::optional<Result<bool>> answer = {};  ///< see `FetchingKeySource`; for others once `has_ended`
+    std::atomic<bool> has_ended = false;
+};
 
 /// Everything here runs on a strand. Only handlers own this object: the timer's, and those of coroutines that wait. So
 /// it goes with its context, whatever handles there still are, and no object of Asio's outlives that.
@@ -208,13 +233,12 @@ private:
 
 /// What the handles share. The fetching ends with the last of them.
 template <class Set>
-class AsyncKeys final : public AwaitableKeys {
-    using Fetcher = AsyncFetcher<Set>;
-    using Link = std::weak_ptr<Fetcher>;
-
+class AsyncKeys {
 public:
+    using Fetcher = AsyncFetcher<Set>;
+
     AsyncKeys(KeyOrigin origin, RemoteOptions options, AnyAsyncFetch fetch, boost::asio::any_io_executor executor)
-        : link_(std::make_shared<Link>()) {
+        : unknown_key_wait_(options.unknown_key_wait), link_(std::make_shared<Link>()) {
         const RemoteOptions limits = options;
         const auto wake = [link = link_] {
             if (const auto fetcher = link->lock()) fetcher->wake();
@@ -226,23 +250,21 @@ public:
     }
     AsyncKeys(const AsyncKeys&) = delete;
     AsyncKeys& operator=(const AsyncKeys&) = delete;
-    ~AsyncKeys() override { stop(); }
+    ~AsyncKeys() { stop(); }
 
     void stop() const {
         if (const auto fetcher = link_->lock()) fetcher->stop();
     }
 
     [[nodiscard]] PolledState<Set>& state() const noexcept { return *state_; }
+    [[nodiscard]] std::chrono::milliseconds unknown_key_wait() const noexcept { return unknown_key_wait_; }
 
-    [[nodiscard]] std::optional<boost::asio::any_io_executor> executor() const override {
-        const auto fetcher = link_->lock();
-        return fetcher ? std::optional{fetcher->strand()} : std::nullopt;
-    }
+    /// What fetches; null if nothing is fetched any more.
+    [[nodiscard]] std::shared_ptr<Fetcher> fetcher() const { return link_->lock(); }
 
-    [[nodiscard]] boost::asio::awaitable<void> ask(std::shared_ptr<KeyQuestion> question) const override {
-        state_->count_unknown();
-        if (auto fetcher = link_->lock()) return Fetcher::ask(std::move(fetcher), std::move(question));
-        return nothing();
+    [[nodiscard]] std::optional<boost::asio::any_io_executor> executor() const {
+        const auto found = fetcher();
+        return found ? std::optional{found->strand()} : std::nullopt;
     }
 
     [[nodiscard]] boost::asio::awaitable<void> wait_for_keys(std::chrono::milliseconds most,
@@ -254,8 +276,56 @@ public:
 private:
     [[nodiscard]] static boost::asio::awaitable<void> nothing() { co_return; }
 
+    using Link = std::weak_ptr<Fetcher>;
+
+    const std::chrono::milliseconds unknown_key_wait_;
     std::shared_ptr<PolledState<Set>> state_;
     const std::shared_ptr<Link> link_;  ///< to the fetcher, which its context owns
+};
+
+/// A question of a token to these keys, which a coroutine awaits.
+template <class Set>
+class KeyDeferral final : public Deferral {
+    using Keys = std::shared_ptr<const AsyncKeys<Set>>;
+
+public:
+    KeyDeferral(Keys keys, const KeyQuery& query, std::optional<NumericDate> issued_at)
+        : keys_(std::move(keys)), question_(std::make_shared<KeyQuestion>(query, issued_at)) {}
+
+    /// The answer that was awaited. Without one, defers the question, and the token is `keys_unavailable` for now.
+    [[nodiscard]] static Result<bool> answer_in(Deferrals& deferrals, const Keys& keys, const KeyQuery& query,
+                                                std::optional<NumericDate> issued_at) {
+        if (const auto awaited = deferrals.find<KeyDeferral>(keys.get())) return awaited->answer();
+        deferrals.add(keys.get(), std::make_shared<KeyDeferral>(keys, query, issued_at));
+        return Error{Errc::keys_unavailable, {}, "a fetch for this key is due or under way"};
+    }
+
+    void begin(std::function<void()> done) override {
+        keys_->state().count_unknown();
+        auto fetcher = keys_->fetcher();
+        if (!fetcher) return done();
+        const auto strand = fetcher->strand();
+        boost::asio::co_spawn(strand, AsyncFetcher<Set>::ask(std::move(fetcher), question_),
+                              [question = question_, done = std::move(done)](const std::exception_ptr&) {
+                                  question->has_ended.store(true, std::memory_order_release);
+                                  done();
+                              });
+    }
+    /// The fetcher has a limit of its own. This one is for a fetcher whose context is gone.
+    [[nodiscard]] std::chrono::milliseconds most_wait() const override {
+        return keys_->unknown_key_wait() + std::chrono::seconds{1};
+    }
+    [[nodiscard]] bool give_up() override { return true; }
+    void end() override {}
+
+private:
+    [[nodiscard]] Result<bool> answer() const {
+        if (question_->has_ended.load(std::memory_order_acquire) && question_->answer) return *question_->answer;
+        return Error{Errc::keys_unavailable, {}, "the keys are not fetched any more"};
+    }
+
+    const Keys keys_;
+    const std::shared_ptr<KeyQuestion> question_;
 };
 
 }  // namespace credence::detail

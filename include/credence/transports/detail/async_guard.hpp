@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The guard around a coroutine that may have to await a key: it answers as the guard of `protect` does.
+// The guard around a coroutine that may have to await a verification: it answers as the guard of `protect` does.
 #pragma once
 
 #include <credence/http/detail/guard.hpp>
-#include <credence/transports/detail/key_wait.hpp>
+#include <credence/remote/detail/deferral.hpp>
+#include <credence/transports/detail/await_deferral.hpp>
 
 #include <memory>
 #include <utility>
@@ -22,7 +23,7 @@ struct ExecutorOf<boost::asio::awaitable<Value, Executor>> {
     using type = Executor;
 };
 
-/// Whether the handler of a guard can await a key.
+/// Whether the handler of a guard can await.
 template <class GuardType>
 inline constexpr bool can_wait = false;
 template <class VerifierType, class Handler, class Hook, class Value, class Executor, class FirstParameter,
@@ -34,7 +35,7 @@ template <class GuardType>
 class AsyncGuard;
 
 /// Verifies at the call, as the guard within, and starts the handler's coroutine if that is all. Only a token that
-/// needs a key which is not there yet costs another coroutine: it awaits the key, and then has the guard verify again.
+/// needs more than is there costs another coroutine: it awaits that, and then has the guard verify again.
 template <class VerifierType, class Handler, class Hook, class Return, class FirstParameter, class... Parameters>
 class AsyncGuard<Guard<VerifierType, Handler, Hook, Return, FirstParameter, Parameters...>> {
     using Inner = Guard<VerifierType, Handler, Hook, Return, FirstParameter, Parameters...>;
@@ -45,7 +46,7 @@ public:
 
     /// Verifies the request, then calls the handler with the proof and these arguments, or answers itself.
     Return operator()(Parameters... arguments) const {
-        return start(KeyWait{}, guard_, std::forward<Parameters>(arguments)...);
+        return start(Deferrals{}, guard_, std::forward<Parameters>(arguments)...);
     }
 
     /// The same guard, with a hook that is called for each rejection. See `protect`.
@@ -59,24 +60,24 @@ private:
     using Shared = std::shared_ptr<const Inner>;
 
     struct Attempt {
-        KeyWait& wait;
+        Deferrals& deferrals;
         const Shared& guard;
 
-        [[nodiscard]] KeyWait::Scope scope() const noexcept { return KeyWait::Scope{wait}; }
-        [[nodiscard]] bool must_wait() const noexcept { return wait.is_needed(); }
+        [[nodiscard]] Deferrals::Scope scope() const noexcept { return Deferrals::Scope{deferrals}; }
+        [[nodiscard]] bool must_wait() const noexcept { return deferrals.is_needed(); }
         [[nodiscard]] Return resume(Parameters&&... arguments) const {
-            return AsyncGuard::resume(std::move(wait), guard, std::forward<Parameters>(arguments)...);
+            return AsyncGuard::resume(std::move(deferrals), guard, std::forward<Parameters>(arguments)...);
         }
     };
 
-    static Return start(KeyWait wait, const Shared& guard, Parameters&&... arguments) {
-        return guard->answer_by(Attempt{wait, guard}, std::forward<Parameters>(arguments)...);
+    static Return start(Deferrals deferrals, const Shared& guard, Parameters&&... arguments) {
+        return guard->answer_by(Attempt{deferrals, guard}, std::forward<Parameters>(arguments)...);
     }
 
     /// Its arguments are its own. It keeps the guard alive until the handler has ended.
-    static Return resume(KeyWait wait, Shared guard, Parameters... arguments) {
-        co_await wait.template end<Executor>();
-        co_return co_await start(std::move(wait), guard, std::forward<Parameters>(arguments)...);
+    static Return resume(Deferrals deferrals, Shared guard, Parameters... arguments) {
+        co_await await_deferral<Executor>(deferrals.take());
+        co_return co_await start(std::move(deferrals), guard, std::forward<Parameters>(arguments)...);
     }
 
     Shared guard_;
