@@ -146,6 +146,16 @@ public:
         return verify_with(token, &check);
     }
 
+    /// The same if the answer for this token is kept; nullopt if `verify` would ask the server, or refuse the text.
+    /// Waits for nothing.
+    [[nodiscard]] std::optional<Result<Verified<Claims>>> verify_kept(std::string_view token) const {
+        if (token.size() > state_->rules.max_token_bytes) return std::nullopt;
+        const std::string hash = state_->hasher(detail::as_bytes(token));
+        if (hash.empty()) return std::nullopt;
+        const auto kept = state_->cache.find(hash, std::chrono::steady_clock::now());
+        return kept ? std::optional{judge(*kept, nullptr)} : std::nullopt;
+    }
+
     /// Why the issuer's metadata document could not be read, for a log; nullopt after a success, and after `make`.
     [[nodiscard]] std::optional<FetchError> discovery_fault() const { return state_->endpoint->last_fault(); }
 

@@ -226,6 +226,27 @@ TEST_CASE("a refusal is kept for a while, too", "[introspection_verifier]") {
     CHECK(server.asked() == 2);
 }
 
+TEST_CASE("an answer that is kept is given without a question", "[introspection_verifier]") {
+    const Server server;
+    const Introspection verifier = verifier_over(server);
+    CHECK_FALSE(verifier.verify_kept("opaque"));
+    CHECK(server.asked() == 0);
+    server.say(active());
+    CHECK_FALSE(refusal(verifier));
+    const auto kept = verifier.verify_kept("opaque");
+    REQUIRE(kept);
+    CHECK(kept->value()->sub == "alice");
+    server.say(R"({"active":false})");
+    CHECK(refusal(verifier, "other")->code == Errc::check_failed);
+    CHECK(verifier.verify_kept("other")->error().claim == "active");
+    server.say(active(R"(,"cnf":{"jkt":"x"})"));
+    CHECK(refusal(verifier, "bound")->code == Errc::proof_required);
+    CHECK(verifier.verify_kept("bound")->error().code == Errc::proof_required);
+    CHECK_FALSE(verifier.verify_kept(""));
+    CHECK_FALSE(verifier.verify_kept(std::string(100'000, 'x')));
+    CHECK(server.asked() == 3);
+}
+
 TEST_CASE("a token that is bound to a key is accepted with its proof, also when its answer is kept",
           "[introspection_verifier]") {
     STATIC_REQUIRE(BindableVerifier<Introspection>);

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// BlockingCalls: calls that may block, awaited by coroutines of Boost.Asio; and verifiers that make them. Boost 1.74 or
+// newer.
+#pragma once
+
+#include <credence/error.hpp>
+#include <credence/http/rejection.hpp>
+#include <credence/http/request_verifier.hpp>
+#include <credence/jwt/token_verifier.hpp>
+#include <credence/jwt/verified.hpp>
+#include <credence/result.hpp>
+#include <credence/transports/async_verifier.hpp>
+#include <credence/http/detail/token_kinds.hpp>
+#include <credence/remote/detail/deferral.hpp>
+#include <credence/transports/detail/await_deferral.hpp>
+#include <credence/transports/detail/blocking_call.hpp>
+#include <credence/transports/detail/kept_context.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace credence {
+
+template <AnyVerifier VerifierType>
+class Offloaded;
+
+namespace detail {
+
+template <class VerifierType>
+inline constexpr bool verifies_signed_tokens<Offloaded<VerifierType>> = verifies_signed_tokens<VerifierType>;
+
+/// A verifier that has some answers without a call, such as an `IntrospectionVerifier`.
+template <class VerifierType>
+concept KeepsAnswers = requires(const VerifierType& verifier, std::string_view text) {
+    { verifier.verify_kept(text) } -> std::same_as<std::optional<Result<Verified<typename VerifierType::claims_type>>>>;
+};
+
+}  // namespace detail
+
+/// The bounds of `BlockingCalls`.
+struct BlockingLimits {
+    /// How many calls may run or wait for a thread. One more is refused at once.
+    std::size_t max_calls = 64;
+    /// How long a coroutine waits for its call, before it is refused. See `run` and `offload` for a call that runs by
+    /// then; one that does not is never made.
+    std::chrono::milliseconds max_wait = std::chrono::seconds{5};
+};
+
+/// Calls that may block, made on threads where that does no harm: on those of a pool, while coroutines await them.
+///
+///     boost::asio::thread_pool threads{4};
+///     const credence::BlockingCalls calls{threads.get_executor(), {.max_calls = 64}};
+///     const credence::AsyncVerifier verifier{credence::offload(sessions, calls)};
+///     const auto started = co_await calls.run([=] { return sessions.start(claims); });
+///
+/// The bounds hold for all calls of this object and its copies together. A store that hangs so holds up `max_calls`
+/// requests, for `max_wait`; the others get 503 with `Retry-After` at once, and the event loop serves what needs no
+/// store.
+///
+/// A handle; any thread may use it. The pool may end before the coroutines' context, or after it. The calls that it did
+/// not begin are then refused, and no coroutine is resumed in a context that is gone. No call may be added to a pool
+/// that was destroyed.
+class BlockingCalls {
+public:
+    /// \param threads  the executor of a pool, not that of the coroutines: `thread_pool.get_executor()`.
+    explicit BlockingCalls(boost::asio::any_io_executor threads, BlockingLimits limits = {})
+        : places_(std::make_shared<detail::CallPlaces>(std::move(threads), limits.max_calls, limits.max_wait)) {}
+
+    /// `co_await calls.run(function)`: what `function()` returns, which is a `Result`. What it throws is thrown.
+    ///
+    /// Once the function runs, it is awaited to its end, so it may refer to what the coroutine has. If the coroutine is
+    /// destroyed meanwhile, with its context or because it was cancelled, that waits for the function.
+    ///
+    /// \return `store_unavailable` without a call if there are `max_calls`, or if none of the threads was free within
+    ///         `max_wait`.
+    template <class Function>
+    [[nodiscard]] auto run(Function function) const {
+        using Answer = std::invoke_result_t<Function&>;
+        constexpr bool function_gives_a_result = std::is_constructible_v<Answer, Error>;
+        static_assert(function_gives_a_result, "credence: the function of BlockingCalls::run returns a Result");
+        return await_call(std::make_shared<detail::BlockingCall<Function>>(places_, std::move(function),
+                                                                           detail::CallTies::coroutine));
+    }
+
+private:
+    template <AnyVerifier VerifierType>
+    friend class Offloaded;
+
+    template <class Call>
+    [[nodiscard]] static boost::asio::awaitable<typename Call::Answer> await_call(std::shared_ptr<Call> call) {
+        co_await detail::await_deferral(call);
+        co_return call->answer();
+    }
+
+    std::shared_ptr<detail::CallPlaces> places_;
+};
+
+/// The result of `offload`.
+template <AnyVerifier VerifierType>
+class Offloaded {
+public:
+    /// What it proves.
+    using claims_type = typename VerifierType::claims_type;
+
+    /// As of the verifier within.
+    static constexpr std::string_view scheme = detail::other_scheme_of<VerifierType>();
+
+    /// See `offload`.
+    Offloaded(VerifierType verifier, const BlockingCalls& calls, std::vector<std::string> fields)
+        : state_(std::make_shared<const State>(std::move(verifier), calls.places_, std::move(fields))) {}
+
+    /// Defers the call of the verifier within, or gives its answer. For `AsyncVerifier`; `store_unavailable` elsewhere.
+    [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view text) const
+        requires TokenVerifier<VerifierType>
+    {
+        return verify_by<TextCall>(text, [&] { return TextCall{state_, std::string{text}}; });
+    }
+    [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view text, const RequestContext& context) const
+        requires RequestVerifier<VerifierType>
+    {
+        return verify_by<RequestCall>(
+            text, [&] { return RequestCall{state_, std::string{text}, detail::KeptContext{context, state_->fields}}; });
+    }
+
+    /// Whether the verifier within recognizes a text. It is asked in the coroutine's thread.
+    [[nodiscard]] bool recognizes(std::string_view text) const
+        requires detail::knows_its_form<VerifierType>
+    {
+        return detail::recognizes(state_->verifier, text);
+    }
+
+    /// As of the verifier within.
+    [[nodiscard]] Rejection rejection(const Error& error, const Challenge& challenge, std::string_view used) const {
+        return detail::rejection_by(state_->verifier, error, challenge, used);
+    }
+
+private:
+    struct State {
+        VerifierType verifier;
+        std::shared_ptr<detail::CallPlaces> places;
+        std::vector<std::string> fields;
+
+        State(VerifierType within, std::shared_ptr<detail::CallPlaces> shared, std::vector<std::string> names)
+            : verifier(std::move(within)), places(std::move(shared)), fields(std::move(names)) {}
+    };
+
+    /// They have copies of all that they use.
+    struct TextCall {
+        std::shared_ptr<const State> state;
+        std::string text;
+
+        [[nodiscard]] auto operator()() const { return (state->verifier.verify)(text); }
+    };
+    struct RequestCall {
+        std::shared_ptr<const State> state;
+        std::string text;
+        detail::KeptContext kept;
+
+        [[nodiscard]] auto operator()() const { return (state->verifier.verify)(text, kept.context()); }
+    };
+
+    template <class Function, class MakeCall>
+    [[nodiscard]] Result<Verified<claims_type>> verify_by(std::string_view text, const MakeCall& make_call) const {
+        using Call = detail::BlockingCall<Function>;
+        auto* const deferrals = detail::Deferrals::current();
+        if (deferrals == nullptr)
+            return Error{Errc::store_unavailable, {}, "a verifier by offload is asked within an AsyncVerifier"};
+        if (const auto made = deferrals->find<Call>(state_.get())) return made->answer();
+        if constexpr (detail::knows_its_form<VerifierType>) {
+            if (!recognizes(text))
+                return Error{Errc::malformed_token, {}, "the verifier does not recognize the form of this credential"};
+        }
+        if constexpr (detail::KeepsAnswers<VerifierType>) {
+            if (auto kept = state_->verifier.verify_kept(text)) return *std::move(kept);
+        }
+        deferrals->add(state_.get(), std::make_shared<Call>(state_->places, make_call(), detail::CallTies::none));
+        return Error{Errc::store_unavailable, {}, "the call is under way"};
+    }
+
+    std::shared_ptr<const State> state_;
+};
+
+/// A verifier that an `AsyncVerifier` runs on other threads, because it may block: `Sessions` and `ApiKeys` of a store
+/// on a disk or a network, an `IntrospectionVerifier`, a `Verifier` that asks such a store about revocation.
+///
+///     const credence::AsyncVerifier verifier{credence::FirstOf{
+///         tokens, credence::offload(api_keys, calls), credence::offload(sessions, calls)}};
+///
+/// If the verifier knows the form of its tokens, any other text is refused without a call. An answer that an
+/// `IntrospectionVerifier` keeps needs no call either. A call has copies of the token and of what is read of the
+/// request. So a coroutine that is cancelled, destroyed, or has waited for `max_wait`
+/// goes at once, and the answer of a call that runs by then is dropped.
+///
+/// A verifier over `AsyncRemoteKeys` does not wait for a key there. It stands beside it: in `FirstOf`, or in an
+/// `AsyncVerifier` of its own.
+///
+/// \param fields  the names of the header fields that the verifier reads through `RequestContext::field`. Without them,
+///                those that `dpop_bound` and `certificate_bound` read; a field of another name is missing for it.
+/// \return a verifier for an `AsyncVerifier`, alone or within others. A credential is `store_unavailable`, which is a
+///         503 with `Retry-After`, if there are `max_calls`, or after `max_wait`; and wherever no `AsyncVerifier` asks.
+template <AnyVerifier VerifierType>
+[[nodiscard]] Offloaded<VerifierType> offload(VerifierType verifier, const BlockingCalls& calls,
+                                              std::vector<std::string> fields = {"DPoP", "Client-Cert"}) {
+    return Offloaded<VerifierType>{std::move(verifier), calls, std::move(fields)};
+}
+
+}  // namespace credence
