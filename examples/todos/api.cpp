@@ -8,6 +8,7 @@
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/stacks/beast.hpp>
+#include <credence/transports/async_verifier.hpp>
 
 #include <algorithm>
 #include <array>
@@ -97,40 +98,28 @@ std::optional<std::string_view> session_id(const Head& head) {
     return id ? *id : std::nullopt;
 }
 
-/// The store is asked on its thread, and only for a cookie that has the form of an id.
-asio::awaitable<Proof> prove_by_session(const Sessions& sessions, StoreThread& store_thread, const Head& head) {
-    // A name for what runs there: g++ 12 destroys the captures of a temporary in a co_await twice.
-    const auto prove = [&sessions, &head]() -> Proof {
-        const credence::TokenLocation cookie{.header = "", .cookie = session_cookie};
-        Proof proof = credence::require_bearer(head, sessions, cookie);
-        if (!proof) log_store_problem(proof.error().reason);
-        return proof;
-    };
-    const auto id = session_id(head);
-    if (!id || !sessions.recognizes(*id)) co_return prove();
-    const auto allowed = credence::check_origin(head, origin_rules());
-    if (!allowed) co_return allowed.error();
-    auto proof = co_await store_thread.run(prove);
-    if (!proof) co_return credence::Rejection::from({credence::Errc::store_unavailable});
-    co_return *std::move(proof);
+/// The store is asked on threads of its own, and only for a cookie that has the form of an id.
+asio::awaitable<Proof> prove_by_session(credence::AsyncVerifier<credence::Offloaded<Sessions>> verifier,
+                                        const Head& head) {
+    if (session_id(head)) {
+        const auto allowed = credence::check_origin(head, origin_rules());
+        if (!allowed) co_return allowed.error();
+    }
+    const credence::TokenLocation cookie{.header = "", .cookie = session_cookie};
+    auto proof = co_await credence::require_bearer(head, verifier, cookie);
+    if (!proof) log_store_problem(proof.error().reason);
+    co_return proof;
 }
 
-Login login_by_session(const Sessions& sessions, StoreThread& store_thread) {
-    return [&sessions, &store_thread](const Head& head) { return prove_by_session(sessions, store_thread, head); };
+Login login_by_session(const Sessions& sessions, const credence::BlockingCalls& calls) {
+    const credence::AsyncVerifier verifier{credence::offload(sessions, calls)};
+    return [verifier](const Head& head) { return prove_by_session(verifier, head); };
 }
 
 }  // namespace
 
 Api::Api(ApiOptions options) : options_(std::move(options)) {
-    if (options_.sessions) {
-        login_ = login_by_session(*options_.sessions, store_thread_.emplace());
-    } else {
-        login_ = login_by_token(options_.keys);
-    }
-}
-
-void Api::stop() {
-    if (store_thread_) store_thread_->stop();
+    login_ = options_.sessions ? login_by_session(*options_.sessions, calls_) : login_by_token(options_.keys);
 }
 
 void Api::add_to(Router& router) {
@@ -172,7 +161,7 @@ Response Api::give_token(const std::string& subject) const {
 asio::awaitable<Response> Api::start_session(std::string subject, std::string label) {
     const Claims claims{.sub = std::move(subject)};
     const auto start = [&] { return options_.sessions->start(claims, {.label = label}); };
-    const auto started = co_await store_thread_->ask(start);
+    const auto started = co_await calls_.run(start);
     if (!started) co_return unavailable(started.error());
     Response response = json(200, {{"status", "success"}});
     response.set(http::field::set_cookie, credence::set_cookie(cookie_for(started->id)).value());
@@ -216,12 +205,12 @@ asio::awaitable<Response> Api::remove(Verified<Claims> who, Request request) {
 
 asio::awaitable<Response> Api::log_out(Verified<Claims>, Request request) {
     const auto end = [&] { return options_.sessions->end(session_id(request).value_or("")); };
-    co_return logged_out(co_await store_thread_->ask(end));
+    co_return logged_out(co_await calls_.run(end));
 }
 
 asio::awaitable<Response> Api::log_out_everywhere(Verified<Claims> who, Request) {
     const auto end_all = [&] { return options_.sessions->end_all(who->sub); };
-    co_return logged_out(co_await store_thread_->ask(end_all));
+    co_return logged_out(co_await calls_.run(end_all));
 }
 
 }  // namespace todos

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/keys/keys.hpp>
+#include <credence/transports/blocking_calls.hpp>
 
 #include <chrono>
 #include <optional>
@@ -10,8 +11,9 @@
 
 #include "router.hpp"
 #include "session_store.hpp"
-#include "store_thread.hpp"
 #include "todo_list.hpp"
+
+#include <boost/asio/thread_pool.hpp>
 
 namespace todos {
 
@@ -29,9 +31,6 @@ public:
     /// \param router  must not outlive this object.
     void add_to(Router& router);
 
-    /// Ends all waiting for the store of the sessions. Called when the event loop has stopped, while it is still there.
-    void stop();
-
 private:
     asio::awaitable<Response> hello(Request request);
     asio::awaitable<Response> log_in(Request request);
@@ -46,7 +45,9 @@ private:
     [[nodiscard]] Response give_token(const std::string& subject) const;
 
     ApiOptions options_;
-    std::optional<StoreThread> store_thread_ = {};
+    asio::thread_pool threads_{4};
+    /// To the store of the sessions, which may hang: the threads that serve connections must not hang with it.
+    credence::BlockingCalls calls_{threads_.get_executor(), {.max_calls = 64, .max_wait = std::chrono::seconds{2}}};
     TodoList todos_ = {};
     Login login_;
 };

@@ -50,8 +50,7 @@ void run(const support::Options& options) {
     todos::Router router;
     api.add_to(router);
     todos::serve(router, options.port(3000),
-                 {.on_listening = [&](const std::string& url) { print_trial(url, options.has("--sessions")); },
-                  .on_stop = [&api] { api.stop(); }});
+                 [&](const std::string& url) { print_trial(url, options.has("--sessions")); });
 }
 
 }  // namespace

@@ -93,13 +93,12 @@ asio::awaitable<void> serve_connection(const Router& router, std::shared_ptr<Con
 /// Accepts connections, and lets several threads serve them.
 class Server {
 public:
-    Server(const Router& router, int port, std::function<void()> on_stop)
-        : router_(router), on_stop_(std::move(on_stop)), acceptor_(listen(context_, port)) {
+    Server(const Router& router, int port) : router_(router), acceptor_(listen(context_, port)) {
         signals_.async_wait([this](const boost::system::error_code&, int) { context_.stop(); });
     }
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
-    ~Server() { on_stop_(); }
+    ~Server() = default;
 
     [[nodiscard]] int port() const { return acceptor_.local_endpoint().port(); }
 
@@ -152,7 +151,6 @@ private:
 
     const Router& router_;
     Connections connections_{ConnectionLimits{}};
-    std::function<void()> on_stop_;
     std::atomic<bool> is_accepting_ = false;
     asio::io_context context_;
     tcp::acceptor acceptor_;
@@ -161,12 +159,12 @@ private:
 
 }  // namespace
 
-void serve(const Router& router, int port, const ServerHooks& hooks) {
+void serve(const Router& router, int port, const std::function<void(const std::string& url)>& on_listening) {
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    Server server{router, port, hooks.on_stop};
+    Server server{router, port};
     const std::string url = "http://127.0.0.1:" + std::to_string(server.port());
     std::cout << "listening at " << url << std::endl;
-    hooks.on_listening(url);
+    on_listening(url);
     server.run();
 }
 

@@ -9,13 +9,9 @@
 
 namespace todos {
 
-struct ServerHooks {
-    std::function<void(const std::string& url)> on_listening = [](const std::string&) {};
-    /// Called when the event loop has stopped, while what waits in it is still there.
-    std::function<void()> on_stop = [] {};
-};
-
 /// Serves until SIGINT or SIGTERM. \throws support::StartError when the port cannot be had.
-void serve(const Router& router, int port, const ServerHooks& hooks = {});
+void serve(
+    const Router& router, int port,
+    const std::function<void(const std::string& url)>& on_listening = [](const std::string&) {});
 
 }  // namespace todos
