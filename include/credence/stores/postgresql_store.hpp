@@ -64,6 +64,23 @@ public:
         return store;
     }
 
+    /// A store in the tables of a connection that is yours, for one thread at a time, and for one store. Where you have
+    /// a transaction open on it, what the store does is part of that transaction, which must be READ COMMITTED: so all
+    /// sessions of a user end together with the change of a password, or neither happens. After an error roll it back;
+    /// after one in no transaction, close the connection.
+    ///
+    /// \param connection  open until the store is gone. \param options  `max_connections` does not count.
+    /// \return the store; `store_unavailable` with the reason: the tables are not there, for `open` makes them, or are
+    ///         those of a newer version of credence.
+    [[nodiscard]] static Result<std::shared_ptr<PostgresqlStore>> on(PGconn* connection,
+                                                                     PostgresqlOptions options = {}) {
+        options.patience = std::clamp(options.patience, std::chrono::seconds{2}, std::chrono::seconds{60});
+        auto borrowed = detail::PostgresqlConnection::borrow(connection, options.patience);
+        const auto version = detail::is_postgresql_version_noted(*borrowed);
+        if (!version) return version.error();
+        return std::shared_ptr<PostgresqlStore>{new PostgresqlStore{std::move(borrowed), std::move(options)}};
+    }
+
     // Sessions
 
     [[nodiscard]] Result<void> insert_session(const SessionRecord& record) {
@@ -229,6 +246,8 @@ public:
 private:
     using Connection = detail::PostgresqlConnection;
 
+    PostgresqlStore(std::unique_ptr<Connection> borrowed, PostgresqlOptions options)
+        : pool_(std::move(borrowed)), options_(std::move(options)) {}
     PostgresqlStore(const std::string& url, PostgresqlOptions options)
         : pool_(url, options.max_connections, options.patience), options_(std::move(options)) {}
 
@@ -297,8 +316,10 @@ private:
         return records;
     }
 
-    /// Deletes what has ended, at most once a minute. Should it fail, the next minute has another try.
+    /// Deletes what has ended, at most once a minute. Should it fail, the next minute has another try. Not in a
+    /// caller's transaction, which a failure would fail, and which others would wait for.
     void delete_ended() {
+        if (pool_.is_in_transaction()) return;
         const NumericDate moment = detail::moment_of(options_.clock);
         NumericDate due = next_delete_.load();
         if (moment < due) return;

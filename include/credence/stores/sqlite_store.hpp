@@ -65,6 +65,20 @@ public:
         return std::shared_ptr<SqliteStore>{new SqliteStore{*std::move(connection), std::move(options)}};
     }
 
+    /// A store in the tables of a connection that is yours, for one thread at a time. Where you have a transaction open
+    /// on it, what the store does is part of that transaction: so all sessions of a user end together with the change
+    /// of a password, or neither happens. A call that fails has changed nothing; whether to go on is yours to say.
+    ///
+    /// \param connection  open until the store is gone. Its pragmas stay as they are, also `synchronous`.
+    /// \param options     `patience` does not count.
+    /// \return the store; `store_unavailable` with the reason: the tables are not there, for `open` makes them, or are
+    ///         those of a newer version of credence.
+    [[nodiscard]] static Result<std::shared_ptr<SqliteStore>> on(sqlite3* connection, SqliteOptions options = {}) {
+        auto borrowed = detail::SqliteConnection::borrow(connection);
+        if (const auto version = detail::version_of_sqlite(*borrowed); !version) return version.error();
+        return std::shared_ptr<SqliteStore>{new SqliteStore{std::move(borrowed), std::move(options)}};
+    }
+
     // Sessions
 
     [[nodiscard]] Result<void> insert_session(const SessionRecord& record) {

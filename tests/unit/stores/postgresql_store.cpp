@@ -47,6 +47,7 @@ public:
         PQclear(result);
         CHECK((status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK));
     }
+    [[nodiscard]] PGconn* handle() const noexcept { return connection_; }
 
 private:
     PGconn* connection_;
@@ -125,6 +126,81 @@ TEST_CASE("PostgreSQL: the store keeps refresh tokens and revocations") {
     CHECK_FALSE(store->is_revoked({"i", "t3", "eve", contract_start, {}}).value());
     CHECK(store->is_revoked(endless).value());
     support::check_replay_contract(*store, moment);
+}
+
+TEST_CASE("PostgreSQL: a store on a connection of the caller's keeps the contract") {
+    if (server_url().empty()) return;
+    (void)new_store();
+    const Control connection;
+    NumericDate moment = contract_start;
+    const auto store = PostgresqlStore::on(connection.handle(), {.clock = [&] { return moment; }}).value();
+    support::check_session_contract(*store);
+    support::check_api_key_contract(*store);
+    support::check_replay_contract(*store, moment);
+}
+
+TEST_CASE("PostgreSQL: what a store does in a transaction of the caller's is kept or taken back with it") {
+    if (server_url().empty()) return;
+    const auto other = new_store();
+    const Control connection;
+    const auto store = PostgresqlStore::on(connection.handle()).value();
+    const TokenIdentity token{"i", "t", "ann", contract_start, {}};
+    REQUIRE(other->insert_session(session_record("a", "ann")));
+
+    connection.run("BEGIN");
+    CHECK(store->end_sessions_of({.subject = "ann"}));
+    CHECK(store->revoke(token));
+    CHECK(store->sessions_of("ann").value().empty());
+    CHECK(other->sessions_of("ann").value().size() == 1);
+    connection.run("ROLLBACK");
+    CHECK(store->sessions_of("ann").value().size() == 1);
+    CHECK_FALSE(other->is_revoked(token).value());
+
+    connection.run("BEGIN");
+    CHECK(store->replace_session(hash_named("a"), session_record("b", "ann")).value());
+    CHECK(store->revoke(token));
+    connection.run("COMMIT");
+    CHECK(other->find_session(hash_named("b")).value());
+    CHECK(other->is_revoked(token).value());
+}
+
+TEST_CASE("PostgreSQL: a call that fails on a connection of the caller's leaves nothing of itself") {
+    if (server_url().empty()) return;
+    (void)new_store();
+    const Control connection;
+    const auto store = PostgresqlStore::on(connection.handle()).value();
+    const credence::RefreshRecord first{.hash = hash_named("1"), .family = "f", .subject = "ann"};
+    const credence::RefreshRecord second{.hash = hash_named("2"), .family = "f", .subject = "ann"};
+    credence::RefreshRecord used = first;
+    used.used_at = contract_start;
+    REQUIRE(store->insert(first));
+    REQUIRE(store->insert(second));
+    CHECK_FALSE(store->replace(used, second));  // the second is there already
+    CHECK_FALSE(store->find(first.hash).value()->used_at);
+    // In a transaction it fails the whole one.
+    connection.run("BEGIN");
+    CHECK(store->revoke_family("f"));
+    REQUIRE(store->insert(first));
+    CHECK_FALSE(store->insert(first));
+    CHECK_FALSE(store->find(first.hash));
+    connection.run("ROLLBACK");
+    CHECK(store->find(first.hash).value());
+    CHECK(store->find(second.hash).value());
+}
+
+TEST_CASE("PostgreSQL: a connection without the tables, or with newer ones, makes no store") {
+    if (server_url().empty()) return;
+    (void)new_store();
+    {
+        const Control connection;
+        connection.run("UPDATE credence_schema SET version = 999");
+        CHECK(PostgresqlStore::on(connection.handle()).error().reason ==
+              "the tables are of a newer version of credence");
+    }
+    const Control connection;
+    connection.run("DROP TABLE credence_schema");
+    CHECK(PostgresqlStore::on(connection.handle()).error().code == Errc::store_unavailable);
+    CHECK(PostgresqlStore::on(nullptr).error().code == Errc::store_unavailable);
 }
 
 TEST_CASE("PostgreSQL: a server that goes refuses, and one that is back is found") {

@@ -64,6 +64,21 @@ void run_sql(const std::string& file, const char* sql) {
     sqlite3_close(database);
 }
 
+/// A connection that is not the store's.
+class Connection {
+public:
+    explicit Connection(const std::string& file) { REQUIRE(sqlite3_open(file.c_str(), &database_) == SQLITE_OK); }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() { sqlite3_close(database_); }
+
+    [[nodiscard]] sqlite3* handle() const noexcept { return database_; }
+    void run(const char* sql) const { CHECK(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK); }
+
+private:
+    sqlite3* database_ = nullptr;
+};
+
 }  // namespace
 
 TEST_CASE("the store in a file keeps the contract of sessions and API keys") {
@@ -168,6 +183,80 @@ TEST_CASE("what has ended is deleted from the file, and nothing else") {
     CHECK(store->find_session(used.hash).value());
     CHECK_FALSE(store->find_api_key("brief").value());
     CHECK(store->find_api_key("endless").value());
+}
+
+TEST_CASE("a store on a connection of the caller's keeps the contract, in a transaction and in none") {
+    const Place place;
+    (void)place.open();
+    const Connection connection{place.file()};
+    for (const bool is_in_transaction : {false, true}) {
+        NumericDate moment = contract_start;
+        const auto store = SqliteStore::on(connection.handle(), {.clock = [&] { return moment; }}).value();
+        if (is_in_transaction) connection.run("BEGIN");
+        support::check_session_contract(*store);
+        support::check_api_key_contract(*store);
+        support::check_replay_contract(*store, moment);
+        if (is_in_transaction) connection.run("COMMIT");
+        connection.run("DELETE FROM credence_sessions; DELETE FROM credence_api_keys; DELETE FROM credence_replays");
+    }
+    // The connection is still the caller's, who may make another store of it.
+    CHECK(SqliteStore::on(connection.handle()).value()->sessions_of("ann").value().empty());
+}
+
+TEST_CASE("what a store does in a transaction of the caller's is kept or taken back with it") {
+    const Place place;
+    const auto other = place.open();
+    const Connection connection{place.file()};
+    connection.run("CREATE TABLE users (name TEXT)");
+    const auto store = SqliteStore::on(connection.handle()).value();
+    const TokenIdentity token{"i", "t", "ann", contract_start, {}};
+    REQUIRE(other->insert_session(session_record("a", "ann")));
+
+    connection.run("BEGIN IMMEDIATE; INSERT INTO users VALUES ('ann')");
+    CHECK(store->end_sessions_of({.subject = "ann"}));
+    CHECK(store->revoke(token));
+    CHECK(store->sessions_of("ann").value().empty());
+    CHECK(other->sessions_of("ann").value().size() == 1);
+    connection.run("ROLLBACK");
+    CHECK(store->sessions_of("ann").value().size() == 1);
+    CHECK_FALSE(other->is_revoked(token).value());
+
+    connection.run("BEGIN");
+    CHECK(store->replace_session(hash_named("a"), session_record("b", "ann")).value());
+    CHECK(store->revoke(token));
+    connection.run("COMMIT");
+    CHECK(other->find_session(hash_named("b")).value());
+    CHECK(other->is_revoked(token).value());
+}
+
+TEST_CASE("a call that fails in a transaction of the caller's has changed nothing, and the transaction goes on") {
+    const Place place;
+    (void)place.open();
+    const Connection connection{place.file()};
+    const auto store = SqliteStore::on(connection.handle()).value();
+    const credence::RefreshRecord first{.hash = hash_named("1"), .family = "f", .subject = "ann"};
+    const credence::RefreshRecord second{.hash = hash_named("2"), .family = "f", .subject = "ann"};
+    credence::RefreshRecord used = first;
+    used.used_at = contract_start;
+    connection.run("BEGIN");
+    REQUIRE(store->insert(first));
+    REQUIRE(store->insert(second));
+    CHECK_FALSE(store->replace(used, second));  // the second is there already
+    CHECK_FALSE(store->find(first.hash).value()->used_at);
+    CHECK(store->revoke_family("g"));
+    connection.run("COMMIT");
+    CHECK_FALSE(store->find(first.hash).value()->used_at);
+    CHECK(store->find(second.hash).value());
+}
+
+TEST_CASE("a connection without the tables, or with newer ones, makes no store") {
+    const Place place;
+    const Connection connection{place.file()};
+    CHECK(SqliteStore::on(connection.handle()).error().code == Errc::store_unavailable);
+    (void)place.open();
+    CHECK(SqliteStore::on(connection.handle()));
+    connection.run("UPDATE credence_schema SET version = 999");
+    CHECK(SqliteStore::on(connection.handle()).error().reason == "the tables are of a newer version of credence");
 }
 
 TEST_CASE("a file that cannot be a store is refused with a reason") {

@@ -25,7 +25,10 @@
 namespace credence::detail {
 
 struct ClosePostgresql {
-    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+    void operator()(PGconn* connection) const noexcept {
+        if (is_owned) PQfinish(connection);
+    }
+    bool is_owned = true;
 };
 struct ClearPostgresql {
     void operator()(PGresult* result) const noexcept { PQclear(result); }
@@ -107,6 +110,13 @@ public:
         return connection;
     }
 
+    /// A connection that is the caller's, who closes it, but not before this object is gone.
+    [[nodiscard]] static std::unique_ptr<PostgresqlConnection> borrow(PGconn* connection,
+                                                                      std::chrono::seconds patience) {
+        return std::unique_ptr<PostgresqlConnection>{
+            new PostgresqlConnection{connection, patience, {.is_owned = false}}};
+    }
+
     PostgresqlConnection(const PostgresqlConnection&) = delete;
     PostgresqlConnection& operator=(const PostgresqlConnection&) = delete;
     ~PostgresqlConnection() = default;
@@ -116,6 +126,12 @@ public:
         if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
         pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
         return ::poll(&socket, 1, 0) == 0;
+    }
+
+    /// Whether a transaction is open.
+    [[nodiscard]] bool is_in_transaction() const noexcept {
+        const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
     }
 
     /// Runs a statement with these parameters.
@@ -138,8 +154,8 @@ public:
     }
 
 private:
-    PostgresqlConnection(PGconn* connection, std::chrono::seconds patience)
-        : connection_(connection), patience_(patience) {}
+    PostgresqlConnection(PGconn* connection, std::chrono::seconds patience, ClosePostgresql close = {})
+        : connection_(connection, close), patience_(patience) {}
 
     [[nodiscard]] static Error unavailable() { return {Errc::store_unavailable, {}, "PostgreSQL does not answer"}; }
 
@@ -192,9 +208,12 @@ private:
     std::map<std::string, std::string, std::less<>> statements_ = {};
 };
 
-/// Connections that threads lend. One that has failed is closed when it comes back.
+/// Connections that threads lend. One that has failed is closed when it comes back. Or the one of a caller.
 class PostgresqlPool {
 public:
+    explicit PostgresqlPool(std::unique_ptr<PostgresqlConnection> borrowed)
+        : patience_(0), borrowed_(std::move(borrowed)), pool_({}, 0) {}
+
     PostgresqlPool(const std::string& url, std::size_t most, std::chrono::seconds patience)
         : patience_(patience),
           pool_(
@@ -208,17 +227,24 @@ public:
     /// Calls `work(connection)`, which returns a `Result`, with a connection that nobody else has.
     template <class Work>
     [[nodiscard]] auto with_connection(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
+        if (borrowed_) return work(*borrowed_);
         return pool_.with_connection(std::chrono::steady_clock::now() + patience_, work);
     }
 
-    /// The same within a transaction, which is taken back unless `work` succeeds.
+    /// Whether a caller has a transaction open.
+    [[nodiscard]] bool is_in_transaction() const noexcept { return borrowed_ && borrowed_->is_in_transaction(); }
+
+    /// The same within a transaction, which is taken back unless `work` succeeds. If a caller has one open, `work` is a
+    /// part of that one: a failure in it has failed it whole.
     template <class Work>
     [[nodiscard]] auto in_transaction(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
         return with_connection([&](PostgresqlConnection& connection) -> decltype(work(connection)) {
+            if (connection.is_in_transaction()) return work(connection);
             const auto begun = connection.run("BEGIN ISOLATION LEVEL READ COMMITTED");
             if (!begun) return begun.error();
             auto result = work(connection);
-            // A connection whose transaction has not ended is closed, which takes it back.
+            // A connection of the pool whose transaction has not ended is closed, which takes it back.
+            if (!result && borrowed_) static_cast<void>(connection.run("ROLLBACK"));
             if (!result) return result;
             const auto committed = connection.run("COMMIT");
             if (!committed) return committed.error();
@@ -228,6 +254,7 @@ public:
 
 private:
     const std::chrono::seconds patience_;
+    const std::unique_ptr<PostgresqlConnection> borrowed_ = {};
     ConnectionPool<PostgresqlConnection> pool_;
 };
 

@@ -48,6 +48,15 @@ inline constexpr std::string_view postgresql_tables[]{
 };
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
+/// Whether the tables have their version noted, which is one that is known here.
+[[nodiscard]] inline Result<bool> is_postgresql_version_noted(PostgresqlConnection& connection) {
+    const auto found = connection.run("SELECT version FROM credence_schema");
+    if (!found) return found.error();
+    if (found->count() == 0) return false;
+    if (found->date(0, 0) <= postgresql_schema_version) return true;
+    return Error{Errc::store_unavailable, {}, "the tables are of a newer version of credence"};
+}
+
 /// Creates the tables that are not there. Several instances may do it at once.
 [[nodiscard]] inline Result<void> prepare_postgresql(PostgresqlPool& pool) {
     return pool.in_transaction([](PostgresqlConnection& connection) -> Result<void> {
@@ -57,12 +66,9 @@ inline constexpr std::string_view postgresql_tables[]{
         for (const std::string_view table : postgresql_tables) {
             if (const auto created = connection.run(table); !created) return created.error();
         }
-        const auto found = connection.run("SELECT version FROM credence_schema");
-        if (!found) return found.error();
-        if (found->count() > 0) {
-            if (found->date(0, 0) <= postgresql_schema_version) return {};
-            return Error{Errc::store_unavailable, {}, "the tables are of a newer version of credence"};
-        }
+        const auto is_noted = is_postgresql_version_noted(connection);
+        if (!is_noted) return is_noted.error();
+        if (*is_noted) return {};
         const auto noted = connection.run("INSERT INTO credence_schema VALUES ($1)", postgresql_schema_version);
         return noted ? Result<void>{} : Result<void>{noted.error()};
     });

@@ -59,6 +59,13 @@ private:
     sqlite3_stmt* statement_;
 };
 
+struct CloseSqlite {
+    void operator()(sqlite3* database) const noexcept {
+        if (is_owned) sqlite3_close_v2(database);
+    }
+    bool is_owned = true;
+};
+
 /// One connection, for one thread at a time.
 class SqliteConnection {
 public:
@@ -76,6 +83,11 @@ public:
         if (code != SQLITE_OK) return sqlite_error(code);
         sqlite3_busy_timeout(opened, static_cast<int>(patience.count()));
         return connection;
+    }
+
+    /// A connection that is the caller's, who closes it, but not before this object is gone.
+    [[nodiscard]] static std::unique_ptr<SqliteConnection> borrow(sqlite3* database) {
+        return std::unique_ptr<SqliteConnection>{new SqliteConnection{database, {.is_owned = false}}};
     }
 
     SqliteConnection(const SqliteConnection&) = delete;
@@ -103,10 +115,10 @@ public:
         return query(sql, [](const SqliteRow&) {}, values...);
     }
 
+    /// Whether a transaction is open.
+    [[nodiscard]] bool is_in_transaction() const noexcept { return sqlite3_get_autocommit(database_.get()) == 0; }
+
 private:
-    struct Close {
-        void operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
-    };
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
     };
@@ -126,7 +138,7 @@ private:
         sqlite3_stmt* statement_;
     };
 
-    explicit SqliteConnection(sqlite3* database) : database_(database) {}
+    explicit SqliteConnection(sqlite3* database, CloseSqlite close = {}) : database_(database, close) {}
 
     /// SQLite itself would create the file readable for everybody. An existing file must not be opened here: to close
     /// it would drop the locks that this process has on it.
@@ -145,32 +157,37 @@ private:
         return statements_.emplace(sql, statement).first->second.get();
     }
 
-    std::unique_ptr<sqlite3, Close> database_;
+    std::unique_ptr<sqlite3, CloseSqlite> database_;
     std::map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> statements_ = {};
 };
 
-/// Takes back what was done since it was made, unless it is committed.
+/// Takes back what was done since it was made, unless it is committed. Within a transaction it is a part of that one.
 class SqliteTransaction {
 public:
     explicit SqliteTransaction(SqliteConnection& connection)
-        : connection_(connection), begun_(connection.run("BEGIN IMMEDIATE")) {}
+        : connection_(connection),
+          is_part_(connection.is_in_transaction()),
+          begun_(connection.run(is_part_ ? "SAVEPOINT credence" : "BEGIN IMMEDIATE")) {}
     SqliteTransaction(const SqliteTransaction&) = delete;
     SqliteTransaction& operator=(const SqliteTransaction&) = delete;
     ~SqliteTransaction() {
-        if (begun_ && !is_committed_) static_cast<void>(connection_.run("ROLLBACK"));
+        if (!begun_ || is_committed_) return;
+        static_cast<void>(connection_.run(is_part_ ? "ROLLBACK TO credence" : "ROLLBACK"));
+        if (is_part_) static_cast<void>(connection_.run("RELEASE credence"));
     }
 
     /// Whether it could be begun.
     [[nodiscard]] const Result<int>& begun() const noexcept { return begun_; }
 
     [[nodiscard]] Result<int> commit() {
-        auto committed = connection_.run("COMMIT");
+        auto committed = connection_.run(is_part_ ? "RELEASE credence" : "COMMIT");
         is_committed_ = committed.has_value();
         return committed;
     }
 
 private:
     SqliteConnection& connection_;
+    const bool is_part_;
     Result<int> begun_;
     bool is_committed_ = false;
 };

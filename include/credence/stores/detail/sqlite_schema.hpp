@@ -49,6 +49,17 @@ inline constexpr std::string_view sqlite_tables[]{
 };
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
+/// The version of the tables; 0 where it is not noted yet.
+[[nodiscard]] inline Result<std::int64_t> version_of_sqlite(SqliteConnection& connection) {
+    std::int64_t version = 0;
+    const auto read = [&](const SqliteRow& row) { version = row.integer(0); };
+    const auto found = connection.query("SELECT version FROM credence_schema", read);
+    if (!found) return found.error();
+    if (version > sqlite_schema_version)
+        return Error{Errc::store_unavailable, {}, "the tables are of a newer version of credence"};
+    return version;
+}
+
 /// Turns the write-ahead log on, and creates the tables that are not there.
 [[nodiscard]] inline Result<void> prepare_sqlite(SqliteConnection& connection) {
     std::string mode;
@@ -65,13 +76,9 @@ inline constexpr std::string_view sqlite_tables[]{
     for (const std::string_view table : sqlite_tables) {
         if (const auto created = connection.run(table); !created) return created.error();
     }
-    std::int64_t version = 0;
-    const auto read = [&](const SqliteRow& row) { version = row.integer(0); };
-    const auto found = connection.query("SELECT version FROM credence_schema", read);
-    if (!found) return found.error();
-    if (version > sqlite_schema_version)
-        return Error{Errc::store_unavailable, {}, "the tables are of a newer version of credence"};
-    if (version == 0) {
+    const auto version = version_of_sqlite(connection);
+    if (!version) return version.error();
+    if (*version == 0) {
         const auto noted = connection.run("INSERT INTO credence_schema (version) VALUES (1)");
         if (!noted) return noted.error();
     }
