@@ -23,6 +23,9 @@
 #include "support/redis_server.hpp"
 #include "support/store_contract.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace std::chrono_literals;
 using credence::Errc;
 using credence::NumericDate;
@@ -210,11 +213,11 @@ TEST_CASE("Redis: a proof is good once, in all instances together") {
                                                        {"cnf", {{"jkt", credence::thumbprint(client).value()}}}},
                                         issuer)
                            .value();
-    const auto instance = [&] {
+    const auto instance = [&](std::shared_ptr<RedisStore> store) {
         return credence::dpop_bound(credence::verifier_for<credence::RegisteredClaims>(issuer),
-                                    {.base_url = "https://api.example", .replays = store_on(server)});
+                                    {.base_url = "https://api.example", .replays = std::move(store)});
     };
-    const auto one = instance(), two = instance();
+    const auto one = instance(store_on(server)), two = instance(store_on(server));
     const auto errc = [&](const auto& verifier, const std::string& proof) {
         const auto field = [&](std::string_view name) {
             return name == "DPoP" ? credence::HeaderValue{proof} : credence::HeaderValue{};
@@ -230,6 +233,24 @@ TEST_CASE("Redis: a proof is good once, in all instances together") {
     CHECK(errc(two, first) == "the proof was used before");
     CHECK(errc(two, second) == "accepted");
     CHECK(errc(one, second) == "the proof was used before");
+
+    // Another process, with connections of its own.
+    const auto third = proof(), fourth = proof();
+    CHECK(errc(one, fourth) == "accepted");
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const auto store = RedisStore::open(server.url());
+        if (!store) ::_exit(2);
+        const auto other = instance(*store);
+        const bool is_right = errc(other, third) == "accepted" && errc(other, fourth) == "the proof was used before";
+        ::_exit(is_right ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(errc(one, third) == "the proof was used before");
+    CHECK(errc(two, third) == "the proof was used before");
 }
 
 TEST_CASE("Redis: what was answered survives a kill, a server that is gone refuses, and one that is back is found") {
