@@ -13,6 +13,7 @@ namespace account {
 namespace {
 
 const credence::Challenge challenge{.realm = "account"};
+constexpr std::string_view key_prefix = "account";  // of API keys
 
 /// The sentences of the tutorial. Why exactly is in the log.
 std::string_view sentence_for(const credence::Rejection& rejection) {
@@ -39,16 +40,14 @@ static_assert(Passwords::most_turns * 4 <= ServerRules::usual_threads);
 
 Api::Api(const Settings& settings, Stores stores)
     : stores_(std::move(stores)),
-      ended_logins_(stores_.revocations, settings.refresh_lifetime + settings.token_lifetime),
-      tokens_(settings, credence::Revocation{stores_.revocations}, ended_logins_),
-      sessions_(
-          stores_, tokens_, ended_logins_,
-          {.token = settings.token_lifetime, .refresh = settings.refresh_lifetime, .grace = settings.refresh_grace}),
-      api_keys_(stores_.access, {.prefix = "account"}),
+      ended_logins_(stores_.logins, settings.lifetimes.longest_login()),
+      tokens_(settings, credence::Revocation{stores_.logins}, ended_logins_),
+      sessions_(stores_, tokens_, ended_logins_, settings.lifetimes),
+      api_keys_(stores_.access, {.prefix = std::string{key_prefix}}),
       keys_and_tokens_(api_keys_, tokens_),
       cookies_({.secure = settings.cookie_secure,
                 .token_max_age = settings.cookie_max_age,
-                .refresh_max_age = settings.refresh_lifetime}),
+                .refresh_max_age = settings.lifetimes.refresh}),
       pages_{.trusted = {settings.client_origin}, .own_scheme = settings.cookie_secure ? "https" : "http"} {}
 
 Api::Proven Api::prove_login(const Call& call) {
@@ -78,14 +77,27 @@ Handler Api::guarded_for_programs(GuardedHandler handler) {
 }
 
 template <class Prove>
+std::pair<Api::Proven, credence::Result<std::optional<User>>> Api::look_up(const Prove& prove, const Call& call) {
+    Proven who{credence::Rejection{}};
+    credence::Result<std::optional<User>> user{std::nullopt};
+    const auto look = [&] {
+        who = prove(call);
+        if (who) user = stores_.users->find_by_id((*who)->sub);
+    };
+    const bool may_be_key =
+        call.field("X-API-Key") || call.field("Authorization").value_or("").find(key_prefix) != std::string_view::npos;
+    if (may_be_key) {
+        look();
+    } else {
+        stores_.users->read_together(look);
+    }
+    return {std::move(who), std::move(user)};
+}
+
+template <class Prove>
 Handler Api::guarded_by(const Prove& prove, GuardedHandler handler) {
     return [this, prove, handler = std::move(handler)](const Call& call, httplib::Response& response) {
-        Proven who{credence::Rejection{}};
-        credence::Result<std::optional<User>> user{std::nullopt};
-        stores_.users->read_together([&] {
-            who = prove(call);
-            if (who) user = stores_.users->find_by_id((*who)->sub);
-        });
+        auto [who, user] = look_up(prove, call);
         if (!who) return refuse(who.error(), call, response);
         if (!user) return fail_at_guard(response, 500);
         if (!*user) {

@@ -11,9 +11,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "../support/attempts.hpp"
-#include "access_store.hpp"
 #include "cookies.hpp"
 #include "passwords.hpp"
 #include "server.hpp"
@@ -58,6 +58,10 @@ private:
     /// Lets through whom `prove` lets through, if the account still exists.
     template <class Prove>
     [[nodiscard]] Handler guarded_by(const Prove& prove, GuardedHandler handler);
+    /// Who that is, and the account. The use of a key is written down; all else is read only, and so from one state.
+    template <class Prove>
+    [[nodiscard]] std::pair<Proven, credence::Result<std::optional<User>>> look_up(const Prove& prove,
+                                                                                   const Call& call);
     [[nodiscard]] Proven prove_login(const Call& call);
     [[nodiscard]] Proven prove_login_or_key(const Call& call);
 

@@ -17,10 +17,11 @@ std::int64_t seconds_of(const std::optional<credence::NumericDate>& moment) {
 
 void Api::health(const Call& call, httplib::Response& response) {
     if (call.http.get_param_value("deep") == "1") {
-        for (Store* store : {static_cast<Store*>(stores_.users.get()), static_cast<Store*>(stores_.revocations.get()),
-                             static_cast<Store*>(stores_.refresh.get())}) {
-            if (!store->ping()) throw Refusal{503, std::string{store->name()} + " cannot be asked"}.retry_after(5);
-        }
+        const auto must_answer = [](bool is_there, std::string_view name) {
+            if (!is_there) throw Refusal{503, std::string{name} + " cannot be asked"}.retry_after(5);
+        };
+        must_answer(stores_.users->ping().has_value(), stores_.users->name());
+        must_answer(stores_.logins->is_revoked({}).has_value(), stores_.logins_name);
     }
     answer(response, {{"status", "success"},
                       {"message", "JWT Authentication in C++ using credence, cpp-httplib and " +

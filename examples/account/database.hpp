@@ -2,6 +2,8 @@
 // What the stores ask of an SQL database, whichever it is: prepared statements, in and out of transactions.
 #pragma once
 
+#include <credence/stores/any_store.hpp>
+
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -44,6 +46,9 @@ public:
 
     /// Runs a script of several statements, without parameters. \throws StoreError
     virtual void run_script(const std::string& sql) = 0;
+
+    /// The library's store on this connection, and so part of its transaction. \throws StoreError
+    virtual credence::AnyStore& store() = 0;
 };
 
 /// A database, with as many connections as it needs. Threads share it.
@@ -65,6 +70,9 @@ public:
     /// state of the database. Only for reading: who also wrote meanwhile would wait for a second connection while
     /// holding the first. \throws what `work` throws
     virtual void read_together(const std::function<void()>& work) { work(); }
+
+    /// Runs `work` with a connection, as `read` does, when it may also write.
+    virtual void change(const Work& work) = 0;
 
     /// Runs `work` in one transaction: all of it is kept, for good, or nothing. What the same thread reads and writes
     /// meanwhile, in further calls, is part of that transaction. \throws StoreError, and what `work` throws

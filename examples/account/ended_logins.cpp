@@ -27,20 +27,4 @@ credence::Result<void> EndedLogins::check(std::string_view login) const {
     return {};
 }
 
-credence::Result<std::optional<credence::RefreshRecord>> LoginStore::find(std::string_view hash) {
-    auto record = families_->find(hash);
-    if (!record || !*record) return record;
-    const auto goes_on = ended_.check((*record)->family);
-    if (goes_on) return record;
-    if (goes_on.error().code == credence::Errc::token_revoked) return std::optional<credence::RefreshRecord>{};
-    return goes_on.error();
-}
-
-credence::Result<void> LoginStore::revoke_family(std::string_view family) {
-    // Once the end is noted, no token of the login is good, of either kind. Should the other step fail, the family is but
-    // left over; the other way round, nobody could find the login any more whose access tokens are still to be refused.
-    if (const auto ended = ended_.add(family); !ended) return ended.error();
-    return families_->revoke_family(family);
-}
-
 }  // namespace account

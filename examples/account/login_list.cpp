@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <tuple>
 
@@ -44,8 +45,26 @@ credence::Result<void> LoginList::add(const NewLogin& login) {
                                    .label = label_of(login.user_agent),
                                    .started_at = login.started_at,
                                    .last_used_at = moment,
-                                   .expires_at = login.started_at + longest_login_,
-                                   .ends_at = login.started_at + longest_login_});
+                                   .expires_at = login.started_at + lifetimes_.longest_login(),
+                                   .ends_at = login.started_at + lifetimes_.longest_login()});
+}
+
+credence::Result<void> LoginList::adopt(const credence::RefreshRecord& token) {
+    const credence::NumericDate started_at = (std::min)(credence::now(), token.expires_at - lifetimes_.refresh);
+    const credence::NumericDate used_at = token.used_at.value_or(started_at);
+    const credence::NumericDate ends_at = token.expires_at + lifetimes_.token;
+    const std::string hash = hash_of(token.family);
+    const auto is_there = store_->touch_session(hash, {.last_used_at = used_at, .ends_at = ends_at});
+    if (!is_there) return is_there.error();
+    if (*is_there) return {};
+    return store_->insert_session({.hash = hash,
+                                   .handle = token.family,
+                                   .subject = token.subject,
+                                   .claims = "{}",
+                                   .started_at = started_at,
+                                   .last_used_at = used_at,
+                                   .expires_at = ends_at,
+                                   .ends_at = ends_at});
 }
 
 bool LoginList::is_use_due(std::string_view handle, credence::NumericDate moment) {
@@ -63,8 +82,8 @@ bool LoginList::is_use_due(std::string_view handle, credence::NumericDate moment
 void LoginList::note_use(const NewLogin& login) {
     const credence::NumericDate moment = credence::now();
     if (!is_use_due(login.handle, moment)) return;
-    const auto is_there = store_->touch_session(hash_of(login.handle),
-                                                {.last_used_at = moment, .ends_at = login.started_at + longest_login_});
+    const auto is_there = store_->touch_session(
+        hash_of(login.handle), {.last_used_at = moment, .ends_at = login.started_at + lifetimes_.longest_login()});
     if (is_there && !*is_there) (void)add(login);
 }
 

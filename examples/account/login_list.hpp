@@ -3,9 +3,10 @@
 #pragma once
 
 #include <credence/clock.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
 #include <credence/result.hpp>
+#include <credence/stores/any_store.hpp>
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access_store.hpp"
+#include "lifetimes.hpp"
 
 namespace account {
 
@@ -38,14 +39,16 @@ struct NewLogin {
 /// kept as a `credence::SessionRecord`. Threads share one.
 class LoginList {
 public:
-    /// \param longest_login  from the login to the end of its last access token.
-    LoginList(std::shared_ptr<AccessStore> store, std::chrono::seconds longest_login)
-        : store_(std::move(store)), longest_login_(longest_login) {}
+    LoginList(std::shared_ptr<credence::AnyStore> store, const Lifetimes& lifetimes)
+        : store_(std::move(store)), lifetimes_(lifetimes) {}
 
     [[nodiscard]] credence::Result<void> add(const NewLogin& login);
     /// Writes the time of use, at most once a minute for each login. One that is not in the list, because it is older than
     /// the list, comes into it. A failure is logged, and is none of the request's.
     void note_use(const NewLogin& login);
+    /// Takes a login into the list of which only a refresh token is known, for it is older than the list. Its start is told
+    /// by the end of the token.
+    [[nodiscard]] credence::Result<void> adopt(const credence::RefreshRecord& token);
     /// The logins that may go on, the one that was used last first.
     [[nodiscard]] credence::Result<std::vector<ListedLogin>> of(std::string_view user_id) const;
     /// Takes one from the list. Should that fail, it is left over: see `of` of `Sessions`.
@@ -55,8 +58,8 @@ public:
 private:
     [[nodiscard]] bool is_use_due(std::string_view handle, credence::NumericDate moment);
 
-    std::shared_ptr<AccessStore> store_;
-    std::chrono::seconds longest_login_;
+    std::shared_ptr<credence::AnyStore> store_;
+    Lifetimes lifetimes_;
     std::mutex mutex_ = {};
     std::map<std::string, credence::NumericDate, std::less<>> noted_ = {};  ///< When a use was written last.
 };

@@ -80,9 +80,10 @@ void print_all(std::string_view what, const std::vector<std::string>& names) {
 }
 
 int migrate(const std::string& direction) {
-    const auto database = open_database(load_settings().database_url);
+    const Settings settings = load_settings();
+    const auto database = open_database(settings.database_url);
     if (direction == "up") {
-        print_all("up", migrate_up(*database));
+        print_all("up", migrate_up(*database, settings.lifetimes));
     } else if (direction == "down") {
         print_all("down", migrate_down(*database));
     } else if (direction == "status") {
@@ -123,7 +124,7 @@ int serve(const Command& command) {
     if (command.port >= 0) settings.port = command.port;
 
     const auto database = open_database(settings.database_url);
-    const std::vector<std::string> migrated = migrate_up(*database);
+    const std::vector<std::string> migrated = migrate_up(*database, settings.lifetimes);
     Api api{settings, open_stores(settings, database)};
     Server server{{.client_origin = settings.client_origin,
                    .cookies = {api.cookies().token_name(), api.cookies().refresh_name()},

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "earlier_logins.hpp"
+
 namespace account {
 namespace {
 
@@ -70,6 +72,29 @@ constexpr const char* table_of_refresh_tokens = R"sql(
     create index refresh_tokens_expires_at_idx on refresh_tokens (expires_at);
 )sql";
 
+// Back to the tables of earlier versions. The library keeps bytes, and an end of 0 for nothing.
+constexpr const char* logins_back_in_sqlite = R"sql(
+    insert into refresh_tokens select lower(hex(hash)), cast(family as text), cast(subject as text), expires_at, used_at,
+        lower(hex(sealed_successor)) from credence_refresh_tokens;
+    insert into revoked_tokens select cast(issuer as text), cast(id as text), expires_at from credence_revoked_tokens;
+    insert into valid_since select cast(issuer as text), cast(subject as text), moment from credence_revoked_subjects;
+)sql";
+
+constexpr const char* logins_back_in_postgresql = R"sql(
+    insert into refresh_tokens select encode(hash, 'hex'), convert_from(family, 'UTF8'), convert_from(subject, 'UTF8'),
+        expires_at, used_at, encode(sealed_successor, 'hex') from credence_refresh_tokens;
+    insert into revoked_tokens select convert_from(issuer, 'UTF8'), convert_from(id, 'UTF8'), expires_at
+        from credence_revoked_tokens;
+    insert into valid_since select convert_from(issuer, 'UTF8'), convert_from(subject, 'UTF8'), moment
+        from credence_revoked_subjects;
+)sql";
+
+constexpr const char* forget_logins = R"sql(
+    delete from credence_refresh_tokens;
+    delete from credence_revoked_tokens;
+    delete from credence_revoked_subjects;
+)sql";
+
 void make_journal(SqlSession& session) {
     session.run_script(
         "create table if not exists schema_migrations (version integer not null primary key, "
@@ -91,6 +116,7 @@ bool take(Database& database, const Migration& step) {
         database.lock_schema(session);
         make_journal(session);
         if (applied(session).contains(step.version)) return;
+        if (step.before_up) step.before_up(session);
         session.run_script(step.up);
         session.run("insert into schema_migrations (version, name) values ($1, $2)",
                     {std::to_string(step.version), step.name});
@@ -101,16 +127,21 @@ bool take(Database& database, const Migration& step) {
 
 }  // namespace
 
-std::vector<Migration> migrations_for(const Database& database) {
+std::vector<Migration> migrations_for(const Database& database, const Lifetimes& lifetimes) {
     const bool is_sqlite = database.name() == "SQLite";
+    const std::string drop_logins = "drop table refresh_tokens; drop table revoked_tokens; drop table valid_since";
+    const std::string logins_back = std::string{table_of_refresh_tokens} + tables_of_revocations +
+                                    (is_sqlite ? logins_back_in_sqlite : logins_back_in_postgresql) + forget_logins;
     return {{1, "users", is_sqlite ? users_in_sqlite : users_in_postgresql, "drop table users"},
             {2, "revocations", tables_of_revocations, "drop table revoked_tokens; drop table valid_since"},
-            {3, "refresh_tokens", table_of_refresh_tokens, "drop table refresh_tokens"}};
+            {3, "refresh_tokens", table_of_refresh_tokens, "drop table refresh_tokens"},
+            {4, "logins_in_library_tables", drop_logins, logins_back,
+             [lifetimes](SqlSession& session) { move_logins(session, lifetimes); }}};
 }
 
-std::vector<std::string> migrate_up(Database& database) {
+std::vector<std::string> migrate_up(Database& database, const Lifetimes& lifetimes) {
     std::vector<std::string> names;
-    for (const Migration& step : migrations_for(database)) {
+    for (const Migration& step : migrations_for(database, lifetimes)) {
         if (take(database, step)) names.push_back(step.name);
     }
     return names;

@@ -2,15 +2,18 @@
 // Which address is which store.
 #include "open_stores.hpp"
 
+#include <credence/stores/any_store.hpp>
 #include <credence/stores/postgresql_store.hpp>
+#include <credence/stores/redis_store.hpp>
 #include <credence/stores/sqlite_store.hpp>
 
+#include <chrono>
 #include <string_view>
 
-#include "access_store.hpp"
+#include "../support/json_log.hpp"
+#include "database_store.hpp"
+#include "earlier_logins.hpp"
 #include "postgres_database.hpp"
-#include "redis_logins.hpp"
-#include "sql_logins.hpp"
 #include "sql_users.hpp"
 #include "sqlite_database.hpp"
 
@@ -24,17 +27,10 @@ std::shared_ptr<Database> open_file(const std::string& path) {
     return std::make_shared<SqliteDatabase>(path);
 }
 
-/// A store of the library, which has tables of its own.
+/// Makes the library's tables, where they are not there.
 template <class LibraryStore>
-std::shared_ptr<AccessStore> opened(const credence::Result<std::shared_ptr<LibraryStore>>& store,
-                                    std::string_view name) {
+void make_tables(const credence::Result<std::shared_ptr<LibraryStore>>& store, std::string_view name) {
     if (!store) throw StoreError{std::string{name} + ": " + credence::message(store.error())};
-    return std::make_shared<AccessStoreIn<LibraryStore>>(*store, name);
-}
-
-std::shared_ptr<AccessStore> open_access_store(const std::string& url) {
-    if (const auto path = database_file(url)) return opened(credence::SqliteStore::open(*path), "SQLite");
-    return opened(credence::PostgresqlStore::open(url), "PostgreSQL");
 }
 
 }  // namespace
@@ -47,21 +43,35 @@ std::optional<std::string> database_file(const std::string& url) {
 }
 
 std::shared_ptr<Database> open_database(const std::string& url) {
-    if (const auto path = database_file(url)) return open_file(*path);
-    if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
-        return std::make_shared<PostgresDatabase>(url);
+    if (const auto path = database_file(url)) {
+        auto database = open_file(*path);
+        make_tables(credence::SqliteStore::open(*path), database->name());
+        return database;
+    }
+    if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
+        auto database = std::make_shared<PostgresDatabase>(url);
+        make_tables(credence::PostgresqlStore::open(url, {.max_connections = 1}), database->name());
+        return database;
+    }
     throw SettingsError{"DATABASE_URL must start with sqlite: or postgresql://"};
 }
 
 Stores open_stores(const Settings& settings, const std::shared_ptr<Database>& database) {
+    const auto store = store_in(database);
     Stores stores{.users = std::make_shared<SqlUsers>(database),
-                  .revocations = std::make_shared<SqlRevocations>(database),
-                  .refresh = std::make_shared<SqlRefreshTokens>(database),
-                  .access = open_access_store(settings.database_url)};
+                  .access = store,
+                  .logins = store,
+                  .logins_name = database->name()};
     if (settings.redis_url.empty()) return stores;
-    const auto redis = std::make_shared<RedisConnections>(settings.redis_url);
-    stores.revocations = std::make_shared<RedisRevocations>(redis);
-    stores.refresh = std::make_shared<RedisRefreshTokens>(redis);
+    const auto redis = credence::RedisStore::open(
+        settings.redis_url,
+        {.max_connections = 16, .patience = std::chrono::seconds{5}, .prefix = "credence:account:"});
+    if (!redis) throw SettingsError{"REDIS_URL: " + std::string{redis.error().reason}};
+    stores.logins_name = "Redis";
+    stores.logins = credence::any_store(*redis, [](const credence::Error& error) {
+        support::log("error", "store_unavailable", {{"store", "Redis"}, {"problem", credence::message(error)}});
+    });
+    move_logins_in_redis(settings.redis_url, stores, settings.lifetimes);
     return stores;
 }
 

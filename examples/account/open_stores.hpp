@@ -12,7 +12,7 @@
 
 namespace account {
 
-/// The database at `sqlite:PATH` or `postgresql://…`. \throws SettingsError, StoreError
+/// The database at `sqlite:PATH` or `postgresql://…`, with the library's tables in it. \throws SettingsError, StoreError
 [[nodiscard]] std::shared_ptr<Database> open_database(const std::string& url);
 
 /// The file at `sqlite:PATH`; nullopt for other databases.

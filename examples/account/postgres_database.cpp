@@ -70,6 +70,13 @@ void PostgresDatabase::read(const Work& work) {
     lease.is_good();
 }
 
+void PostgresDatabase::change(const Work& work) {
+    if (JoinedSession::run(*this, JoinedSession::Use::writing, work)) return;
+    Lease lease{*this};
+    work(lease.session());
+    lease.is_good();
+}
+
 void PostgresDatabase::write(const Work& work) {
     if (JoinedSession::run(*this, JoinedSession::Use::writing, work)) return;
     Lease lease{*this};

@@ -27,6 +27,7 @@ public:
 
     [[nodiscard]] std::string_view name() const noexcept override { return "PostgreSQL"; }
     void read(const Work& work) override;
+    void change(const Work& work) override;
     void write(const Work& work) override;
     [[nodiscard]] std::string moment_as_text(std::string_view column) const override;
     [[nodiscard]] std::string present_moment() const override { return "now()"; }

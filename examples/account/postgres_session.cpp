@@ -2,6 +2,8 @@
 // One connection to PostgreSQL, through libpq.
 #include "postgres_session.hpp"
 
+#include <credence/stores/postgresql_store.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -68,6 +70,14 @@ SqlRows PostgresSession::run(std::string_view sql, std::initializer_list<SqlValu
 void PostgresSession::run_script(const std::string& sql) {
     if (PQsendQuery(connection_.get(), sql.c_str()) == 0) fail(nullptr);
     (void)wait_for_answer();
+}
+
+credence::AnyStore& PostgresSession::store() {
+    if (store_) return *store_;
+    const auto opened = credence::PostgresqlStore::on(connection_.get(), {.patience = patience});
+    if (!opened) throw StoreError{"PostgreSQL: " + credence::message(opened.error())};
+    store_ = credence::any_store(*opened);
+    return *store_;
 }
 
 bool PostgresSession::is_alive() noexcept {

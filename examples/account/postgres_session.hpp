@@ -20,6 +20,7 @@ public:
 
     SqlRows run(std::string_view sql, std::initializer_list<SqlValue> values) override;
     void run_script(const std::string& sql) override;
+    credence::AnyStore& store() override;
 
     /// Whether the server has not closed the connection while nobody used it.
     [[nodiscard]] bool is_alive() noexcept;
@@ -41,6 +42,7 @@ private:
 
     std::unique_ptr<PGconn, Finish> connection_;
     std::map<std::string, std::string, std::less<>> names_ = {};
+    std::shared_ptr<credence::AnyStore> store_ = {};  // declared after the connection, so it goes before it
 };
 
 }  // namespace account

@@ -23,10 +23,10 @@ void wait_for_the_second_after(NumericDate moment) {
 }  // namespace
 
 Sessions::Sessions(const Stores& stores, Tokens tokens, const EndedLogins& ended_logins, Lifetimes lifetimes)
-    : revocations_(stores.revocations),
-      families_(std::make_shared<LoginStore>(stores.refresh, ended_logins)),
+    : revocations_(stores.logins),
+      families_(std::make_shared<Families>(stores.logins, ended_logins)),
       ended_(ended_logins),
-      list_(stores.access, lifetimes.refresh + lifetimes.token),
+      list_(stores.access, lifetimes),
       refresh_(families_, credence::RefreshRules{.lifetime = lifetimes.refresh, .grace = lifetimes.grace}),
       tokens_(std::move(tokens)),
       lifetimes_(lifetimes) {}

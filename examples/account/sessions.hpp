@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ended_logins.hpp"
+#include "lifetimes.hpp"
 #include "login_list.hpp"
 #include "stores.hpp"
 #include "tokens.hpp"
@@ -41,13 +42,6 @@ struct Session {
 struct Replacement {
     credence::RefreshToken refresh;
     credence::NumericDate others_ended_at;
-};
-
-/// How long tokens live.
-struct Lifetimes {
-    std::chrono::seconds token{3600};
-    std::chrono::seconds refresh{604'800};
-    std::chrono::seconds grace{10};  ///< See `credence::RefreshRules::grace`.
 };
 
 /// Starts, renews and ends logins. Threads share one.
@@ -85,6 +79,7 @@ public:
     [[nodiscard]] credence::Result<void> end_others(const LoginProof& who);
 
 private:
+    using Families = LoginStore<credence::AnyStore>;
     static constexpr std::size_t most_logins = 100;
 
     /// Ends a login, for good, and takes it from the list.
@@ -99,11 +94,11 @@ private:
     [[nodiscard]] credence::Result<Session> sign(const credence::RefreshToken& refresh,
                                                  credence::NumericDate issued_at);
 
-    std::shared_ptr<RevocationStore> revocations_;
-    std::shared_ptr<LoginStore> families_;
+    std::shared_ptr<credence::AnyStore> revocations_;
+    std::shared_ptr<Families> families_;
     EndedLogins ended_;
     LoginList list_;
-    credence::RefreshTokens<LoginStore> refresh_;
+    credence::RefreshTokens<Families> refresh_;
     Tokens tokens_;
     Lifetimes lifetimes_;
 };

@@ -144,10 +144,10 @@ Settings load_settings() {
     settings.database_url = source.get("DATABASE_URL", settings.database_url);
     settings.redis_url = source.get("REDIS_URL");
     read_keys(source, settings);
-    settings.token_lifetime = duration("JWT_EXPIRED_IN", source.get("JWT_EXPIRED_IN", "60m"), minute);
+    settings.lifetimes.token = duration("JWT_EXPIRED_IN", source.get("JWT_EXPIRED_IN", "60m"), minute);
     settings.cookie_max_age = duration("JWT_MAXAGE", source.get("JWT_MAXAGE", "60"), minute);
-    settings.refresh_lifetime = duration("REFRESH_MAXAGE", source.get("REFRESH_MAXAGE", "10080"), minute);
-    settings.refresh_grace = grace(source.get("REFRESH_GRACE", "10s"));
+    settings.lifetimes.refresh = duration("REFRESH_MAXAGE", source.get("REFRESH_MAXAGE", "10080"), minute);
+    settings.lifetimes.grace = grace(source.get("REFRESH_GRACE", "10s"));
     settings.client_origin = origin(source.get("CLIENT_ORIGIN", settings.client_origin));
     settings.is_file_open = is_open_to_others(env_path);
     settings.cookie_secure = flag("COOKIE_SECURE", source.get("COOKIE_SECURE", "false"));

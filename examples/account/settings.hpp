@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "lifetimes.hpp"
+
 namespace account {
 
 /// Something that the operator must set right. Its text is one line that says what.
@@ -25,10 +27,8 @@ struct Settings {
     std::string private_key = {};  ///< PEM
     std::string public_key = {};   ///< PEM; empty: it follows from the private one.
 
-    std::chrono::seconds token_lifetime{3600};       ///< JWT_EXPIRED_IN
-    std::chrono::seconds cookie_max_age{3600};       ///< JWT_MAXAGE, in minutes
-    std::chrono::seconds refresh_lifetime{604'800};  ///< REFRESH_MAXAGE, in minutes
-    std::chrono::seconds refresh_grace{10};          ///< REFRESH_GRACE
+    Lifetimes lifetimes = {};                   ///< JWT_EXPIRED_IN; REFRESH_MAXAGE, in minutes; REFRESH_GRACE
+    std::chrono::seconds cookie_max_age{3600};  ///< JWT_MAXAGE, in minutes
     std::string client_origin = "http://localhost:3000";
     bool cookie_secure = false;
     bool is_file_open = false;  ///< Others may read the file that these come from.

@@ -2,6 +2,8 @@
 // SQLite: connections, prepared statements, and transactions.
 #include "sqlite_database.hpp"
 
+#include <credence/stores/sqlite_store.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -103,6 +105,14 @@ public:
             fail(connection_.get());
     }
 
+    credence::AnyStore& store() override {
+        if (store_) return *store_;
+        const auto opened = credence::SqliteStore::on(connection_.get());
+        if (!opened) throw StoreError{"SQLite: " + credence::message(opened.error())};
+        store_ = credence::any_store(*opened);
+        return *store_;
+    }
+
 private:
     sqlite3_stmt* prepared(std::string_view sql) {
         const auto known = statements_.find(sql);
@@ -122,7 +132,8 @@ private:
     }
 
     Connection connection_;
-    std::map<std::string, Statement, std::less<>> statements_ = {};  // declared last, so finalized first
+    std::map<std::string, Statement, std::less<>> statements_ = {};  // declared after it, so finalized before it
+    std::shared_ptr<credence::AnyStore> store_ = {};
 };
 
 /// A connection for the time of a call. One whose work failed may be in any state, and is closed.
@@ -209,6 +220,14 @@ void SqliteDatabase::read_together(const std::function<void()>& work) {
     }
     lease->session().run("commit", {});
     lease->is_good();
+}
+
+void SqliteDatabase::change(const Work& work) {
+    if (JoinedSession::run(*this, JoinedSession::Use::writing, work)) return;
+    const std::lock_guard writing{writing_};
+    Lease lease{*this};
+    work(lease.session());
+    lease.is_good();
 }
 
 void SqliteDatabase::write(const Work& work) {

@@ -26,6 +26,7 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return "SQLite"; }
     void read(const Work& work) override;
     void read_together(const std::function<void()>& work) override;
+    void change(const Work& work) override;
     void write(const Work& work) override;
     [[nodiscard]] std::string moment_as_text(std::string_view column) const override { return std::string{column}; }
     [[nodiscard]] std::string present_moment() const override { return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"; }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The contracts for what must outlive a request: users, revocations and refresh tokens. Each has several homes. API keys and
-// the list of logins are in access_store.hpp.
+// What must outlive a request: users, whose table is this service's own, and logins and API keys, in the library's stores.
 #pragma once
 
-#include <credence/claims/registered_claims.hpp>
-#include <credence/jwt/revocation.hpp>
-#include <credence/opaque/refresh_tokens.hpp>
 #include <credence/result.hpp>
+#include <credence/stores/any_store.hpp>
 
 #include <functional>
 #include <memory>
@@ -18,25 +15,19 @@
 
 namespace account {
 
-class AccessStore;
-
-/// What every store has in common. Each function may be called from many threads at once, and gives
-/// `Errc::store_unavailable` when the store could not be asked; what it was asked to do may then have happened or not.
-class Store {
+/// Each function may be called from many threads at once, and gives `Errc::store_unavailable` when the store could not be
+/// asked; what it was asked to do may then have happened or not.
+class UserStore {
 public:
-    Store() = default;
-    Store(const Store&) = delete;
-    Store& operator=(const Store&) = delete;
-    virtual ~Store() = default;
+    UserStore() = default;
+    UserStore(const UserStore&) = delete;
+    UserStore& operator=(const UserStore&) = delete;
+    virtual ~UserStore() = default;
 
-    /// What it is: `SQLite`, `PostgreSQL`, `Redis`.
+    /// What it is: `SQLite`, `PostgreSQL`.
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     /// Whether it answers.
     [[nodiscard]] virtual credence::Result<void> ping() = 0;
-};
-
-class UserStore : public Store {
-public:
     /// Runs `work`, which only reads, here and perhaps in the other stores: see `Database::read_together`.
     virtual void read_together(const std::function<void()>& work) { work(); }
     /// The user as stored; nullopt, and nothing is changed, when the e-mail is taken.
@@ -61,32 +52,14 @@ public:
     [[nodiscard]] virtual credence::Result<std::vector<User>> list() = 0;
 };
 
-/// A `credence::RevocationStore`.
-class RevocationStore : public Store {
-public:
-    [[nodiscard]] virtual credence::Result<void> revoke(const credence::TokenIdentity& token) = 0;
-    [[nodiscard]] virtual credence::Result<void> revoke_subject(const credence::SubjectIdentity& subject,
-                                                                credence::NumericDate moment) = 0;
-    [[nodiscard]] virtual credence::Result<bool> is_revoked(const credence::TokenIdentity& token) = 0;
-};
-
-/// A `credence::RefreshStore`.
-class RefreshStore : public Store {
-public:
-    [[nodiscard]] virtual credence::Result<void> insert(const credence::RefreshRecord& record) = 0;
-    [[nodiscard]] virtual credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view hash) = 0;
-    [[nodiscard]] virtual credence::Result<bool> replace(const credence::RefreshRecord& used,
-                                                         const credence::RefreshRecord& successor) = 0;
-    [[nodiscard]] virtual credence::Result<void> revoke_family(std::string_view family) = 0;
-    [[nodiscard]] virtual credence::Result<void> revoke_subject(std::string_view subject) = 0;
-};
-
 /// Where everything is kept.
 struct Stores {
     std::shared_ptr<UserStore> users;
-    std::shared_ptr<RevocationStore> revocations;
-    std::shared_ptr<RefreshStore> refresh;
-    std::shared_ptr<AccessStore> access;
+    /// API keys and the list of logins: in the database of the users.
+    std::shared_ptr<credence::AnyStore> access;
+    /// Revocations and refresh tokens: there, too, or in Redis.
+    std::shared_ptr<credence::AnyStore> logins;
+    std::string_view logins_name;  ///< `SQLite`, `PostgreSQL`, `Redis`.
 };
 
 }  // namespace account

@@ -22,7 +22,7 @@ constexpr std::size_t most_known_tokens = 4096;
 credence::Validation<LoginClaims> rules(const Settings& settings) {
     return {.issuer = Tokens::issuer,
             // A token from before the lifetime was made shorter could outlive what is known of the end of its login.
-            .max_age = settings.token_lifetime,
+            .max_age = settings.lifetimes.token,
             .required = {"iat", "jti", "sub", "sid"},
             .checks = {{"sub", [](const LoginClaims& claims) { return is_uuid(claims.sub); },
                         credence::Errc::invalid_subject}},

@@ -62,8 +62,8 @@ class OnSqlite(unittest.TestCase):
         log_in(self.port, self.email, NEW)
 
     def break_logins(self):
-        self.run_sql("alter table refresh_tokens rename to elsewhere")
-        return lambda: self.run_sql("alter table elsewhere rename to refresh_tokens")
+        self.run_sql("alter table credence_refresh_tokens rename to elsewhere")
+        return lambda: self.run_sql("alter table elsewhere rename to credence_refresh_tokens")
 
     def test_logins_that_cannot_be_ended_leave_the_password_as_it_was(self):
         token, refresh_token = log_in(self.port, self.email)
@@ -75,7 +75,7 @@ class OnSqlite(unittest.TestCase):
         self.assert_unchanged(token, refresh_token)
 
     def break_marks(self):
-        self.run_sql("create trigger refuse before insert on valid_since begin select raise(abort, 'no'); end")
+        self.run_sql("create trigger refuse before insert on credence_revoked_subjects begin select raise(abort, 'no'); end")
         return lambda: self.run_sql("drop trigger refuse")
 
     def test_a_mark_that_cannot_be_set_leaves_the_password_and_the_logins_as_they_were(self):
@@ -148,8 +148,8 @@ class OnPostgresql(OnSqlite):
         return {"DATABASE_URL": cls.postgres.url}
 
     def break_marks(self):
-        self.run_sql("alter table valid_since add constraint refuse check (false) not valid")
-        return lambda: self.run_sql("alter table valid_since drop constraint refuse")
+        self.run_sql("alter table credence_revoked_subjects add constraint refuse check (false) not valid")
+        return lambda: self.run_sql("alter table credence_revoked_subjects drop constraint refuse")
 
     def run_sql(self, sql):
         subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, self.postgres.url], check=True,

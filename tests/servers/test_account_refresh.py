@@ -64,7 +64,7 @@ class Refresh(unittest.TestCase):
             answer = refresh(server.port, token)
             self.assertEqual((answer.status, answer.json()["message"]), (401, "Invalid token"))
             self.assertEqual(answer.cookie("refresh_token")[0], "")
-            self.assertEqual(run("select count(*) from refresh_tokens"), [(0,)])
+            self.assertEqual(run("select count(*) from credence_refresh_tokens"), [(0,)])
             # Nor does the login come back with the user.
             run(f"insert into users values ({', '.join('?' * len(row))})", *row)
             self.assertEqual(refresh(server.port, token).status, 401)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How the stores write bytes and moments as text, and read them back.
+// How earlier versions of this service wrote bytes and moments as text.
 #pragma once
 
-#include <credence/claims/registered_claims.hpp>
+#include <credence/clock.hpp>
 
 #include <charconv>
 #include <chrono>
@@ -13,20 +13,7 @@
 
 namespace account {
 
-/// Bytes in hexadecimal.
-[[nodiscard]] inline std::string hex_of(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (const char byte : bytes) {
-        const auto value = static_cast<unsigned char>(byte);
-        text.push_back(digits[value >> 4U]);
-        text.push_back(digits[value & 15U]);
-    }
-    return text;
-}
-
-/// The bytes of a text that `hex_of` wrote.
+/// The bytes of a text in hexadecimal.
 [[nodiscard]] inline std::string bytes_of(std::string_view hex) {
     std::string bytes;
     bytes.reserve(hex.size() / 2);
@@ -38,12 +25,7 @@ namespace account {
     return bytes;
 }
 
-/// A moment as seconds of Unix time.
-[[nodiscard]] inline std::string date_text(credence::NumericDate moment) {
-    return std::to_string(moment.time_since_epoch().count());
-}
-
-/// The moment that `date_text` wrote.
+/// Seconds of Unix time.
 [[nodiscard]] inline credence::NumericDate moment_of(std::string_view seconds) {
     std::int64_t value = 0;
     std::from_chars(seconds.data(), seconds.data() + seconds.size(), value);

@@ -1,0 +1,257 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# The account service started on what an earlier version left behind, whose logins were in tables and in Redis keys of its
+# own: users and logins are kept, what had ended stays so, and older logins come into the list.
+# packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
+import calendar
+import contextlib
+import hashlib
+import pathlib
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+
+from account_client import SECRET, bearer, log_in, me, register
+from databases import Postgres, Redis
+from raw_http import ask
+from running import Server, must_be_built, run
+from tokens import claims_of
+
+must_be_built("account")
+
+LOGINS = "/api/users/me/logins"
+# As the earlier version made them, in migrations 2 and 3.
+EARLIER_TABLES = """
+    create table revoked_tokens (issuer text not null, id text not null, expires_at bigint, primary key (issuer, id));
+    create index revoked_tokens_expires_at_idx on revoked_tokens (expires_at);
+    create table valid_since (issuer text not null, subject text not null, moment bigint not null,
+                              primary key (issuer, subject));
+    create table refresh_tokens (hash text not null primary key, family text not null, subject text not null,
+                                 expires_at bigint not null, used_at bigint, sealed_successor text not null default '');
+    create index refresh_tokens_family_idx on refresh_tokens (family);
+    create index refresh_tokens_subject_idx on refresh_tokens (subject);
+    create index refresh_tokens_expires_at_idx on refresh_tokens (expires_at);
+"""
+FORGET = """
+    delete from credence_refresh_tokens; delete from credence_revoked_tokens; delete from credence_revoked_subjects;
+    delete from schema_migrations where version = 4;
+"""
+
+
+def refresh(port, token):
+    return ask(port, "POST", "/api/auth/refresh", body={"refresh_token": token})
+
+
+def log_out(port, token, path="/api/auth/logout"):
+    answer = ask(port, "POST", path, bearer(token))
+    assert answer.status == 200, answer
+
+
+def listed(port, token):
+    answer = ask(port, "GET", LOGINS, bearer(token))
+    assert answer.status == 200, answer
+    return {login["handle"]: login for login in answer.json()["data"]["logins"]}
+
+
+def sid(token):
+    return claims_of(token)["sid"]
+
+
+class Upgrade(unittest.TestCase):
+    """On SQLite."""
+
+    def setUp(self):
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="credence-upgrade-"))
+        self.stack.callback(shutil.rmtree, self.folder)
+        self.settings = {"JWT_SECRET": SECRET} | self.where()
+
+    def where(self):
+        return {}
+
+    def server(self, **more):
+        return Server("account", folder=self.folder, **(self.settings | more))
+
+    def as_earlier(self):
+        """Puts what the server left into the tables of the earlier version, without any list of logins."""
+        with contextlib.closing(sqlite3.connect(self.folder / "account.db")) as database, database:
+            database.executescript(EARLIER_TABLES + """
+                insert into refresh_tokens select lower(hex(hash)), cast(family as text), cast(subject as text), expires_at,
+                    used_at, lower(hex(sealed_successor)) from credence_refresh_tokens;
+                insert into revoked_tokens select cast(issuer as text), cast(id as text), expires_at
+                    from credence_revoked_tokens;
+                insert into valid_since select cast(issuer as text), cast(subject as text), moment
+                    from credence_revoked_subjects;
+                delete from credence_sessions;""" + FORGET)
+
+    def rows(self, table):
+        with contextlib.closing(sqlite3.connect(self.folder / "account.db")) as database:
+            return sorted(map(str, database.execute(f"select * from {table}").fetchall()))
+
+    def migrate(self, direction):
+        status, said, complaint = run("account", "migrate", direction, folder=self.folder, **self.settings)
+        self.assertEqual((status, complaint), (0, ""))
+        return said
+
+    def test_users_and_logins_are_kept_and_what_had_ended_stays_so(self):
+        with self.server(REFRESH_GRACE="5m") as server:
+            port = server.port
+            email = register(port)
+            goes_on, used, ended = (log_in(port, email) for _ in range(3))
+            successor = refresh(port, used[1]).json()
+            log_out(port, ended[0])
+            everywhere = register(port)
+            marked = log_in(port, everywhere)
+            log_out(port, marked[0], "/api/auth/logout-all")
+        self.as_earlier()
+
+        with self.server(REFRESH_GRACE="5m") as server:
+            port = server.port
+            for token in (goes_on[0], used[0], successor["token"]):
+                self.assertEqual(me(port, token).json()["data"]["user"]["email"], email)
+            for token, refresh_token in (ended, marked):
+                self.assertEqual((me(port, token).status, refresh(port, refresh_token).status), (401, 401))
+            for known in (email, everywhere):
+                self.assertEqual(me(port, log_in(port, known)[0]).status, 200)
+            # All three logins of the first user that go on, of which two are older than the list.
+            self.assertLessEqual({sid(goes_on[0]), sid(used[0])}, set(listed(port, goes_on[0])))
+            self.assertNotIn(sid(ended[0]), listed(port, goes_on[0]))
+            # Within the grace the used token gives its successor again, and after that one the login goes on.
+            self.assertEqual(refresh(port, used[1]).json()["refresh_token"], successor["refresh_token"])
+            answer = refresh(port, goes_on[1])
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(sid(answer.json()["token"]), sid(goes_on[0]))
+            self.assertEqual([line for line in server.log() if line.get("event") == "store_unavailable"], [])
+        # A token that is used again after the grace still ends its login.
+        with self.server(REFRESH_GRACE="0") as server:
+            self.assertEqual(refresh(server.port, goes_on[1]).status, 401)
+            self.assertEqual(me(server.port, goes_on[0]).status, 401)
+
+    def test_logins_that_are_older_than_the_list_are_ended_with_the_others(self):
+        with self.server() as server:
+            email = register(server.port)
+            older = [log_in(server.port, email) for _ in range(2)]
+        self.as_earlier()
+        with self.server() as server:
+            token, refresh_token = log_in(server.port, email)  # nobody has used the older ones since
+            found = listed(server.port, token)
+            self.assertEqual(set(found), {sid(each) for each, _ in older} | {sid(token)})
+            for each, _ in older:
+                started_at = calendar.timegm(time.strptime(found[sid(each)]["startedAt"], "%Y-%m-%dT%H:%M:%SZ"))
+                self.assertLessEqual(abs(started_at - claims_of(each)["iat"]), 5)
+            self.assertEqual(ask(server.port, "POST", f"{LOGINS}/end-others", bearer(token)).status, 200)
+            for each, other in older:
+                self.assertEqual((me(server.port, each).status, refresh(server.port, other).status), (401, 401))
+            self.assertEqual((me(server.port, token).status, refresh(server.port, refresh_token).status), (200, 200))
+
+    def test_down_and_up_again(self):
+        with self.server() as server:
+            email = register(server.port)
+            goes_on, ended = log_in(server.port, email), log_in(server.port, email)
+            log_out(server.port, ended[0])
+        self.as_earlier()
+        tables = ("refresh_tokens", "revoked_tokens", "valid_since", "users")
+        earlier = [self.rows(table) for table in tables]
+        self.assertEqual(self.migrate("up"), "up logins_in_library_tables\n")
+        self.assertEqual(self.migrate("down"), "down logins_in_library_tables\n")
+        self.assertEqual([self.rows(table) for table in tables], earlier)
+        self.assertEqual(self.rows("credence_refresh_tokens"), [])
+        with self.server() as server:
+            self.assertEqual((me(server.port, goes_on[0]).status, refresh(server.port, goes_on[1]).status), (200, 200))
+            self.assertEqual((me(server.port, ended[0]).status, refresh(server.port, ended[1]).status), (401, 401))
+            log_in(server.port, email)
+
+
+class UpgradeOnPostgresql(Upgrade):
+    def where(self):
+        self.postgres = self.stack.enter_context(Postgres())
+        return {"DATABASE_URL": self.postgres.url}
+
+    def run_sql(self, sql):
+        return subprocess.run(["psql", "-q", "-A", "-t", "-1", "-v", "ON_ERROR_STOP=1", "-c", sql, self.postgres.url], check=True,
+                              capture_output=True, text=True).stdout
+
+    def as_earlier(self):
+        self.run_sql(EARLIER_TABLES + """
+            insert into refresh_tokens select encode(hash, 'hex'), convert_from(family, 'UTF8'),
+                convert_from(subject, 'UTF8'), expires_at, used_at, encode(sealed_successor, 'hex')
+                from credence_refresh_tokens;
+            insert into revoked_tokens select convert_from(issuer, 'UTF8'), convert_from(id, 'UTF8'), expires_at
+                from credence_revoked_tokens;
+            insert into valid_since select convert_from(issuer, 'UTF8'), convert_from(subject, 'UTF8'), moment
+                from credence_revoked_subjects;
+            delete from credence_sessions;""" + FORGET)
+
+    def rows(self, table):
+        return sorted(self.run_sql(f"select * from {table}").splitlines())
+
+
+class UpgradeOfRedis(unittest.TestCase):
+    """Beside SQLite. The keys are those that the earlier version wrote."""
+
+    def test_logins_are_kept_and_what_had_ended_stays_so(self):
+        with contextlib.ExitStack() as stack:
+            redis = stack.enter_context(Redis())
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            settings = {"JWT_SECRET": SECRET, "REDIS_URL": redis.url}
+
+            def say(*words):
+                done = subprocess.run(["redis-cli", "-s", redis.socket, *map(str, words)], check=True, capture_output=True, text=True)
+                self.assertNotIn("ERR", done.stdout)
+                return done.stdout.split()
+
+            def add_token(token, family, subject, **more):
+                end = int(time.time()) + 3600
+                fields = {"family": family, "subject": subject, "expires_at": end, "used_at": "", "sealed_successor": ""} | more
+                name = "account:refresh:" + hashlib.sha256(token.encode()).hexdigest()
+                say("hset", name, *(word for field in fields.items() for word in field))
+                say("expireat", name, end)
+                return end
+
+            with Server("account", folder=folder, **settings) as server:
+                emails = [register(server.port) for _ in range(2)]
+                ended = log_in(server.port, emails[0])[0]
+                marked = log_in(server.port, emails[1])[0]
+            user, other = claims_of(ended)["sub"], claims_of(marked)["sub"]
+            say("flushall")
+            database = sqlite3.connect(pathlib.Path(folder) / "account.db")
+            with contextlib.closing(database), database:
+                database.execute("delete from credence_sessions")
+            tokens = [secrets.token_urlsafe(32) for _ in range(4)]
+            families = [secrets.token_urlsafe(16) for _ in range(3)]
+            for token, family in ((tokens[0], families[0]), (tokens[1], families[1]), (tokens[3], families[2])):
+                end = add_token(token, family, user)
+                say("set", f"account:family:{family}", user, "exat", end)
+                say("sadd", f"account:families:{user}", family)
+            # One that was used long ago, and one whose family has ended.
+            add_token(tokens[2], families[1], user, used_at=1, sealed_successor="00" * 32)
+            say("del", f"account:family:{families[2]}")
+            say("set", f"account:revoked:13:account:login:{claims_of(ended)['sid']}", 1, "ex", 7200)
+            say("set", f"account:valid-since:7:account:{other}", claims_of(marked)["iat"])
+            say("set", "account:of-somebody-else", "stays")
+
+            both = [stack.enter_context(Server("account", folder=folder, **settings)) for _ in range(2)]
+            port = both[0].port
+            self.assertEqual(say("keys", "account:*"), ["account:of-somebody-else"])
+            for token in (ended, marked):
+                self.assertEqual(me(port, token).status, 401)
+            self.assertEqual(refresh(port, tokens[3]).status, 401)
+            answer = refresh(both[1].port, tokens[0])
+            self.assertEqual(answer.status, 200)
+            token = answer.json()["token"]
+            self.assertEqual((sid(token), me(port, token).status), (families[0], 200))
+            self.assertEqual(set(listed(port, token)), set(families[:2]))
+            # The reuse of a token from before ends its login, and no other.
+            self.assertEqual(refresh(port, tokens[2]).status, 401)
+            self.assertEqual(refresh(port, tokens[1]).status, 401)
+            self.assertEqual(set(listed(port, token)), {families[0]})
+            log_in(port, emails[1])
+
+
+if __name__ == "__main__":
+    unittest.main()
