@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Nothing is left out: each page of docs/ is in the site's menu, examples/README.md has a row for each example, and the page on
-# defaults names each rule of Validation.
+# Nothing is left out: each page of docs/ is in the site's menu, examples/README.md has a row for each example, the page on
+# defaults names each rule of Validation, and that on the design each wing.
 # label: source
 import pathlib
 import re
@@ -23,6 +23,15 @@ class Pages(unittest.TestCase):
         examples += [path.relative_to(ROOT / "examples").as_posix() for path in (ROOT / "examples").glob("*/README.md")]
         self.assertGreater(len(examples), 10)
         self.assertEqual(sorted(rows), sorted(examples))
+
+    def test_each_wing_is_in_the_picture_and_in_the_table(self):
+        wings = sorted(path.name for path in (ROOT / "include/credence").iterdir() if path.is_dir())
+        self.assertGreater(len(wings), 8)
+        picture = re.findall(r">([^<]+)</text>", (ROOT / "docs/why/wings.svg").read_text(encoding="utf-8"))
+        self.assertEqual([wing for wing in wings if wing not in picture], [])
+        table = re.findall(r"^\| `(\w+)` \| [^|]+ \| `([^`]+)` \|$", (ROOT / "docs/why/design.md").read_text(encoding="utf-8"), re.MULTILINE)
+        self.assertEqual(sorted(wing for wing, _ in table), [wing for wing in wings if wing != "detail"])
+        self.assertEqual([header for _, header in table if not (ROOT / "include" / header).is_file()], [])
 
     def test_each_rule_is_among_the_defaults(self):
         header = (ROOT / "include/credence/jwt/validation.hpp").read_text(encoding="utf-8")
