@@ -1,26 +1,33 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The documentation site: it builds, has no dead internal link, fetches nothing from another host, and each C++ block of its
-# pages compiles.
+# The documentation site: it builds, has no dead internal link, fetches nothing from another host, can be searched and fits a
+# narrow screen in a real browser, and each C++ block of its pages compiles.
 #
 # How a block is compiled: <credence/credence.hpp> is included, std::chrono_literals is in use, and the block's own includes
 # come first. A block that begins with a declaration (struct, using, a function, ...) stands at namespace scope, and later
 # blocks of its page may use its names; any other block is the body of a function. A comment <!-- given ... --> holds
 # declarations that a page takes as known, and does not show. Where the sections of a page include stacks that are not for one
 # unit, each is compiled in the unit of its stack, and what includes none in all of them.
-# packages: mkdocs doxygen python3-pygments libcpp-httplib-dev libboost-dev libpistache-dev libpoco-dev librestinio-dev libasio-dev libgrpc++-dev libcurl4-openssl-dev libsqlite3-dev libhiredis-dev
+# packages: chromium chromium-driver mkdocs doxygen python3-pygments libcpp-httplib-dev libboost-dev libpistache-dev libpoco-dev librestinio-dev libasio-dev libgrpc++-dev libcurl4-openssl-dev libsqlite3-dev libhiredis-dev
 # label: source all
+import contextlib
+import functools
 import html.parser
+import http.server
 import os
 import pathlib
 import posixpath
 import re
 import subprocess
+import sys
 import tempfile
+import threading
 import unittest
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/servers"))
+import webdriver  # noqa: E402
 SITE = ROOT / "build/docs/site"
 PART = re.compile(r"^```cpp\n(?P<block>.*?)^```|^<!-- given\n(?P<given>.*?)^-->", re.MULTILINE | re.DOTALL)
 DECLARATION = re.compile(r"(struct|class|enum|template|namespace|using|static|inline|int main)\b"
@@ -103,6 +110,25 @@ def compile_errors(sources):
     return found
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address of a server of a folder, on a free port of the loopback."""
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 class Site(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -134,6 +160,26 @@ class Site(unittest.TestCase):
         for path in SITE.rglob("*.css"):
             foreign += re.findall(r"(?:url\(|@import )[\"']?(?:https?:)?//[^)\s]*", path.read_text(encoding="utf-8"))
         self.assertEqual(foreign, [])
+
+    def test_no_page_is_wider_than_a_narrow_screen_or_a_usual_one(self):
+        wide = []
+        with served(SITE) as address, webdriver.Driver() as driver:
+            browser = driver.browser()
+            for width in (360, 1100, 1280):
+                browser.resize(width, 800)
+                for name in pages():
+                    browser.go(address + name)
+                    needed = browser.run("return document.documentElement.scrollWidth")
+                    wide += [f"{name}: {needed} of {width}"] if needed > width else []
+        self.assertEqual(wide, [])
+
+    def test_the_search_finds_pages_by_their_words(self):
+        with served(SITE) as address, webdriver.Driver() as driver:
+            browser = driver.browser()
+            browser.go(address + "search.html?q=DPoP")
+            browser.wait_for("#mkdocs-search-results", "Check DPoP proofs")
+            browser.go(address + "search.html?q=quetzalcoatl")
+            browser.wait_for("#mkdocs-search-results", "No results found")
 
     def test_the_reference_has_classes_functions_and_headers(self):
         def has(page, *names):
