@@ -24,6 +24,14 @@ class Pages(unittest.TestCase):
         self.assertGreater(len(examples), 10)
         self.assertEqual(sorted(rows), sorted(examples))
 
+    def test_each_stack_has_its_section(self):
+        headers = sorted(path.name for path in (ROOT / "include/credence/stacks").glob("*.hpp"))
+        self.assertGreater(len(headers), 5)
+        page = (ROOT / "docs/guides/stacks.md").read_text(encoding="utf-8")
+        self.assertEqual(sorted(re.findall(r"^\| \[.+\]\(#.+\) \| `stacks/(.+?)` \|", page, re.MULTILINE)), headers)
+        sections = re.findall(r"^## .+?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+        self.assertEqual([name for name in headers if not any(f"<credence/stacks/{name}>" in text for text in sections)], [])
+
     def test_each_wing_is_in_the_picture_and_in_the_table(self):
         wings = sorted(path.name for path in (ROOT / "include/credence").iterdir() if path.is_dir())
         self.assertGreater(len(wings), 8)

@@ -135,7 +135,7 @@ private:
 /// The proof that a `DrogonFilter` passed on; null if none with these claims did.
 template <class Claims>
 [[nodiscard]] std::shared_ptr<const Verified<Claims>> drogon_proof(const drogon::HttpRequestPtr& request) {
-    const auto& attributes = *request->attributes();
+    auto& attributes = *request->attributes();
     if (!attributes.find("credence")) return nullptr;
     return attributes.template get<std::shared_ptr<const Verified<Claims>>>("credence");
 }

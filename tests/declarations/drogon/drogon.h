@@ -52,7 +52,7 @@ public:
         return value == nullptr ? none : *value;
     }
     void insert(const std::string& key, std::any&& value) { values_[key] = std::move(value); }
-    [[nodiscard]] bool find(const std::string& key) const { return values_.count(key) != 0; }
+    bool find(const std::string& key) { return values_.count(key) != 0; }  // not const: so in Drogon
 
 private:
     std::map<std::string, std::any> values_ = {};
