@@ -4,8 +4,8 @@
 
 #include <credence/keys/algorithm.hpp>
 #include <credence/keys/key_set.hpp>
-#include <credence/remote/remote_keys.hpp>
-#include <credence/transports/httplib.hpp>
+#include <credence/remote/remote_event.hpp>
+#include <credence/remote/remote_options.hpp>
 
 #include <string>
 #include <utility>
@@ -15,7 +15,6 @@
 #include "../support/options.hpp"
 
 using KeySet = credence::KeySet<credence::RS256, credence::PS256, credence::ES256, credence::EdDSA>;
-using IssuerKeys = credence::RemoteKeys<KeySet>;
 
 /// The options that count where keys are fetched; times are in seconds.
 inline const std::vector<support::Option> fetch_options{
@@ -36,17 +35,20 @@ inline void log_event(const credence::RemoteEvent& event) {
 }
 
 /// Begins to follow the issuer. \throws StartError for a URL or an option that cannot be used.
-inline IssuerKeys follow_issuer(const support::Options& options) {
+///
+/// \tparam IssuerKeys  `RemoteKeys` or `AsyncRemoteKeys`.
+/// \param how          what these take between the URL and the options: the executor if there is one, the transport.
+template <class IssuerKeys, class... How>
+IssuerKeys follow_issuer(const support::Options& options, const How&... how) {
     credence::RemoteOptions times;
     times.interval = options.seconds("--interval", times.interval);
     times.cool_down = options.seconds("--cooldown", times.cool_down);
     times.retry = options.seconds("--retry", times.retry);
     times.max_stale = options.seconds("--max-stale", times.max_stale);
     times.on_event = log_event;
-    const credence::HttplibTransport transport{{.ca_file = options.text("--ca")}};
     const auto keys = options.has("--jwks-url")
-                          ? IssuerKeys::at(options.text("--jwks-url"), transport, std::move(times))
-                          : IssuerKeys::discover(options.text("--issuer"), transport, std::move(times));
+                          ? IssuerKeys::at(options.text("--jwks-url"), how..., std::move(times))
+                          : IssuerKeys::discover(options.text("--issuer"), how..., std::move(times));
     if (!keys)
         throw support::StartError{"the keys of the issuer cannot be fetched: " + message(keys.error()) +
                                   "; correct the URL, or give the keys in a file with --jwks"};

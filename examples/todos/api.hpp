@@ -9,7 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "router.hpp"
+#include "../support/beast/router.hpp"
+#include "routes.hpp"
 #include "session_store.hpp"
 #include "todo_list.hpp"
 
@@ -28,7 +29,7 @@ class Api {
 public:
     explicit Api(ApiOptions options);
 
-    /// \param router  must not outlive this object.
+    /// \param router  must not be used after this object has gone.
     void add_to(Router& router);
 
 private:

@@ -11,11 +11,13 @@
 #include <functional>
 #include <utility>  // Boost 1.74 needs it before asio
 
-#include "exchange.hpp"
+#include "../support/beast/exchange.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 namespace todos {
+
+using namespace support::beast;
 
 using Claims = credence::RegisteredClaims;
 using credence::Verified;

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
+#include "../support/beast/server.hpp"
 #include "../support/options.hpp"
 #include "api.hpp"
-#include "server.hpp"
 
 namespace {
 
@@ -47,10 +47,9 @@ void run(const support::Options& options) {
                                                     {.idle = idle, .max_per_subject = most_sessions_of_a_user});
     }
     todos::Api api{std::move(api_options)};
-    todos::Router router;
-    api.add_to(router);
-    todos::serve(router, options.port(3000),
-                 [&](const std::string& url) { print_trial(url, options.has("--sessions")); });
+    support::beast::Server server{options.port(3000)};
+    api.add_to(server.routes());
+    server.run([&](const std::string& url) { print_trial(url, options.has("--sessions")); });
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ class Profile(typing.NamedTuple):
     guarded: str  # a path whose GET is answered 401
 
     def start(self):
-        has_settings = self.name not in ("mcp", "resource_server", "todos")
+        has_settings = self.name not in ("mcp", "resource_server", "async_resource_server", "todos")
         return Server(self.name, JWT_SECRET=SECRET) if has_settings else Server(self.name)
 
     def is_built(self):
@@ -30,6 +30,7 @@ EVERY_SERVER = [
     Profile("resource_server", "cpp-httplib", "/me", 401, "/keys", "/me"),
     Profile("mcp", "cpp-httplib", "/.well-known/oauth-protected-resource/mcp", 200, "/mcp", "/mcp"),
     Profile("gateway", "cpp-httplib", "/auth", 401, "/auth", "/auth"),
+    Profile("async_resource_server", "Beast", "/me", 401, "/keys", "/me"),
     Profile("todos", "Beast", "/", 200, "/login", "/protected"),
     Profile("pistache", "Pistache", "/", 200, "/news", "/me"),
 ]

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/resource_server --issuer, looked at from outside: what a token gets in each state of the issuer's keys.
-# packages: libcpp-httplib-dev openssl
+# examples/resource_server --issuer, and the same in coroutines, looked at from outside: what a token gets in each state of the
+# issuer's keys.
+# packages: libcpp-httplib-dev libboost-dev openssl
 import concurrent.futures
 import contextlib
 import tempfile
 import time
 
 from issuer import Issuer, Key
-from running import Server, eventually, run_all
+from running import Server, eventually, must_be_built, run_all
 from tokens import bearer
 
 FOLDER = tempfile.TemporaryDirectory()
@@ -22,7 +23,7 @@ def following(*options, is_ready=True):
         issuer.keys = [A.jwk]
         if not is_ready:
             issuer.hold()
-        with Server("resource_server", "--issuer", issuer.url, *options) as server:
+        with Server(NAME, "--issuer", issuer.url, *options) as server:
             if is_ready:
                 eventually(lambda: server.get("/ready").status == 200)
             yield issuer, server
@@ -235,7 +236,7 @@ def test_metadata_of_another_issuer_brings_no_keys_and_both_spellings_are_told()
 def test_it_ends_cleanly_during_a_fetch_that_hangs():
     with Issuer() as issuer:
         issuer.hold()
-        with Server("resource_server", "--issuer", issuer.url) as server:
+        with Server(NAME, "--issuer", issuer.url) as server:
             eventually(lambda: issuer.asked)
             start = time.monotonic()
             assert server.stop() == 0
@@ -250,4 +251,7 @@ def test_no_byte_of_a_token_is_in_a_fetch_or_the_log():
         assert not any(part in seen for part in token.split("."))
 
 
-run_all(globals())
+for NAME in ("resource_server", "async_resource_server"):
+    must_be_built(NAME)
+    print(f"{NAME}:", flush=True)
+    run_all(globals())

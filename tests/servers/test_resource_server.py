@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/resource_server: tokens that openssl has signed, and keys that change while it runs.
-# packages: libcpp-httplib-dev openssl curl
+# examples/resource_server and examples/async_resource_server: tokens that openssl has signed, and keys that change while
+# they run.
+# packages: libcpp-httplib-dev libboost-dev openssl curl
 import json
 import pathlib
 import tempfile
 
 from command_line import check_command_line, fails_to_start
 from issuer import ISSUER, Issuer, Key
-from running import Server, eventually, run_all
+from running import Server, eventually, must_be_built, run_all
 from tokens import bearer, forge
 from trial import Trial, check_trial
 
@@ -21,7 +22,7 @@ def test_tokens_scopes_and_keys_that_change():
         path = pathlib.Path(folder, "keys.json")
         old, new = Key(folder, "old"), Key(folder, "new")
         path.write_text(json.dumps({"keys": [old.jwk, {"kty": "oct", "k": "AAAA", "kid": "secret"}]}))
-        with Server("resource_server", *options(path)) as server:
+        with Server(NAME, *options(path)) as server:
             assert '"event":"key_skipped","kid":"secret"' in server.log_text()
             good = old.sign(scope="orders:read other")
             me = server.get("/me", bearer(good))
@@ -61,7 +62,7 @@ def test_the_keys_of_an_issuer_are_followed_by_its_url():
     with tempfile.TemporaryDirectory() as folder, Issuer() as issuer:
         old, new, strange = Key(folder, "old"), Key(folder, "new"), Key(folder, "strange")
         issuer.status = 500
-        with Server("resource_server", "--issuer", issuer.url, "--cooldown", "0", "--retry", "0.01") as server:
+        with Server(NAME, "--issuer", issuer.url, "--cooldown", "0", "--retry", "0.01") as server:
             eventually(lambda: "keys_failed" in server.log_text())
             assert server.get("/ready").status == 503
             assert server.get("/me", bearer(old.sign(iss=issuer.url))).status == 503
@@ -81,7 +82,7 @@ def test_the_keys_of_an_issuer_are_followed_by_its_url():
             assert server.get("/me", bearer(token)).status == 401
             seen = server.log_text() + str(issuer.asked)
             assert not any(part in seen for part in token.split("."))
-        with Server("resource_server", "--issuer", issuer.url, "--jwks-url", issuer.url + "/set") as server:
+        with Server(NAME, "--issuer", issuer.url, "--jwks-url", issuer.url + "/set") as server:
             eventually(lambda: server.get("/ready").status == 200)
             assert server.get("/me", bearer(new.sign(iss=issuer.url))).status == 200
             fetched = len(issuer.asked)
@@ -93,15 +94,15 @@ def test_the_keys_of_an_issuer_are_followed_by_its_url():
 def test_times_are_seconds_and_a_wrong_one_is_told():
     for name in ("--interval", "--cooldown", "--retry", "--max-stale"):
         for value in ("", "-1", "1s", "1e3", "nan", "inf", "99999999999"):
-            said = fails_to_start("resource_server", "--issuer", "https://id.example", name, value)
-            assert said == f"resource_server: {name} needs a number of seconds, such as 30 or 0.5\n", (name, value, said)
+            said = fails_to_start(NAME, "--issuer", "https://id.example", name, value)
+            assert said == f"{NAME}: {name} needs a number of seconds, such as 30 or 0.5\n", (name, value, said)
 
 
 def test_options_of_fetched_keys_are_refused_where_none_are_fetched():
     for name in ("--interval", "--cooldown", "--retry", "--max-stale", "--jwks-url", "--ca", "--dpop"):
         for others in ((), ("--issuer", ISSUER, "--jwks", "keys.json")):
-            said = fails_to_start("resource_server", *others, name, "1")
-            assert said == f"resource_server: {name} is for an --issuer whose keys are fetched, without --jwks\n", said
+            said = fails_to_start(NAME, *others, name, "1")
+            assert said == f"{NAME}: {name} is for an --issuer whose keys are fetched, without --jwks\n", said
 
 
 def test_a_set_that_does_not_verify_its_own_callers_token_is_refused():
@@ -109,7 +110,7 @@ def test_a_set_that_does_not_verify_its_own_callers_token_is_refused():
         path = pathlib.Path(folder, "keys.json")
         ours, other = Key(folder, "ours"), Key(folder, "other")
         path.write_text(json.dumps({"keys": [ours.jwk]}))
-        with Server("resource_server", *options(path)) as server:
+        with Server(NAME, *options(path)) as server:
             token = bearer(ours.sign(scope="keys:reload"))
             for keys in ([other.jwk], [other.jwk | {"kid": "ours"}], [ours.jwk | {"kid": "renamed"}], [ours.jwk | {"use": "enc"}, other.jwk]):
                 path.write_text(json.dumps({"keys": keys}))
@@ -123,31 +124,34 @@ def test_a_set_that_does_not_verify_its_own_callers_token_is_refused():
 
 
 def test_without_settings_it_runs_and_the_printed_command_works():
-    assert json.loads(check_trial("resource_server")) == {"sub": "alice", "scopes": ["orders:read", "keys:reload"]}
-    assert json.loads(check_trial("resource_server", "--audience", "another"))["sub"] == "alice"
-    with Trial("resource_server") as server:
+    assert json.loads(check_trial(NAME)) == {"sub": "alice", "scopes": ["orders:read", "keys:reload"]}
+    assert json.loads(check_trial(NAME, "--audience", "another"))["sub"] == "alice"
+    with Trial(NAME) as server:
         assert server.get("/orders", bearer(server.token)).status == 200
         assert server.post("/keys", "", bearer(server.token)).status == 204
         assert server.get("/me", bearer(server.token)).status == 200
 
 
 def test_the_command_line():
-    check_command_line("resource_server")
+    check_command_line(NAME)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "keys.json")
-        assert "--issuer" in fails_to_start("resource_server", "--jwks", str(path))
-        assert "--jwks" in fails_to_start("resource_server", "--issuer", "http://id.example")
-        assert "--issuer" in fails_to_start("resource_server", "--jwks-url", ISSUER)
-        assert "keys.json" in fails_to_start("resource_server", *options(path))
-        assert folder in fails_to_start("resource_server", *options(folder))
+        assert "--issuer" in fails_to_start(NAME, "--jwks", str(path))
+        assert "--jwks" in fails_to_start(NAME, "--issuer", "http://id.example")
+        assert "--issuer" in fails_to_start(NAME, "--jwks-url", ISSUER)
+        assert "keys.json" in fails_to_start(NAME, *options(path))
+        assert folder in fails_to_start(NAME, *options(folder))
         for text in ('{"keys":[{"kty":"OKP","d":"confidential"}]}', "-----BEGIN PRIVATE KEY-----\nconfidential\n"):
-            said = fails_to_start("resource_server", "--jwks", text, "--issuer", ISSUER)
+            said = fails_to_start(NAME, "--jwks", text, "--issuer", ISSUER)
             assert "--jwks" in said and "confidential" not in said, said
         for text in ("", '{"keys":[]}', "{", "[]", '{"keys":[{"kty":"oct","k":"AAAA"}]}', "-----BEGIN PUBLIC KEY-----\n"):
             path.write_text(text)
-            assert "keys.json" in fails_to_start("resource_server", *options(path)), text
+            assert "keys.json" in fails_to_start(NAME, *options(path)), text
         path.write_text(" " * (1 << 20) + '{"keys":[]}')
-        assert "1 MiB" in fails_to_start("resource_server", *options(path))
+        assert "1 MiB" in fails_to_start(NAME, *options(path))
 
 
-run_all(globals())
+for NAME in ("resource_server", "async_resource_server"):
+    must_be_built(NAME)
+    print(f"{NAME}:", flush=True)
+    run_all(globals())

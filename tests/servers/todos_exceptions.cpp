@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "../../examples/support/beast/server.hpp"
 #include "../../examples/support/options.hpp"
-#include "../../examples/todos/router.hpp"
-#include "../../examples/todos/server.hpp"
+#include "../../examples/todos/routes.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -62,7 +62,8 @@ struct LengthError : std::length_error {
 };
 
 void run(const support::Options& options) {
-    todos::Router router;
+    support::beast::Server server{options.port(3000)};
+    support::beast::Router& router = server.routes();
     router.add("GET", "/", todos::open([](Request) -> asio::awaitable<Response> {
                    co_return todos::text_answer(200, "Hello, World!");
                }));
@@ -73,7 +74,7 @@ void run(const support::Options& options) {
     router.add("GET", "/loop", todos::open(throw_on_the_loop<LengthError>));
     router.add("GET", "/loop/number", todos::open(throw_on_the_loop<int>));
     router.add("GET", "/wait", todos::open(wait));
-    todos::serve(router, options.port(3000));
+    server.run();
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-namespace todos {
+namespace support::beast {
 
 struct ConnectionLimits {
     std::size_t in_all = 768;
@@ -47,4 +47,4 @@ private:
     std::unordered_map<std::string, std::size_t> counts_ = {};
 };
 
-}  // namespace todos
+}  // namespace support::beast

@@ -7,12 +7,12 @@
 #include <typeinfo>
 #include <utility>
 
-#include "../support/json_log.hpp"
+#include "../json_log.hpp"
 
 #include <boost/core/demangle.hpp>
 #include <cxxabi.h>
 
-namespace todos {
+namespace support::beast {
 
 /// Called where `catch (...)` caught something. Only its type is logged: its text may hold what a client sent.
 inline void log_exception(std::string_view event) {
@@ -20,4 +20,4 @@ inline void log_exception(std::string_view event) {
     support::log("error", event, {{"type", type == nullptr ? "unknown" : boost::core::demangle(type->name())}});
 }
 
-}  // namespace todos
+}  // namespace support::beast

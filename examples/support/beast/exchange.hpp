@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>  // Boost 1.74 needs it before asio
 
-#include "../support/request_parser.hpp"
+#include "../request_parser.hpp"
 #include "connection.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -14,7 +14,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-namespace todos {
+namespace support::beast {
 
 using Head = http::request_header<>;
 using Request = http::request<http::string_body>;
@@ -68,4 +68,4 @@ private:
 [[nodiscard]] Response json_answer(unsigned status, std::string json);
 [[nodiscard]] Response empty_answer();
 
-}  // namespace todos
+}  // namespace support::beast

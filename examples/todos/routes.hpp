@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Routes. A guarded one is made from a handler that takes a proof, and there is no other way to call it.
+// Routes of this service. A guarded one is made from a handler that takes a proof, and there is no other way to call it.
 #pragma once
 
 #include <credence/http/cross_origin.hpp>
-#include <credence/http/rejection.hpp>
 #include <credence/stacks/beast.hpp>
 
-#include <functional>
-#include <map>
-#include <string>
-#include <string_view>
-#include <utility>
+#include <utility>  // Boost 1.74 needs it before asio
 
-#include "exchange.hpp"
+#include "../support/beast/router.hpp"
 #include "login.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
 namespace todos {
-
-using Route = std::function<asio::awaitable<Response>(Exchange&)>;
-
-/// The answer to a request whose credentials or origin were refused: the connection ends, for its body was not read.
-[[nodiscard]] Response refuse(const credence::Rejection& rejection, Exchange& exchange);
 
 namespace detail {
 
@@ -58,27 +50,5 @@ template <class Handler>
 [[nodiscard]] Route open(Handler handler) {
     return [handler](Exchange& exchange) { return detail::answer_open(handler, exchange); };
 }
-
-/// Which route answers what.
-class Router {
-public:
-    /// \param path  compared whole; one that ends with `/*` stands for all that have one more segment.
-    void add(const std::string& method, const std::string& path, Route route);
-
-    /// Answers a request whose head was read, also when nothing is there or something goes wrong.
-    asio::awaitable<Response> answer(Exchange& exchange) const;
-
-    /// The path of a route, for the log: a path that is not ours is a client's text, and may hold anything.
-    [[nodiscard]] std::string_view name_of(std::string_view path) const;
-
-private:
-    using Methods = std::map<std::string, Route, std::less<>>;
-
-    using Table = std::map<std::string, Methods, std::less<>>;
-
-    [[nodiscard]] Table::const_iterator find(std::string_view path) const;
-
-    Table routes_ = {};
-};
 
 }  // namespace todos

@@ -10,7 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-namespace todos {
+namespace support::beast {
 
 /// How long a thread waits after an operation failed, for want of memory or files perhaps.
 inline constexpr std::chrono::milliseconds pause_after_failure{50};
@@ -34,4 +34,4 @@ void run_until_stopped(boost::asio::io_context& context, const Prepare& prepare)
     }
 }
 
-}  // namespace todos
+}  // namespace support::beast

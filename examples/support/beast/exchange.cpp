@@ -5,9 +5,9 @@
 #include <chrono>
 #include <utility>
 
-#include "../support/json_body.hpp"
+#include "../json_body.hpp"
 
-namespace todos {
+namespace support::beast {
 namespace {
 
 constexpr std::chrono::seconds most_idle{20};
@@ -86,4 +86,4 @@ Response json_answer(unsigned status, std::string json) { return answer(status, 
 
 Response empty_answer() { return answer(204, {}, {}); }
 
-}  // namespace todos
+}  // namespace support::beast

@@ -6,7 +6,7 @@
 
 #include <boost/system/error_code.hpp>
 
-namespace todos {
+namespace support::beast {
 
 std::shared_ptr<Connection> Connections::add(asio::ip::tcp::socket socket) {
     boost::system::error_code problem;
@@ -70,4 +70,4 @@ Connection* Connections::longest_waiting(const std::string* address) const {
     return longest;
 }
 
-}  // namespace todos
+}  // namespace support::beast

@@ -6,10 +6,10 @@
 
 #include <utility>
 
-#include "../support/json_body.hpp"
+#include "../json_body.hpp"
 #include "log_exception.hpp"
 
-namespace todos {
+namespace support::beast {
 namespace {
 
 Response error_answer(int status, const std::string& error) {
@@ -71,4 +71,4 @@ asio::awaitable<Response> Router::answer(Exchange& exchange) const {
     }
 }
 
-}  // namespace todos
+}  // namespace support::beast

@@ -12,7 +12,7 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
 
-namespace todos {
+namespace support::beast {
 /// Marks that the client is waited for.
 class Connection::Waiting {
 public:
@@ -84,4 +84,4 @@ void Connection::turn_away() {
     ignored = stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
-}  // namespace todos
+}  // namespace support::beast

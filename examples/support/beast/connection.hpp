@@ -18,7 +18,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-namespace todos {
+namespace support::beast {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
@@ -65,4 +65,4 @@ private:
     std::atomic<bool> is_waiting_ = false;
 };
 
-}  // namespace todos
+}  // namespace support::beast
