@@ -70,7 +70,8 @@ public:
 
     /// Whether `take_own` finds no free slot beside this one in its line, as long as none is released.
     [[nodiscard]] static bool is_last_of_line(const Slot* slot) noexcept {
-        return reinterpret_cast<std::uintptr_t>(slot) % sizeof(Line) == sizeof(Line) - sizeof(Slot);
+        // With 32 bits the slots fill only a half of their line.
+        return reinterpret_cast<std::uintptr_t>(slot) % sizeof(Line) == sizeof(Line::places) - sizeof(Slot);
     }
 
     /// Gives back a slot, or, if it is null, a use that was counted in the version. Null twice does nothing.
