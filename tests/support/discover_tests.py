@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # Asks a Catch2 program for its test cases and writes one add_test for each, in a file that ctest includes:
-# discover_tests.py PROGRAM OUTPUT. Catch2's own script stumbles over names with a semicolon.
+# discover_tests.py PROGRAM OUTPUT [EMULATOR…]. Catch2's own script stumbles over names with a semicolon.
 import pathlib
 import re
 import subprocess
 import sys
 
-program, output = sys.argv[1:]
+program, output, *emulator = sys.argv[1:]
+command = [*emulator, program]
 name = pathlib.Path(program).name
 for question in (["--list-test-names-only"], ["--list-tests", "--verbosity", "quiet"]):  # version 2, version 3
-    answer = subprocess.run([program, *question], capture_output=True, text=True)
+    answer = subprocess.run([*command, *question], capture_output=True, text=True)
     if "already defined" in answer.stderr:
         sys.exit(f"{name}: {answer.stderr}")
     if answer.stdout.strip():
@@ -27,5 +28,6 @@ with open(output, "w", encoding="utf-8") as file:
     for case in cases:
         title = f"[==[{name}/{case}]==]"
         pattern = re.sub(r'([\\,\[\]*"~])', r"\\\1", case)
-        file.write(f"add_test({title} [==[{program}]==] [==[{pattern}]==] {strict})\n")
+        words = " ".join(f"[==[{word}]==]" for word in [*command, pattern])
+        file.write(f"add_test({title} {words} {strict})\n")
         file.write(f"set_tests_properties({title} PROPERTIES TIMEOUT 300)\n")

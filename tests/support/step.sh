@@ -63,11 +63,11 @@ run_ctest() {
 }
 
 # run_program PRESET PROGRAM [COMMAND…]: runs a test program of a built preset by itself, through a command if one is given,
-# and reports its test cases. One that hangs is ended after 15 minutes.
+# and reports its test cases. One that hangs is ended after 15 minutes, or CREDENCE_PROGRAM_SECONDS.
 run_program() {
     local program=$2 path=$CREDENCE_BUILD/$1/bin/$2 status=0 said
     shift 2
-    said=$(timeout 900 "$@" "$path" '~[slow-on-purpose]' 2>&1) || status=$?
+    said=$(timeout "${CREDENCE_PROGRAM_SECONDS:-900}" "$@" "$path" '~[slow-on-purpose]' 2>&1) || status=$?
     echo "$said"
     if [ "$status" -eq 0 ]; then
         passed "$(sed -n 's/^All tests passed (.* in \([0-9]*\) test case.*/\1/p' <<<"$said" | grep . || echo 0)"
@@ -85,4 +85,28 @@ bare_debian() {
     else
         failed 1 "the README's commands on a bare Debian $1"
     fi
+}
+
+# foreign_processor ARCHITECTURE TRIPLET [EMULATOR]: the core on another processor, compiled by clang with Debian 12's packages
+# for it, and run by qemu, or by this processor itself where no emulator is given: only where it is named.
+foreign_processor() {
+    local system program emulator programs="$CREDENCE_CORE_TESTS unit_jwe"
+    if [ "${CREDENCE_NAMED:-}" != yes ]; then
+        skipped 1 "the core on $1 takes a quarter of an hour: tests/run $1"
+        return
+    fi
+    cmake/packages install platforms
+    export CREDENCE_BUILD=$CREDENCE_BUILD/$1
+    system=$CREDENCE_BUILD/system
+    tests/platforms/make_system "$1" "$system"
+    emulator=("$system/lib/ld-linux.so.2" --library-path "$system/lib/$2:$system/usr/lib/$2")
+    [ $# -lt 3 ] || emulator=("$3" -L "$system")
+    # No library of this machine is taken for one of the other.
+    CREDENCE_TARGETS=$programs PKG_CONFIG_LIBDIR=$system/none build_preset clang \
+        -DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=$1" "-DCMAKE_CXX_COMPILER_TARGET=$2" \
+        "-DCMAKE_SYSROOT=$system" -DCMAKE_FIND_ROOT_PATH_MODE_PROGRAM=NEVER -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
+        -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY \
+        -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld-19 "-DCMAKE_CROSSCOMPILING_EMULATOR=$(IFS=';' && echo "${emulator[*]}")" \
+        -DCREDENCE_BUILD_EXAMPLES=OFF -DCREDENCE_BUILD_TOOLS=OFF -DCREDENCE_BUILD_FAULT_TESTS=OFF
+    for program in $programs; do CREDENCE_PROGRAM_SECONDS=3600 run_program clang "$program" "${emulator[@]}"; done
 }
