@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Nor is there an empty one.
-// expect: a Verified cannot be made by hand
+// expect: credence: there is no empty Verified
 #include <credence/jwt/decode.hpp>
 
 #include <string_view>

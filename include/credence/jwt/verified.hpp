@@ -65,6 +65,8 @@ public:
     }
 
     // clang-format off
+    // The attributes of some stacks give an empty value where there is none.
+    Verified() /* credence: there is no empty Verified; where there may be none, keep a std::optional or a std::shared_ptr of it */ = delete;
     template <class... Arguments>
         requires(!(sizeof...(Arguments) == 1 && (detail::is_verified<std::remove_cvref_t<Arguments>> && ...)))
     Verified(Arguments&&...) /* credence: a Verified cannot be made by hand; call decode() or require_bearer() */ = delete;

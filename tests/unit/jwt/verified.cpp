@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The proof type: nobody else can make one, and no proof with emptied claims exists.
+#include <credence/jwt/granted.hpp>
 #include <credence/jwt/verified.hpp>
 
 #include <any>
