@@ -54,17 +54,20 @@ credence::Result<void> LoginList::adopt(const credence::RefreshRecord& token) {
     const credence::NumericDate used_at = token.used_at.value_or(started_at);
     const credence::NumericDate ends_at = token.expires_at + lifetimes_.token;
     const std::string hash = hash_of(token.family);
-    const auto is_there = store_->touch_session(hash, {.last_used_at = used_at, .ends_at = ends_at});
+    const auto note = [&] { return store_->touch_session(hash, {.last_used_at = used_at, .ends_at = ends_at}); };
+    const auto is_there = note();
     if (!is_there) return is_there.error();
     if (*is_there) return {};
-    return store_->insert_session({.hash = hash,
-                                   .handle = token.family,
-                                   .subject = token.subject,
-                                   .claims = "{}",
-                                   .started_at = started_at,
-                                   .last_used_at = used_at,
-                                   .expires_at = ends_at,
-                                   .ends_at = ends_at});
+    const auto inserted = store_->insert_session({.hash = hash,
+                                                  .handle = token.family,
+                                                  .subject = token.subject,
+                                                  .claims = "{}",
+                                                  .started_at = started_at,
+                                                  .last_used_at = used_at,
+                                                  .expires_at = ends_at,
+                                                  .ends_at = ends_at});
+    // Another instance that starts at the same moment may have been faster.
+    return inserted || note().value_or(false) ? credence::Result<void>{} : inserted;
 }
 
 bool LoginList::is_use_due(std::string_view handle, credence::NumericDate moment) {

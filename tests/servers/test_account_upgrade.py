@@ -4,6 +4,7 @@
 # own: users and logins are kept, what had ended stays so, and older logins come into the list.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
 import calendar
+import concurrent.futures
 import contextlib
 import hashlib
 import pathlib
@@ -235,7 +236,11 @@ class UpgradeOfRedis(unittest.TestCase):
             say("set", f"account:valid-since:7:account:{other}", claims_of(marked)["iat"])
             say("set", "account:of-somebody-else", "stays")
 
-            both = [stack.enter_context(Server("account", folder=folder, **settings)) for _ in range(2)]
+            both = [Server("account", folder=folder, **settings) for _ in range(2)]
+            for server in both:
+                stack.push(server.__exit__)
+            with concurrent.futures.ThreadPoolExecutor() as pool:  # at once: each finds what the other has not moved yet
+                list(pool.map(Server.start, both))
             port = both[0].port
             self.assertEqual(say("keys", "account:*"), ["account:of-somebody-else"])
             for token in (ended, marked):
