@@ -63,6 +63,7 @@ WITHOUT_UNIT_TEST = {
     "opaque/detail/any_session_store": "tests/unit/opaque/sessions.cpp asks every function of it",
     "opaque/detail/api_key_text": "tests/unit/opaque/api_keys.cpp changes every character of a key",
     "opaque/detail/label_text": "tests/unit/opaque/sessions.cpp gives labels of every kind",
+    "opaque/detail/login_families": "tests/unit/opaque/logins.cpp starts and ends logins, and counts their uses",
     "remote/detail/deferral": "tests/unit/transports/async_verifier.cpp and blocking_calls.cpp defer work of every kind",
     "stores/detail/sharded_records": "tests/unit/stores/memory_store.cpp runs the contract of stores on it",
     "stores/detail/postgresql_connection": "tests/unit/stores/postgresql_store.cpp runs every statement on it",

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// The end of a login: a revocation of what all of its access tokens have in common, and the end of its refresh tokens.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/error.hpp>
+#include <credence/jwt/revocation.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
+#include <credence/result.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace credence::detail {
+
+/// A store of refresh tokens that ends the login with the family: at log out, and when a token is used twice.
+template <class Store>
+class LoginFamilies {
+public:
+    /// \param issuer    of the revocations of logins. No token has it, so that no `jti` is ever taken for a login.
+    /// \param lifetime  so long the end of a login is remembered.
+    LoginFamilies(std::shared_ptr<Store> store, std::string issuer, std::chrono::seconds lifetime, Clock clock)
+        : store_(std::move(store)), issuer_(std::move(issuer)), lifetime_(lifetime), clock_(std::move(clock)) {}
+
+    /// Nothing; `token_revoked` for a login that has ended; `store_unavailable`.
+    [[nodiscard]] Result<void> check_login(std::string_view login) const {
+        const auto has_ended = store_->is_revoked({.issuer = issuer_, .id = std::string{login}});
+        if (!has_ended) return Error{Errc::store_unavailable, {}, has_ended.error().reason};
+        if (*has_ended) return Error{Errc::token_revoked, {}, "the login has ended"};
+        return {};
+    }
+
+    [[nodiscard]] Result<void> insert(const RefreshRecord& record) { return store_->insert(record); }
+    /// A token of a login that has ended is not found.
+    [[nodiscard]] Result<std::optional<RefreshRecord>> find(std::string_view hash) {
+        auto record = store_->find(hash);
+        if (!record || !*record) return record;
+        const auto goes_on = check_login((*record)->family);
+        if (goes_on) return record;
+        if (goes_on.error().code == Errc::token_revoked) return std::optional<RefreshRecord>{};
+        return goes_on.error();
+    }
+    [[nodiscard]] Result<bool> replace(const RefreshRecord& used, const RefreshRecord& successor) {
+        return store_->replace(used, successor);
+    }
+    [[nodiscard]] Result<void> revoke_family(std::string_view family) {
+        // Once the end is noted, no token of the login is good, of either kind. If the other step fails, the family is
+        // but left over. The other way round, nobody could find the login whose access tokens must still be refused.
+        const auto ended = store_->revoke(
+            {.issuer = issuer_, .id = std::string{family}, .expires_at = saturating_sum(moment_of(clock_), lifetime_)});
+        if (!ended) return ended.error();
+        return store_->revoke_family(family);
+    }
+    /// Only the refresh tokens: access tokens of all logins of a subject end by its mark.
+    [[nodiscard]] Result<void> revoke_subject(std::string_view subject) { return store_->revoke_subject(subject); }
+
+private:
+    std::shared_ptr<Store> store_;
+    std::string issuer_;
+    std::chrono::seconds lifetime_;
+    Clock clock_;
+};
+
+/// When each login was noted as used for the last time, so that a use is written once a minute, and the store is not
+/// asked for that at each request. It forgets all when there are too many; then they are written anew.
+class RecentUses {
+public:
+    [[nodiscard]] bool is_due(std::string_view login, NumericDate moment) {
+        const std::lock_guard lock{mutex_};
+        if (const auto noted = noted_.find(login); noted != noted_.end()) {
+            if (moment < saturating_sum(noted->second, std::chrono::minutes{1}) && moment >= noted->second)
+                return false;
+            noted->second = moment;
+            return true;
+        }
+        if (noted_.size() >= most) noted_.clear();
+        noted_.emplace(login, moment);
+        return true;
+    }
+
+private:
+    static constexpr std::size_t most = 20'000;
+
+    std::mutex mutex_ = {};
+    std::map<std::string, NumericDate, std::less<>> noted_ = {};
+};
+
+}  // namespace credence::detail

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+// Logins: their tokens end together, they are listed and ended one by one, and a store that is down lets nobody in.
+#include <credence/opaque/logins.hpp>
+#include <credence/stores/memory_store.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace std::chrono_literals;
+using credence::Errc;
+using credence::Error;
+using credence::Logins;
+using credence::MemoryStore;
+using credence::NumericDate;
+using credence::RefreshRecord;
+using credence::Result;
+using credence::Revocation;
+using credence::SessionInfo;
+
+namespace {
+
+/// A store that goes down in parts.
+struct Store : MemoryStore {
+    using MemoryStore::MemoryStore;
+
+    bool is_down = false, ends_no_family = false, marks_nobody = false;
+
+    Result<void> insert(const RefreshRecord& record) { return is_down ? down() : MemoryStore::insert(record); }
+    Result<std::optional<RefreshRecord>> find(std::string_view hash) {
+        if (is_down) return down().error();
+        return MemoryStore::find(hash);
+    }
+    Result<void> revoke_family(std::string_view family) {
+        return is_down || ends_no_family ? down() : MemoryStore::revoke_family(family);
+    }
+    Result<void> revoke_subject(std::string_view subject) {
+        return is_down ? down() : MemoryStore::revoke_subject(subject);
+    }
+    Result<void> revoke_subject(const credence::SubjectIdentity& subject, NumericDate moment) {
+        return is_down || marks_nobody ? down() : MemoryStore::revoke_subject(subject, moment);
+    }
+    Result<void> revoke(const credence::TokenIdentity& token) { return is_down ? down() : MemoryStore::revoke(token); }
+    Result<bool> is_revoked(const credence::TokenIdentity& token) {
+        if (is_down) return down().error();
+        return MemoryStore::is_revoked(token);
+    }
+    Result<std::vector<credence::SessionRecord>> sessions_of(std::string_view subject) {
+        if (is_down) return down().error();
+        return MemoryStore::sessions_of(subject);
+    }
+
+    static Result<void> down() { return Error{Errc::store_unavailable, {}, "it is down"}; }
+};
+
+struct Service {
+    NumericDate moment{1'700'000'000s};
+    std::shared_ptr<Store> store = std::make_shared<Store>(credence::MemoryLimits{.clock = [this] { return moment; }});
+    Logins<Store> logins{
+        store,
+        {.issuer = "us", .access_lifetime = 10min, .lifetime = 1h, .grace = 0s, .max_per_subject = 3, .clock = [this] {
+             return moment;
+         }}};
+
+    /// Whether an access token is let in: as a verifier asks.
+    [[nodiscard]] bool lets_in(const credence::Login& login) const {
+        const Revocation revocation{store};
+        const NumericDate issued_at = (std::min)(login.issued_at, moment);
+        return (revocation.check)({"us", "some jti", login.subject, issued_at, login.issued_at + 10min}) &&
+               (logins.check)(login.handle);
+    }
+    [[nodiscard]] std::vector<std::string> handles(const std::string& subject) const {
+        std::vector<std::string> found;
+        for (const SessionInfo& login : logins.list(subject).value()) found.push_back(login.handle);
+        return found;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a login is renewed, and all of its tokens end with it") {
+    Service service;
+    const auto first = service.logins.start("ann", {.label = "a browser"}).value();
+    CHECK(first.subject == "ann");
+    CHECK(first.issued_at == service.moment);
+    CHECK(first.expires_at == service.moment + 1h);
+    CHECK(service.logins.subject_of(first.refresh_token).value() == "ann");
+    service.moment += 5min;
+    const auto second = service.logins.renew(first.refresh_token).value();
+    CHECK(second.handle == first.handle);
+    CHECK(second.expires_at == first.expires_at);
+    CHECK(second.issued_at == service.moment);
+    const auto other = service.logins.start("ann").value();
+    CHECK(service.lets_in(first));
+    CHECK(service.lets_in(second));
+
+    CHECK(service.logins.end({.subject = "ann", .handle = first.handle}));
+    CHECK(service.logins.end({.subject = "ann", .handle = first.handle}));
+    CHECK((service.logins.check)(first.handle).error() == Error{Errc::token_revoked, {}});
+    CHECK_FALSE(service.lets_in(second));
+    CHECK(service.logins.renew(second.refresh_token).error().code == Errc::token_revoked);
+    CHECK(service.lets_in(other));
+    CHECK(service.handles("ann") == std::vector{other.handle});
+    CHECK(service.logins.end_login_of(other.refresh_token));
+    CHECK_FALSE(service.lets_in(other));
+    CHECK(service.handles("ann").empty());
+}
+
+TEST_CASE("a refresh token that is used twice ends its login, access tokens included") {
+    Service service;
+    const auto first = service.logins.start("ann").value();
+    const auto second = service.logins.renew(first.refresh_token).value();
+    const auto other = service.logins.start("ann").value();
+    CHECK(service.logins.renew(first.refresh_token).error().code == Errc::token_revoked);
+    CHECK_FALSE(service.lets_in(second));
+    CHECK(service.logins.renew(second.refresh_token).error().code == Errc::token_revoked);
+    CHECK(service.lets_in(other));
+    CHECK(service.logins.renew(other.refresh_token));
+}
+
+TEST_CASE("the end of a login is remembered for as long as a token of it could be shown") {
+    Service service;
+    const auto login = service.logins.start("ann").value();
+    service.moment += 1h - 1s;
+    const auto last = service.logins.renew(login.refresh_token).value();
+    CHECK(service.logins.end({.subject = "ann", .handle = login.handle}));
+    service.moment += 10min - 1s;
+    REQUIRE(service.store->revoke({"x", "y", "z", service.moment, service.moment}));  // what has ended makes room
+    CHECK_FALSE(service.lets_in(last));
+}
+
+TEST_CASE("logging out everywhere ends what began before, and what begins in that second waits for the next") {
+    Service service;
+    const auto before = service.logins.start("ann").value();
+    const auto stranger = service.logins.start("bob").value();
+    REQUIRE(service.logins.end_all("ann"));
+    CHECK_FALSE(service.lets_in(before));
+    CHECK(service.logins.renew(before.refresh_token).error().code == Errc::token_revoked);
+    CHECK(service.handles("ann").empty());
+    CHECK(service.lets_in(stranger));
+
+    const auto after = service.logins.start("ann").value();
+    CHECK(after.issued_at == service.moment + 1s);
+    CHECK_FALSE(service.lets_in(after));
+    service.moment += 1s;
+    CHECK(service.lets_in(after));
+    CHECK(service.handles("ann") == std::vector{after.handle});
+
+    // Another instance's clock was ahead, by a little or by far too much.
+    REQUIRE(service.store->revoke_subject({"us", "ann"}, service.moment + 4s));
+    CHECK(service.logins.start("ann").value().issued_at == service.moment + 5s);
+    REQUIRE(service.store->revoke_subject({"us", "ann"}, service.moment + 5s));
+    CHECK(service.logins.start("ann").error().code == Errc::store_unavailable);
+}
+
+TEST_CASE("logins are listed, the one that was used last first, and ended one by one") {
+    Service service;
+    const auto first = service.logins.start("ann", {.label = "a\nphone"}).value();
+    service.moment += 2min;
+    const auto second = service.logins.start("ann").value();
+    const auto stranger = service.logins.start("bob").value();
+    CHECK(service.handles("ann") == std::vector{second.handle, first.handle});
+    const auto info = service.logins.list("ann").value().back();
+    CHECK(info.label == "a?phone");
+    CHECK(info.started_at == first.issued_at);
+    CHECK(info.last_used_at == first.issued_at);
+    CHECK(info.expires_at == first.issued_at + 1h + 10min);
+    service.moment += 30s;
+    CHECK(service.logins.note_use({first.handle, "ann", first.issued_at}));
+    CHECK(service.handles("ann").front() == first.handle);
+    service.moment += 59s;
+    CHECK(service.logins.note_use({first.handle, "ann", first.issued_at}));
+    CHECK(service.logins.list("ann").value().front().last_used_at == service.moment - 59s);
+    service.moment += 1s;
+    CHECK(service.logins.note_use({first.handle, "ann", first.issued_at}));
+    CHECK(service.logins.list("ann").value().front().last_used_at == service.moment);
+
+    CHECK_FALSE(service.logins.end_one({.subject = "bob", .handle = first.handle}).value());
+    CHECK(service.lets_in(first));
+    CHECK(service.logins.end_one({.subject = "ann", .handle = first.handle}).value());
+    CHECK_FALSE(service.lets_in(first));
+    CHECK_FALSE(service.logins.end_one({.subject = "ann", .handle = first.handle}).value());
+
+    const auto third = service.logins.start("ann").value();
+    CHECK(service.logins.end_others({.subject = "ann", .handle = third.handle}));
+    CHECK_FALSE(service.lets_in(second));
+    CHECK(service.lets_in(third));
+    CHECK(service.lets_in(stranger));
+    CHECK(service.handles("ann") == std::vector{third.handle});
+    service.moment += 1h + 10min;
+    CHECK(service.handles("ann").empty());
+}
+
+TEST_CASE("one login too many ends the one that was not used for the longest time, and never the new one") {
+    Service service;
+    std::vector<credence::Login> logins;
+    for (int count = 0; count < 3; ++count) {
+        logins.push_back(service.logins.start("ann").value());
+        service.moment += 1min;
+    }
+    CHECK(service.logins.note_use({logins[0].handle, "ann", logins[0].issued_at}));
+    service.moment -= 10min;  // a clock that was set back
+    const auto newest = service.logins.start("ann").value();
+    CHECK(service.lets_in(newest));
+    CHECK_FALSE(service.lets_in(logins[1]));
+    CHECK(service.handles("ann").size() == 3);
+}
+
+TEST_CASE("a login from before the list comes into it when it is used, or adopted") {
+    Service service;
+    const auto used = service.logins.start("ann").value();
+    const auto adopted = service.logins.start("ann").value();
+    REQUIRE(service.store->end_sessions_of({.subject = "login:ann"}));
+    CHECK(service.handles("ann").empty());
+    service.moment += 5min;
+    CHECK(service.logins.note_use({used.handle, "ann", used.issued_at, "a browser"}));
+    CHECK(service.handles("ann") == std::vector{used.handle});
+    CHECK(service.logins.list("ann").value().front().label == "a browser");
+
+    RefreshRecord record{.hash = "h", .family = adopted.handle, .subject = "ann", .expires_at = adopted.expires_at};
+    CHECK(service.logins.adopt(record));
+    auto info = service.logins.list("ann").value().back();
+    CHECK(info.handle == adopted.handle);
+    CHECK(info.started_at == adopted.issued_at);
+    CHECK(info.last_used_at == adopted.issued_at);
+    CHECK(info.expires_at == adopted.expires_at + 10min);
+    record.used_at = service.moment + 1min;
+    CHECK(service.logins.adopt(record));
+    info = service.logins.list("ann").value().front();
+    CHECK(info.handle == adopted.handle);
+    CHECK(info.last_used_at == service.moment + 1min);
+    CHECK(service.handles("ann").size() == 2);
+    CHECK(service.logins.end_others({.subject = "ann", .handle = used.handle}));
+    CHECK_FALSE(service.lets_in(adopted));
+}
+
+TEST_CASE("a login whose end got only half way has ended") {
+    Service service;
+    const auto login = service.logins.start("ann").value();
+    service.store->ends_no_family = true;
+    CHECK_FALSE(service.logins.end({.subject = "ann", .handle = login.handle}));
+    service.store->ends_no_family = false;
+    CHECK_FALSE(service.lets_in(login));
+    CHECK(service.logins.renew(login.refresh_token).error().code == Errc::token_revoked);
+    CHECK(service.handles("ann").empty());
+
+    const auto other = service.logins.start("ann").value();
+    service.store->marks_nobody = true;
+    CHECK(service.logins.end_all("ann").error().code == Errc::store_unavailable);
+    CHECK(service.logins.renew(other.refresh_token).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("sessions and logins of one subject in one store know nothing of each other") {
+    Service service;
+    const auto login = service.logins.start("ann").value();
+    const credence::Sessions<credence::RegisteredClaims> sessions{service.store,
+                                                                  {.clock = [&] { return service.moment; }}};
+    const auto session = sessions.start({.sub = "ann"}).value();
+    CHECK(sessions.list("ann").value().size() == 1);
+    CHECK(service.handles("ann") == std::vector{login.handle});
+    CHECK(sessions.end_all("ann"));
+    CHECK(service.lets_in(login));
+    CHECK(service.logins.end_all("ann"));
+    CHECK((sessions.verify)(session.id).error().code == Errc::token_revoked);
+}
+
+TEST_CASE("while the store is down nothing is let in, and nothing is said to be done") {
+    Service service;
+    const auto login = service.logins.start("ann").value();
+    service.store->is_down = true;
+    const credence::SubjectSession own{.subject = "ann", .handle = login.handle};
+    const auto code = [](const auto& result) { return result ? Errc{} : result.error().code; };
+    for (const Errc each :
+         {code((service.logins.check)(login.handle)), code(service.logins.start("ann")),
+          code(service.logins.renew(login.refresh_token)), code(service.logins.subject_of(login.refresh_token)),
+          code(service.logins.end(own)), code(service.logins.end_one(own)), code(service.logins.end_others(own)),
+          code(service.logins.end_all("ann")), code(service.logins.end_login_of(login.refresh_token)),
+          code(service.logins.list("ann"))}) {
+        CHECK(each == Errc::store_unavailable);
+    }
+    CHECK((service.logins.check)(login.handle).error().reason == "it is down");
+    service.store->is_down = false;
+    CHECK(service.lets_in(login));
+    CHECK(service.logins.renew(login.refresh_token));
+}
