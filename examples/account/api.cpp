@@ -40,9 +40,9 @@ static_assert(Passwords::most_turns * 4 <= ServerRules::usual_threads);
 
 Api::Api(const Settings& settings, Stores stores)
     : stores_(std::move(stores)),
-      ended_logins_(stores_.logins, settings.lifetimes.longest_login()),
-      tokens_(settings, credence::Revocation{stores_.logins}, ended_logins_),
-      sessions_(stores_, tokens_, ended_logins_, settings.lifetimes),
+      logins_(std::make_shared<Logins>(stores_.logins, stores_.access, login_rules(settings.lifetimes))),
+      tokens_(settings, credence::Revocation{stores_.logins}, logins_),
+      sessions_(logins_, tokens_, settings.lifetimes),
       api_keys_(stores_.access, {.prefix = std::string{key_prefix}}),
       keys_and_tokens_(api_keys_, tokens_),
       cookies_({.secure = settings.cookie_secure,
@@ -107,7 +107,11 @@ Handler Api::guarded_by(const Prove& prove, GuardedHandler handler) {
             refuse_at_guard(response, 401, "The user belonging to this token no longer exists");
             return;
         }
-        if ((*who)->sid) sessions_.note_use(*who, call.user_agent());
+        if ((*who)->sid) {
+            const auto options = login_options(call.user_agent());
+            const LoginProof& proof = *who;
+            (void)logins_->note_use({*proof->sid, proof->sub, proof->iat.value(), options.label});
+        }
         handler(Visitor{*who, *std::move(*user)}, call, response);
     };
 }

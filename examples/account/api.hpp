@@ -9,8 +9,10 @@
 #include <credence/result.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "../support/attempts.hpp"
@@ -28,6 +30,9 @@ namespace account {
 struct Visitor {
     const LoginProof& proof;
     User user;
+
+    /// By which login he or she is here.
+    [[nodiscard]] credence::SubjectSession login() const { return {.subject = proof->sub, .handle = *proof->sid}; }
 };
 
 /// What somebody types to change a password.
@@ -71,7 +76,7 @@ private:
     void refresh(const Call& call, httplib::Response& response);
     void log_out(const Visitor& visitor, const Call& call, httplib::Response& response);
     void log_out_everywhere(const Visitor& visitor, const Call& call, httplib::Response& response);
-    [[nodiscard]] credence::Result<Session> renew(const Exchange& exchange);
+    [[nodiscard]] credence::Result<Session> renew(const std::string& refresh_token, std::string_view user_agent);
     /// Whether a refusal of this refresh token means that its login is over.
     [[nodiscard]] bool is_over(const credence::Error& refusal, const std::string& refresh_token);
     void give(const Session& session, bool in_body, httplib::Response& response) const;
@@ -100,7 +105,7 @@ private:
     void revoke_api_key(const Visitor& visitor, const Call& call, httplib::Response& response);
 
     Stores stores_;
-    EndedLogins ended_logins_;
+    std::shared_ptr<Logins> logins_;
     Tokens tokens_;
     Sessions sessions_;
     credence::ApiKeys<LoginClaims> api_keys_;

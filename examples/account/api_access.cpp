@@ -58,9 +58,9 @@ std::optional<credence::NumericDate> read_expiry(const nlohmann::json& body) {
 }  // namespace
 
 void Api::list_logins(const Visitor& visitor, const Call&, httplib::Response& response) {
-    const auto logins = sessions_.list(visitor.user.id);
+    const auto logins = logins_->list(visitor.user.id);
     nlohmann::json list = nlohmann::json::array();
-    for (const ListedLogin& login : or_fail(logins)) {
+    for (const credence::SessionInfo& login : or_fail(logins)) {
         list.push_back({{"handle", login.handle},
                         {"label", login.label},
                         {"startedAt", moment_text(login.started_at)},
@@ -71,14 +71,14 @@ void Api::list_logins(const Visitor& visitor, const Call&, httplib::Response& re
 }
 
 void Api::end_login(const Visitor& visitor, const Call& call, httplib::Response& response) {
-    const auto ended = sessions_.end_one(visitor.user.id, call.last_part);
+    const auto ended = logins_->end_one({.subject = visitor.user.id, .handle = call.last_part});
     if (!or_fail(ended)) throw Refusal{404, "You have no such login"};
     if (call.last_part == visitor.proof->sid) cookies_.clear(response);
     answer(response, {{"status", "success"}});
 }
 
 void Api::end_other_logins(const Visitor& visitor, const Call&, httplib::Response& response) {
-    if (const auto ended = sessions_.end_others(visitor.proof); !ended) throw StoreIsDown{};
+    if (const auto ended = logins_->end_others(visitor.login()); !ended) throw StoreIsDown{};
     answer(response, {{"status", "success"}});
 }
 

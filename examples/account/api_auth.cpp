@@ -95,11 +95,11 @@ void Api::log_in(const Call& call, httplib::Response& response) {
     if (!has_password(turn, found, password, *attempt)) throw wrong_credentials();
     rehash(turn, *found, password);
 
-    const auto session = sessions_.start({.user_id = found->id, .user_agent = call.user_agent()});
+    const auto session = sessions_.start(found->id, call.user_agent());
     const auto is_unchanged = stores_.users->has_password(or_fail(session).user_id, found->password);
     if (!or_fail(is_unchanged)) {
         // The password was changed meanwhile, which ends all logins that it opened: also this one.
-        (void)sessions_.take_back(*session);
+        (void)logins_->end({.subject = session->user_id, .handle = session->handle});
         throw wrong_credentials();
     }
     give(*session, wants_tokens_in_body(call, body), response);
@@ -116,13 +116,13 @@ void Api::give(const Session& session, bool in_body, httplib::Response& response
     answer(response, body);
 }
 
-credence::Result<Session> Api::renew(const Exchange& exchange) {
-    const auto owner = sessions_.owner_of(exchange.refresh_token);
+credence::Result<Session> Api::renew(const std::string& refresh_token, std::string_view user_agent) {
+    const auto owner = logins_->subject_of(refresh_token);
     if (!owner) return owner.error();
     // Before the exchange: whoever is told to come again, because the database is down, still has a token to come with.
     const auto user = stores_.users->find_by_id(*owner);
-    if (or_fail(user)) return sessions_.renew(exchange);
-    if (const auto ended = sessions_.end_login_of(exchange.refresh_token); !ended) return ended.error();
+    if (or_fail(user)) return sessions_.renew(refresh_token, user_agent);
+    if (const auto ended = logins_->end_login_of(refresh_token); !ended) return ended.error();
     return credence::Error{credence::Errc::invalid_subject, "sub"};
 }
 
@@ -130,7 +130,7 @@ bool Api::is_over(const credence::Error& refusal, const std::string& refresh_tok
     if (refusal.code == credence::Errc::store_unavailable) return false;
     if (refusal.code != credence::Errc::token_revoked) return true;
     // Another tab may have been faster, twice. Then the browser has its cookies already, and they are good.
-    const auto owner = sessions_.owner_of(refresh_token);
+    const auto owner = logins_->subject_of(refresh_token);
     return !owner && owner.error().code != credence::Errc::store_unavailable;
 }
 
@@ -145,7 +145,7 @@ void Api::refresh(const Call& call, httplib::Response& response) {
     const std::string token = in_body.empty() ? std::string{in_cookie->value_or("")} : in_body;
     if (token.empty()) return refuse_refresh({credence::Errc::missing_credentials}, response);
 
-    const auto session = renew({.refresh_token = token, .user_agent = call.user_agent()});
+    const auto session = renew(token, call.user_agent());
     if (!session) {
         if (is_over(session.error(), token)) cookies_.clear(response);
         refuse_refresh(session.error(), response);
@@ -155,13 +155,13 @@ void Api::refresh(const Call& call, httplib::Response& response) {
 }
 
 void Api::log_out(const Visitor& visitor, const Call&, httplib::Response& response) {
-    if (const auto ended = sessions_.end(visitor.proof); !ended) return fail_at_guard(response, 503);
+    if (const auto ended = logins_->end(visitor.login()); !ended) return fail_at_guard(response, 503);
     cookies_.clear(response);
     answer(response, {{"status", "success"}});
 }
 
 void Api::log_out_everywhere(const Visitor& visitor, const Call&, httplib::Response& response) {
-    if (const auto ended = sessions_.end_all(visitor.user.id); !ended) return fail_at_guard(response, 503);
+    if (const auto ended = logins_->end_all(visitor.user.id); !ended) return fail_at_guard(response, 503);
     cookies_.clear(response);
     answer(response, {{"status", "success"}});
 }

@@ -60,17 +60,18 @@ void Api::change_password(const Visitor& visitor, const Call& call, httplib::Res
 
     // Whoever knew the old password is out, wherever logged in; this login is replaced by a new one. All of that happens,
     // or the password stays as it was.
-    std::optional<Replacement> login;
+    std::optional<credence::Login> login;
     const auto replace_logins = [&]() -> credence::Result<void> {
-        auto replacement = sessions_.replace_all(visitor.user.id);
-        if (!replacement) return replacement.error();
-        login = *std::move(replacement);
+        if (const auto ended = logins_->end_all(visitor.user.id); !ended) return ended.error();
+        auto started = logins_->start(visitor.user.id, login_options(call.user_agent()));
+        if (!started) return started.error();
+        login = *std::move(started);
         return {};
     };
     const auto changed =
         stores_.users->change_password(visitor.user.id, {.from = visitor.user.password, .to = hash}, replace_logins);
     if (!or_fail(changed)) throw Refusal{409, "The password was changed by somebody else meanwhile"};
-    const auto session = sessions_.complete(*login, call.user_agent());
+    const auto session = sessions_.complete(*login);
     give(or_fail(session), false, response);
 }
 

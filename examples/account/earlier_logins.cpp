@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "earlier_forms.hpp"
-#include "login_list.hpp"
+#include "sessions.hpp"
 
 namespace account {
 namespace {
@@ -36,8 +36,8 @@ void move_logins(SqlSession& session, const Lifetimes& lifetimes) {
     for (const auto& row : session.run("select issuer, subject, moment from valid_since", {}).rows)
         must(store.revoke_subject({.issuer = row.at(0), .subject = row.at(1)}, moment_of(row.at(2))));
 
-    // The session outlives the list.
-    LoginList list{std::shared_ptr<credence::AnyStore>{std::shared_ptr<void>{}, &store}, lifetimes};
+    // The session outlives the logins.
+    Logins logins{std::shared_ptr<credence::AnyStore>{std::shared_ptr<void>{}, &store}, login_rules(lifetimes)};
     const SqlRows tokens = session.run(
         "select hash, family, subject, expires_at, used_at, sealed_successor from refresh_tokens "
         "where expires_at > $1",
@@ -50,7 +50,7 @@ void move_logins(SqlSession& session, const Lifetimes& lifetimes) {
                                              .used_at = moment_or_none(row.at(4)),
                                              .sealed_successor = bytes_of(row.at(5))};
         must(store.insert(record));
-        must(list.adopt(record));
+        must(logins.adopt(record));
     }
 }
 

@@ -19,7 +19,7 @@
 
 #include "earlier_forms.hpp"
 #include "earlier_logins.hpp"
-#include "login_list.hpp"
+#include "sessions.hpp"
 
 #include <hiredis/hiredis.h>
 
@@ -197,7 +197,7 @@ void move_logins_in_redis(const std::string& url, const Stores& stores, const Li
     Redis redis{url};
     // First what ended: should this be broken off, nothing goes on that should not.
     move_revocations(redis, *stores.logins);
-    LoginList list{stores.access, lifetimes};
+    Logins logins{stores.logins, stores.access, login_rules(lifetimes)};
     for (const std::string& name : redis.names(refresh_prefix)) {
         const auto record = read_record(redis, name);
         if (!record || record->expires_at <= credence::now()) continue;
@@ -205,7 +205,7 @@ void move_logins_in_redis(const std::string& url, const Stores& stores, const Li
         if (!must(stores.logins->find(record->hash)) && !stores.logins->insert(*record) &&
             !must(stores.logins->find(record->hash)))
             throw StoreError{"a login of an earlier version cannot be moved within Redis"};
-        must(list.adopt(*record));
+        must(logins.adopt(*record));
     }
     // Families last: a record counts only with its own.
     for (const std::string_view prefix :

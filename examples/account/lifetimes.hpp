@@ -10,9 +10,6 @@ struct Lifetimes {
     std::chrono::seconds token{3600};
     std::chrono::seconds refresh{604'800};
     std::chrono::seconds grace{10};  ///< See `credence::RefreshRules::grace`.
-
-    /// From a login to the end of its last access token.
-    [[nodiscard]] std::chrono::seconds longest_login() const noexcept { return refresh + token; }
 };
 
 }  // namespace account

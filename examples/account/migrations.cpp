@@ -95,6 +95,26 @@ constexpr const char* forget_logins = R"sql(
     delete from credence_revoked_subjects;
 )sql";
 
+// Logins in the list were kept under the user's id alone, where the library has `login:` before it.
+struct Script {
+    std::string up;
+    std::string down;
+};
+
+Script list_of_logins(bool is_sqlite) {
+    if (is_sqlite)
+        return {
+            "update credence_sessions set subject = cast('login:' || cast(subject as text) as blob) "
+            "where claims = x'7b7d' and cast(subject as text) not like 'login:%'",
+            "update credence_sessions set subject = cast(substr(cast(subject as text), 7) as blob) "
+            "where cast(subject as text) like 'login:%'"};
+    return {
+        "update credence_sessions set subject = 'login:'::bytea || subject "
+        "where claims = '{}'::bytea and substring(subject from 1 for 6) <> 'login:'::bytea",
+        "update credence_sessions set subject = substring(subject from 7) "
+        "where substring(subject from 1 for 6) = 'login:'::bytea"};
+}
+
 void make_journal(SqlSession& session) {
     session.run_script(
         "create table if not exists schema_migrations (version integer not null primary key, "
@@ -136,7 +156,8 @@ std::vector<Migration> migrations_for(const Database& database, const Lifetimes&
             {2, "revocations", tables_of_revocations, "drop table revoked_tokens; drop table valid_since"},
             {3, "refresh_tokens", table_of_refresh_tokens, "drop table refresh_tokens"},
             {4, "logins_in_library_tables", drop_logins, logins_back,
-             [lifetimes](SqlSession& session) { move_logins(session, lifetimes); }}};
+             [lifetimes](SqlSession& session) { move_logins(session, lifetimes); }},
+            {5, "list_of_logins", list_of_logins(is_sqlite).up, list_of_logins(is_sqlite).down}};
 }
 
 std::vector<std::string> migrate_up(Database& database, const Lifetimes& lifetimes) {

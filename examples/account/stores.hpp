@@ -2,6 +2,7 @@
 // What must outlive a request: users, whose table is this service's own, and logins and API keys, in the library's stores.
 #pragma once
 
+#include <credence/opaque/logins.hpp>
 #include <credence/result.hpp>
 #include <credence/stores/any_store.hpp>
 
@@ -51,6 +52,9 @@ public:
     /// The oldest thousand, oldest first.
     [[nodiscard]] virtual credence::Result<std::vector<User>> list() = 0;
 };
+
+/// Revocations and refresh tokens in one store, the list in the same or another.
+using Logins = credence::Logins<credence::AnyStore>;
 
 /// Where everything is kept.
 struct Stores {

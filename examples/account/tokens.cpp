@@ -83,8 +83,8 @@ private:
     credence::Verifier<LoginClaims, credence::DecodingKey<Alg>> verifier_;
 };
 
-Tokens::Tokens(const Settings& settings, const credence::Revocation& revocation, EndedLogins ended_logins)
-    : ended_logins_(std::move(ended_logins)) {
+Tokens::Tokens(const Settings& settings, const credence::Revocation& revocation, std::shared_ptr<const Logins> logins)
+    : logins_(std::move(logins)) {
     if (settings.private_key.empty()) {
         const auto keys = credence::Keys<credence::HS256>::from_secret(settings.jwt_secret);
         if (!keys && keys.error().code == credence::Errc::key_too_short)
@@ -105,7 +105,7 @@ Tokens::Tokens(const Settings& settings, const credence::Revocation& revocation,
 credence::Result<LoginProof> Tokens::verify(std::string_view token) const {
     auto who = scheme_->verify(token);
     if (!who) return who;
-    if (const auto goes_on = ended_logins_.check((*who)->sid.value()); !goes_on) return goes_on.error();
+    if (const auto goes_on = (logins_->check)((*who)->sid.value()); !goes_on) return goes_on.error();
     return who;
 }
 

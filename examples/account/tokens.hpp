@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "ended_logins.hpp"
 #include "login_claims.hpp"
 #include "settings.hpp"
+#include "stores.hpp"
 
 namespace account {
 
@@ -23,7 +23,7 @@ public:
     static constexpr std::string_view issuer = "account";
 
     /// \throws SettingsError  when the key is none
-    Tokens(const Settings& settings, const credence::Revocation& revocation, EndedLogins ended_logins);
+    Tokens(const Settings& settings, const credence::Revocation& revocation, std::shared_ptr<const Logins> logins);
 
     [[nodiscard]] credence::Result<LoginProof> verify(std::string_view token) const;
     [[nodiscard]] credence::Result<std::string> sign(const LoginClaims& claims) const;
@@ -37,7 +37,7 @@ private:
     class SchemeOf;
 
     std::shared_ptr<const Scheme> scheme_;
-    EndedLogins ended_logins_;
+    std::shared_ptr<const Logins> logins_;
 };
 
 }  // namespace account

@@ -21,9 +21,10 @@ def register(port, email=None, password=PASSWORD, name="A Person"):
     return email
 
 
-def log_in(port, email, password=PASSWORD):
+def log_in(port, email, password=PASSWORD, agent=None):
     """The token and the refresh token, as a client gets them that is no browser."""
-    answer = ask(port, "POST", "/api/auth/login", {"Accept": "application/json"},
+    fields = {"Accept": "application/json"} | ({"User-Agent": agent} if agent else {})
+    answer = ask(port, "POST", "/api/auth/login", fields,
                  {"email": email, "password": password, "refresh": True})
     assert answer.status == 200, answer
     return answer.json()["token"], answer.json()["refresh_token"]

@@ -12,10 +12,10 @@
 #include <thread>
 #include <vector>
 
-#include "../../examples/account/ended_logins.hpp"
 #include "../../examples/account/migrations.hpp"
 #include "../../examples/account/open_stores.hpp"
 #include "../../examples/account/sessions.hpp"
+#include "../../examples/account/stores.hpp"
 #include "../../examples/account/tokens.hpp"
 #include "../../examples/account/uuid.hpp"
 #include "support/catch.hpp"
@@ -461,85 +461,50 @@ TEST_CASE("rotation works on the store") {
     CHECK(tokens.rotate(fourth.token).error().code == credence::Errc::token_revoked);
 }
 
-TEST_CASE("an ended login is refused, and no other is") {
-    const EndedLogins ended{stores().logins, 1h};
-    const std::string login = random_uuid();
-    CHECK(ended.check(login));
-    REQUIRE(ended.add(login));
-    CHECK(ended.check(login).error().code == credence::Errc::token_revoked);
-    CHECK(ended.check(random_uuid()));
+TEST_CASE("a login ends with its refresh tokens, and no other does") {
+    Logins logins{stores().logins, stores().access, login_rules({})};
+    const auto ended = logins.start(random_uuid()).value();
+    const auto other = logins.start(random_uuid()).value();
+    CHECK((logins.check)(ended.handle));
+    REQUIRE(logins.end({.subject = ended.subject, .handle = ended.handle}));
+    CHECK((logins.check)(ended.handle).error().code == credence::Errc::token_revoked);
+    CHECK(logins.renew(ended.refresh_token).error().code == credence::Errc::token_revoked);
+    CHECK((logins.check)(other.handle));
+    CHECK(logins.renew(other.refresh_token));
     auto token = new_token();
-    token.id = login;
+    token.id = ended.handle;
     token.issuer = Tokens::issuer;
     CHECK_FALSE(is_revoked(token));
 }
 
-/// A store of refresh tokens that goes down as soon as a family is to be ended.
-struct FailingAtTheEnd {
-    [[nodiscard]] credence::Result<void> insert(const RefreshRecord& record) const {
-        return stores().logins->insert(record);
-    }
-    [[nodiscard]] credence::Result<std::optional<RefreshRecord>> find(std::string_view hash) const {
-        return stores().logins->find(hash);
-    }
-    [[nodiscard]] credence::Result<bool> replace(const RefreshRecord& from, const RefreshRecord& to) const {
-        return stores().logins->replace(from, to);
-    }
-    [[nodiscard]] static credence::Result<void> revoke_family(std::string_view) {
-        return credence::Errc::store_unavailable;
-    }
-    [[nodiscard]] static credence::Result<void> revoke_subject(std::string_view) {
-        return credence::Errc::store_unavailable;
-    }
-};
-
-TEST_CASE("a login whose end got only half way has ended") {
-    const EndedLogins ended{stores().logins, 1h};
-    const auto families = std::make_shared<LoginStore<FailingAtTheEnd>>(std::make_shared<FailingAtTheEnd>(), ended);
-    credence::RefreshTokens<LoginStore<FailingAtTheEnd>> tokens{families, {.grace = 0s}};
-    const auto used = tokens.issue(random_uuid()).value();
-    const auto other = tokens.issue(random_uuid()).value();
-    const auto next = tokens.rotate(used.token).value();
-    // The reuse is told as a fault, but the login is over.
-    CHECK(tokens.rotate(used.token).error().code == credence::Errc::store_unavailable);
-    CHECK(ended.check(used.family).error().code == credence::Errc::token_revoked);
-    for (const auto& token : {used, next}) {
-        CHECK(tokens.rotate(token.token).error().code == credence::Errc::token_revoked);
-    }
-    CHECK(ended.check(other.family));
-    CHECK(tokens.rotate(other.token));
-}
-
-/// Starts and ends logins without the rest of the service.
-Sessions sessions_of_the_contract() {
-    Settings settings;
-    settings.jwt_secret = "a secret for tests that nobody else has: 0123456789";
-    const EndedLogins ended{stores().logins, 1h};
-    return Sessions{stores(), Tokens{settings, credence::Revocation{stores().logins}, ended}, ended, {}};
-}
-
 TEST_CASE("beyond a hundred logins of one user the oldest ends, and never the new one") {
-    Sessions sessions = sessions_of_the_contract();
+    Logins logins{stores().logins, stores().access, login_rules({})};
     const std::string user_id = random_uuid();
     std::string last;
-    for (int count = 0; count < 103; ++count)
-        last = sessions.start({.user_id = user_id, .user_agent = "a program"}).value().family;
-    const auto listed = sessions.list(user_id).value();
-    CHECK(listed.size() <= 101);
-    CHECK(std::any_of(listed.begin(), listed.end(), [&](const ListedLogin& login) { return login.handle == last; }));
-    CHECK(sessions.list(random_uuid()).value().empty());
+    for (int count = 0; count < 103; ++count) last = logins.start(user_id, login_options("a program")).value().handle;
+    const auto listed = logins.list(user_id).value();
+    CHECK(listed.size() == 100);
+    CHECK(std::any_of(listed.begin(), listed.end(), [&](const auto& login) { return login.handle == last; }));
+    CHECK(logins.list(random_uuid()).value().empty());
 }
 
 TEST_CASE("one login ends by its handle, for its own user") {
-    Sessions sessions = sessions_of_the_contract();
+    Logins logins{stores().logins, stores().access, login_rules({})};
     const std::string user_id = random_uuid();
-    const auto started = sessions.start({.user_id = user_id, .user_agent = "a program"}).value();
-    CHECK_FALSE(sessions.end_one(random_uuid(), started.family).value());
-    CHECK(sessions.list(user_id).value().size() == 1);
-    CHECK(sessions.end_one(user_id, started.family).value());
-    CHECK(sessions.list(user_id).value().empty());
-    CHECK_FALSE(sessions.end_one(user_id, started.family).value());
-    CHECK(sessions.renew({.refresh_token = started.refresh_token}).error().code == credence::Errc::token_revoked);
+    const auto started = logins.start(user_id).value();
+    CHECK_FALSE(logins.end_one({.subject = random_uuid(), .handle = started.handle}).value());
+    CHECK(logins.list(user_id).value().size() == 1);
+    CHECK(logins.end_one({.subject = user_id, .handle = started.handle}).value());
+    CHECK(logins.list(user_id).value().empty());
+    CHECK_FALSE(logins.end_one({.subject = user_id, .handle = started.handle}).value());
+    CHECK(logins.renew(started.refresh_token).error().code == credence::Errc::token_revoked);
+}
+
+TEST_CASE("of those who exchange one refresh token at once all get the same successor") {
+    Logins logins{stores().logins, stores().access, login_rules({.grace = 5min})};
+    const auto started = logins.start(random_uuid()).value();
+    CHECK(winners([&](int) { return logins.renew(started.refresh_token).has_value(); }) == 16);
+    CHECK((logins.check)(started.handle));
 }
 
 TEST_CASE("the stores answer") {

@@ -34,7 +34,7 @@ class StoreContract(unittest.TestCase):
                                           JWT_SECRET=SECRET)
             self.assertEqual((status, complaint), (0, ""))
             return said.split("\n")[:-1]
-        names = ["users", "revocations", "refresh_tokens", "logins_in_library_tables"]
+        names = ["users", "revocations", "refresh_tokens", "logins_in_library_tables", "list_of_logins"]
         self.assertEqual(migrate("status"), [f"{name}: pending" for name in names])
         for _ in range(2):
             self.assertEqual(migrate("up"), [f"up {name}" for name in names])

@@ -39,7 +39,7 @@ EARLIER_TABLES = """
 """
 FORGET = """
     delete from credence_refresh_tokens; delete from credence_revoked_tokens; delete from credence_revoked_subjects;
-    delete from schema_migrations where version = 4;
+    delete from schema_migrations where version >= 4;
 """
 
 
@@ -79,7 +79,7 @@ class Upgrade(unittest.TestCase):
         return Server("account", folder=self.folder, **(self.settings | more))
 
     def as_earlier(self):
-        """Puts what the server left into the tables of the earlier version, without any list of logins."""
+        """Puts what the server left into the tables of the earlier version. Logins without a label are not in the list."""
         with contextlib.closing(sqlite3.connect(self.folder / "account.db")) as database, database:
             database.executescript(EARLIER_TABLES + """
                 insert into refresh_tokens select lower(hex(hash)), cast(family as text), cast(subject as text), expires_at,
@@ -88,7 +88,8 @@ class Upgrade(unittest.TestCase):
                     from credence_revoked_tokens;
                 insert into valid_since select cast(issuer as text), cast(subject as text), moment
                     from credence_revoked_subjects;
-                delete from credence_sessions;""" + FORGET)
+                delete from credence_sessions where label = x'';
+                update credence_sessions set subject = cast(replace(cast(subject as text), 'login:', '') as blob);""" + FORGET)
 
     def rows(self, table):
         with contextlib.closing(sqlite3.connect(self.folder / "account.db")) as database:
@@ -104,6 +105,7 @@ class Upgrade(unittest.TestCase):
             port = server.port
             email = register(port)
             goes_on, used, ended = (log_in(port, email) for _ in range(3))
+            old = log_in(port, email, agent="An old browser")[0]
             successor = refresh(port, used[1]).json()
             log_out(port, ended[0])
             everywhere = register(port)
@@ -113,14 +115,15 @@ class Upgrade(unittest.TestCase):
 
         with self.server(REFRESH_GRACE="5m") as server:
             port = server.port
-            for token in (goes_on[0], used[0], successor["token"]):
+            for token in (goes_on[0], used[0], successor["token"], old):
                 self.assertEqual(me(port, token).json()["data"]["user"]["email"], email)
             for token, refresh_token in (ended, marked):
                 self.assertEqual((me(port, token).status, refresh(port, refresh_token).status), (401, 401))
             for known in (email, everywhere):
                 self.assertEqual(me(port, log_in(port, known)[0]).status, 200)
-            # All three logins of the first user that go on, of which two are older than the list.
-            self.assertLessEqual({sid(goes_on[0]), sid(used[0])}, set(listed(port, goes_on[0])))
+            # The logins of the first user that go on, also those that are older than the list.
+            self.assertLessEqual({sid(goes_on[0]), sid(used[0]), sid(old)}, set(listed(port, goes_on[0])))
+            self.assertEqual(listed(port, goes_on[0])[sid(old)]["label"], "An old browser")
             self.assertNotIn(sid(ended[0]), listed(port, goes_on[0]))
             # Within the grace the used token gives its successor again, and after that one the login goes on.
             self.assertEqual(refresh(port, used[1]).json()["refresh_token"], successor["refresh_token"])
@@ -153,13 +156,16 @@ class Upgrade(unittest.TestCase):
     def test_down_and_up_again(self):
         with self.server() as server:
             email = register(server.port)
-            goes_on, ended = log_in(server.port, email), log_in(server.port, email)
+            goes_on, ended = log_in(server.port, email, agent="A browser"), log_in(server.port, email)
             log_out(server.port, ended[0])
         self.as_earlier()
         tables = ("refresh_tokens", "revoked_tokens", "valid_since", "users")
         earlier = [self.rows(table) for table in tables]
-        self.assertEqual(self.migrate("up"), "up logins_in_library_tables\n")
+        listed_before = self.rows("credence_sessions")
+        self.assertEqual(self.migrate("up"), "up logins_in_library_tables\nup list_of_logins\n")
+        self.assertEqual(self.migrate("down"), "down list_of_logins\n")
         self.assertEqual(self.migrate("down"), "down logins_in_library_tables\n")
+        self.assertLessEqual(set(listed_before), set(self.rows("credence_sessions")))
         self.assertEqual([self.rows(table) for table in tables], earlier)
         self.assertEqual(self.rows("credence_refresh_tokens"), [])
         with self.server() as server:
@@ -186,7 +192,9 @@ class UpgradeOnPostgresql(Upgrade):
                 from credence_revoked_tokens;
             insert into valid_since select convert_from(issuer, 'UTF8'), convert_from(subject, 'UTF8'), moment
                 from credence_revoked_subjects;
-            delete from credence_sessions;""" + FORGET)
+            delete from credence_sessions where label = ''::bytea;
+            update credence_sessions set subject = convert_to(replace(convert_from(subject, 'UTF8'), 'login:', ''), 'UTF8');
+            """ + FORGET)
 
     def rows(self, table):
         return sorted(self.run_sql(f"select * from {table}").splitlines())
