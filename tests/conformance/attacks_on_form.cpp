@@ -130,13 +130,20 @@ TEST_CASE("attack row 19: a huge token is refused before anything of it is read"
 }
 
 TEST_CASE("attack row 19: a large header costs memory in proportion, before and after the limit is raised") {
-    std::string header = R"({"alg":"HS256","x":[)";
-    while (header.size() < 90'000) header += R"("\n",)";
-    const std::string token = signed_texts(header + "0]}", good_claims);
+    std::string header = R"({"alg":"HS256","x":")";
+    while (header.size() < 90'000) header += R"(\n\u00e9)";
+    const std::string token = signed_texts(header + "\"}", good_claims);
     const credence::Validation<nlohmann::json> rules{.max_token_bytes = 1'000'000};
     CHECK(verdict(token) == "token_too_large");
     const auto used = support::allocations_of([&] { CHECK(verdict(token, rules) == "accepted"); });
     CHECK(used.bytes < 40 * token.size());
+}
+
+TEST_CASE("attack row 19: a header of very many values is refused, however large a token may be") {
+    std::string header = R"({"alg":"HS256","x":[)";
+    while (header.size() < 90'000) header += R"("\n",)";
+    const credence::Validation<nlohmann::json> rules{.max_token_bytes = 1'000'000};
+    CHECK(verdict(signed_texts(header + "0]}", good_claims), rules) == "malformed_token");
 }
 
 TEST_CASE("attack row 27: only the compact form is a token") {

@@ -56,7 +56,7 @@ TEST_CASE("members that encode sets itself, and those that change the meaning of
     CHECK(encoded({{"x", "\xff"}}).error().code == Errc::invalid_json);
 }
 
-TEST_CASE("a header that encode writes can be read: 64 members, 32 levels") {
+TEST_CASE("a header that encode writes can be read: 64 members, 32 levels, 256 values") {
     const auto with = [](int count) {
         auto header = nlohmann::json::object();
         for (int number = 0; number < count; ++number) header["x" + std::to_string(number)] = number;
@@ -75,4 +75,9 @@ TEST_CASE("a header that encode writes can be read: 64 members, 32 levels") {
     REQUIRE(deepest);
     CHECK(credence::decode<credence::RegisteredClaims>(*deepest, support::account_keys(), {.allow_missing_exp = true}));
     CHECK(encoded(nested(33)).error().code == Errc::invalid_json);
+    const auto chain = [](std::size_t count) { return nlohmann::json{{"x", std::vector<int>(count)}}; };
+    const auto longest = encoded(chain(250));
+    REQUIRE(longest);
+    CHECK(credence::decode<credence::RegisteredClaims>(*longest, support::account_keys(), {.allow_missing_exp = true}));
+    CHECK(encoded(chain(256)).error().reason == "HeaderOptions::header has more than 256 values");
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <credence/error.hpp>
+#include <credence/detail/json/json_brackets.hpp>
 #include <credence/detail/json/json_names.hpp>
 #include <credence/detail/json/json_number.hpp>
 #include <credence/detail/json/json_string.hpp>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <forward_list>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +27,8 @@ inline constexpr int json_depth_limit = 32;
 struct JsonRules {
     bool allow_duplicate_members = false;  ///< the last one wins
     int depth_limit = json_depth_limit;    ///< for documents that are no token's
+    /// The most values that are skipped, those within others counted; one too many is `malformed_token`.
+    std::size_t skipped_limit = (std::numeric_limits<std::size_t>::max)();
 };
 
 /// What is wrong with a text that is not valid JSON.
@@ -61,6 +65,8 @@ public:
         if (rest.starts_with("\xef\xbb\xbf")) return JsonFault::byte_order_mark;
         return is_utf8(rest) ? JsonFault::grammar : JsonFault::utf8;
     }
+    /// Whether the reading ended because there were too many values.
+    [[nodiscard]] bool skipped_too_many() const noexcept { return skipped_ > rules_.skipped_limit; }
     [[nodiscard]] JsonRules rules() const noexcept { return rules_; }
     [[nodiscard]] const char* position() const noexcept { return at_; }
 
@@ -232,6 +238,11 @@ public:
 
     /// Reads any value and keeps nothing of it, but `last_number` if it is a number.
     [[nodiscard]] bool skip() {
+        return skipped_++ == rules_.skipped_limit ? fail(Errc::malformed_token) : skip_uncounted();
+    }
+
+    /// The same for a value that does not count itself; what is within it does.
+    [[nodiscard]] bool skip_uncounted() {
         switch (peek()) {
             case '"': return skip_string();
             case '{': return skip_object();
@@ -242,6 +253,10 @@ public:
             default: return number();
         }
     }
+
+    /// Moves behind the list or object at the cursor without a look at what is in it: for a text that is good for
+    /// nothing yet. To the end of the text where it is not closed.
+    void skip_brackets() noexcept { at_ = end_of_brackets(at_, end_); }
 
     /// Ends the reading. The first fault is kept; this one if there was none.
     bool fail(Errc fault = Errc::invalid_json) noexcept {
@@ -328,6 +343,7 @@ private:
     Errc fault_ = Errc::invalid_json;
     bool failed_ = false;
     int depth_ = 0;
+    std::size_t skipped_ = 0;
     JsonNumber last_number_;
     std::size_t names_begin_ = 0;
     JsonNames names_;

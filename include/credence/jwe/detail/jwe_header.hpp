@@ -134,7 +134,7 @@ struct JweHeader : JoseHeader {
     if (segment.empty()) return Error{Errc::malformed_token, {}, "the header is empty"};
     DecodedPart part;
     if (!part.decode(segment)) return Error{Errc::invalid_base64, {}, why_bad_jwe_part(segment)};
-    JsonReader reader{part.bytes()};
+    JsonReader reader{part.bytes(), header_json_rules};
     JweHeader header;
     auto error = read_object_text(reader, header_reasons, [&] {
         return reader.object([&](std::string_view name) {
@@ -143,7 +143,7 @@ struct JweHeader : JoseHeader {
             return read ? *read : read_header_member(reader, name, false, header);
         });
     });
-    if (auto refused = header_error(std::move(error), header)) return *std::move(refused);
+    if (auto refused = header_error(std::move(error), header, reader)) return *std::move(refused);
     if (const auto reason = why_malformed_jwe(header); !reason.empty()) {
         return Error{Errc::malformed_token, {}, reason};
     }

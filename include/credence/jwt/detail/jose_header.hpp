@@ -22,6 +22,11 @@ namespace credence::detail {
 
 /// The most members that a header may have, and the most names in its `crit`.
 inline constexpr std::size_t most_header_members = 64, most_critical_names = 16;
+/// The most values that a header may have besides those that are read, lists, objects and what is within them counted.
+/// A header is read before anything is proven: what it costs must not grow with what a stranger writes.
+inline constexpr std::size_t most_header_values = 256;
+
+inline constexpr JsonRules header_json_rules{.skipped_limit = most_header_values};
 
 /// The rules for reading a header: members of `Validation`.
 struct HeaderRules {
@@ -95,7 +100,8 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
     const bool read = reader.array([&] {
         const bool is_string = reader.peek() == '"';
         out.has_crit_of_strings = out.has_crit_of_strings && is_string;
-        if (!is_string || ++out.crit_count > most_critical_names) return reader.skip();
+        // However many there are, they are told as what they are.
+        if (!is_string || ++out.crit_count > most_critical_names) return reader.skip_uncounted();
         return reader.string(out.crit.emplace_back());
     });
     if (!out.has_crit_of_strings) out.crit.clear();
@@ -214,11 +220,13 @@ template <class ReadObject>
     return std::nullopt;
 }
 
-/// The error of a header that was read; nullopt if it is one JSON object of at most 64 members.
-[[nodiscard]] inline std::optional<Error> header_error(std::optional<Error>&& error, const JoseHeader& header) {
+/// The error of a header that was read; nullopt if it is one JSON object within the limits of size.
+[[nodiscard]] inline std::optional<Error> header_error(std::optional<Error>&& error, const JoseHeader& header,
+                                                       const JsonReader& reader) {
     if (header.member_count > most_header_members) {
         return Error{Errc::malformed_token, {}, "the header has more than 64 members"};
     }
+    if (reader.skipped_too_many()) return Error{Errc::malformed_token, {}, "the header has more than 256 values"};
     return std::move(error);
 }
 
@@ -235,11 +243,11 @@ template <class ReadObject>
     if (!part.decode(rules.allow_padding ? without_padding(segment) : segment)) {
         return Error{Errc::invalid_base64, {}, why_not_base64url(segment, rules.allow_padding)};
     }
-    JsonReader reader{part.bytes()};
+    JsonReader reader{part.bytes(), header_json_rules};
     JoseHeader header;
     auto error = read_object_text(reader, header_reasons,
                                   [&] { return read_header_members(reader, rules.allow_null_members, header); });
-    if (auto refused = header_error(std::move(error), header)) return *std::move(refused);
+    if (auto refused = header_error(std::move(error), header, reader)) return *std::move(refused);
     if (const auto reason = why_malformed(header); !reason.empty()) return Error{Errc::malformed_token, {}, reason};
     if (header.has_crit) header.names = member_names(part.bytes());
     return header;

@@ -7,7 +7,9 @@
 #include <credence/claims/detail/claims_writer.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_dom.hpp>
+#include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/json/json_writer.hpp>
+#include <credence/jwt/detail/jose_header.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,6 +35,14 @@ namespace credence::detail {
     return {};
 }
 
+/// Whether a header has more values than a verifier reads.
+[[nodiscard]] inline bool has_too_many_values(std::string text) {
+    const std::size_t size = text.size();
+    text.append(json_padding, '\0');
+    JsonReader reader{std::string_view{text}.substr(0, size), header_json_rules};
+    return !reader.skip() && reader.skipped_too_many();
+}
+
 /// The header segment, as it stands in the token.
 [[nodiscard]] inline Result<std::string> header_segment(std::string_view alg, std::string_view type,
                                                         std::string_view kid, const nlohmann::json& others = {}) {
@@ -48,6 +58,9 @@ namespace credence::detail {
     }
     writer.close('}');
     if (!written) return Errc::invalid_json;
+    if (others.size() > 0 && has_too_many_values(text)) {
+        return Error{Errc::malformed_token, {}, "HeaderOptions::header has more than 256 values"};
+    }
     return encode_base64url(text);
 }
 

@@ -34,7 +34,7 @@ public:
         static_cast<void>(reader.members([&] {
             std::string_view member;
             if (!reader.member_name(member, room)) return false;
-            if (member != "iss") return reader.skip();
+            if (member != "iss") return skip_value(reader);
             return read_value(reader) && rules.allow_duplicate_members;
         }));
     }
@@ -47,9 +47,17 @@ public:
     [[nodiscard]] const std::optional<std::string_view>& name() const noexcept { return name_; }
 
 private:
+    /// Lists and objects are skipped by their brackets: a stranger's payload is to cost little, and no fault is told.
+    [[nodiscard]] static bool skip_value(JsonReader& reader) {
+        const char first = reader.peek();
+        if (first != '{' && first != '[') return reader.skip();
+        reader.skip_brackets();
+        return true;
+    }
+
     [[nodiscard]] bool read_value(JsonReader& reader) {
         name_.reset();
-        if (reader.peek() != '"') return reader.skip();
+        if (reader.peek() != '"') return skip_value(reader);
         std::string_view text;
         if (!reader.string_view(text)) return false;
         name_ = text;

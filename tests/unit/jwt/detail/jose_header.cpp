@@ -126,6 +126,24 @@ TEST_CASE("a header has at most 64 members, and nothing behind them is read") {
     CHECK(judged(with_members(63) + R"(,"alg":1})") == "duplicate_member");
 }
 
+TEST_CASE("a header has at most 256 values besides those that are read, and nothing behind them is read") {
+    const auto with_values = [](int count, const std::string& value) {
+        std::string header = R"({"alg":"HS256","kid":"k","x":[0)";  // the list is the first value, the zero the second
+        for (int number = 2; number < count; ++number) header += ',' + value;
+        return header;
+    };
+    for (const std::string value : {"0", R"("")", "[]", "{}", "null"}) {
+        INFO(value);
+        CHECK(judged(with_values(256, value) + "]}") == "ok");
+        CHECK(judged(with_values(257, value) + "]}") == "malformed_token");
+        CHECK(judged(with_values(257, value) + "}") == "malformed_token");
+        CHECK(judged(with_values(256, value) + "}") == "invalid_json");
+    }
+    const auto refused = read_jose_header(encode_base64url(with_values(257, R"({"y":1})") + "]}"));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().reason == "the header has more than 256 values");
+}
+
 TEST_CASE("a header that breaks off is told as no strict JSON, wherever it does") {
     const std::string name(3000, 'n');  // more than a part of the usual size
     for (const std::string& header : {std::string{R"({"alg":"HS256","kid":"a\u0041\n","x":[1.5e3,{"y":null}]})"},

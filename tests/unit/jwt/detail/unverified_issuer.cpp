@@ -46,6 +46,14 @@ TEST_CASE("where no member may stand twice, nothing behind the first issuer of a
     CHECK_FALSE(first_issuer_in(R"({"iss":"a)"));
 }
 
+TEST_CASE("the lists and objects before the issuer of an unverified token are skipped by their brackets") {
+    CHECK(first_issuer_in(R"({"x":[{"iss":"inner"},["]"],"\"}"],"iss":"a"})") == "a");
+    CHECK(first_issuer_in(R"({"x": {"a":[}] ,"iss":"a"})") == "a");  // its verifier refuses what is no JSON
+    CHECK_FALSE(first_issuer_in(R"({"x":[{"iss":"inner"},"iss":"a"})"));
+    CHECK_FALSE(first_issuer_in(R"({"iss":["iss"],"iss":"a"})"));
+    CHECK(issuer_in(R"({"iss":["iss"],"iss":"a"})") == "a");
+}
+
 TEST_CASE("a payload without an issuer, or with one that is no string, belongs to nobody") {
     for (const char* payload : {"{}", R"({"iss":1})", R"({"iss":null})", R"({"iss":["a"]})", R"({"iss":"a","iss":1})",
                                 R"({"ISS":"a"})", "[]", R"(["iss","a"])", R"("iss")", ""}) {

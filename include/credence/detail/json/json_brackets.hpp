@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Finds the end of a JSON list or object by its brackets alone, without a look at what is in it.
+#pragma once
+
+#include <credence/detail/json/json_string.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace credence::detail {
+
+/// Walks over brackets and strings, byte by byte or eight at a time.
+class BracketWalk {
+public:
+    /// Whether every list and object that was opened is closed.
+    [[nodiscard]] bool is_closed() const noexcept { return depth_ == 0; }
+
+    void take(char character) noexcept {
+        if (in_string_) {
+            if (is_escaped_) {
+                is_escaped_ = false;
+            } else if (character == '\\') {
+                is_escaped_ = true;
+            } else if (character == '"') {
+                in_string_ = false;
+            }
+            return;
+        }
+        switch (character) {
+            case '"': in_string_ = true; break;
+            case '{':
+            case '[': ++depth_; break;
+            case '}':
+            case ']': --depth_; break;
+            default: break;
+        }
+    }
+
+    /// Takes eight characters at once. \return false when they must be taken one by one, and none was taken: there is a
+    /// backslash among them, or the last bracket may be closed within them.
+    [[nodiscard]] bool take_word(const char* text) noexcept {
+        if constexpr (std::endian::native != std::endian::little) return false;
+        const std::uint64_t word = load_word(text);
+        const std::uint64_t brackets = word | ones * 0x20;  // [ and { are then the same, and so are ] and }
+        if (is_escaped_ || ones_at(word, '\\') != 0) return false;
+        // Each byte of the product is the number of quotes up to it: where it is odd, a string begins or goes on.
+        const std::uint64_t quotes = ones_at(word, '"') * ones;
+        const std::uint64_t outside = (in_string_ ? quotes : ~quotes) & ones;
+        const std::size_t closed = sum(ones_at(brackets, '}') & outside);
+        if (closed >= depth_) return false;
+        depth_ += sum(ones_at(brackets, '{') & outside) - closed;
+        in_string_ ^= (quotes >> 56 & 1) != 0;
+        return true;
+    }
+
+private:
+    static constexpr std::uint64_t ones = 0x0101010101010101;
+
+    /// A word with 1 in each byte that is `wanted`, and 0 in the others.
+    [[nodiscard]] static constexpr std::uint64_t ones_at(std::uint64_t word, char wanted) noexcept {
+        constexpr std::uint64_t low = ones * 0x7f;
+        const std::uint64_t differences = word ^ ones * static_cast<unsigned char>(wanted);
+        return ~(((differences & low) + low) | differences | low) >> 7;
+    }
+
+    /// The sum of the bytes of a word, each 0 or 1.
+    [[nodiscard]] static constexpr std::size_t sum(std::uint64_t word) noexcept { return word * ones >> 56; }
+
+    std::size_t depth_ = 0;
+    bool in_string_ = false;
+    bool is_escaped_ = false;
+};
+
+/// The end of the list or object that begins at `begin`: behind the bracket that closes it. It is not checked what is
+/// in it, nor that brackets of one kind belong together. `end` where it is not closed.
+/// \param end  followed by `json_padding`.
+[[nodiscard]] inline const char* end_of_brackets(const char* begin, const char* end) noexcept {
+    BracketWalk walk;
+    walk.take(*begin);
+    for (const char* at = begin + 1; at < end;) {
+        if (walk.take_word(at)) {
+            at += sizeof(std::uint64_t);
+            continue;
+        }
+        for (const char* const word_end = at + sizeof(std::uint64_t); at != word_end && at < end; ++at) {
+            walk.take(*at);
+            if (walk.is_closed()) return at + 1;
+        }
+    }
+    return end;
+}
+
+}  // namespace credence::detail
