@@ -59,16 +59,20 @@ public:
         return true;
     }
 
-    /// Reads the member with this index, `Name`, in one go, if it is the next and plain. For the first of its name.
-    template <std::size_t index, class Name>
-    [[nodiscard]] bool take_plain(JsonReader& reader, PlainMember& plain) {
+    /// Reads the value at `begin` of the member with this index, if it is plain and the first of its name. \return
+    /// false when it is not, and nothing was read.
+    template <std::size_t index>
+    [[nodiscard]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
         using Value = Member<Aggregate, index>;
+        if (seen_ & std::uint64_t{1} << index) return false;
         bool is_taken = false;
         if constexpr (std::same_as<Value, std::string>) {
-            is_taken = reader.template take_plain_member<Name>(member<index>(), plain);
+            is_taken = reader.take_plain_text(begin, plain);
+            // Takes less than to assign: the member is empty.
+            if (is_taken) member<index>() = std::string(plain.begin + 1, plain.end - 1);
         } else if constexpr (std::same_as<Value, NumericDate>) {
             std::int64_t seconds = 0;
-            is_taken = reader.template take_plain_member<Name>(seconds, plain);
+            is_taken = reader.take_plain_integer(begin, seconds, plain);
             if (is_taken) member<index>() = NumericDate{std::chrono::seconds{seconds}};
         }
         if (is_taken) seen_ |= std::uint64_t{1} << index;
@@ -119,20 +123,32 @@ struct NameInTable {
     static constexpr std::string_view value = table[index];
 };
 
-/// Reads the members that stand in the order of the table, from the first. \return false if the text is invalid;
-/// `has_next` then says whether another member follows.
+/// Reads the value of the member with this index. \return false if the text is invalid; `has_next` then says whether
+/// another member follows.
+template <std::size_t index, class Sink>
+[[nodiscard]] bool read_member(JsonReader& reader, Sink& sink, bool& has_next) {
+    PlainMember plain;
+    if (sink.template take_plain<index>(reader, reader.position(), plain)) {
+        has_next = plain.has_next;
+        return true;
+    }
+    if (!sink.template read<index>(reader)) return false;
+    has_next = reader.take(',');
+    return true;
+}
+
+/// Reads the members that stand in the order of the table, from the first.
 template <const auto& table, class Sink>
 [[nodiscard]] bool read_in_order(JsonReader& reader, Sink& sink, bool& has_next) {
     const auto read = [&](auto index) {
         using Name = NameInTable<table, index>;
         PlainMember plain;
-        if (!has_next) return true;
-        if (sink.template take_plain<index, Name>(reader, plain)) {
-            has_next = plain.has_next;
-        } else if (reader.take_name<Name>()) {
+        if (!has_next || !reader.take_name<Name>()) return true;
+        if (!sink.template take_plain<index>(reader, reader.position(), plain)) {
             if (!sink.template read<index>(reader)) return false;
-            has_next = reader.take(',');
+            plain.has_next = reader.take(',');
         }
+        has_next = plain.has_next;
         return true;
     };
     return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
@@ -140,30 +156,34 @@ template <const auto& table, class Sink>
     }(std::make_index_sequence<table.size()>{});
 }
 
-/// Reads the value of the member with this index: one function for each, so that all cost the same.
+/// The same for the member with an index that the program computes: one function for each, so that all cost the same.
 template <std::size_t count, class Sink>
-[[nodiscard]] bool read_member(JsonReader& reader, Sink& sink, std::size_t index) {
+[[nodiscard]] bool read_member(JsonReader& reader, Sink& sink, std::size_t index, bool& has_next) {
     static constexpr auto readers = []<std::size_t... Index>(std::index_sequence<Index...>) {
-        return std::array<bool (*)(JsonReader&, Sink&), count>{
-            [](JsonReader& from, Sink& to) { return to.template read<Index>(from); }...};
+        return std::array<bool (*)(JsonReader&, Sink&, bool&), count>{read_member<Index, Sink>...};
     }(std::make_index_sequence<count>{});
-    return readers[index](reader, sink);
+    return readers[index](reader, sink, has_next);
 }
 
 /// Reads an object whose members are mostly those of the table. An issuer keeps its members in one order, mostly that
-/// of the struct, so this is tried first. `sink` has `take_plain<index, Name>`, `read<index>` and `read_unknown`.
+/// of the struct, so this is tried first. `sink` has `take_plain<index>`, `read<index>` and `read_unknown`.
 template <const auto& table, class Sink>
 [[nodiscard]] bool read_members(JsonReader& reader, Sink& sink) {
-    bool begins = true;
     return reader.members([&] {
         bool has_next = true;
-        if (begins && !read_in_order<table>(reader, sink, has_next)) return false;
-        begins = false;
-        if (!has_next) return true;
-        std::string_view name;
-        if (!reader.member_name(name)) return false;
-        const std::size_t index = table.find(name);
-        return index == unknown_name ? sink.read_unknown(reader, name) : read_member<table.size()>(reader, sink, index);
+        if (!read_in_order<table>(reader, sink, has_next)) return false;
+        while (has_next) {
+            std::string_view name;
+            if (!reader.member_name(name)) return false;
+            const std::size_t index = table.find(name);
+            if (index != unknown_name) {
+                if (!read_member<table.size()>(reader, sink, index, has_next)) return false;
+            } else {
+                if (!sink.read_unknown(reader, name)) return false;
+                has_next = reader.take(',');
+            }
+        }
+        return true;
     });
 }
 

@@ -269,6 +269,11 @@ template <class Value>
 [[nodiscard]] bool read_value(JsonReader& reader, Value& out, Result<void>& mapped) {
     constexpr MemberForm form = member_form<Value>;
     if constexpr (form == MemberForm::text) {
+        std::string_view plain;
+        if (reader.take_plain_string(plain)) {
+            out = std::string{plain};  // takes less than to assign: `out` is mostly empty
+            return true;
+        }
         return reader.take('"') ? reader.string_behind_quote(out) : skip_wrong_kind<JsonKind::string>(reader, mapped);
     } else if constexpr (form == MemberForm::json) {
         return read_dom(reader, out, mapped);

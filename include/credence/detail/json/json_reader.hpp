@@ -139,25 +139,21 @@ public:
         return size != 0;
     }
 
-    /// Reads a whole member, if it is the one expected and is written as nearly all are: no white space, and a string
-    /// without escapes. \return false when it is not, and nothing was read.
-    template <class Name>
-    [[nodiscard]] bool take_plain_member(std::string& out, PlainMember& member) {
-        const char* begin = at_ + ExpectedName<Name>::match(at_, end_);
-        if (begin == at_ || *begin != '"') return false;
+    /// Reads a string at `begin`, of which nothing but its text is wanted, and what follows it, if both are written as
+    /// nearly always: without white space or escapes. \return false when they are not, and nothing was read.
+    [[nodiscard, gnu::always_inline]] bool take_plain_text(const char* begin, PlainMember& member) noexcept {
+        if (*begin != '"') return false;
         const char* end = end_of_plain_run(begin + 1);
         if (*end != '"' || !ends_member(end[1])) return false;
-        out = std::string(begin + 1, end);
         end_plain_member(begin, end + 1, member);
         return true;
     }
 
     /// The same for a positive integer of so few digits that any date, and any 64-bit integer, can hold it.
-    template <class Name>
-    [[nodiscard]] bool take_plain_member(std::int64_t& out, PlainMember& member) noexcept {
+    [[nodiscard, gnu::always_inline]] bool take_plain_integer(const char* begin, std::int64_t& out,
+                                                              PlainMember& member) noexcept {
         constexpr std::ptrdiff_t most_digits = 11;
-        const char* begin = at_ + ExpectedName<Name>::match(at_, end_);
-        if (begin == at_ || *begin == '0') return false;
+        if (*begin == '0') return false;
         std::uint64_t value = 0;
         const char* end = take_digits(begin, value);
         if (end == begin || end - begin > most_digits || !ends_member(*end)) return false;

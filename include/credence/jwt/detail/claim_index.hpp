@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -175,7 +176,12 @@ private:
     }
     /// The usual two are recognised at compile time, without a comparison of names.
     [[nodiscard]] static bool are_usual(const std::vector<std::string>& names) noexcept {
-        return names.size() == 2 && names[0] == "scope" && names[1] == "scp";
+        return names.size() == 2 && equals(names[0], "scope") && equals(names[1], "scp");
+    }
+    /// Without the calls that the comparison of strings makes: this runs for each token.
+    template <std::size_t size>
+    [[nodiscard]] static bool equals(const std::string& name, const char (&literal)[size]) noexcept {
+        return name.size() == size - 1 && std::memcmp(name.data(), literal, size - 1) == 0;
     }
 
     void set_date(RecognisedClaim claim, DateClaim date) noexcept {

@@ -11,8 +11,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -37,12 +39,20 @@ struct PayloadNames {
         return recognised_names.size() - static_cast<std::size_t>(both);
     }();
 
-    /// First the members, in their order, then the recognised names that are no member.
+    /// Where the members begin in `all`. Issuers write the registered claims first: so they stand first here, too,
+    /// unless a struct has some of them itself, and with them an order of its own.
+    static constexpr std::size_t own_begin = only_recognised == recognised_names.size() ? only_recognised : 0;
+    [[nodiscard]] static constexpr bool is_own(std::size_t index) noexcept {
+        return index - own_begin < own.size();  // below `own_begin` the difference wraps around
+    }
+
+    /// The members, in their order, and the recognised names that are no member.
     static constexpr auto all = [] {
         std::array<std::string_view, own.size() + only_recognised> names{};
-        auto next = std::copy(own.begin(), own.end(), names.begin());
+        std::copy(own.begin(), own.end(), names.begin() + own_begin);
+        std::size_t next = own_begin == 0 ? own.size() : 0;
         for (const auto& name : recognised_names) {
-            if (std::find(own.begin(), own.end(), name) == own.end()) *next++ = name;
+            if (std::find(own.begin(), own.end(), name) == own.end()) names[next++] = name;
         }
         return names;
     }();
@@ -75,18 +85,25 @@ class PayloadSink {
 public:
     PayloadSink(Private& target, ClaimIndex& index) noexcept : sink_(target), index_(index) {}
 
-    template <std::size_t index, class Name>
-    [[nodiscard]] bool take_plain(JsonReader& reader, PlainMember& plain) {
+    template <std::size_t index>
+    [[nodiscard]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
         if constexpr (is_member<index>) {
-            if (!sink_.template take_plain<index, Name>(reader, plain)) return false;
-            mark_seen<index>(plain.text());
+            if (!sink_.template take_plain<own<index>>(reader, begin, plain)) return false;
             if constexpr (is_recognised<index>) {
-                index_.add(claim<index>, plain.text(), date_of(plain, sink_.template member<index>()));
+                index_.add(claim<index>, plain.text(), date_of(plain, sink_.template member<own<index>>()));
             }
-            return true;
-        } else {
+        } else if (index_.was_seen(claim<index>)) {
             return false;
+        } else if constexpr (is_date(claim<index>)) {
+            std::int64_t seconds = 0;
+            if (!reader.take_plain_integer(begin, seconds, plain)) return false;
+            index_.add(claim<index>, plain.text(), {.date = NumericDate{std::chrono::seconds{seconds}}});
+        } else {
+            if (!reader.take_plain_text(begin, plain)) return false;
+            index_.add(claim<index>, plain.text());
         }
+        mark_seen<index>(plain.text());
+        return true;
     }
 
     template <std::size_t index>
@@ -121,7 +138,10 @@ private:
     using Names = PayloadNames<Private>;
 
     template <std::size_t index>
-    static constexpr bool is_member = index < Names::own.size();
+    static constexpr bool is_member = Names::is_own(index);
+    /// The index of a member in the aggregate.
+    template <std::size_t index>
+    static constexpr std::size_t own = index - Names::own_begin;
     template <std::size_t index>
     static constexpr bool is_recognised = Names::recognised[index] != Names::none;
     template <std::size_t index>
@@ -138,9 +158,9 @@ private:
             return reader.skip();
         } else if constexpr (is_recognised<index> && may_be_number(claim<index>)) {
             if (index_.takes_number(claim<index>) && starts_number(first)) return read_number<index>(reader);
-            return sink_.template read<index>(reader);
+            return sink_.template read<own<index>>(reader);
         } else {
-            return sink_.template read<index>(reader);
+            return sink_.template read<own<index>>(reader);
         }
     }
 
@@ -150,7 +170,7 @@ private:
         const bool is_second = index_.was_seen(claim<index>);
         index_.add_null(claim<index>);
         if constexpr (is_member<index>) {
-            if (is_second) return sink_.template read<index>(reader);
+            if (is_second) return sink_.template read<own<index>>(reader);
         }
         return reader.literal("null");
     }
@@ -158,15 +178,15 @@ private:
     /// An integer in a member that can be a number is that number; in any other it is its decimal text.
     template <std::size_t index>
     [[nodiscard]] bool read_number(JsonReader& reader) {
-        using Value = std::remove_cvref_t<decltype(sink_.template member<index>())>;
+        using Value = std::remove_cvref_t<decltype(sink_.template member<own<index>>())>;
         if constexpr (IntegerMember<Value> || std::floating_point<Value>) {
-            return sink_.template read<index>(reader);
+            return sink_.template read<own<index>>(reader);
         } else {
             if (!reader.number()) return false;
             std::string quoted{'"'};
             quoted.append(integer_text(reader.last_number())).append("\"").append(json_padding, '\0');
             JsonReader text{std::string_view{quoted}.substr(0, quoted.size() - json_padding), reader.rules()};
-            return sink_.template read<index>(text);
+            return sink_.template read<own<index>>(text);
         }
     }
 

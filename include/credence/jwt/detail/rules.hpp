@@ -208,7 +208,7 @@ template <class Rules>
 inline void fill_registered(const ClaimIndex& index, RegisteredClaims& out) {
     const auto text = [&](RecognisedClaim claim, std::string& value) {
         std::string scratch;
-        if (index.has(claim)) value = unquoted(index.text(claim), scratch);
+        if (index.has(claim)) value = std::string{unquoted(index.text(claim), scratch)};
     };
     text(RecognisedClaim::iss, out.iss);
     text(RecognisedClaim::sub, out.sub);
