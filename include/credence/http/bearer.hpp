@@ -67,7 +67,7 @@ template <class Wanted, bool IsHeaderValue, class Source, class VerifierType>
         }
     };
     auto who = ProofFor<Wanted>::make(token, verify_token);
-    if (!who) return rejection_by(verifier, who.error(), challenge, scheme);
+    if (!who) return rejection_by(verifier, std::move(who).error(), challenge, scheme);
     return {from_call, [&who] { return ProofFor<Wanted>::move_out(*who); }};
 }
 

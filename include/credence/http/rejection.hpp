@@ -120,17 +120,16 @@ struct ClientAnswer {
     return !text.empty();
 }
 
-/// `value` as a quoted-string. RFC 9110 §5.6.4
+/// Appends `value` as a quoted-string. RFC 9110 §5.6.4
 ///
 /// CR LF would end the field, and no other control character may stand in one: each becomes a space.
-[[nodiscard]] inline std::string quoted_string(std::string_view value) {
-    std::string text{'"'};
+inline void append_quoted(std::string& text, std::string_view value) {
+    text.push_back('"');
     for (const char byte : value) {
         if (byte == '"' || byte == '\\') text.push_back('\\');
         text.push_back(is_control(byte) ? ' ' : byte);
     }
     text.push_back('"');
-    return text;
 }
 
 [[nodiscard]] inline ClientAnswer bearer_answer(const Error& reason, const Challenge& challenge) noexcept {
@@ -150,16 +149,17 @@ struct ClientAnswer {
 /// The challenge of RFC 6750 §3. The realm is always there: at least one parameter must follow the scheme.
 [[nodiscard]] inline std::string challenge_text(std::string_view scheme, const ClientAnswer& answer,
                                                 const Challenge& challenge) {
-    std::string text{scheme};
-    text.append(" realm=").append(quoted_string(challenge.realm));
-    if (!answer.error.empty()) {
-        text.append(", error=").append(quoted_string(answer.error));
-        text.append(", error_description=").append(quoted_string(answer.description));
+    std::string text;
+    text.reserve(128 + challenge.realm.size() + challenge.scope.size() + challenge.resource_metadata.size());
+    text.append(scheme).append(" realm=");
+    append_quoted(text, challenge.realm);
+    if (!answer.error.empty()) {  // its texts are the library's own: nothing in them needs an escape
+        text.append(", error=\"").append(answer.error);
+        text.append("\", error_description=\"").append(answer.description).append("\"");
     }
-    if (answer.status != 400 && !challenge.scope.empty())
-        text.append(", scope=").append(quoted_string(challenge.scope));
+    if (answer.status != 400 && !challenge.scope.empty()) append_quoted(text.append(", scope="), challenge.scope);
     if (is_url_text(challenge.resource_metadata))
-        text.append(", resource_metadata=").append(quoted_string(challenge.resource_metadata));
+        append_quoted(text.append(", resource_metadata="), challenge.resource_metadata);
     return text;
 }
 
@@ -192,7 +192,7 @@ inline Rejection Rejection::for_dpop(Error reason, const Challenge& challenge, s
     const detail::ClientAnswer answer = detail::dpop_answer(reason, challenge);
     Rejection rejection = detail::make_rejection("DPoP", answer, std::move(reason), challenge);
     if (!rejection.challenge.empty() && answer.status != 400)
-        rejection.challenge.append(", algs=").append(detail::quoted_string(algs));
+        detail::append_quoted(rejection.challenge.append(", algs="), algs);
     if (answer.error == "use_dpop_nonce") rejection.dpop_nonce = std::move(nonce);
     return rejection;
 }

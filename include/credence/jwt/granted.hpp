@@ -132,6 +132,9 @@ public:
     Granted(Arguments&&...) /* credence: a Granted cannot be made by hand; take it in a handler, or call Granted::from(who) */ = delete;
     // clang-format on
 
+    /// Internal. Nothing outside of the library can make the key.
+    Granted(detail::ExpiringProofKey, Granted& expiring) : Granted(Passed{}, expiring.who_) {}
+
     /// \return the proof; `insufficient_scope` when a scope is missing.
     static Result<Granted> from(const Verified<Claims>& who) {
         if (!(Scopes.is_granted_to(who) && ...)) return Error{Errc::insufficient_scope, "scope"};

@@ -34,6 +34,12 @@ class StoredClaims;
 /// Moves the claims out of a proof that is destroyed next. Internal: a moved-from proof has no claims.
 struct ProofTransfer;
 
+/// What only `ProofTransfer` can make: by it a container may be told to make its element of an expiring proof.
+class ExpiringProofKey {
+    friend struct ProofTransfer;
+    ExpiringProofKey() = default;
+};
+
 template <class Type>
 inline constexpr bool is_verified = false;
 template <class Claims>
@@ -71,6 +77,9 @@ public:
         requires(!(sizeof...(Arguments) == 1 && (detail::is_verified<std::remove_cvref_t<Arguments>> && ...)))
     Verified(Arguments&&...) /* credence: a Verified cannot be made by hand; call decode() or require_bearer() */ = delete;
     // clang-format on
+
+    /// Internal. Nothing outside of the library can make the key.
+    Verified(detail::ExpiringProofKey, Verified& expiring) : Verified(Proven{}, expiring) {}
 
     /// The claims.
     [[nodiscard]] const Claims& operator*() const noexcept { return facts().claims; }
@@ -141,6 +150,11 @@ struct detail::ProofTransfer {
     template <class Claims>
     [[nodiscard]] static Verified<Claims> move_out(Verified<Claims>& expiring) {
         return {typename Verified<Claims>::Proven{}, expiring};
+    }
+    /// The same for what a handler takes as an optional.
+    template <class Proof>
+    [[nodiscard]] static std::optional<Proof> optional_of(Proof& expiring) {
+        return std::optional<Proof>{std::in_place, ExpiringProofKey{}, expiring};
     }
 };
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// base64url with the wide instructions of x86-64, chosen when the program runs: what they take, the table need not.
+// base64url and token68 with the wide instructions of x86-64, chosen when the program runs: what they take, the table
+// need not.
 // The only header that tests for the target processor.
 #pragma once
 
 #include <credence/version.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -93,6 +96,24 @@ struct Base64urlAvx2 {
         return at;
     }
 
+    /// Whether all characters of a text are of the alphabet of token68, from 32 of them on. RFC 9110 §11.2
+    [[nodiscard, gnu::target("avx2")]] static bool is_token68(std::string_view text) noexcept {
+        const __m256i halves = _mm256_set1_epi8(0x0f);
+        // As for decoding; the alphabet has + . / and ~ besides.
+        const __m256i upper_bits = row(32, 32, 1, 2, 4, 8, 4, 16, 32, 32, 32, 32, 32, 32, 32, 32);
+        const __m256i lower_bits = row(37, 33, 33, 33, 33, 33, 33, 33, 33, 33, 35, 58, 59, 58, 42, 50);
+        __m256i invalid = _mm256_setzero_si256();
+        for (std::size_t at = 0; at < text.size(); at += 32) {
+            const std::size_t block = (std::min)(at, text.size() - 32);  // the last one goes over the one before it
+            const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + block));
+            const __m256i upper = _mm256_and_si256(_mm256_srli_epi32(characters, 4), halves);
+            const __m256i lower = _mm256_and_si256(characters, halves);
+            invalid = _mm256_or_si256(invalid, _mm256_and_si256(_mm256_shuffle_epi8(upper_bits, upper),
+                                                                _mm256_shuffle_epi8(lower_bits, lower)));
+        }
+        return _mm256_testz_si256(invalid, invalid) != 0;
+    }
+
 private:
     /// The same 16 bytes in both lanes.
     template <class... Bytes>
@@ -125,9 +146,17 @@ inline constexpr std::array<WideBase64url, 1> wide_base64url{
     return Base64urlAvx2::is_there() ? Base64urlAvx2::encode(bytes, out) : 0;
 }
 
+/// Whether all characters are of the alphabet of token68; nullopt where that is for others to find out, because the
+/// text is short or the processor lacks the instructions.
+[[nodiscard]] inline std::optional<bool> is_token68_wide(std::string_view text) noexcept {
+    if (text.size() < 32 || !Base64urlAvx2::is_there()) return std::nullopt;
+    return Base64urlAvx2::is_token68(text);
+}
+
 #else
 
 inline constexpr std::array<WideBase64url, 0> wide_base64url{};
+[[nodiscard]] inline std::optional<bool> is_token68_wide(std::string_view) noexcept { return std::nullopt; }
 
 [[nodiscard]] inline std::size_t decode_base64url_wide(std::string_view, char*) noexcept { return 0; }
 [[nodiscard]] inline std::size_t encode_base64url_wide(std::string_view, char*) noexcept { return 0; }

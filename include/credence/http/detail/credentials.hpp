@@ -59,6 +59,11 @@ namespace credence::detail {
     return false;
 }
 
+/// Whether a value begins with a scheme, spelled as it mostly is, and a space.
+[[nodiscard]] constexpr bool begins_with_scheme(std::string_view value, std::string_view scheme) noexcept {
+    return !scheme.empty() && value.size() > scheme.size() && value[scheme.size()] == ' ' && value.starts_with(scheme);
+}
+
 /// The token of a field value; the view points into it. White space around the value is not part of it.
 ///
 /// \param scheme  what stands before the token; if empty, the whole value is the token.
@@ -69,7 +74,10 @@ namespace credence::detail {
                                                              std::string_view other = {}) {
     std::string_view rest = trimmed(value);
     if (rest.empty()) return Errc::missing_credentials;
-    if (!scheme.empty()) {
+    if (begins_with_scheme(rest, scheme)) {
+        rest.remove_prefix(scheme.size());
+        rest.remove_prefix((std::min)(rest.find_first_not_of(' '), rest.size()));
+    } else if (!scheme.empty()) {
         const std::string_view own = take_token(rest);
         if (own.empty()) return Errc::malformed_credentials;
         const bool is_other = !other.empty() && equals_ignoring_case(own, other);

@@ -155,8 +155,8 @@ public:
             if (!proof && attempt.must_wait()) return attempt.resume(std::forward<Parameters>(arguments)...);
         }
         if (!proof) {
-            const Challenge challenge = Proof::challenge(challenge_);
-            return refuse(rejection_by(verifier_, proof.error(), challenge, scheme), request, arguments...);
+            const Challenge& challenge = Proof::challenge(challenge_);  // its own, or a copy that lives as long
+            return refuse(rejection_by(verifier_, std::move(proof).error(), challenge, scheme), request, arguments...);
         }
         // A handler that takes its proof by value has it made in its parameter, and not copied there.
         return handler_(Proof::move_out(*proof), std::forward<Parameters>(arguments)...);

@@ -33,16 +33,17 @@ template <HttpRequest Request>
                                                              std::string_view other_scheme) {
     if (field.is_repeated()) return Errc::malformed_credentials;
     // The other scheme is one beside Bearer: where a location names another, that one alone counts.
-    return token_of_field(field.view(), scheme,
-                          equals_ignoring_case(scheme, "Bearer") ? other_scheme : std::string_view{});
+    const bool takes_other = !other_scheme.empty() && equals_ignoring_case(scheme, "Bearer");
+    return token_of_field(field.view(), scheme, takes_other ? other_scheme : std::string_view{});
 }
 
 /// The scheme that stood before a token in its field; empty for one that came in another way.
 [[nodiscard]] inline std::string_view scheme_before(std::string_view token, const Credentials& credentials,
                                                     const TokenLocation& location) noexcept {
-    std::string_view field = trimmed(credentials.field.view());
+    const std::string_view field = trimmed(credentials.field.view());
     const bool is_in_field = token.data() > field.data() && token.data() < field.data() + field.size();
-    return location.scheme.empty() || !is_in_field ? std::string_view{} : take_token(field);
+    // A space stands between a scheme and its token.
+    return location.scheme.empty() || !is_in_field ? std::string_view{} : field.substr(0, field.find(' '));
 }
 
 [[nodiscard]] inline Result<std::string_view> token_in_cookie(const HeaderValue& cookies, std::string_view name) {
@@ -78,7 +79,7 @@ template <HttpRequest Request>
 }
 
 // How the first parameter of a handler is made: `make` calls `verify_token`, `move_out` moves the proof into the
-// parameter. Only an optional costs a copy of the claims.
+// parameter.
 
 template <class Claims>
 struct ProofFor<Verified<Claims>> {
@@ -91,7 +92,7 @@ struct ProofFor<Verified<Claims>> {
         if (!token) return token.error();
         return verify_token(*token);
     }
-    static Challenge challenge(Challenge challenge) { return challenge; }
+    static const Challenge& challenge(const Challenge& challenge) { return challenge; }
 };
 
 template <class Claims, ScopeName... Scopes>
@@ -106,7 +107,7 @@ struct ProofFor<Granted<Claims, Scopes...>> {
     static Result<Granted<Claims, Scopes...>> make(const Result<std::string_view>& token,
                                                    const VerifyToken& verify_token) {
         auto who = ProofFor<Verified<Claims>>::make(token, verify_token);
-        if (!who) return who.error();
+        if (!who) return std::move(who).error();
         return Granted<Claims, Scopes...>::take(*who);
     }
     static Challenge challenge(Challenge challenge) {
@@ -117,14 +118,16 @@ struct ProofFor<Granted<Claims, Scopes...>> {
 
 template <class Wanted>
 struct ProofFor<std::optional<Wanted>> : ProofFor<Wanted> {
-    static std::optional<Wanted> move_out(std::optional<Wanted>& expiring) { return expiring; }
+    static std::optional<Wanted> move_out(std::optional<Wanted>& expiring) {
+        return expiring ? ProofTransfer::optional_of(*expiring) : std::nullopt;
+    }
 
     template <class VerifyToken>
     static Result<std::optional<Wanted>> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {
         if (!token && token.error().code == Errc::missing_credentials) return std::optional<Wanted>{};
-        const auto who = ProofFor<Wanted>::make(token, verify_token);
-        if (!who) return who.error();
-        return std::optional<Wanted>{*who};
+        auto who = ProofFor<Wanted>::make(token, verify_token);
+        if (!who) return std::move(who).error();
+        return ProofTransfer::optional_of(*who);
     }
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Whether a text is a token68, the form of a bearer token: eight characters at a time. RFC 9110 §11.2
+// Whether a text is a token68, the form of a bearer token: many characters at a time. RFC 9110 §11.2
 #pragma once
 
-#include <credence/version.hpp>
+#include <credence/detail/encoding/base64url_simd.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,10 +32,8 @@ inline constexpr std::uint64_t each_byte = 0x0101010101010101, each_high_bit = 0
     return ((no_letters & no_digits & no_signs) | word) & each_high_bit;
 }
 
-/// token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
-[[nodiscard]] inline bool is_token68(std::string_view text) noexcept {
-    while (text.ends_with('=')) text.remove_suffix(1);
-    if (text.empty()) return false;
+/// Whether all characters are of the alphabet of token68, eight at a time.
+[[nodiscard]] inline bool has_only_token68(std::string_view text) noexcept {
     std::uint64_t strange = 0;  // no early end: a good token is read whole anyway
     std::uint64_t word = 0;
     for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
@@ -45,6 +43,14 @@ inline constexpr std::uint64_t each_byte = 0x0101010101010101, each_high_bit = 0
     word = each_byte * 'A';  // the rest, and letters behind it
     std::memcpy(&word, text.data(), text.size());
     return (strange | mark_no_token68(word)) == 0;
+}
+
+/// token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
+[[nodiscard]] inline bool is_token68(std::string_view text) noexcept {
+    while (text.ends_with('=')) text.remove_suffix(1);
+    if (text.empty()) return false;
+    if (const auto wide = is_token68_wide(text)) return *wide;
+    return has_only_token68(text);
 }
 
 }  // namespace credence::detail
