@@ -7,17 +7,14 @@
 #include <credence/jwt/revocation.hpp>
 #include <credence/jwt/validation.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/encoding/keyed_hash.hpp>
+#include <credence/stores/detail/moment_table.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace credence {
@@ -52,49 +49,29 @@ public:
     [[nodiscard]] Result<void> revoke(const TokenIdentity& token) {
         const NumericDate end = token.expires_at.value_or((NumericDate::max)());
         const std::lock_guard lock{mutex_};
-        return note(tokens_, {token.issuer, token.id}, end, end);
+        return note(name_of(token), end, end);
     }
 
     /// Refuses all of a subject's tokens that were issued at `moment` or before. `store_unavailable` when there is no
     /// room.
     [[nodiscard]] Result<void> revoke_subject(const SubjectIdentity& subject, NumericDate moment) {
         const std::lock_guard lock{mutex_};
-        return note(marks_, {subject.issuer, subject.subject}, moment, end_of_mark(moment));
+        return note({a_mark, subject.issuer, subject.subject}, moment, end_of_mark(moment));
     }
 
-    /// Whether either was said of this token.
+    /// Whether either was said of this token. Takes no lock, so that threads do not wait for each other.
     [[nodiscard]] Result<bool> is_revoked(const TokenIdentity& token) const {
-        const std::lock_guard lock{mutex_};
-        if (tokens_.contains(NameView{token.issuer, token.id})) return true;
-        const auto mark = marks_.find(NameView{token.issuer, token.subject});
-        return mark != marks_.end() && token.issued_at <= mark->second;
+        const auto [end, mark] = moments_.find(name_of(token), {a_mark, token.issuer, token.subject});
+        return end || (mark && token.issued_at <= *mark);
     }
 
 private:
-    /// A token or a subject, within its issuer. Strangers choose some of these texts, so their hash has a secret key.
-    struct NameView {
-        std::string_view issuer;
-        std::string_view text;
-    };
-    struct Name {
-        std::string issuer;
-        std::string text;
-        operator NameView() const noexcept { return {issuer, text}; }
-    };
-    struct HashOfName {
-        using is_transparent = void;
-        std::size_t operator()(NameView name) const {
-            const detail::KeyedHash& hash = detail::KeyedHash::of_process();
-            return static_cast<std::size_t>(hash(name.text) ^ std::rotl(hash(name.issuer), 32));
-        }
-    };
-    struct EqualNames {
-        using is_transparent = void;
-        bool operator()(NameView left, NameView right) const noexcept {
-            return left.text == right.text && left.issuer == right.issuer;
-        }
-    };
-    using Moments = std::unordered_map<Name, NumericDate, HashOfName, EqualNames>;
+    /// The kinds of names: a token is revoked until its moment, and a subject's tokens are good from behind its mark's.
+    static constexpr std::uint64_t a_token = 1, a_mark = 2;
+
+    [[nodiscard]] static detail::MomentName name_of(const TokenIdentity& token) noexcept {
+        return {a_token, token.issuer, token.id};
+    }
 
     /// When the last token expires that a mark can refuse.
     [[nodiscard]] NumericDate end_of_mark(NumericDate mark) const {
@@ -103,13 +80,10 @@ private:
     }
 
     /// Notes a moment, which never moves back. \param end  from when on it is needed no more, but for the leeway.
-    [[nodiscard]] Result<void> note(Moments& moments, NameView name, NumericDate moment, NumericDate end) {
-        const auto known = moments.find(name);
-        if (known != moments.end()) {
-            known->second = (std::max)(known->second, moment);
-        } else {
+    [[nodiscard]] Result<void> note(detail::MomentName name, NumericDate moment, NumericDate end) {
+        if (!moments_.advance(name, moment)) {
             if (!has_room()) return Errc::store_unavailable;
-            moments.emplace(Name{std::string{name.issuer}, std::string{name.text}}, moment);
+            moments_.add(name, moment);
         }
         first_end_ = (std::min)(first_end_, end);
         return {};
@@ -118,23 +92,21 @@ private:
     /// Whether one more may be held, once what is not needed is dropped. It is looked for only when something may have
     /// come to its end since the last time. A verifier refuses by `exp` with the most leeway at last.
     [[nodiscard]] bool has_room() {
-        if (tokens_.size() + marks_.size() < limits_.max_entries) return true;
+        if (moments_.size() < limits_.max_entries) return true;
         const NumericDate safely_over = detail::saturating_sum(detail::moment_of(limits_.clock), -max_leeway);
         if (safely_over <= first_end_) return false;
         first_end_ = (NumericDate::max)();
-        const auto is_over = [&](NumericDate end) {
+        moments_.forget_if([&](std::uint64_t kind, NumericDate moment) {
+            const NumericDate end = kind == a_mark ? end_of_mark(moment) : moment;
             if (end >= safely_over) first_end_ = (std::min)(first_end_, end);
             return end < safely_over;
-        };
-        std::erase_if(tokens_, [&](const auto& token) { return is_over(token.second); });
-        std::erase_if(marks_, [&](const auto& mark) { return is_over(end_of_mark(mark.second)); });
-        return tokens_.size() + marks_.size() < limits_.max_entries;
+        });
+        return moments_.size() < limits_.max_entries;
     }
 
     const MemoryRevocationLimits limits_;
-    mutable std::mutex mutex_;
-    Moments tokens_ = {};                           // until when
-    Moments marks_ = {};                            // valid since
+    mutable std::mutex mutex_;  // of those who revoke
+    detail::MomentTable moments_ = {};
     NumericDate first_end_ = (NumericDate::max)();  // nothing is over before
 };
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// MomentTable: moments by name, which many threads read without a lock while one after the other adds to them.
+#pragma once
+
+#include <credence/clock.hpp>
+#include <credence/detail/concurrency/snapshot_cell.hpp>
+#include <credence/detail/encoding/keyed_hash.hpp>
+
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace credence::detail {
+
+/// What a `MomentTable` knows a moment by. Strangers choose some of these texts, so their hash has a secret key.
+struct MomentName {
+    std::uint64_t kind = 0;  ///< names of different kinds are different names
+    std::string_view issuer = {};
+    std::string_view text = {};
+
+    /// Never zero: that is a free place.
+    [[nodiscard]] std::uint64_t hash() const {
+        const KeyedHash& hash_of = KeyedHash::of_process();
+        return (hash_of(text) ^ std::rotl(hash_of(issuer), 32) ^ kind) | std::uint64_t{1} << 63;
+    }
+};
+
+/// Moments by name.
+///
+/// A reader takes a snapshot of the table, as `SnapshotCell` says, and looks at the places from the one of the hash on,
+/// up to a free one. A name that is not there mostly costs one cache line of the table.
+///
+/// A writer, one at a time, adds an entry to the table that readers are looking at: first the entry, then its hash, by
+/// which a reader finds it, with release and acquire. So a reader sees a whole entry or none. A moment is an atomic of
+/// its own. An entry never leaves its table, and a place never becomes free: a table that must grow or forget is
+/// replaced by another as a whole. Tables that grew share their entries, which outlive the last of them.
+class MomentTable {
+public:
+    using Moment = std::optional<NumericDate>;
+
+    /// The moments of two names, where they are there. Any thread may call it, at any time. It takes one snapshot, and
+    /// the processor has both places on their way at once.
+    [[nodiscard]] std::pair<Moment, Moment> find(MomentName first, MomentName second) const {
+        const auto table = tables_.load();
+        if (!table) return {};
+        const std::uint64_t first_hash = first.hash(), second_hash = second.hash();
+        return {(*table)->moment_of(first, first_hash), (*table)->moment_of(second, second_hash)};
+    }
+
+    /// How many names there are. For the writer.
+    [[nodiscard]] std::size_t size() const noexcept { return table_ == nullptr ? 0 : table_->entries->size(); }
+
+    /// Moves a name's moment ahead, never back. For the writer. \return false if the name is not there.
+    [[nodiscard]] bool advance(MomentName name, NumericDate moment) {
+        Entry* const entry = table_ == nullptr ? nullptr : table_->find(name, name.hash());
+        if (entry == nullptr) return false;
+        if (entry->now() < moment) entry->moment.store(moment.time_since_epoch().count(), std::memory_order_relaxed);
+        return true;
+    }
+
+    /// Adds a name that is not there. For the writer.
+    void add(MomentName name, NumericDate moment) {
+        if (table_ == nullptr || 2 * (table_->entries->size() + 1) > table_->places.size()) grow();
+        Entry& entry = table_->entries->emplace_back(name, moment);
+        table_->publish(entry);
+    }
+
+    /// Forgets the names for which `is_over(kind, moment)` holds. For the writer.
+    template <class IsOver>
+    void forget_if(const IsOver& is_over) {
+        if (table_ == nullptr) return;
+        auto next = std::make_shared<Table>(table_->places.size(), std::make_shared<std::deque<Entry>>());
+        for (const Entry& entry : *table_->entries) {
+            if (is_over(entry.kind, entry.now())) continue;
+            next->publish(next->entries->emplace_back(MomentName{entry.kind, entry.issuer, entry.text}, entry.now()));
+        }
+        replace(std::move(next));
+    }
+
+private:
+    struct Entry {
+        Entry(MomentName name, NumericDate moment_of_name)
+            : hash(name.hash()),
+              kind(name.kind),
+              issuer(name.issuer),
+              text(name.text),
+              moment(moment_of_name.time_since_epoch().count()) {}
+
+        [[nodiscard]] bool is(MomentName name) const noexcept {
+            return text == name.text && issuer == name.issuer && kind == name.kind;
+        }
+
+        [[nodiscard]] NumericDate now() const noexcept {
+            return NumericDate{std::chrono::seconds{moment.load(std::memory_order_relaxed)}};
+        }
+
+        const std::uint64_t hash;
+        const std::uint64_t kind;
+        const std::string issuer;
+        const std::string text;
+        std::atomic<std::int64_t> moment;  ///< in seconds of Unix time
+    };
+
+    struct Place {
+        std::atomic<std::uint64_t> hash{0};
+        std::atomic<Entry*> entry{nullptr};
+    };
+
+    /// At most half full, so that a search meets a free place soon.
+    struct Table {
+        Table(std::size_t size, std::shared_ptr<std::deque<Entry>> shared) : places(size), entries(std::move(shared)) {}
+
+        [[nodiscard]] Entry* find(MomentName name, std::uint64_t hash) const noexcept {
+            for (std::size_t at = hash & mask();; at = (at + 1) & mask()) {
+                const std::uint64_t found = places[at].hash.load(std::memory_order_acquire);
+                if (found == 0) return nullptr;
+                if (found != hash) continue;
+                Entry* const entry = places[at].entry.load(std::memory_order_relaxed);
+                if (entry->is(name)) return entry;
+            }
+        }
+        [[nodiscard]] Moment moment_of(MomentName name, std::uint64_t hash) const noexcept {
+            const Entry* const entry = find(name, hash);
+            return entry == nullptr ? Moment{} : entry->now();
+        }
+        void publish(Entry& entry) noexcept {
+            std::size_t at = entry.hash & mask();
+            while (places[at].hash.load(std::memory_order_relaxed) != 0) at = (at + 1) & mask();
+            places[at].entry.store(&entry, std::memory_order_relaxed);
+            places[at].hash.store(entry.hash, std::memory_order_release);
+        }
+        [[nodiscard]] std::size_t mask() const noexcept { return places.size() - 1; }
+
+        std::vector<Place> places;  ///< a power of two
+        std::shared_ptr<std::deque<Entry>> entries;
+    };
+
+    void grow() {
+        constexpr std::size_t smallest = 64;
+        if (table_ == nullptr) {
+            replace(std::make_shared<Table>(smallest, std::make_shared<std::deque<Entry>>()));
+            return;
+        }
+        auto next = std::make_shared<Table>(2 * table_->places.size(), table_->entries);
+        for (Entry& entry : *next->entries) next->publish(entry);
+        replace(std::move(next));
+    }
+
+    void replace(std::shared_ptr<Table> next) {
+        table_ = next.get();
+        tables_.store(std::move(next));
+    }
+
+    SnapshotCell<std::shared_ptr<Table>> tables_;
+    Table* table_ = nullptr;  ///< the current one, for the writer
+};
+
+}  // namespace credence::detail

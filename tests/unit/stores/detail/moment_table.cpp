@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Moments by name: what is added is found, before and after the table grew, also while other threads read.
+#include <credence/stores/detail/moment_table.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace std::chrono_literals;
+using credence::NumericDate;
+using credence::detail::MomentName;
+using credence::detail::MomentTable;
+
+namespace {
+
+const NumericDate moment{1'700'000'000s};
+
+MomentTable::Moment moment_of(const MomentTable& table, MomentName name) { return table.find(name, name).first; }
+
+std::string numbered(int number) { return "name-" + std::to_string(number); }
+
+}  // namespace
+
+TEST_CASE("a table without names has no moments") {
+    const MomentTable table;
+    CHECK_FALSE(moment_of(table, {1, "issuer", "a"}));
+    CHECK(table.size() == 0);
+}
+
+TEST_CASE("a name is its kind, its issuer and its text") {
+    MomentTable table;
+    table.add({1, "issuer", "a"}, moment);
+    CHECK(moment_of(table, {1, "issuer", "a"}) == moment);
+    CHECK_FALSE(moment_of(table, {2, "issuer", "a"}));
+    CHECK_FALSE(moment_of(table, {1, "another", "a"}));
+    CHECK_FALSE(moment_of(table, {1, "issuer", "b"}));
+    CHECK_FALSE(moment_of(table, {1, "a", "issuer"}));
+    const auto [first, second] = table.find({1, "issuer", "b"}, {1, "issuer", "a"});
+    CHECK_FALSE(first);
+    CHECK(second == moment);
+}
+
+TEST_CASE("a moment moves ahead and never back") {
+    MomentTable table;
+    CHECK_FALSE(table.advance({1, "issuer", "a"}, moment));
+    table.add({1, "issuer", "a"}, moment);
+    CHECK(table.advance({1, "issuer", "a"}, moment - 1s));
+    CHECK(moment_of(table, {1, "issuer", "a"}) == moment);
+    CHECK(table.advance({1, "issuer", "a"}, moment + 1s));
+    CHECK(moment_of(table, {1, "issuer", "a"}) == moment + 1s);
+    CHECK(table.size() == 1);
+}
+
+TEST_CASE("a table that grows and forgets keeps the others") {
+    MomentTable table;
+    constexpr int count = 1000;
+    for (int number = 0; number < count; ++number) table.add({1, "issuer", numbered(number)}, moment + number * 1s);
+    CHECK(table.size() == count);
+    table.forget_if([](std::uint64_t kind, NumericDate when) { return kind == 1 && when < moment + 600s; });
+    CHECK(table.size() == 400);
+    int kept = 0;
+    for (int number = 0; number < count; ++number) {
+        const auto found = moment_of(table, {1, "issuer", numbered(number)});
+        kept += found ? 1 : 0;
+        CHECK(found.has_value() == (number >= 600));
+    }
+    CHECK(kept == 400);
+    CHECK(table.advance({1, "issuer", numbered(999)}, moment + 5000s));
+    CHECK(moment_of(table, {1, "issuer", numbered(999)}) == moment + 5000s);
+}
+
+TEST_CASE("readers see each name from the time on that it was added, while the table grows and forgets") {
+    MomentTable table;
+    std::atomic<int> added = 0;
+    std::atomic<int> missed = 0;
+    std::vector<std::thread> readers;
+    constexpr int count = 3000;
+    readers.reserve(3);
+    for (int reader = 0; reader < 3; ++reader) {
+        readers.emplace_back([&] {
+            for (int known = 0; known < count;) {
+                known = added.load();
+                for (int number = known; number-- > 0 && number > known - 50;) {
+                    const auto [found, other] =
+                        table.find({1, "issuer", numbered(number)}, {2, "issuer", numbered(number)});
+                    missed += found && !other ? 0 : 1;
+                }
+            }
+        });
+    }
+    for (int number = 0; number < count; ++number) {
+        table.add({1, "issuer", numbered(number)}, moment);
+        added.store(number + 1);
+        if (number % 500 == 0) {
+            table.add({3, "issuer", numbered(number)}, moment);
+            table.forget_if([](std::uint64_t kind, NumericDate) { return kind == 3; });
+        }
+    }
+    for (auto& reader : readers) reader.join();
+    CHECK(missed == 0);
+}
