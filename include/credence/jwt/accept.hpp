@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,11 @@ public:
 
     /// Whether a list was set, even an empty one.
     [[nodiscard]] bool is_set() const noexcept { return names_.has_value(); }
+
+    /// The list; empty where it is unset.
+    [[nodiscard]] std::span<const std::string> names() const noexcept {
+        return names_ ? std::span<const std::string>{*names_} : std::span<const std::string>{};
+    }
 
     /// Whether `name` is one of the list, byte for byte. RFC 7519 §4.1.1: case-sensitive
     [[nodiscard]] bool matches(std::string_view name) const noexcept {

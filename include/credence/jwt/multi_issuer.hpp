@@ -8,6 +8,7 @@
 #include <credence/keys/algorithm.hpp>
 #include <credence/result.hpp>
 #include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/issuer_index.hpp>
 #include <credence/jwt/detail/jose_header.hpp>
 #include <credence/jwt/detail/token_form.hpp>
 #include <credence/jwt/detail/unverified_issuer.hpp>
@@ -44,6 +45,11 @@ public:
     explicit Verifiers(First first, Rest... rest) : verifiers_(std::move(first), std::move(rest)...) {
         constexpr bool all_prove_the_same_claims = (std::same_as<claims_type, typename Rest::claims_type> && ...);
         static_assert(all_prove_the_same_claims, "credence: the verifiers of a Verifiers are for one claims type");
+        if constexpr (are_many) {
+            std::size_t number = 0;
+            std::apply([&](const auto&... verifier) { (by_issuer_.add(verifier.validation().issuer, number++), ...); },
+                       verifiers_);
+        }
     }
 
     /// The claims of a token that its issuer's verifier accepts. Errors as of `Verifier::verify`.
@@ -65,20 +71,25 @@ private:
         const auto parts = detail::split_compact(token);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
         const detail::UnverifiedIssuer issuer{parts->payload, {may_be_padded(), may_have_duplicate_members()}};
-        return choose<0>(*parts, issuer.name(), verify_by);
+        if (!issuer.name()) return refusal(parts->header);
+        if constexpr (are_many) {
+            const auto number = by_issuer_.find(*issuer.name());
+            return number ? choose<0>(*parts, *issuer.name(), verify_by, *number) : refusal(parts->header);
+        } else {
+            return choose<0>(*parts, *issuer.name(), verify_by);
+        }
     }
 
-    /// By the first verifier, from `index` on, that claims the issuer.
+    /// By the first verifier, from `index` on, that claims the issuer. \param least  the number of the first that does.
     template <std::size_t index, class VerifyBy>
-    [[nodiscard]] Result<Verified<claims_type>> choose(const detail::CompactParts& parts,
-                                                       const std::optional<std::string_view>& issuer,
-                                                       const VerifyBy& verify_by) const {
+    [[nodiscard]] Result<Verified<claims_type>> choose(const detail::CompactParts& parts, std::string_view issuer,
+                                                       const VerifyBy& verify_by, std::size_t least = 0) const {
         if constexpr (index == std::tuple_size_v<decltype(verifiers_)>) {
             return refusal(parts.header);
         } else {
             const auto& candidate = std::get<index>(verifiers_);
-            if (issuer && candidate.validation().issuer.matches(*issuer)) return verify_by(candidate);
-            return choose<index + 1>(parts, issuer, verify_by);
+            if (index >= least && candidate.validation().issuer.matches(issuer)) return verify_by(candidate);
+            return choose<index + 1>(parts, issuer, verify_by, least);
         }
     }
 
@@ -124,7 +135,11 @@ private:
         return any([](const auto& verifier) { return verifier.validation().allow_null_members; });
     }
 
+    /// A few verifiers are asked one by one, in less time than a hash takes.
+    static constexpr bool are_many = sizeof...(Rest) >= 4;
+
     std::tuple<First, Rest...> verifiers_;
+    detail::IssuerIndex by_issuer_ = {};  // of many
 };
 
 }  // namespace credence

@@ -72,6 +72,31 @@ TEST_CASE("what is no token is told as every verifier tells it") {
     CHECK(code(std::string(20'000, 'a')) == Errc::token_too_large);
 }
 
+TEST_CASE("of many verifiers the first that names an issuer is asked, alone") {
+    const auto keys = [] { return credence::Keys<credence::HS256>::generate().value(); };
+    const auto a = keys(), b = keys(), c = keys();
+    const auto verifier = [](const auto& key, credence::Accept issuer) {
+        return credence::verifier_for<Claims>(key, {.issuer = std::move(issuer)});
+    };
+    const credence::Verifiers made{verifier(a, {}),  verifier(a, "a"), verifier(b, {"b", "a"}),
+                                   verifier(c, "c"), verifier(a, ""),  verifier(a, {"c", "d"})};
+    const credence::Verifiers verifiers = made;  // a copy knows the issuers, too
+    const auto code = [&](const std::string& issuer, const auto& key) {
+        const auto who =
+            verifiers.verify(credence::encode(Claims{.iss = issuer, .exp = credence::in(1h)}, key).value());
+        return who ? "accepted" : credence::to_string(who.error().code);
+    };
+    CHECK(code("a", a) == "accepted");
+    CHECK(code("b", b) == "accepted");
+    CHECK(code("c", c) == "accepted");
+    CHECK(code("d", a) == "accepted");
+    CHECK(code("a", b) == "invalid_signature");
+    CHECK(code("c", a) == "invalid_signature");
+    CHECK(code("d", c) == "invalid_signature");
+    CHECK(code("e", a) == "invalid_issuer");
+    CHECK(code("", a) == "invalid_issuer");
+}
+
 TEST_CASE("a verifier of the user's own may be one of several") {
     struct Own {
         using claims_type = Claims;

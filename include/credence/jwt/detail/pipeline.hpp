@@ -115,10 +115,15 @@ private:
     }
 
     [[nodiscard]] std::optional<Error> open_new() {
+        if (headers_ == nullptr) shared_ = usual_header(parts_->header);
+        if (shared_ != nullptr) {  // it is known without being read, and has no `crit`
+            header_ = &read_.emplace(TokenHeader{.header = *shared_});
+            if (!source_.accepts(shared_->alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
+            return find_key_and_check();
+        }
         auto header = read_jose_header(parts_->header, rules_.header);
         if (!header) return std::move(header).error();
         header_ = &read_.emplace(static_cast<TokenHeader&&>(*header));
-        if (headers_ == nullptr) shared_ = usual_header(parts_->header, header_->header);
         const std::string& alg = header_->header.alg;
         if (!is_known_algorithm(alg)) return Error{Errc::unsupported_algorithm, {}, why_unsupported(alg)};
         if (!source_.accepts(alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};

@@ -6,8 +6,8 @@
 #include <credence/jwt/verified_header.hpp>
 #include <credence/keys/algorithm.hpp>
 #include <credence/detail/encoding/base64url.hpp>
+#include <credence/detail/encoding/text_index.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <forward_list>
 #include <mutex>
@@ -27,28 +27,42 @@ struct HeaderView {
 };
 
 /// The headers that are written in the two usual ways, for each algorithm.
-[[nodiscard]] inline std::vector<VerifiedHeader> make_usual_headers() {
-    std::vector<VerifiedHeader> headers;
-    for (const std::string_view alg : KnownAlgorithms::names) {
-        const Header header{std::string{alg}, {}, "JWT"};
-        std::string first = R"({"alg":")", last = R"({"typ":"JWT","alg":")";
-        first.append(alg).append(R"(","typ":"JWT"})");
-        last.append(alg).append(R"("})");
-        headers.emplace_back(header, encode_base64url(first));
-        headers.emplace_back(header, encode_base64url(last));
+class UsualHeaders {
+public:
+    UsualHeaders() {
+        for (const std::string_view alg : KnownAlgorithms::names) {
+            const std::string name{alg};
+            add(alg, R"({"alg":")" + name + R"(","typ":"JWT"})");
+            add(alg, R"({"typ":"JWT","alg":")" + name + R"("})");
+        }
     }
-    return headers;
-}
+
+    /// Null if it is none of them.
+    [[nodiscard]] const VerifiedHeader* find(std::string_view segment) const {
+        const VerifiedHeader* found = nullptr;
+        by_segment_.each(segment, [&](std::size_t place) {
+            if (headers_[place].is_read_from(segment)) found = &headers_[place];
+        });
+        return found;
+    }
+
+private:
+    void add(std::string_view alg, std::string_view text) {
+        const std::string segment = encode_base64url(text);
+        by_segment_.add(segment, headers_.size());
+        headers_.emplace_back(Header{std::string{alg}, {}, "JWT"}, segment);
+    }
+
+    std::vector<VerifiedHeader> headers_;
+    TextIndex by_segment_;
+};
 
 /// The static header of a segment that is written as nearly all are: `alg`, and `"typ":"JWT"` before or behind it. Null
-/// for any other.
-[[nodiscard]] inline const VerifiedHeader* usual_header(std::string_view segment, const Header& header) {
+/// for any other. So the text of such a header need not be read: it has one meaning.
+[[nodiscard]] inline const VerifiedHeader* usual_header(std::string_view segment) {
     // Never destroyed: a proof in a static object may live longer than any other static object.
-    static const auto& usual = *new std::vector<VerifiedHeader>{make_usual_headers()};
-    const auto found = std::find_if(usual.begin(), usual.end(), [&](const VerifiedHeader& candidate) {
-        return candidate.alg == header.alg && candidate.is_read_from(segment);
-    });
-    return found == usual.end() ? nullptr : &*found;
+    static const auto& usual = *new UsualHeaders;
+    return usual.find(segment);
 }
 
 /// Further static headers: those that verifiers cache. Bounded, so that no issuer can fill the memory.
@@ -76,7 +90,7 @@ private:
 /// The header of a segment that a verifier caches; it lasts as long as the program. Null if there are too many.
 [[nodiscard]] inline const VerifiedHeader* static_header(std::string_view segment, const Header& header) {
     static auto& others = *new StaticHeaders;  // never destroyed, as above
-    const VerifiedHeader* usual = usual_header(segment, header);
+    const VerifiedHeader* usual = usual_header(segment);
     return usual != nullptr ? usual : others.find_or_add(segment, header);
 }
 

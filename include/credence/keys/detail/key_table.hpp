@@ -4,6 +4,7 @@
 
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/text_index.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/key_format.hpp>
 
@@ -14,7 +15,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <ranges>
 #include <set>
 #include <span>
 #include <string>
@@ -63,8 +63,8 @@ struct KeyNames {
     std::string x5t_s256 = {};  ///< the same
 };
 
-/// Keys with their names. One key may be there for several algorithms. A `kid` is found by binary search, which needs
-/// no hash that a stranger could aim at; what has no `kid` is searched one by one, in less time than a signature takes.
+/// Keys with their names. One key may be there for several algorithms. A `kid` is found by a hash; what has no `kid` is
+/// searched one by one, in less time than a signature takes.
 class KeyTable {
 public:
     /// How many keys `candidates` returns at most: each costs a verification.
@@ -89,7 +89,7 @@ public:
         if (tries_all_) add_candidate(alg, names.kid, key.get());
         entries_.push_back({alg, std::move(names), std::move(key), std::move(identity)});
         const auto& kid = entries_.back().names.kid;
-        if (kid) by_kid_.insert(with_kid(*kid).end(), entries_.size() - 1);
+        if (kid) by_kid_.add(*kid, entries_.size() - 1);
         return true;
     }
 
@@ -133,9 +133,6 @@ private:
         std::shared_ptr<const VerificationKey> key;
         SecretBytes identity;
     };
-
-    /// Some of `by_kid_`.
-    using Places = std::ranges::subrange<std::vector<std::size_t>::const_iterator>;
 
     /// The keys for an algorithm: all of them, or those with one `kid`.
     struct Candidates {
@@ -181,36 +178,26 @@ private:
         return key.result();
     }
 
-    /// The places in `entries_` of the keys with a `kid`.
-    [[nodiscard]] Places with_kid(std::string_view kid) const {
-        struct ByKid {
-            const std::vector<Entry>& entries;
-            [[nodiscard]] std::string_view kid_of(std::size_t place) const noexcept {
-                const std::optional<std::string>& kid = entries[place].names.kid;
-                return kid ? std::string_view{*kid} : std::string_view{};
-            }
-            bool operator()(std::size_t place, std::string_view text) const noexcept { return kid_of(place) < text; }
-            bool operator()(std::string_view text, std::size_t place) const noexcept { return text < kid_of(place); }
-        };
-        const auto [first, last] = std::equal_range(by_kid_.begin(), by_kid_.end(), kid, ByKid{entries_});
-        return {first, last};
-    }
-
     [[nodiscard]] Result<const VerificationKey*> find_by_kid(const KeyQuery& query, std::string_view kid) const {
         if (!is_plausible_kid(kid)) {
             return Error{.code = Errc::no_matching_key,
                          .reason = "the kid is longer than 1,024 bytes or has a control character"};
         }
-        const auto places = with_kid(kid);
         OnlyKey key{query.alg};
-        for (const std::size_t place : places) key.add(entries_[place]);
+        bool is_there = false;
+        by_kid_.each(kid, [&](std::size_t place) {
+            const Entry& entry = entries_[place];
+            if (entry.names.kid != kid) return;
+            is_there = true;
+            key.add(entry);
+        });
         auto found = key.result();
         if (found) return found;
         if (found.error().code == Errc::ambiguous_key) {
             return Error{.code = Errc::ambiguous_key, .reason = "several keys have this kid"};
         }
         return Error{.code = Errc::no_matching_key,
-                     .reason = places.empty() ? reason_for_kid(kid) : "the key with this kid is for another alg"};
+                     .reason = is_there ? "the key with this kid is for another alg" : reason_for_kid(kid)};
     }
 
     /// Why there is no key with this `kid`.
@@ -242,7 +229,7 @@ private:
     }
 
     std::vector<Entry> entries_;
-    std::vector<std::size_t> by_kid_;  // the entries with a kid, in its order
+    TextIndex by_kid_;
     std::map<std::string, std::string_view, std::less<>> skipped_;
     std::string_view skipped_without_kid_;  // why a token without kid finds no key, if an entry was skipped
     std::vector<Candidates> candidates_;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// TextIndex: places by a text, such as those of keys by their `kid`, however many there are.
+#pragma once
+
+#include <credence/version.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace credence::detail {
+
+/// A hash table of places by a text. It compares no texts: it gives all places whose text has the hash of the one asked
+/// for, which are mostly those wanted.
+///
+/// Its hash is quick and has no secret: it is for what the server or an issuer that it trusts enters, a thousand keys
+/// at most. What strangers ask for is not entered, so that no question costs more than the longest run of entries.
+class TextIndex {
+public:
+    /// Enters a place, which is below 2^32 - 1.
+    void add(std::string_view text, std::size_t place) {
+        if (2 * (count_ + 1) > entries_.size()) grow();
+        put({hash_of(text), static_cast<std::uint32_t>(place + 1)});
+        ++count_;
+    }
+
+    /// Calls `take(place)` for each place of the hash, in the order in which they were entered.
+    template <class Take>
+    void each(std::string_view text, Take&& take) const {
+        if (entries_.empty()) return;
+        const std::uint32_t hash = hash_of(text);
+        for (std::size_t at = hash & mask(); entries_[at].number != 0; at = (at + 1) & mask()) {
+            if (entries_[at].hash == hash) take(static_cast<std::size_t>(entries_[at].number - 1));
+        }
+    }
+
+private:
+    struct Entry {
+        std::uint32_t hash = 0;
+        std::uint32_t number = 0;  ///< of the place, from 1; 0 where there is none
+    };
+
+    [[nodiscard]] static std::uint64_t mixed(std::uint64_t word) noexcept {
+        word *= 0x9e3779b97f4a7c15;
+        return word ^ word >> 32;
+    }
+    [[nodiscard]] static std::uint32_t hash_of(std::string_view text) noexcept {
+        std::uint64_t hash = mixed(text.size());
+        std::uint64_t word = 0;
+        for (; text.size() > sizeof word; text.remove_prefix(sizeof word)) {
+            std::memcpy(&word, text.data(), sizeof word);
+            hash = mixed(hash ^ word);
+        }
+        word = 0;
+        if (!text.empty()) std::memcpy(&word, text.data(), text.size());
+        return static_cast<std::uint32_t>(mixed(hash ^ word));
+    }
+
+    [[nodiscard]] std::size_t mask() const noexcept { return entries_.size() - 1; }
+
+    void put(Entry entry) noexcept {
+        std::size_t at = entry.hash & mask();
+        while (entries_[at].number != 0) at = (at + 1) & mask();
+        entries_[at] = entry;
+    }
+
+    /// It is at most half full. What is entered again keeps its order among those of its hash: the old table is gone
+    /// through from a free place on.
+    void grow() {
+        const std::vector<Entry> before =
+            std::exchange(entries_, std::vector<Entry>((std::max)(std::size_t{8}, 2 * entries_.size())));
+        std::size_t free = 0;
+        while (free < before.size() && before[free].number != 0) ++free;
+        for (std::size_t step = 0; step < before.size(); ++step) {
+            const Entry& entry = before[(free + step) % before.size()];
+            if (entry.number != 0) put(entry);
+        }
+    }
+
+    std::vector<Entry> entries_;  // a power of two
+    std::size_t count_ = 0;
+};
+
+}  // namespace credence::detail
