@@ -463,8 +463,14 @@ TEST_CASE("asio: what wraps a verifier can be awaited", "[asio]") {
         CHECK(refused(loop, verifier, token_of("c")) == Errc::no_matching_key);
     }
     SECTION("a token that is bound to a certificate") {
-        const auto guard = protect(AsyncVerifier{certificate_bound(inner)}, greet);
-        CHECK(answer_of(loop, guard, token_of("b")).starts_with("401"));
+        using TlsRequest = credence::BeastRequest<boost::beast::http::string_body>;
+        const auto greet_client = [](Verified<RegisteredClaims> who, TlsRequest request) {
+            return greet(who, std::move(request));
+        };
+        const auto guard = protect(AsyncVerifier{certificate_bound(inner)}, greet_client);
+        TlsRequest request;
+        static_cast<Request&>(request) = request_with(token_of("b"));
+        CHECK(loop.run(guard(std::move(request))).result_int() == 401);
         CHECK(keys.generation() == 2);  // it was awaited, and is refused for its missing cnf
     }
 }
