@@ -153,6 +153,7 @@ TEST_CASE("logging out everywhere ends what began before, and what begins in tha
 
     // Another instance's clock was ahead, by a little or by far too much.
     REQUIRE(service.store->revoke_subject({"us", "ann"}, service.moment + 4s));
+    CHECK(service.handles("ann").empty());
     CHECK(service.logins.start("ann").value().issued_at == service.moment + 5s);
     REQUIRE(service.store->revoke_subject({"us", "ann"}, service.moment + 5s));
     CHECK(service.logins.start("ann").error().code == Errc::store_unavailable);
