@@ -191,9 +191,15 @@ TEST_CASE("async registry: within a verifier that binds tokens to certificates",
     RunningContext loop;
     const IssuerScript script;
     const Registry registry = registry_of(script);
-    const auto guard = protect(AsyncVerifier{certificate_bound(registry)}, greet);
-    CHECK(loop.run(guard(request_with(token_of("a")))).result_int() == 401);  // it has no cnf
-    CHECK(registry.health(issuer_url)->can_verify);                           // and its key was awaited
+    using TlsRequest = credence::BeastRequest<boost::beast::http::string_body>;
+    const auto guard = protect(AsyncVerifier{certificate_bound(registry)},
+                               [](Verified<RegisteredClaims> who, TlsRequest request) -> awaitable<Response> {
+                                   return greet(who, std::move(request));
+                               });
+    TlsRequest request;
+    static_cast<Request&>(request) = request_with(token_of("a"));
+    CHECK(loop.run(guard(std::move(request))).result_int() == 401);  // it has no cnf
+    CHECK(registry.health(issuer_url)->can_verify);                  // and its key was awaited
 }
 
 TEST_CASE("async registry: the end of the registry, and of the context, while a coroutine waits", "[asio]") {
