@@ -27,6 +27,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string_view>
 #include <thread>
@@ -58,7 +59,8 @@ public:
         SteadyTime wake_ = {};        // this and the rest: under the loop's lock
         std::uint64_t attempts_ = 0;  ///< that have ended
         bool is_busy_ = false;
-        bool is_wanted_ = false;  ///< by a token that waits, so it does not rest
+        bool is_wanted_ = false;   ///< by a token that waits, so it does not rest
+        bool is_removed_ = false;  ///< while it was awake: it is not served again
     };
     using Handle = std::shared_ptr<Member>;
 
@@ -141,7 +143,9 @@ public:
     /// Fetches nothing for a member any more.
     void remove(const Handle& member) {
         const std::scoped_lock lock{mutex_};
-        if (member->is_awake_.load(std::memory_order_relaxed)) std::erase(awake_, member);
+        if (!member->is_awake_.load(std::memory_order_relaxed)) return;
+        member->is_removed_ = true;
+        line_.erase({member->wake_, member});
     }
 
     /// The body of each thread.
@@ -168,10 +172,16 @@ private:
     /// Makes a member due at once.
     void wake_up(const Handle& member) {
         const std::scoped_lock lock{mutex_};
+        line_.erase({member->wake_, member});
         member->wake_ = SteadyTime{};
         member->is_wanted_ = true;
-        if (!member->is_awake_.exchange(true)) awake_.push_back(member);
+        member->is_awake_.store(true);
+        stand_in_line(member);
         work_.notify_one();
+    }
+
+    void stand_in_line(const Handle& member) {
+        if (!member->is_busy_ && !member->is_removed_) line_.emplace(member->wake_, member);
     }
 
     [[nodiscard]] bool wait_for_attempt(const Handle& member, std::uint64_t attempts) {
@@ -204,15 +214,6 @@ private:
         lock.lock();
     }
 
-    /// The member to serve next, which is not always due yet; null if there is none. Under the lock.
-    [[nodiscard]] Handle earliest() const {
-        Handle found;
-        for (const Handle& member : awake_) {
-            if (!member->is_busy_ && (!found || member->wake_ < found->wake_)) found = member;
-        }
-        return found;
-    }
-
     [[nodiscard]] bool has_rested(const Member& member, SteadyTime now) const {
         const SteadyTime last{SteadyTime::duration{member.last_use_.load(std::memory_order_relaxed)}};
         return now - last > rest_after_;
@@ -235,9 +236,9 @@ private:
     const std::chrono::milliseconds rest_after_;
     std::stop_source stop_;
     std::mutex mutex_;
-    std::condition_variable work_;  ///< the threads wait here
-    std::condition_variable done_;  ///< those who wait for keys do
-    std::vector<Handle> awake_;
+    std::condition_variable work_;                  ///< the threads wait here
+    std::condition_variable done_;                  ///< those who wait for keys do
+    std::set<std::pair<SteadyTime, Handle>> line_;  ///< those that are awake and not busy, by their next time
     std::size_t waiters_ = 0;
     std::map<Ticket, Watcher> watchers_;
     Ticket last_ticket_ = 0;
@@ -248,17 +249,20 @@ void FetchLoop<Set>::run() {
     const AnyTransport transport = transport_;  // which one thread at a time calls
     Lock lock{mutex_};
     while (!stop_.stop_requested()) {
-        const Handle member = earliest();
-        const SteadyTime now = std::chrono::steady_clock::now();
-        if (!member) {
+        if (line_.empty()) {
             work_.wait(lock);
-        } else if (member->wake_ > now) {
+            continue;
+        }
+        const Handle member = line_.begin()->second;
+        const SteadyTime now = std::chrono::steady_clock::now();
+        if (member->wake_ > now) {
             const SteadyTime wake = member->wake_;
             work_.wait_until(lock, wake);
         } else if (!member->is_wanted_ && has_rested(*member, now)) {
             member->is_awake_.store(false, std::memory_order_release);
-            std::erase(awake_, member);
+            line_.erase(line_.begin());
         } else {
+            line_.erase(line_.begin());
             member->is_busy_ = true;
             member->is_wanted_ = false;
             member->wake_ = (SteadyTime::max)();
@@ -270,6 +274,7 @@ void FetchLoop<Set>::run() {
             member->is_busy_ = false;
             member->wake_ = (std::min)(member->wake_, wake);  // somebody may have woken it meanwhile
             member->attempts_ = attempts;
+            stand_in_line(member);
             if (attempts > 0) member->has_answer_.store(true, std::memory_order_release);
             tell(lock);
         }
