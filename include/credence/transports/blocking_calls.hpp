@@ -115,6 +115,8 @@ public:
 
     /// As of the verifier within.
     static constexpr std::string_view scheme = detail::other_scheme_of<VerifierType>();
+    static constexpr bool needs_method_and_url = detail::NeedsMethodAndUrl<VerifierType>;
+    static constexpr bool needs_client_certificate = detail::NeedsClientCertificate<VerifierType>;
 
     /// See `offload`.
     Offloaded(VerifierType verifier, const BlockingCalls& calls, std::vector<std::string> fields)

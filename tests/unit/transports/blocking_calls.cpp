@@ -378,12 +378,18 @@ TEST_CASE("blocking calls: the library's verifiers of requests keep their scheme
     const auto bound = offload(certificate_bound(tokens), calls);
     STATIC_REQUIRE(RequestVerifier<decltype(bound)>);
     STATIC_REQUIRE_FALSE(TokenVerifier<decltype(bound)>);
-    const auto guard = protect(AsyncVerifier{bound}, greet);
-    CHECK(loop.run(guard(request_with(encode(alice(), keys).value()))).result_int() == 401);
+    STATIC_REQUIRE(decltype(bound)::needs_client_certificate);
+    const auto over_tls = [](Verified<RegisteredClaims> who, BeastRequest<boost::beast::http::string_body>) {
+        return greet(std::move(who), Request{});
+    };
+    BeastRequest<boost::beast::http::string_body> request{boost::beast::http::verb::get, "/me", 11};
+    request.set(boost::beast::http::field::authorization, "Bearer " + encode(alice(), keys).value());
+    CHECK(loop.run(protect(AsyncVerifier{bound}, over_tls)(request)).result_int() == 401);
     const auto dpop =
         dpop_bound(tokens, {.base_url = "https://api.example", .replays = std::make_shared<MemoryStore>()});
     const auto offloaded = offload(dpop, calls);
     STATIC_REQUIRE(decltype(offloaded)::scheme == "DPoP");
+    STATIC_REQUIRE(decltype(offloaded)::needs_method_and_url);
     const Response refused = loop.run(protect(AsyncVerifier{offloaded}, greet)(request_with("")));
     CHECK(refused.result_int() == 401);
     CHECK(std::string{refused[boost::beast::http::field::www_authenticate]}.starts_with("DPoP"));
