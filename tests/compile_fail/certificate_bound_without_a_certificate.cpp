@@ -7,17 +7,10 @@
 
 using Tokens = credence::Verifier<Account, credence::DecodingKey<credence::ES256>>;
 
-struct TlsRequest : Request {};
-
-template <>
-struct credence::HttpTraits<TlsRequest> : credence::HttpTraits<Request> {
-    static std::string client_certificate(const TlsRequest& request);
-};
-
 #ifdef CREDENCE_MUST_FAIL
 using Asked = Request;
 #else
-using Asked = TlsRequest;
+using Asked = WholeRequest;
 #endif
 
 auto check(const Asked& request, const Tokens& tokens) {

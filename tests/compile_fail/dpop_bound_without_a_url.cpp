@@ -8,14 +8,6 @@
 
 using Tokens = credence::Verifier<Account, credence::DecodingKey<credence::ES256>>;
 
-struct WholeRequest : Request {};
-
-template <>
-struct credence::HttpTraits<WholeRequest> : credence::HttpTraits<Request> {
-    static std::string_view method(const WholeRequest& request);
-    static std::string_view url(const WholeRequest& request);
-};
-
 #ifdef CREDENCE_MUST_FAIL
 using Asked = Request;
 #else

@@ -33,6 +33,16 @@ struct credence::HttpTraits<Request> {
     static void reject(const Rejection& rejection, const Request& request, Response& response);
 };
 
+/// A request of a stack that tells all that a verifier may need.
+struct WholeRequest : Request {};
+
+template <>
+struct credence::HttpTraits<WholeRequest> : credence::HttpTraits<Request> {
+    static std::string method(const WholeRequest& request);
+    static std::string url(const WholeRequest& request);
+    static std::string client_certificate(const WholeRequest& request);
+};
+
 /// A coroutine's return type.
 template <class Value>
 struct Task {
