@@ -98,7 +98,6 @@ std::vector<std::string> payloads_of_nobody() {
                                         R"({"iss":"ours)",
                                         R"({"iss":"ours\)",
                                         R"({x:1,"iss":"ours"})",
-                                        R"({"a":01,"iss":"ours"})",
                                         R"({"iss":""})",
                                         R"({"iss":"Ours"})",
                                         R"({"iss":"ours "})",
@@ -149,8 +148,8 @@ TEST_CASE("a token that a verifier claims is told the fault that this verifier t
          {R"({"iss":"ours","exp":1700000001})", R"({"iss":"ours","exp":1})", R"({"iss":"ours"})",
           R"({"iss":"\u006furs","exp":1700000001})", R"({"iss":"ours","iss":"other","exp":1700000001})",
           R"({"iss":"ours","exp":1700000001}x)", R"({"iss":"ours","exp":01})", R"({"iss":"ours","exp":"1"})",
-          R"({"iss":"ours","aud":"api","exp":1700000001})", R"({"iss":"ours","x":)",
-          "{\"iss\":\"ours\",\"x\":\"\xff\"}"}) {
+          R"({"iss":"ours","aud":"api","exp":1700000001})", R"({"iss":"ours","x":)", R"({"a":01,"iss":"ours"})",
+          R"({"a":[{"b":nul]},"iss":"ours"})", R"({"a":"\x","iss":"ours"})", "{\"iss\":\"ours\",\"x\":\"\xff\"}"}) {
         tokens.push_back(signed_texts(usual_header, text));
     }
     tokens.push_back(signed_texts(usual_header, R"({"iss":"ours","x":")" + std::string(400, 'x') + "\"}"));

@@ -165,6 +165,18 @@ template <std::size_t count, class Sink>
     return readers[index](reader, sink, has_next);
 }
 
+/// Reads the next member, whichever it is.
+template <const auto& table, class Sink>
+[[nodiscard]] bool read_any_member(JsonReader& reader, Sink& sink, bool& has_next) {
+    std::string_view name;
+    if (!reader.member_name(name)) return false;
+    const std::size_t index = table.find(name);
+    if (index != unknown_name) return read_member<table.size()>(reader, sink, index, has_next);
+    if (!sink.read_unknown(reader, name)) return false;
+    has_next = reader.take(',');
+    return true;
+}
+
 /// Reads an object whose members are mostly those of the table. An issuer keeps its members in one order, mostly that
 /// of the struct, so this is tried first. `sink` has `take_plain<index>`, `read<index>` and `read_unknown`.
 template <const auto& table, class Sink>
@@ -173,15 +185,7 @@ template <const auto& table, class Sink>
         bool has_next = true;
         if (!read_in_order<table>(reader, sink, has_next)) return false;
         while (has_next) {
-            std::string_view name;
-            if (!reader.member_name(name)) return false;
-            const std::size_t index = table.find(name);
-            if (index != unknown_name) {
-                if (!read_member<table.size()>(reader, sink, index, has_next)) return false;
-            } else {
-                if (!sink.read_unknown(reader, name)) return false;
-                has_next = reader.take(',');
-            }
+            if (!read_any_member<table>(reader, sink, has_next)) return false;
         }
         return true;
     });

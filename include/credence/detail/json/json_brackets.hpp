@@ -10,6 +10,16 @@
 
 namespace credence::detail {
 
+/// A word with 1 in each byte.
+inline constexpr std::uint64_t one_each = 0x0101010101010101;
+
+/// A word with 1 in each byte that is `wanted`, and 0 in the others.
+[[nodiscard]] constexpr std::uint64_t marks_at(std::uint64_t word, char wanted) noexcept {
+    constexpr std::uint64_t low = one_each * 0x7f;
+    const std::uint64_t differences = word ^ one_each * static_cast<unsigned char>(wanted);
+    return ~(((differences & low) + low) | differences | low) >> 7;
+}
+
 /// Walks over brackets and strings, byte by byte or eight at a time.
 class BracketWalk {
 public:
@@ -42,30 +52,21 @@ public:
     [[nodiscard]] bool take_word(const char* text) noexcept {
         if constexpr (std::endian::native != std::endian::little) return false;
         const std::uint64_t word = load_word(text);
-        const std::uint64_t brackets = word | ones * 0x20;  // [ and { are then the same, and so are ] and }
-        if (is_escaped_ || ones_at(word, '\\') != 0) return false;
+        const std::uint64_t brackets = word | one_each * 0x20;  // [ and { are then the same, and so are ] and }
+        if (is_escaped_ || marks_at(word, '\\') != 0) return false;
         // Each byte of the product is the number of quotes up to it: where it is odd, a string begins or goes on.
-        const std::uint64_t quotes = ones_at(word, '"') * ones;
-        const std::uint64_t outside = (in_string_ ? quotes : ~quotes) & ones;
-        const std::size_t closed = sum(ones_at(brackets, '}') & outside);
+        const std::uint64_t quotes = marks_at(word, '"') * one_each;
+        const std::uint64_t outside = (in_string_ ? quotes : ~quotes) & one_each;
+        const std::size_t closed = sum(marks_at(brackets, '}') & outside);
         if (closed >= depth_) return false;
-        depth_ += sum(ones_at(brackets, '{') & outside) - closed;
-        in_string_ ^= (quotes >> 56 & 1) != 0;
+        depth_ += sum(marks_at(brackets, '{') & outside) - closed;
+        in_string_ = in_string_ != ((quotes >> 56 & 1) != 0);
         return true;
     }
 
 private:
-    static constexpr std::uint64_t ones = 0x0101010101010101;
-
-    /// A word with 1 in each byte that is `wanted`, and 0 in the others.
-    [[nodiscard]] static constexpr std::uint64_t ones_at(std::uint64_t word, char wanted) noexcept {
-        constexpr std::uint64_t low = ones * 0x7f;
-        const std::uint64_t differences = word ^ ones * static_cast<unsigned char>(wanted);
-        return ~(((differences & low) + low) | differences | low) >> 7;
-    }
-
     /// The sum of the bytes of a word, each 0 or 1.
-    [[nodiscard]] static constexpr std::size_t sum(std::uint64_t word) noexcept { return word * ones >> 56; }
+    [[nodiscard]] static constexpr std::size_t sum(std::uint64_t word) noexcept { return word * one_each >> 56; }
 
     std::size_t depth_ = 0;
     bool in_string_ = false;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <credence/error.hpp>
-#include <credence/detail/json/json_brackets.hpp>
 #include <credence/detail/json/json_names.hpp>
 #include <credence/detail/json/json_number.hpp>
 #include <credence/detail/json/json_string.hpp>
@@ -120,15 +119,6 @@ public:
 
     /// Reads the name of a member, and the colon behind it. Most are plain and have no white space around them.
     [[nodiscard]] bool member_name(std::string_view& out) { return plain_member_name(out) || unusual_member_name(out); }
-
-    /// The same, where a name that is escaped is read into `room`, which may serve for each: a text of nothing but
-    /// escaped names then takes no memory.
-    [[nodiscard]] bool member_name(std::string_view& out, std::string& room) {
-        if (plain_member_name(out)) return true;
-        if (!string(room) || !expect(':')) return false;
-        out = room;
-        return true;
-    }
 
     /// Reads the name of a member, and the colon behind it, if it is the one expected and written without white space
     /// or escapes. \return false when nothing was read.
@@ -249,10 +239,6 @@ public:
             default: return number();
         }
     }
-
-    /// Moves behind the list or object at the cursor without a look at what is in it: for a text that is good for
-    /// nothing yet. To the end of the text where it is not closed.
-    void skip_brackets() noexcept { at_ = end_of_brackets(at_, end_); }
 
     /// Ends the reading. The first fault is kept; this one if there was none.
     bool fail(Errc fault = Errc::invalid_json) noexcept {

@@ -36,15 +36,15 @@ std::string skipped(std::string_view text, JsonRules rules = {}) {
     return said;
 }
 
-/// The names of an object's members, each read into the same room if it is escaped; nullopt where one is malformed.
+/// The names of an object's members; nullopt where one is malformed.
 std::optional<std::vector<std::string>> names_of(std::string_view text) {
-    std::string padded{text}, room;
+    std::string padded{text};
     padded.append(json_padding, '\0');
     JsonReader reader{std::string_view{padded}.substr(0, text.size())};
     std::vector<std::string> names;
     const bool read = reader.members([&] {
         std::string_view name;
-        if (!reader.member_name(name, room)) return false;
+        if (!reader.member_name(name)) return false;
         names.emplace_back(name);
         return reader.skip();
     });
