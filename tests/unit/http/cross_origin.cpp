@@ -52,7 +52,7 @@ TEST_CASE("a method that changes nothing is let through from anywhere") {
     }
 }
 
-TEST_CASE("what the browser says of the origin counts first") {
+TEST_CASE("attack row 48: what the browser says of the origin counts first") {
     CHECK(passes({{"Sec-Fetch-Site", "same-origin"}}));
     CHECK(passes({{"Sec-Fetch-Site", "none"}}));
     // Behind a proxy that names another host, too.
@@ -64,7 +64,7 @@ TEST_CASE("what the browser says of the origin counts first") {
     }
 }
 
-TEST_CASE("without it, Origin must be the server's own host and port") {
+TEST_CASE("attack row 48: without it, Origin must be the server's own host and port") {
     const auto from = [](const std::string& origin, const std::string& host) {
         return passes({{"Origin", origin}, {"Host", host}});
     };
@@ -167,7 +167,7 @@ TEST_CASE("a refused origin is answered with 403 and a reason for the log") {
         R"({"type":"about:blank","title":"Forbidden","status":403,"detail":"The request comes from a page of another origin"})");
 }
 
-TEST_CASE("protect asks for the origin whenever the token came from a cookie, before it is verified") {
+TEST_CASE("attack row 48: protect asks for the origin whenever the token came from a cookie, before it is verified") {
     const std::string token = account_token();
     const Fields cookie{{"Cookie", "t=" + token}, {"Sec-Fetch-Site", "cross-site"}};
     const auto guard = credence::protect(account_verifier(), greet, {.cookie = "t"});

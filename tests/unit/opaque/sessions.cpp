@@ -231,7 +231,7 @@ TEST_CASE("the time of use is written at most once a minute, and once in a tenth
     CHECK(site.store->touches == 4);
 }
 
-TEST_CASE("a renewed session has a new id, and the old one is dead") {
+TEST_CASE("attack row 48: a renewed session has a new id, and the old one is dead") {
     Site site;
     const auto first = site.sessions.start(claims_of("bob"), {.label = "Firefox"}).value();
     const auto second = site.sessions.renew(first.id).value();
@@ -285,7 +285,7 @@ TEST_CASE("sessions end one by one, all, and all others") {
     CHECK(site.sessions.verify(other));
 }
 
-TEST_CASE("a list names sessions by their handles, the last used first, and never by their ids") {
+TEST_CASE("attack row 48: a list names sessions by their handles, the last used first, and never by their ids") {
     Site site;
     const auto one = site.sessions.start(claims_of("bob"), {.label = "Firefox"}).value();
     site.moment += 5min;
