@@ -97,16 +97,17 @@ public:
     ///
     /// In the second of "log out everywhere", and as long as another instance's clock was ahead then, `issued_at` lies
     /// ahead by up to 5 seconds: the access token is refused until that second has come. Answer the client then.
-    [[nodiscard]] Result<Login> start(std::string subject, const SessionOptions& options = {}) {
-        const auto issued_at = moment_for(subject);
-        if (!issued_at) return issued_at.error();
-        auto refresh = refresh_.issue(std::move(subject));
-        if (!refresh) return std::move(refresh).error();
-        // Before anybody has a token of it: no login goes on that is not in the list.
-        if (const auto added = add({refresh->family, refresh->subject, *issued_at, options.label}); !added)
-            return added.error();
-        if (const auto kept = end_surplus_beside(*refresh); !kept) return kept.error();
-        return login_of(*std::move(refresh), *issued_at);
+    [[nodiscard]] Result<Login> start(const std::string& subject, const SessionOptions& options = {}) {
+        for (int tries = 0; tries < 3; ++tries) {
+            auto login = begin(subject, options);
+            if (!login) return login;
+            // All logins may have ended since its moment was chosen, and its refresh token was not there to end.
+            const auto is_over = store_->is_revoked(token_of(subject, login->issued_at));
+            if (!is_over) return unavailable(is_over.error());
+            if (!*is_over) return login;
+            if (const auto ended = end({.subject = subject, .handle = login->handle}); !ended) return ended.error();
+        }
+        return Error{Errc::store_unavailable, {}, "all logins of the subject end again and again"};
     }
 
     /// The user of a refresh token, without using it. See `RefreshTokens::subject_of`.
@@ -183,6 +184,8 @@ public:
         if (const auto ended = families_->revoke_subject(subject); !ended) return unavailable(ended.error());
         const auto marked = store_->revoke_subject({.issuer = rules_.issuer, .subject = std::string{subject}}, now());
         if (!marked) return unavailable(marked.error());
+        // And those of logins that began in between. `start` looks for the mark after it has issued one.
+        if (const auto ended = families_->revoke_subject(subject); !ended) return unavailable(ended.error());
         static_cast<void>(list_->end_sessions_of({.subject = listed_subject(subject)}));
         return {};
     }
@@ -233,6 +236,19 @@ private:
     [[nodiscard]] static Login login_of(RefreshToken refresh, NumericDate issued_at) {
         return {std::move(refresh.family), std::move(refresh.subject), std::move(refresh.token), issued_at,
                 refresh.expires_at};
+    }
+
+    /// A login in the store and in the list. Its access token is issued after the last "log out everywhere".
+    [[nodiscard]] Result<Login> begin(const std::string& subject, const SessionOptions& options) {
+        const auto issued_at = moment_for(subject);
+        if (!issued_at) return issued_at.error();
+        auto refresh = refresh_.issue(subject);
+        if (!refresh) return std::move(refresh).error();
+        // Before anybody has a token of it: no login goes on that is not in the list.
+        if (const auto added = add({refresh->family, refresh->subject, *issued_at, options.label}); !added)
+            return added.error();
+        if (const auto kept = end_surplus_beside(*refresh); !kept) return kept.error();
+        return login_of(*std::move(refresh), *issued_at);
     }
 
     /// A moment at which a token of this subject may be issued: after the mark of "log out everywhere".

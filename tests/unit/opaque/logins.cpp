@@ -4,10 +4,12 @@
 #include <credence/stores/memory_store.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -30,8 +32,12 @@ struct Store : MemoryStore {
     using MemoryStore::MemoryStore;
 
     bool is_down = false, ends_no_family = false, marks_nobody = false;
+    std::function<void()> before_insert = {}, before_mark = {};  ///< another thread's doing, once
 
-    Result<void> insert(const RefreshRecord& record) { return is_down ? down() : MemoryStore::insert(record); }
+    Result<void> insert(const RefreshRecord& record) {
+        happen(before_insert);
+        return is_down ? down() : MemoryStore::insert(record);
+    }
     Result<std::optional<RefreshRecord>> find(std::string_view hash) {
         if (is_down) return down().error();
         return MemoryStore::find(hash);
@@ -43,6 +49,7 @@ struct Store : MemoryStore {
         return is_down ? down() : MemoryStore::revoke_subject(subject);
     }
     Result<void> revoke_subject(const credence::SubjectIdentity& subject, NumericDate moment) {
+        happen(before_mark);
         return is_down || marks_nobody ? down() : MemoryStore::revoke_subject(subject, moment);
     }
     Result<void> revoke(const credence::TokenIdentity& token) { return is_down ? down() : MemoryStore::revoke(token); }
@@ -55,6 +62,9 @@ struct Store : MemoryStore {
         return MemoryStore::sessions_of(subject);
     }
 
+    static void happen(std::function<void()>& event) {
+        if (const auto once = std::exchange(event, nullptr)) once();
+    }
     static Result<void> down() { return Error{Errc::store_unavailable, {}, "it is down"}; }
 };
 
@@ -157,6 +167,28 @@ TEST_CASE("logging out everywhere ends what began before, and what begins in tha
     CHECK(service.logins.start("ann").value().issued_at == service.moment + 5s);
     REQUIRE(service.store->revoke_subject({"us", "ann"}, service.moment + 5s));
     CHECK(service.logins.start("ann").error().code == Errc::store_unavailable);
+}
+
+TEST_CASE("a login that begins while all of its subject end has ended, or is in the list and goes on") {
+    Service service;
+    std::optional<credence::Login> login;
+    SECTION("it began first") {
+        service.store->before_mark = [&] { login = service.logins.start("ann").value(); };
+        REQUIRE(service.logins.end_all("ann"));
+        CHECK(service.logins.renew(login->refresh_token).error().code == Errc::token_revoked);
+        CHECK_FALSE(service.lets_in(*login));
+        CHECK(service.handles("ann").empty());
+    }
+    SECTION("it was issued last") {
+        service.store->before_insert = [&] { REQUIRE(service.logins.end_all("ann")); };
+        login = service.logins.start("ann").value();
+        CHECK(service.handles("ann") == std::vector{login->handle});
+        CHECK(login->issued_at == service.moment + 1s);
+        service.moment += 1s;
+        CHECK(service.lets_in(*login));
+        CHECK(service.logins.end_one({.subject = "ann", .handle = login->handle}).value());
+        CHECK(service.logins.renew(login->refresh_token).error().code == Errc::token_revoked);
+    }
 }
 
 TEST_CASE("logins are listed, the one that was used last first, and ended one by one") {
