@@ -296,13 +296,14 @@ def rule_readme_code():
 
 
 def rule_readme_sentences():
-    """Each sentence of the compiler that the README quotes stands in a header, word for word."""
+    """Each sentence of the compiler that the README or a page of docs/ quotes stands in a header, word for word."""
     headers = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "include").rglob("*.hpp")))
     said = re.sub(r'"\s*"', "", headers)
-    for block in re.findall(r"^```text\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
-        for sentence in re.findall(r"^    (credence: .*(?:\n    .+)*)", block, re.MULTILINE):
-            if re.sub(r"\s+", " ", sentence) not in said:
-                yield f"README.md: no header says: {sentence}"
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        for block in re.findall(r"^```text\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            for sentence in re.findall(r"^    (credence: .*(?:\n    .+)*)", block, re.MULTILINE):
+                if re.sub(r"\s+", " ", sentence) not in said:
+                    yield f"{short(path)}: no header says: {sentence}"
 
 
 def rule_version():

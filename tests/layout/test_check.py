@@ -72,6 +72,7 @@ BROKEN = [
     ("names", "tests/CamelCase.cpp", HEAD),
     ("readme_code", "README.md", "```cpp\nint low = 1;\nint high = 2;\n```\n"),
     ("readme_sentences", "README.md", "```text\nint x = no;\n    credence: say\n    yes\n```\n"),
+    ("readme_sentences", "docs/why/design.md", "```text\nint x = no;\n    credence: say\n    yes\n```\n"),
     ("version", "CHANGELOG.md", "# Changelog\n\n## 1.2.4, not released yet\n"),
     ("version", "tests/package/consumer/CMakeLists.txt", "# find_package(credence 1.1 REQUIRED)\n"),
     ("version", "include/credence/version.hpp", VERSION.replace("10203", "10204")),
