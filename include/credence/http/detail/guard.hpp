@@ -154,10 +154,7 @@ public:
         if constexpr (MayWait<const Attempt>) {
             if (!proof && attempt.must_wait()) return attempt.resume(std::forward<Parameters>(arguments)...);
         }
-        if (!proof) {
-            const Challenge& challenge = Proof::challenge(challenge_);  // its own, or a copy that lives as long
-            return refuse(rejection_by(verifier_, std::move(proof).error(), challenge, scheme), request, arguments...);
-        }
+        if (!proof) return refuse(rejection(std::move(proof).error(), scheme), request, arguments...);
         // A handler that takes its proof by value has it made in its parameter, and not copied there.
         return handler_(Proof::move_out(*proof), std::forward<Parameters>(arguments)...);
     }
@@ -195,6 +192,16 @@ private:
                 "coroutine");
             return Guard<VerifierType, Handler, NewHook, Return, FirstParameter, Parameters...>{
                 verifier_, std::move(handler_), std::move(hook), std::move(location_), std::move(challenge_)};
+        }
+    }
+
+    Rejection rejection(Error&& reason, std::string_view scheme) const {
+        if constexpr (requires { Proof::scope(); }) {
+            Challenge challenge = challenge_;
+            challenge.scope = Proof::scope();
+            return rejection_by(verifier_, std::move(reason), challenge, scheme);
+        } else {
+            return rejection_by(verifier_, std::move(reason), challenge_, scheme);
         }
     }
 

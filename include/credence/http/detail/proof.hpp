@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace credence::detail {
@@ -92,7 +93,6 @@ struct ProofFor<Verified<Claims>> {
         if (!token) return token.error();
         return verify_token(*token);
     }
-    static const Challenge& challenge(const Challenge& challenge) { return challenge; }
 };
 
 template <class Claims, ScopeName... Scopes>
@@ -110,10 +110,8 @@ struct ProofFor<Granted<Claims, Scopes...>> {
         if (!who) return std::move(who).error();
         return Granted<Claims, Scopes...>::take(*who);
     }
-    static Challenge challenge(Challenge challenge) {
-        challenge.scope = Granted<Claims, Scopes...>::required();
-        return challenge;
-    }
+    /// What a challenge names as the scope that is needed.
+    static std::string scope() { return Granted<Claims, Scopes...>::required(); }
 };
 
 template <class Wanted>

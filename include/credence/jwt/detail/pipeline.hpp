@@ -117,7 +117,7 @@ private:
     [[nodiscard]] std::optional<Error> open_new() {
         if (headers_ == nullptr) shared_ = usual_header(parts_->header);
         if (shared_ != nullptr) {  // it is known without being read, and has no `crit`
-            header_ = &read_.emplace(TokenHeader{.header = *shared_});
+            header_ = &read_.emplace(TokenHeader{.header = static_cast<const Header&>(*shared_)});
             if (!source_.accepts(shared_->alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
             return find_key_and_check();
         }

@@ -58,7 +58,7 @@ namespace credence::detail {
     }
     writer.close('}');
     if (!written) return Errc::invalid_json;
-    if (others.size() > 0 && has_too_many_values(text)) {
+    if (!others.empty() && has_too_many_values(text)) {
         return Error{Errc::malformed_token, {}, "HeaderOptions::header has more than 256 values"};
     }
     return encode_base64url(text);

@@ -66,7 +66,8 @@ public:
         auto place = std::make_unique<CallPlace>(places_);
         if (!place->is_free()) {
             why_not_ = "too many calls wait for a thread";
-            return done();
+            done();
+            return;
         }
         done_ = std::move(done);
         const auto job = std::make_shared<Job>(this->shared_from_this(), std::move(place));
