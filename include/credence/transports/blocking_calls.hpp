@@ -16,6 +16,7 @@
 #include <credence/transports/detail/blocking_call.hpp>
 #include <credence/transports/detail/kept_context.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -52,8 +53,8 @@ concept KeepsAnswers = requires(const VerifierType& verifier, std::string_view t
 struct BlockingLimits {
     /// How many calls may run or wait for a thread. One more is refused at once.
     std::size_t max_calls = 64;
-    /// How long a coroutine waits for its call, before it is refused. See `run` and `offload` for a call that runs by
-    /// then; one that does not is never made.
+    /// How long a coroutine waits for its call, up to a year, before it is refused. See `run` and `offload` for a call
+    /// that runs by then; one that does not is never made.
     std::chrono::milliseconds max_wait = std::chrono::seconds{5};
 };
 
@@ -75,7 +76,9 @@ class BlockingCalls {
 public:
     /// \param threads  the executor of a pool, not that of the coroutines: `thread_pool.get_executor()`.
     explicit BlockingCalls(boost::asio::any_io_executor threads, BlockingLimits limits = {})
-        : places_(std::make_shared<detail::CallPlaces>(std::move(threads), limits.max_calls, limits.max_wait)) {}
+        : places_(std::make_shared<detail::CallPlaces>(
+              std::move(threads), limits.max_calls,
+              std::clamp<std::chrono::milliseconds>(limits.max_wait, {}, std::chrono::hours{24 * 365}))) {}
 
     /// `co_await calls.run(function)`: what `function()` returns, which is a `Result`. What it throws is thrown.
     ///
@@ -100,7 +103,7 @@ private:
     template <class Call>
     [[nodiscard]] static boost::asio::awaitable<typename Call::Answer> await_call(std::shared_ptr<Call> call) {
         co_await detail::await_deferral(call);
-        co_return call->answer();
+        co_return call->take_answer();
     }
 
     std::shared_ptr<detail::CallPlaces> places_;

@@ -275,6 +275,42 @@ TEST_CASE("blocking calls: run gives what the function gives", "[asio]") {
     CHECK(loop.run(in_coroutine()) == "local");
 }
 
+TEST_CASE("blocking calls: a coroutine whose call has ended has its place for the next one", "[asio]") {
+    Pool threads{1};
+    RunningContext loop;
+    const BlockingCalls calls{threads.get_executor(), {.max_calls = 1, .max_wait = (std::chrono::milliseconds::max)()}};
+    const auto calls_in_turn = [&]() -> awaitable<int> {
+        int refused = 0;
+        const auto call = []() -> Result<void> { return {}; };
+        for (int count = 0; count < 1000; ++count) {
+            const auto done = co_await calls.run(call);
+            if (!done) ++refused;
+        }
+        co_return refused;
+    };
+    CHECK(loop.run(calls_in_turn()) == 0);
+}
+
+TEST_CASE("blocking calls: a verifier of one's own may ask several", "[asio]") {
+    using Asked = Offloaded<AccountSessions>;
+    struct Both {
+        using claims_type = RegisteredClaims;
+        Asked first;
+        Asked second;
+        [[nodiscard]] Result<Verified<RegisteredClaims>>(verify)(std::string_view text) const {
+            const auto who = (first.verify)(text);
+            return who ? (second.verify)(text) : who;
+        }
+    };
+    Pool threads{1};
+    RunningContext loop;
+    const Login login;
+    const BlockingCalls calls{threads.get_executor(), patient()};
+    const AsyncVerifier verifier{Both{offload(login.sessions, calls), offload(login.sessions, calls)}};
+    CHECK_FALSE(loop.run(refusal(verifier, login.id)));
+    CHECK(login.store->gate.arrived() == 2);
+}
+
 TEST_CASE("blocking calls: what a verifier throws is thrown in the coroutine", "[asio]") {
     struct Thrower {
         using claims_type = RegisteredClaims;

@@ -71,7 +71,7 @@ public:
         }
         done_ = std::move(done);
         const auto job = std::make_shared<Job>(this->shared_from_this(), std::move(place));
-        boost::asio::post(places_->threads, [job] { job->call->perform(); });
+        boost::asio::post(places_->threads, [job] { job->call->perform(job->place); });
     }
 
     [[nodiscard]] std::chrono::milliseconds most_wait() const override { return places_->most_wait; }
@@ -89,11 +89,18 @@ public:
         if (ties_ == CallTies::coroutine) ended_.wait(lock, [&] { return state_ != State::running; });
     }
 
-    /// What the call returned, once; what it threw is thrown. `store_unavailable` if it was not made or awaited.
-    [[nodiscard]] Answer answer() {
+    /// What the call returned; what it threw is thrown. `store_unavailable` if it was not made or awaited.
+    [[nodiscard]] Answer answer() const {
+        const std::scoped_lock lock{mutex_};
+        if (exception_) std::rethrow_exception(exception_);
+        if (!answer_) return not_made();
+        return *answer_;
+    }
+    /// The same, once: what cannot be copied is moved out.
+    [[nodiscard]] Answer take_answer() {
         const std::scoped_lock lock{mutex_};
         if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
-        if (!answer_) return Error{Errc::store_unavailable, {}, why_not_};
+        if (!answer_) return not_made();
         Answer answer = *std::move(answer_);
         answer_.reset();
         return answer;
@@ -109,13 +116,18 @@ private:
             : call(std::move(shared)), place(std::move(taken)) {}
         Job(const Job&) = delete;
         Job& operator=(const Job&) = delete;
-        ~Job() { call->drop(); }
+        ~Job() {
+            place.reset();
+            call->drop();
+        }
 
         std::shared_ptr<BlockingCall> call;
         std::unique_ptr<CallPlace> place;
     };
 
-    void perform() {
+    [[nodiscard]] Error not_made() const { return {Errc::store_unavailable, {}, why_not_}; }
+
+    void perform(std::unique_ptr<CallPlace>& place) {
         if (!start()) return;
         std::optional<Answer> answer;
         std::exception_ptr exception;
@@ -128,6 +140,7 @@ private:
             return false;
         };
         static_cast<void>(catch_all(call, keep));
+        place.reset();  // before the coroutine goes on: its next call needs one
         Lock lock{mutex_};
         answer_ = std::move(answer);
         exception_ = std::move(exception);
@@ -160,7 +173,7 @@ private:
     const std::shared_ptr<CallPlaces> places_;
     Function function_;
     const CallTies ties_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable ended_;
     State state_ = State::waiting;
     std::function<void()> done_ = {};
