@@ -87,13 +87,14 @@ public:
 
     template <std::size_t index>
     [[nodiscard]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
+        if constexpr (is_recognised<index>) {
+            if (index_.was_seen(claim<index>)) return false;  // also as null, of which the member knows nothing
+        }
         if constexpr (is_member<index>) {
             if (!sink_.template take_plain<own<index>>(reader, begin, plain)) return false;
             if constexpr (is_recognised<index>) {
                 index_.add(claim<index>, plain.text(), date_of(plain, sink_.template member<own<index>>()));
             }
-        } else if (index_.was_seen(claim<index>)) {
-            return false;
         } else if constexpr (is_date(claim<index>)) {
             std::int64_t seconds = 0;
             if (!reader.take_plain_integer(begin, seconds, plain)) return false;

@@ -25,6 +25,10 @@ struct OwnExp {
     std::optional<std::string> sub, scope;
     std::optional<std::vector<std::string>> aud;
 };
+struct OwnPlain {
+    std::string sub;
+    credence::NumericDate exp;
+};
 struct WrongExp {
     std::string exp;
 };
@@ -151,6 +155,19 @@ TEST_CASE("null that counts as absent is absent for every claims type") {
     CHECK(read_nulls.operator()<AccountClaims>(payload)->sub.empty());
     CHECK(read_nulls.operator()<WrongExp>(R"({"exp":null})").error() ==
           credence::Error{credence::Errc::missing_claim, "exp"});
+}
+
+TEST_CASE("null that counts as absent is still the first of its name") {
+    const auto verdict_of = []<class Claims>(std::string_view payload) {
+        return verdict(signed_payload(payload), credence::Validation<Claims>{.allow_null_members = true});
+    };
+    for (const std::string_view payload :
+         {R"({"sub":null,"sub":"mallory","exp":1700000001})", R"({"exp":null,"exp":1700000001,"sub":"alice"})"}) {
+        INFO(payload);
+        CHECK(verdict_of.operator()<OwnPlain>(payload) == "duplicate_member");
+        CHECK(verdict_of.operator()<RegisteredClaims>(payload) == "duplicate_member");
+        CHECK(verdict_of.operator()<nlohmann::json>(payload) == "duplicate_member");
+    }
 }
 
 TEST_CASE("an integer that counts as text is text for every claims type that has no number there") {
