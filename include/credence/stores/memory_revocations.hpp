@@ -95,12 +95,13 @@ private:
         if (moments_.size() < limits_.max_entries) return true;
         const NumericDate safely_over = detail::saturating_sum(detail::moment_of(limits_.clock), -max_leeway);
         if (safely_over <= first_end_) return false;
-        first_end_ = (NumericDate::max)();
+        NumericDate first_end = (NumericDate::max)();
         moments_.forget_if([&](std::uint64_t kind, NumericDate moment) {
             const NumericDate end = kind == a_mark ? end_of_mark(moment) : moment;
-            if (end >= safely_over) first_end_ = (std::min)(first_end_, end);
+            if (end >= safely_over) first_end = (std::min)(first_end, end);
             return end < safely_over;
         });
+        first_end_ = first_end;  // not if memory ran out, and nothing was forgotten
         return moments_.size() < limits_.max_entries;
     }
 

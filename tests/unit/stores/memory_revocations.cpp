@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <ctime>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 
 using namespace std::chrono_literals;
@@ -193,6 +195,27 @@ TEST_CASE("no lifetime and no moment overflows in a revocation store") {
     CHECK_FALSE(store.revoke(identity("t2")));
     present += 1s;
     CHECK(store.revoke(identity("t2")));
+}
+
+TEST_CASE("a full store that runs out of memory still makes room the next time") {
+    for (std::size_t number = 1;; ++number) {
+        NumericDate now = moment;
+        MemoryRevocationStore store{MemoryRevocationLimits{.max_entries = 2, .clock = [&now] { return now; }}};
+        REQUIRE(store.revoke({"issuer", "lives", "bob", moment, moment + 2h}));
+        REQUIRE(store.revoke({"issuer", "ends", "bob", moment, moment + 1h}));
+        now = moment + 1h + credence::max_leeway + 1s;
+        bool failed = false;
+        try {
+            const support::FailingAllocation failing{number};
+            failed = !store.revoke({"issuer", "next", "bob", moment, moment + 3h});
+        } catch (const std::bad_alloc&) {
+            failed = true;
+        }
+        CHECK(store.revoke({"issuer", "next", "bob", moment, moment + 3h}));
+        CHECK(store.is_revoked(identity("lives")).value());
+        if (!failed) break;
+        REQUIRE(number < 100);
+    }
 }
 
 TEST_CASE("a full revocation store refuses as fast as a small one") {

@@ -156,8 +156,9 @@ private:
     }
 
     void replace(std::shared_ptr<Table> next) {
-        table_ = next.get();
-        tables_.store(std::move(next));
+        Table* const current = next.get();
+        tables_.store(std::move(next));  // if memory runs out, the table stays the one that it was
+        table_ = current;
     }
 
     SnapshotCell<std::shared_ptr<Table>> tables_;

@@ -4,10 +4,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 
 using namespace std::chrono_literals;
@@ -71,6 +75,32 @@ TEST_CASE("a table that grows and forgets keeps the others") {
     CHECK(kept == 400);
     CHECK(table.advance({1, "issuer", numbered(999)}, moment + 5000s));
     CHECK(moment_of(table, {1, "issuer", numbered(999)}) == moment + 5000s);
+}
+
+TEST_CASE("a table without memory stays as it was, and in order") {
+    int failures = 0;
+    for (std::size_t number = 1;; ++number) {
+        MomentTable table;
+        constexpr int count = 32;  // one more, and the table grows
+        for (int name = 0; name < count; ++name) table.add({1, "issuer", numbered(name)}, moment);
+        bool failed = false;
+        try {
+            const support::FailingAllocation failing{number};
+            table.add({2, "issuer", "one more"}, moment);
+            table.forget_if([](std::uint64_t kind, NumericDate) { return kind == 2; });
+        } catch (const std::bad_alloc&) {
+            failed = true;
+        }
+        table.add({3, "issuer", "the next"}, moment);
+        CHECK(moment_of(table, {3, "issuer", "the next"}) == moment);
+        for (int name = 0; name < count; ++name) {
+            CHECK(table.advance({1, "issuer", numbered(name)}, moment + 1s));
+            CHECK(moment_of(table, {1, "issuer", numbered(name)}) == moment + 1s);
+        }
+        if (!failed) break;
+        ++failures;
+    }
+    CHECK(failures > 5);
 }
 
 TEST_CASE("readers see each name from the time on that it was added, while the table grows and forgets") {
