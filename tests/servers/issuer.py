@@ -4,6 +4,7 @@ import base64
 import http.server
 import json
 import pathlib
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -41,9 +42,9 @@ class Key:
 
 class Issuer:
     """Publishes `keys`, or with `answer` whatever that writes; while it is held, it answers nothing. What it is asked is
-    in `asked`."""
+    in `asked`. `tls`: the file of a certificate with its key, for https."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.keys, self.asked, self.status, self.answer = [], [], 200, None
         self.name = None  # in the document, if not its own
         self.open = threading.Event()
@@ -60,9 +61,11 @@ class Issuer:
                         issuer.answer(self)
                         return
                     document = {"issuer": issuer.name or issuer.url, "jwks_uri": issuer.url + "/set"}
+                    body = json.dumps(document if is_document else {"keys": issuer.keys}).encode()
                     self.send_response(issuer.status)
+                    self.send_header("Content-Length", str(len(body)))  # TLS is not closed as it should be
                     self.end_headers()
-                    self.wfile.write(json.dumps(document if is_document else {"keys": issuer.keys}).encode())
+                    self.wfile.write(body)
                 except OSError:
                     pass  # who asked has had enough
 
@@ -71,7 +74,11 @@ class Issuer:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server.server_port}"
 
     def sets(self):
         """How often the set was asked for."""

@@ -5,6 +5,8 @@
 # packages: libcpp-httplib-dev libboost-dev openssl
 import concurrent.futures
 import contextlib
+import pathlib
+import subprocess
 import tempfile
 import time
 
@@ -221,6 +223,38 @@ def test_no_bad_answer_replaces_a_set():
             assert me(server, issuer, A).status == 200
             issuer.answer = None
             eventually(lambda: server.get("/ready").json()["state"] == "fresh")
+
+
+def most_memory(server):
+    """The most that the process ever had, in bytes."""
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text(encoding="ascii")
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
+
+
+def test_bodies_of_200_mb_leave_memory_flat():
+    with following("--interval", "0.1", "--retry", "0.05") as (issuer, server):
+        before = most_memory(server)
+        issuer.answer = endless
+        eventually(lambda: server.log_text().count("longer than the limit") >= 3)
+        assert most_memory(server) - before < 64_000_000, most_memory(server) - before
+        assert me(server, issuer, A).status == 200
+
+
+def test_an_unknown_ca_is_told_and_a_private_one_can_be_named():
+    path = pathlib.Path(FOLDER.name, "tls.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", path],
+                   check=True, capture_output=True)
+    with Issuer(tls=path) as issuer:
+        issuer.keys = [A.jwk]
+        with Server(NAME, "--issuer", issuer.url) as server:
+            eventually(lambda: "keys_failed" in server.log_text())
+            said = next(line["message"] for line in server.log() if line["event"] == "keys_failed")
+            assert f"the TLS handshake failed: {issuer.url}/.well-known/openid-configuration: " in said, said
+            assert_unavailable(me(server, issuer, A))
+            assert not issuer.asked
+        with Server(NAME, "--issuer", issuer.url, "--ca", str(path)) as server:
+            eventually(lambda: me(server, issuer, A).status == 200)
 
 
 def test_metadata_of_another_issuer_brings_no_keys_and_both_spellings_are_told():
