@@ -110,7 +110,8 @@ public:
                                   .label = detail::label_text(options.label),
                                   .created_at = now(),
                                   .expires_at = key.expires};
-        if (record.hash.empty() || !state_->store.insert(record)) return Errc::store_unavailable;
+        if (record.hash.empty()) return Errc::store_unavailable;
+        if (const auto kept = state_->store.insert(record); !kept) return unavailable(kept.error());
         return key;
     }
 
@@ -123,8 +124,9 @@ public:
         const auto id = id_in(text);
         if (!id) return Error{Errc::malformed_token, {}, "not an API key"};
         const std::string hash = hash_of(text);
+        if (hash.empty()) return Errc::store_unavailable;
         auto found = state_->store.find(*id);
-        if (hash.empty() || !found) return Errc::store_unavailable;
+        if (!found) return unavailable(found.error());
         if (!*found || !detail::equal_in_constant_time((*found)->hash, hash)) return no_such_key();
         ApiKeyRecord& record = **found;
         if (is_over(record)) return Error{Errc::token_expired, {}, "the API key has expired"};
@@ -142,14 +144,14 @@ public:
     /// For administrators: it does not check the key's owner. For a user's own list, see `revoke_own`.
     [[nodiscard]] Result<bool> revoke(std::string_view id) const {
         const auto ended = state_->store.end(id);
-        if (!ended) return Errc::store_unavailable;
+        if (!ended) return unavailable(ended.error());
         return *ended;
     }
 
     /// Ends a key by its id, if it is this subject's. \return false if the subject has none with this id.
     [[nodiscard]] Result<bool> revoke_own(std::string_view subject, std::string_view id) const {
         const auto found = state_->store.find(id);
-        if (!found) return Errc::store_unavailable;
+        if (!found) return unavailable(found.error());
         const std::optional<ApiKeyRecord>& key = *found;
         if (!key || key->subject != subject) return false;
         return revoke(id);  // an id never passes to another subject
@@ -157,13 +159,14 @@ public:
 
     /// Ends all keys of a subject.
     [[nodiscard]] Result<void> revoke_all(std::string_view subject) const {
-        return state_->store.end_all(subject) ? Result<void>{} : Result<void>{Errc::store_unavailable};
+        const auto ended = state_->store.end_all(subject);
+        return ended ? Result<void>{} : Result<void>{unavailable(ended.error())};
     }
 
     /// The keys of a subject that have not expired, the newest first.
     [[nodiscard]] Result<std::vector<ApiKeyInfo>> list(std::string_view subject) const {
         const auto records = state_->store.list(subject);
-        if (!records) return Errc::store_unavailable;
+        if (!records) return unavailable(records.error());
         std::vector<ApiKeyInfo> infos;
         for (const ApiKeyRecord& key : *records) {
             if (!is_over(key)) infos.push_back({key.id, key.label, key.created_at, key.last_used_at, key.expires_at});
@@ -205,6 +208,9 @@ private:
         return record.expires_at && *record.expires_at <= now();
     }
 
+    /// An error of the store, with its reason for the log.
+    [[nodiscard]] static Error unavailable(const Error& error) { return {Errc::store_unavailable, {}, error.reason}; }
+
     [[nodiscard]] static Error no_such_key() { return {Errc::token_revoked, {}, "no such API key"}; }
 
     [[nodiscard]] static std::optional<NumericDate> earliest(std::optional<NumericDate> one,
@@ -219,7 +225,7 @@ private:
         if (record.last_used_at && moment < detail::saturating_sum(*record.last_used_at, std::chrono::minutes{1}))
             return {};
         const auto is_there = state_->store.touch(record.id, moment);
-        if (!is_there) return Errc::store_unavailable;
+        if (!is_there) return unavailable(is_there.error());
         if (!*is_there) return no_such_key();
         return {};
     }

@@ -91,7 +91,8 @@ public:
         if (!token || !family) return Errc::store_unavailable;
         RefreshToken issued{*token, *family, std::move(subject), detail::saturating_sum(moment(), rules_.lifetime)};
         const RefreshRecord record = record_of(issued);
-        if (store_ == nullptr || record.hash.empty() || !store_->insert(record)) return Errc::store_unavailable;
+        if (store_ == nullptr || record.hash.empty()) return Errc::store_unavailable;
+        if (const auto kept = store_->insert(record); !kept) return unavailable(kept.error());
         return issued;
     }
 
@@ -122,7 +123,7 @@ public:
         const RefreshRecord unused = record_of(successor);
         if (unused.hash.empty()) return Errc::store_unavailable;
         const Result<bool> replaced = store_->replace(used, unused);
-        if (!replaced) return Errc::store_unavailable;
+        if (!replaced) return unavailable(replaced.error());
         if (*replaced) return successor;
         // Lost a race: within the grace assume a retry; after it, theft.
         const auto lost_to = look_up(token);
@@ -150,8 +151,11 @@ private:
         return {detail::hash_of_token(token.token), token.family, token.subject, token.expires_at, {}, {}};
     }
 
+    /// An error of the store, with its reason for the log.
+    [[nodiscard]] static Error unavailable(const Error& error) { return {Errc::store_unavailable, {}, error.reason}; }
+
     [[nodiscard]] static Result<void> ended(const Result<void>& done) {
-        return done ? Result<void>{} : Result<void>{Errc::store_unavailable};
+        return done ? Result<void>{} : Result<void>{unavailable(done.error())};
     }
 
     [[nodiscard]] Result<RefreshRecord> look_up(std::string_view token) {
@@ -159,7 +163,7 @@ private:
         const std::string hash = detail::hash_of_token(token);
         if (store_ == nullptr || hash.empty()) return Errc::store_unavailable;
         const auto found = store_->find(hash);
-        if (!found) return Errc::store_unavailable;
+        if (!found) return unavailable(found.error());
         if (!*found) return Errc::token_revoked;
         return **found;
     }
@@ -169,7 +173,7 @@ private:
     [[nodiscard]] Result<RefreshToken> replay(std::string_view token, const RefreshRecord& record) {
         if (record.used_at && moment() < detail::saturating_sum(*record.used_at, rules_.grace))
             return successor_of(token, record);
-        if (!store_->revoke_family(record.family)) return Errc::store_unavailable;
+        if (const auto done = ended(store_->revoke_family(record.family)); !done) return done.error();
         return Errc::token_revoked;
     }
 
@@ -177,7 +181,7 @@ private:
     [[nodiscard]] Result<RefreshToken> successor_of(std::string_view token, const RefreshRecord& record) {
         const std::string next = detail::open_successor(token, record.sealed_successor);
         const auto successor = look_up(next);
-        if (!successor && successor.error().code == Errc::store_unavailable) return Errc::store_unavailable;
+        if (!successor && successor.error().code == Errc::store_unavailable) return successor.error();
         if (!successor || successor->used_at) return Errc::token_revoked;
         return RefreshToken{next, record.family, record.subject, record.expires_at};
     }

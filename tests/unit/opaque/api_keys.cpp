@@ -36,6 +36,9 @@ AccountClaims claims_of(std::string subject, std::optional<std::string> scope = 
     return {{.sub = std::move(subject)}, {.role = "machine", .scope = std::move(scope)}};
 }
 
+/// The answer of a store that is down: another code, which nobody is to see, and a reason.
+Error down() { return {Errc::invalid_key, {}, "a frozen disk"}; }
+
 /// Counts what it is asked, and answers nothing when it is told to.
 struct WatchedStore : MemoryStore {
     int questions = 0;
@@ -44,27 +47,27 @@ struct WatchedStore : MemoryStore {
     bool loses_before_touch = false;
 
     Result<void> insert_api_key(const ApiKeyRecord& record) {
-        return is_down ? Result<void>{Errc::invalid_key} : MemoryStore::insert_api_key(record);
+        return is_down ? Result<void>{down()} : MemoryStore::insert_api_key(record);
     }
     Result<std::optional<ApiKeyRecord>> find_api_key(std::string_view id) {
         ++questions;
-        if (is_down) return Errc::invalid_key;
+        if (is_down) return down();
         return MemoryStore::find_api_key(id);
     }
     Result<bool> touch_api_key(std::string_view id, NumericDate used_at) {
         ++touches;
         if (loses_before_touch) return false;
-        if (is_down) return Errc::invalid_key;
+        if (is_down) return down();
         return MemoryStore::touch_api_key(id, used_at);
     }
     Result<bool> end_api_key(std::string_view id) {
-        return is_down ? Result<bool>{Errc::invalid_key} : MemoryStore::end_api_key(id);
+        return is_down ? Result<bool>{down()} : MemoryStore::end_api_key(id);
     }
     Result<void> end_api_keys_of(std::string_view subject) {
-        return is_down ? Result<void>{Errc::invalid_key} : MemoryStore::end_api_keys_of(subject);
+        return is_down ? Result<void>{down()} : MemoryStore::end_api_keys_of(subject);
     }
     Result<std::vector<ApiKeyRecord>> api_keys_of(std::string_view subject) {
-        if (is_down) return Errc::invalid_key;
+        if (is_down) return down();
         return MemoryStore::api_keys_of(subject);
     }
 };
@@ -201,6 +204,13 @@ TEST_CASE("a store of API keys that is down refuses everything") {
     site.store->loses_before_touch = true;  // it was revoked since it was found
     CHECK(code_of(site.keys.verify(key.text)) == Errc::token_revoked);
     site.store->is_down = true;
+    const auto reason_of = [](const auto& result) { return std::string{result.error().reason}; };  // for the log
+    CHECK(reason_of(site.keys.issue(claims_of("ann"))) == "a frozen disk");
+    CHECK(reason_of(site.keys.verify(key.text)) == "a frozen disk");
+    CHECK(reason_of(site.keys.revoke(key.id)) == "a frozen disk");
+    CHECK(reason_of(site.keys.revoke_own("ann", key.id)) == "a frozen disk");
+    CHECK(reason_of(site.keys.revoke_all("ann")) == "a frozen disk");
+    CHECK(reason_of(site.keys.list("ann")) == "a frozen disk");
     const ApiKeys<AccountClaims> none{std::shared_ptr<MemoryStore>{}, {.prefix = "acme"}};
     for (const auto& keys : {site.keys, none}) {
         CHECK(code_of(keys.issue(claims_of("ann"))) == Errc::store_unavailable);

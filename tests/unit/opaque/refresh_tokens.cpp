@@ -30,15 +30,18 @@ struct Session {
         store, RefreshRules{.lifetime = lifetime, .grace = grace, .clock = [this] { return moment; }}};
 };
 
+/// The answer of a store that is down: another code, which nobody is to see, and a reason.
+credence::Error down() { return {Errc::invalid_key, {}, "a frozen disk"}; }
+
 /// A store that is down.
 struct BrokenStore {
-    static credence::Result<void> insert(const credence::RefreshRecord&) { return Errc::invalid_key; }
-    static credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view) { return Errc::invalid_key; }
+    static credence::Result<void> insert(const credence::RefreshRecord&) { return down(); }
+    static credence::Result<std::optional<credence::RefreshRecord>> find(std::string_view) { return down(); }
     static credence::Result<bool> replace(const credence::RefreshRecord&, const credence::RefreshRecord&) {
-        return Errc::invalid_key;
+        return down();
     }
-    static credence::Result<void> revoke_family(std::string_view) { return Errc::invalid_key; }
-    static credence::Result<void> revoke_subject(std::string_view) { return Errc::invalid_key; }
+    static credence::Result<void> revoke_family(std::string_view) { return down(); }
+    static credence::Result<void> revoke_subject(std::string_view) { return down(); }
 };
 
 /// A store that finds a number of records, and then is down.
@@ -304,6 +307,10 @@ TEST_CASE("a refresh store that is down is told as such") {
     CHECK(tokens.rotate(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
+    CHECK(tokens.issue("bob").error().reason == "a frozen disk");  // for the log
+    CHECK(tokens.rotate(token).error().reason == "a frozen disk");
+    CHECK(tokens.revoke(token).error().reason == "a frozen disk");
+    CHECK(tokens.revoke_subject("bob").error().reason == "a frozen disk");
 }
 
 TEST_CASE("a refresh store that is null cannot be asked") {
