@@ -17,7 +17,7 @@ namespace account {
 namespace {
 
 template <class Value>
-void must(const credence::Result<Value>& done) {
+void must_succeed(const credence::Result<Value>& done) {
     if (!done) throw StoreError{"logins of an earlier version: " + credence::message(done.error())};
 }
 
@@ -32,9 +32,9 @@ void move_logins(SqlSession& session, const Lifetimes& lifetimes) {
     credence::AnyStore& store = session.store();
     const std::string now = std::to_string(credence::now().time_since_epoch().count());
     for (const auto& row : session.run("select issuer, id, expires_at from revoked_tokens", {}).rows)
-        must(store.revoke({.issuer = row.at(0), .id = row.at(1), .expires_at = moment_or_none(row.at(2))}));
+        must_succeed(store.revoke({.issuer = row.at(0), .id = row.at(1), .expires_at = moment_or_none(row.at(2))}));
     for (const auto& row : session.run("select issuer, subject, moment from valid_since", {}).rows)
-        must(store.revoke_subject({.issuer = row.at(0), .subject = row.at(1)}, moment_of(row.at(2))));
+        must_succeed(store.revoke_subject({.issuer = row.at(0), .subject = row.at(1)}, moment_of(row.at(2))));
 
     // The session outlives the logins.
     Logins logins{std::shared_ptr<credence::AnyStore>{std::shared_ptr<void>{}, &store}, login_rules(lifetimes)};
@@ -49,8 +49,8 @@ void move_logins(SqlSession& session, const Lifetimes& lifetimes) {
                                              .expires_at = moment_of(row.at(3)),
                                              .used_at = moment_or_none(row.at(4)),
                                              .sealed_successor = bytes_of(row.at(5))};
-        must(store.insert(record));
-        must(logins.adopt(record));
+        must_succeed(store.insert(record));
+        must_succeed(logins.adopt(record));
     }
 }
 

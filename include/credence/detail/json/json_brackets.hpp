@@ -66,7 +66,9 @@ public:
 
 private:
     /// The sum of the bytes of a word, each 0 or 1.
-    [[nodiscard]] static constexpr std::size_t sum(std::uint64_t word) noexcept { return word * one_each >> 56; }
+    [[nodiscard]] static constexpr std::size_t sum(std::uint64_t word) noexcept {
+        return static_cast<std::size_t>(word * one_each >> 56);
+    }
 
     std::size_t depth_ = 0;
     bool in_string_ = false;

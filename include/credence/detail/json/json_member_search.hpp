@@ -92,7 +92,7 @@ private:
         return at < end_ ? at : end_;
     }
 
-    /// Whether a name, as it is written, is `wanted` once its escapes are read: of ASCII letters, only \u can be.
+    /// Whether a name, as it is written, is `wanted` once its escapes are read. Only those with `u` stand for letters.
     [[nodiscard]] static bool spells(std::string_view written, std::string_view wanted) noexcept {
         for (const char letter : wanted) {
             if (written.starts_with(letter)) {

@@ -120,7 +120,7 @@ private:
         Table(std::size_t size, std::shared_ptr<std::deque<Entry>> shared) : places(size), entries(std::move(shared)) {}
 
         [[nodiscard]] Entry* find(MomentName name, std::uint64_t hash) const noexcept {
-            for (std::size_t at = hash & mask();; at = (at + 1) & mask()) {
+            for (std::size_t at = static_cast<std::size_t>(hash) & mask();; at = (at + 1) & mask()) {
                 const std::uint64_t found = places[at].hash.load(std::memory_order_acquire);
                 if (found == 0) return nullptr;
                 if (found != hash) continue;
@@ -133,7 +133,7 @@ private:
             return entry == nullptr ? Moment{} : entry->now();
         }
         void publish(Entry& entry) noexcept {
-            std::size_t at = entry.hash & mask();
+            std::size_t at = static_cast<std::size_t>(entry.hash) & mask();
             while (places[at].hash.load(std::memory_order_relaxed) != 0) at = (at + 1) & mask();
             places[at].entry.store(&entry, std::memory_order_relaxed);
             places[at].hash.store(entry.hash, std::memory_order_release);
