@@ -162,6 +162,7 @@ private:
     void begin(Moment now) {
         schedule_.begin(now);
         if (is_document_due(now.steady)) {
+            missing_documents_.clear();
             ask_for_document(0, now.steady);
         } else {
             ask_for_key_set(now.steady);
@@ -227,6 +228,8 @@ private:
         const auto retry_after = retry_after_of(result, now);
         const bool is_not_there = result && result->status >= 400 && result->status < 500;
         if (is_not_there && fetched.document + 1 < origin_.documents.size()) {
+            missing_documents_.append("; ").append(fetched.url.text()).append(": status ");
+            missing_documents_.append(std::to_string(result->status));
             return ask_for_document(fetched.document + 1, now.steady);
         }
         result = checked(std::move(result), schedule_.options().max_document_bytes, false);
@@ -237,6 +240,7 @@ private:
             return ask_for_key_set(now.steady);
         }
         FetchError error = std::move(metadata).error();
+        error.detail.append(missing_documents_);  // a wrong URL shows at all places
         // While the document cannot be had, the set is where it was. A document of another issuer's is no such case.
         const bool is_of_another = error.stage == FetchStage::issuer;
         note_failure(is_of_another ? RemoteEvent::Kind::issuer_mismatch : RemoteEvent::Kind::failed, fetched,
@@ -333,6 +337,7 @@ private:
     std::shared_ptr<const Set> usable_ = {};
     std::uint64_t generation_ = 0;
     std::uint64_t attempts_ = 0;
+    std::string missing_documents_ = {};  // where this attempt found no document, for the log
     std::string etag_ = {};
     std::string last_modified_ = {};
     SteadyTime document_due_ = {};

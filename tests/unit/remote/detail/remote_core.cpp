@@ -269,6 +269,31 @@ TEST_CASE("a document of another issuer is an event, and its set is not fetched"
           "'https://id.example', the document says 'https://id.example/': they differ in a slash at the end");
 }
 
+TEST_CASE("a wrong URL, and a CA that is unknown, are one line in the event and in health", "[remote_core]") {
+    DrivenCore keys;
+    std::string expected;
+    SECTION("a wrong URL: all places where the document is not") {
+        keys.issuer.answer(document_url, status(404));
+        keys.issuer.answer(inserted_url, status(403));
+        expected =
+            "the answer does not have status 200: https://id.example/.well-known/oauth-authorization-server: "
+            "status 403; https://id.example/.well-known/openid-configuration: status 404";
+    }
+    SECTION("an unknown CA: what the transport found, and where") {
+        keys.issuer.answer(document_url, FetchError{FetchStage::tls, "'self-signed certificate'"});
+        expected =
+            "the TLS handshake failed: https://id.example/.well-known/openid-configuration: 'self-signed certificate'";
+    }
+    keys.work();
+    CHECK(keys.core.health().last_fault == expected);
+    REQUIRE(keys.events.size() == 1);
+    CHECK(message(keys.events[0]) == "keys of https://id.example: fetch failed: " + expected);
+
+    keys.pass(1s);  // the next attempt says the same, not more
+    CHECK(keys.core.health().failures == 2);
+    CHECK(keys.core.health().last_fault == expected);
+}
+
 TEST_CASE("a document that changes its issuer later takes no set away, and gives none", "[remote_core]") {
     DrivenCore keys{{.max_stale = 7h, .rediscover = 1h}};
     keys.work();
