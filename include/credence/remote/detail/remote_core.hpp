@@ -240,7 +240,8 @@ private:
             return ask_for_key_set(now.steady);
         }
         FetchError error = std::move(metadata).error();
-        error.detail.append(missing_documents_);  // a wrong URL shows at all places
+        // A wrong URL shows at all places.
+        error.detail.append(missing_documents_, error.detail.empty() && !missing_documents_.empty() ? 2 : 0);
         // While the document cannot be had, the set is where it was. A document of another issuer's is no such case.
         const bool is_of_another = error.stage == FetchStage::issuer;
         note_failure(is_of_another ? RemoteEvent::Kind::issuer_mismatch : RemoteEvent::Kind::failed, fetched,
