@@ -36,7 +36,7 @@ public:
     /// Nothing for the first use of an id; `invalid_proof` for another; `store_unavailable`.
     [[nodiscard]] Result<void> use_once(std::string_view id, NumericDate until) const {
         const Result<bool> is_first = asked_->use_once(id, until);
-        if (!is_first) return Errc::store_unavailable;
+        if (!is_first) return Error{Errc::store_unavailable, {}, is_first.error().reason};
         if (!*is_first) return Error{Errc::invalid_proof, "jti", "the proof was used before"};
         return {};
     }

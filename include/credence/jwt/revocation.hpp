@@ -78,7 +78,7 @@ public:
     [[nodiscard]] Result<void>(check)(const TokenIdentity& token) const {
         if (!asked_) return {};
         const Result<bool> revoked = asked_->is_revoked(token);
-        if (!revoked) return Errc::store_unavailable;
+        if (!revoked) return Error{Errc::store_unavailable, {}, revoked.error().reason};
         if (*revoked) return Errc::token_revoked;
         return {};
     }

@@ -30,6 +30,7 @@ TEST_CASE("the first use of a proof is good, another is refused, and no answer i
     CHECK(used(true));
     CHECK(used(false).error() == Error{Errc::invalid_proof, "jti"});
     CHECK(used(Errc::invalid_key).error() == Error{Errc::store_unavailable});
+    CHECK(used(Error{Errc::store_unavailable, {}, "a frozen disk"}).error().reason == "a frozen disk");  // for the log
     CHECK(Replays{std::shared_ptr<Store>{}}.use_once("id", NumericDate{}).error() == Error{Errc::store_unavailable});
 }
 

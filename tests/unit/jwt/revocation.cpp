@@ -37,7 +37,9 @@ struct BrokenStore {
     static credence::Result<void> revoke_subject(const credence::SubjectIdentity&, NumericDate) {
         return Errc::invalid_key;
     }
-    static credence::Result<bool> is_revoked(const TokenIdentity&) { return Errc::invalid_key; }
+    static credence::Result<bool> is_revoked(const TokenIdentity&) {
+        return credence::Error{Errc::invalid_key, {}, "a frozen disk"};
+    }
 };
 
 struct Issued {
@@ -135,7 +137,9 @@ TEST_CASE("with a store, a token that could not be revoked is refused by the cla
 TEST_CASE("a store that cannot be asked refuses, whatever its own error is") {
     const Issued issued;
     const auto verifier = issued.verifier(std::make_shared<BrokenStore>());
-    CHECK(verifier.verify(issued.token()).error().code == Errc::store_unavailable);
+    const auto refused = verifier.verify(issued.token()).error();
+    CHECK(refused.code == Errc::store_unavailable);
+    CHECK(refused.reason == "a frozen disk");  // for the log
 }
 
 TEST_CASE("revocation is asked last: an expired token is expired, revoked or not") {
