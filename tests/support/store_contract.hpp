@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What every store must do: the contract of sessions and API keys, for each store's own test to run.
+// What every store must do: the contract of sessions, API keys, refresh tokens, revocations and proofs, for each store's own
+// test to run.
 #pragma once
 
 #include <credence/http/replay_store.hpp>
+#include <credence/jwt/revocation.hpp>
 #include <credence/opaque/api_key_store.hpp>
+#include <credence/opaque/refresh_tokens.hpp>
 #include <credence/opaque/session_store.hpp>
 
 #include <algorithm>
@@ -145,6 +148,83 @@ void check_api_key_contract(Store& store) {
     CHECK(store.end_api_keys_of("nobody"));
     CHECK(ids_of("ann").empty());
     CHECK(ids_of("bob") == Ids{"c"});
+}
+
+template <credence::RefreshStore Store>
+void check_refresh_contract(Store& store) {
+    using namespace std::chrono_literals;
+    const auto record_of = [](const std::string& name, const std::string& family, const std::string& subject) {
+        return credence::RefreshRecord{hash_named(name), family, subject, contract_start + 24h, {}, {}};
+    };
+    const auto has = [&](const std::string& name) { return store.find(hash_named(name)).value().has_value(); };
+
+    // A record comes back as it was, and once only.
+    const auto a = record_of("a", "family", "ann");
+    REQUIRE(store.insert(a));
+    CHECK_FALSE(store.insert(a));
+    const auto found = store.find(a.hash).value().value();
+    CHECK(found.hash == a.hash);
+    CHECK(found.family == "family");
+    CHECK(found.subject == "ann");
+    CHECK(found.expires_at == a.expires_at);
+    CHECK_FALSE(found.used_at);
+    CHECK_FALSE(has("x"));
+
+    // It is exchanged once, and stays as a used one.
+    auto used = a;
+    used.used_at = contract_start + 1s;
+    used.sealed_successor = hash_named("sealed");
+    CHECK(store.replace(used, record_of("b", "family", "ann")).value());
+    CHECK_FALSE(store.replace(used, record_of("c", "family", "ann")).value());
+    CHECK_FALSE(store.replace(record_of("x", "family", "ann"), record_of("c", "family", "ann")).value());
+    CHECK_FALSE(has("c"));
+    CHECK(store.find(a.hash).value()->used_at == contract_start + 1s);
+    CHECK(store.find(a.hash).value()->sealed_successor == hash_named("sealed"));
+    CHECK(has("b"));
+
+    // Records end by family, and by subject.
+    REQUIRE(store.insert(record_of("d", "other", "ann")));
+    REQUIRE(store.insert(record_of("e", "third", "ann")));
+    REQUIRE(store.insert(record_of("f", "fourth", "bob")));
+    CHECK(store.revoke_family("family"));
+    CHECK(store.revoke_family("nobody's"));
+    CHECK_FALSE(has("a"));
+    CHECK_FALSE(has("b"));
+    CHECK(has("d"));
+    CHECK(store.revoke_subject("ann"));
+    CHECK_FALSE(has("d"));
+    CHECK_FALSE(has("e"));
+    CHECK(has("f"));
+    CHECK(store.revoke_subject("bob"));
+}
+
+template <credence::RevocationStore Store>
+void check_revocation_contract(Store& store) {
+    using namespace std::chrono_literals;
+    const auto is_revoked = [&](const std::string& issuer, const std::string& id, const std::string& subject,
+                                credence::NumericDate issued_at = contract_start) {
+        return store.is_revoked({issuer, id, subject, issued_at, contract_start + 24h}).value();
+    };
+    // A token is refused by issuer and id, which are never mixed up.
+    CHECK_FALSE(is_revoked("issuer", "id", "eve"));
+    REQUIRE(store.revoke({"issuer", "id", "eve", contract_start, contract_start + 24h}));
+    REQUIRE(store.revoke({"issuer", "id", "eve", contract_start, contract_start + 24h}));
+    CHECK(is_revoked("issuer", "id", "eve"));
+    CHECK(is_revoked("issuer", "id", "bob"));
+    CHECK_FALSE(is_revoked("issuer", "other", "eve"));
+    CHECK_FALSE(is_revoked("other", "id", "eve"));
+    CHECK_FALSE(is_revoked("issuer:id", "", "eve"));
+    CHECK_FALSE(is_revoked("issue", "rid", "eve"));
+
+    // A subject's tokens are refused up to a moment, which never moves back.
+    REQUIRE(store.revoke_subject({"issuer", "joe"}, contract_start + 10s));
+    REQUIRE(store.revoke_subject({"issuer", "joe"}, contract_start));
+    CHECK(is_revoked("issuer", "new", "joe", contract_start + 10s));
+    CHECK_FALSE(is_revoked("issuer", "new", "joe", contract_start + 11s));
+    CHECK_FALSE(is_revoked("other", "new", "joe"));
+    CHECK_FALSE(is_revoked("issuer", "new", std::string{"joe\0", 4}));
+    REQUIRE(store.revoke_subject({"issuer", "joe"}, contract_start + 20s));
+    CHECK(is_revoked("issuer", "new", "joe", contract_start + 20s));
 }
 
 /// \param moment  the time that the store's clock tells.

@@ -10,6 +10,7 @@
 
 #include "support/catch.hpp"
 #include "support/store_contract.hpp"
+#include "support/stored_secrets.hpp"
 
 using namespace std::chrono_literals;
 using credence::Errc;
@@ -22,10 +23,12 @@ using support::contract_start;
 using support::hash_named;
 using support::session_record;
 
-TEST_CASE("the store in memory keeps the contract of sessions and API keys") {
+TEST_CASE("the store in memory keeps the contract") {
     MemoryStore store;
     support::check_session_contract(store);
     support::check_api_key_contract(store);
+    support::check_refresh_contract(store);
+    support::check_revocation_contract(store);
 }
 
 TEST_CASE("the store in memory lets no proof be used twice") {
@@ -100,4 +103,24 @@ TEST_CASE("the store in memory keeps refresh tokens and revocations, too") {
         CHECK_FALSE(store->is_revoked({"issuer", "other", subject, contract_start + 1s, {}}).value());
         CHECK_FALSE(store->is_revoked({"other", "other", subject, contract_start, {}}).value());
     }
+}
+
+TEST_CASE("attack row 48: no record of the store in memory has a secret, and nothing that is said does") {
+    const auto store = std::make_shared<MemoryStore>();
+    const auto left = support::leave_credentials_in(store);
+    std::string kept;
+    const auto add = [&kept](const auto&... texts) { (kept.append(texts).append("\n"), ...); };
+    for (const auto& record : store->sessions_of("ann").value())
+        add(record.hash, record.handle, record.subject, record.claims, record.label);
+    for (const auto& record : store->api_keys_of("ann").value())
+        add(record.id, record.hash, record.subject, record.claims, record.label);
+    int refresh_records = 0;
+    for (const auto& secret : left.secrets) {
+        const auto record = store->find(credence::detail::hash_of_token(secret)).value();
+        if (!record) continue;
+        add(record->hash, record->family, record->subject, record->sealed_successor);
+        ++refresh_records;
+    }
+    CHECK(refresh_records == 2);
+    support::check_no_secret(left, kept);
 }

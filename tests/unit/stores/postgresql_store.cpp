@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
-// The contract of stores for the one in PostgreSQL, and a server that goes and comes back. servers/test_stores_postgresql.py
+// The contract of stores for the one in PostgreSQL, and a server that goes, is killed, and comes back. servers/test_stores_postgresql.py
 // starts a server and names it in CREDENCE_TEST_POSTGRESQL; without one only the refusals are tested.
 #include <credence/opaque/refresh_tokens.hpp>
 #include <credence/opaque/sessions.hpp>
 #include <credence/stores/postgresql_store.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/store_contract.hpp"
+#include "support/stored_secrets.hpp"
 
 #include <libpq-fe.h>
 
@@ -47,6 +52,18 @@ public:
         PQclear(result);
         CHECK((status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK));
     }
+    /// All values that a question has for an answer, a line each.
+    [[nodiscard]] std::string read(const std::string& sql) const {
+        PGresult* const result = PQexec(connection_, sql.c_str());
+        CHECK(PQresultStatus(result) == PGRES_TUPLES_OK);
+        std::string text;
+        for (int row = 0; row < PQntuples(result); ++row) {
+            for (int column = 0; column < PQnfields(result); ++column)
+                text.append(PQgetvalue(result, row, column)).append("\n");
+        }
+        PQclear(result);
+        return text;
+    }
     [[nodiscard]] PGconn* handle() const noexcept { return connection_; }
 
 private:
@@ -74,11 +91,13 @@ TEST_CASE("PostgreSQL: a server that cannot be reached is refused with a reason"
     }
 }
 
-TEST_CASE("PostgreSQL: the store keeps the contract of sessions and API keys, also from threads") {
+TEST_CASE("PostgreSQL: the store keeps the contract, also from threads") {
     if (server_url().empty()) return;
     const auto store = new_store();
     support::check_session_contract(*store);
     support::check_api_key_contract(*store);
+    support::check_refresh_contract(*store);
+    support::check_revocation_contract(*store);
     CHECK(store->end_sessions_of({.subject = "bob"}));
     support::check_sessions_from_threads(*store);
 }
@@ -225,6 +244,57 @@ TEST_CASE("PostgreSQL: a server that goes refuses, and one that is back is found
     CHECK(store->find_api_key("x").error().code == Errc::store_unavailable);
     control.run("ALTER ROLE CURRENT_USER LOGIN");
     CHECK(sessions.verify(id));
+}
+
+TEST_CASE("PostgreSQL: what was answered survives a kill of the server's process under load") {
+    if (server_url().empty()) return;
+    const auto store = new_store({.clock = [] { return contract_start; }});
+    std::atomic<bool> is_over = false;
+    std::atomic<int> answers = 0;
+    std::atomic<int> refusals = 0;
+    std::vector<std::vector<std::string>> answered(3);
+    std::vector<std::thread> writers;
+    for (auto& names : answered) {
+        writers.emplace_back([&] {
+            const std::string writer = std::to_string(&names - answered.data()) + " writes ";
+            for (int number = 0; !is_over; ++number) {
+                const std::string name = writer + std::to_string(number);
+                if (!store->insert_session(session_record(name, "ann"))) {
+                    ++refusals;
+                    continue;
+                }
+                names.push_back(name);
+                ++answers;
+                answers.notify_one();
+            }
+        });
+    }
+    const auto wait_for_more = [&answers](int more) {
+        const int wanted = answers + more;
+        for (int now = answers; now < wanted; now = answers) answers.wait(now);
+    };
+    wait_for_more(100);
+    const std::string process =
+        Control{}.read("SELECT pid FROM pg_stat_activity WHERE application_name = 'credence' LIMIT 1");
+    // The server then ends all connections, and is not there until it has read its log again.
+    CHECK(::kill(std::stoi(process), SIGKILL) == 0);
+    wait_for_more(100);
+    is_over = true;
+    for (auto& writer : writers) writer.join();
+    CHECK(refusals > 0);
+    for (const auto& names : answered) {
+        for (const auto& name : names) CHECK(store->find_session(hash_named(name)).value());
+    }
+}
+
+TEST_CASE("PostgreSQL: attack row 48: the server keeps no secret, and nothing that is said does") {
+    if (server_url().empty()) return;
+    const auto left = support::leave_credentials_in(new_store());
+    const Control control;
+    std::string kept;
+    for (const char* table : {"sessions", "api_keys", "refresh_tokens", "revoked_tokens", "revoked_subjects"})
+        kept.append(control.read(std::string{"SELECT * FROM credence_"} + table));
+    support::check_no_secret(left, kept);
 }
 
 TEST_CASE("PostgreSQL: a call that the server does not answer ends after the patience") {
