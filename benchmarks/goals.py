@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What credence sets out to reach, and whether it did. Each goal is a ratio within one run, or a count: never a time.
+# What credence sets out to reach, and whether it did. Each goal is a ratio within one run, or a count. Times are what a look
+# into a store may cost: they stand far from what it does cost.
 
 
 def floor_of(job):
@@ -37,6 +38,12 @@ def against_peer(text, job, peer_job, least, aim):
 def over_floor(job, text, least, aim):
     return Goal(f"{text}: times the floor", lambda results: results.ratio(job, floor_of(job)), least, aim, at_most=True,
                 digits=3 if least < 1.1 else 2)
+
+
+def in_store(home, what, text, most):
+    """What a session or an API key costs in a store, in nanoseconds."""
+    return Goal(f"{text} in {home}: nanoseconds", lambda results: results.nanoseconds(f"{what}/{home}"), most, None,
+                at_most=True, digits=0)
 
 
 def count_of(job, names):
@@ -113,6 +120,8 @@ def goals(is_clang):
         Goal("revocation, 1,000,000 entries: added nanoseconds",
              lambda results: results.difference("turn/revocation/1000000", "turn/plain"), 200, 100, at_most=True,
              digits=0),
+        *(in_store(home, what, text, most) for home, most in (("memory", 1000), ("sqlite", 10_000))
+          for what, text in (("session", "a session"), ("api_key", "an API key"))),
         Goal("DPoP with ES256: times two signatures of OpenSSL alone",
              lambda results: results.half("dpop/ES256", "floor/verify/ES256/small"), 1.1, 1.04, at_most=True),
         Goal("the dearest refusal, one verifier: times RS256", worst_refusal("one"), 2, 1, at_most=True),

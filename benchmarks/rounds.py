@@ -65,7 +65,7 @@ class Runner:
 
     def count(self):
         """The allocations and instructions of each job: {job: {…}}."""
-        jobs = "HS256|again|^verify/RS256/small|^(rotating/10|issuers|session|api_key)"  # a signature by RS256 would be a million steps
+        jobs = "HS256|again|^verify/RS256/small|^(rotating/10|issuers|session/memory|api_key/memory)"  # a signature by RS256 would be a million steps
         command = [self.bin / "credence_benchmarks", "--count", *self.options(jobs)]
         names = ("allocations", "openssl_allocations", "instructions")
         return {row["name"]: {name: round(row[name]) for name in names if name in row} for row in self.rows(command)}

@@ -14,16 +14,22 @@
 #include <credence/remote/polled_remote_keys.hpp>
 #include <credence/stores/memory_revocations.hpp>
 #include <credence/stores/memory_store.hpp>
+#include <credence/stores/sqlite_store.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "jobs.hpp"
 #include "support/claims.hpp"
+#include "support/floor.hpp"
 #include "support/job.hpp"
 #include "support/measure.hpp"
 #include "support/shared.hpp"
@@ -248,16 +254,36 @@ void add_tables() {
     add_in_turn("turn/cache_miss/10000", 200'000, cached<10'000>);
 }
 
-const auto& store() {
+/// A database in a file of its own, which is removed with it.
+struct FileStore {
+    FileStore() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "credence-XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"no folder for a database"};
+        folder = pattern;
+        store = credence::SqliteStore::open((folder / "auth.db").string()).value();
+    }
+    FileStore(const FileStore&) = delete;
+    FileStore& operator=(const FileStore&) = delete;
+    ~FileStore() { std::filesystem::remove_all(folder); }
+
+    std::filesystem::path folder = {};
+    std::shared_ptr<credence::SqliteStore> store = {};
+};
+
+const auto& memory_store() {
     static const auto made = std::make_shared<credence::MemoryStore>();
     return made;
 }
+const auto& file_store() {
+    static const FileStore made;
+    return made.store;
+}
 const auto& sessions() {
-    static const credence::Sessions<SmallClaims> made{store()};
+    static const credence::Sessions<SmallClaims> made{memory_store()};
     return made;
 }
 const auto& api_keys() {
-    static const credence::ApiKeys<SmallClaims> made{store(), {.prefix = "bench"}};
+    static const credence::ApiKeys<SmallClaims> made{memory_store(), {.prefix = "bench"}};
     return made;
 }
 SmallClaims subject(std::size_t number) {
@@ -269,11 +295,55 @@ struct AlwaysNew {
     credence::Result<bool> use_once(std::string_view /*id*/, credence::NumericDate /*until*/) { return true; }
 };
 
+/// SHA-256 by OpenSSL alone, with a context that is used again.
+class FloorHash {
+public:
+    [[nodiscard]] std::string_view operator()(std::string_view text) {
+        unsigned int size = 0;
+        const bool is_done = EVP_DigestInit_ex2(scratch_.get(), digest_.get(), nullptr) == 1 &&
+                             EVP_DigestUpdate(scratch_.get(), text.data(), text.size()) == 1 &&
+                             EVP_DigestFinal_ex(scratch_.get(), hash_.data(), &size) == 1;
+        return {reinterpret_cast<const char*>(hash_.data()), is_done ? size : 0};
+    }
+
+private:
+    support::Digest digest_{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+    support::DigestContext scratch_{EVP_MD_CTX_new()};
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash_{};
+};
+
+/// A session and an API key in a store, each beside its floor: the hash, and one call of the store.
+template <class Store>
+void add_opaque_in(const std::string& home, const std::shared_ptr<Store>& (*store)()) {
+    support::add("session/" + home, [store] {
+        const credence::Sessions<SmallClaims> made{store()};
+        return [made, id = made.start(subject(0)).value().id] { return made.verify(id); };
+    });
+    support::add("floor/session/" + home, [store] {
+        const auto id = credence::Sessions<SmallClaims>{store()}.start(subject(0)).value().id;
+        return [store, id, hash = std::make_shared<FloorHash>()] {
+            const auto found = store()->find_session((*hash)(id));
+            return found && *found;
+        };
+    });
+    support::add("api_key/" + home, [store] {
+        const credence::ApiKeys<SmallClaims> made{store(), {.prefix = "bench"}};
+        const auto text = made.issue(subject(0)).value().text;
+        static_cast<void>(made.verify(text));  // the first use is written down, and then one a minute
+        return [made, text] { return made.verify(text); };
+    });
+    support::add("floor/api_key/" + home, [store] {
+        const auto key = credence::ApiKeys<SmallClaims>{store(), {.prefix = "bench"}}.issue(subject(0)).value();
+        return [store, key, hash = std::make_shared<FloorHash>()] {
+            const auto found = store()->find_api_key(key.id);
+            return found && *found && (*found)->hash == (*hash)(key.text);
+        };
+    });
+}
+
 void add_opaque() {
-    support::add("session/verify",
-                 [] { return [id = sessions().start(subject(0)).value().id] { return sessions().verify(id); }; });
-    support::add("api_key/verify",
-                 [] { return [text = api_keys().issue(subject(0)).value().text] { return api_keys().verify(text); }; });
+    add_opaque_in("memory", memory_store);
+    add_opaque_in("sqlite", file_store);
 }
 
 void add_dpop() {
