@@ -266,4 +266,31 @@ void check_sessions_from_threads(Store& store) {
     }
 }
 
+/// What a store on a connection of the caller's does is a part of the caller's transaction. \param other  another store
+/// of the same tables. \param run  runs SQL on the caller's connection.
+template <class Store, class Run>
+void check_transaction_contract(Store& store, Store& other, const Run& run) {
+    const credence::TokenIdentity token{"i", "t", "ann", contract_start, {}};
+    REQUIRE(other.insert_session(session_record("a", "ann")));
+    run("CREATE TABLE users (name TEXT)");
+
+    run("BEGIN");
+    run("INSERT INTO users VALUES ('ann')");
+    CHECK(store.end_sessions_of({.subject = "ann"}));
+    CHECK(store.revoke(token));
+    CHECK(store.sessions_of("ann").value().empty());
+    CHECK(other.sessions_of("ann").value().size() == 1);
+    run("ROLLBACK");
+    CHECK(store.sessions_of("ann").value().size() == 1);
+    CHECK_FALSE(other.is_revoked(token).value());
+
+    run("BEGIN");
+    CHECK(store.replace_session(hash_named("a"), session_record("b", "ann")).value());
+    CHECK(store.revoke(token));
+    run("COMMIT");
+    CHECK(other.find_session(hash_named("b")).value());
+    CHECK(other.is_revoked(token).value());
+    run("DROP TABLE users");
+}
+
 }  // namespace support

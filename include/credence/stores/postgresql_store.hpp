@@ -64,10 +64,11 @@ public:
         return store;
     }
 
-    /// A store in the tables of a connection that is yours, for one thread at a time, and for one store. Where you have
+    /// A store in the tables of a connection that is yours, for one thread at a time. Where you have
     /// a transaction open on it, what the store does is part of that transaction, which must be READ COMMITTED: so all
     /// sessions of a user end together with the change of a password, or neither happens. After an error roll it back;
-    /// after one in no transaction, close the connection.
+    /// after one in no transaction, close the connection. Each store leaves its prepared statements on the connection
+    /// until that is closed: make one store for a connection, and keep it.
     ///
     /// \param connection  open until the store is gone. \param options  `max_connections` does not count.
     /// \return the store; `store_unavailable` with the reason: the tables are not there, for `open` makes them, or are

@@ -53,8 +53,8 @@ concept KeepsAnswers = requires(const VerifierType& verifier, std::string_view t
 struct BlockingLimits {
     /// How many calls may run or wait for a thread. One more is refused at once.
     std::size_t max_calls = 64;
-    /// How long a coroutine waits for its call, up to a year, before it is refused. See `run` and `offload` for a call
-    /// that runs by then; one that does not is never made.
+    /// How long a coroutine waits for its call, up to a year, before it is refused. A call that has not begun by
+    /// then is never made; for one that runs, see `run` and `offload`.
     std::chrono::milliseconds max_wait = std::chrono::seconds{5};
 };
 

@@ -210,26 +210,8 @@ TEST_CASE("what a store does in a transaction of the caller's is kept or taken b
     const Place place;
     const auto other = place.open();
     const Connection connection{place.file()};
-    connection.run("CREATE TABLE users (name TEXT)");
     const auto store = SqliteStore::on(connection.handle()).value();
-    const TokenIdentity token{"i", "t", "ann", contract_start, {}};
-    REQUIRE(other->insert_session(session_record("a", "ann")));
-
-    connection.run("BEGIN IMMEDIATE; INSERT INTO users VALUES ('ann')");
-    CHECK(store->end_sessions_of({.subject = "ann"}));
-    CHECK(store->revoke(token));
-    CHECK(store->sessions_of("ann").value().empty());
-    CHECK(other->sessions_of("ann").value().size() == 1);
-    connection.run("ROLLBACK");
-    CHECK(store->sessions_of("ann").value().size() == 1);
-    CHECK_FALSE(other->is_revoked(token).value());
-
-    connection.run("BEGIN");
-    CHECK(store->replace_session(hash_named("a"), session_record("b", "ann")).value());
-    CHECK(store->revoke(token));
-    connection.run("COMMIT");
-    CHECK(other->find_session(hash_named("b")).value());
-    CHECK(other->is_revoked(token).value());
+    support::check_transaction_contract(*store, *other, [&](const char* sql) { connection.run(sql); });
 }
 
 TEST_CASE("a call that fails in a transaction of the caller's has changed nothing, and the transaction goes on") {

@@ -51,8 +51,9 @@ public:
         return store_->replace(used, successor);
     }
     [[nodiscard]] Result<void> revoke_family(std::string_view family) {
-        // Once the end is noted, no token of the login is good, of either kind. If the other step fails, the family is
-        // but left over. The other way round, nobody could find the login whose access tokens must still be refused.
+        // Once the end is noted, no token of the login is good, of either kind. If the other step fails, only the
+        // record of the family stays behind. The other way round, nobody could find the login whose access tokens
+        // must still be refused.
         const auto ended = store_->revoke(
             {.issuer = issuer_, .id = std::string{family}, .expires_at = saturating_sum(moment_of(clock_), lifetime_)});
         if (!ended) return ended.error();
@@ -69,7 +70,8 @@ private:
 };
 
 /// When each login was noted as used for the last time, so that a use is written once a minute, and the store is not
-/// asked for that at each request. It forgets all when there are too many; then they are written anew.
+/// asked for that at each request. When there are too many uses it forgets all of them, and each is
+/// written once more.
 class RecentUses {
 public:
     [[nodiscard]] bool is_due(std::string_view login, NumericDate moment) {

@@ -109,7 +109,7 @@ public:
         return true;
     }
 
-    /// Somebody who waits without a thread.
+    /// The number of a caller that waits without a thread of its own.
     using Ticket = std::uint64_t;
 
     /// Calls `done` when a member has had more attempts than that: from any thread, also within this call.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connections to a server that threads lend from one another.
+// Connections to a server that threads borrow from a pool.
 #pragma once
 
 #include <credence/error.hpp>

@@ -8,6 +8,7 @@
 #include <credence/stores/detail/connection_pool.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -159,9 +160,15 @@ private:
 
     [[nodiscard]] static Error unavailable() { return {Errc::store_unavailable, {}, "PostgreSQL does not answer"}; }
 
+    /// Another one for each object: the statements of an earlier one are still on a connection that is a caller's.
+    [[nodiscard]] static std::string new_statement_prefix() {
+        static std::atomic<std::uint64_t> count{0};
+        return "credence_" + std::to_string(count.fetch_add(1, std::memory_order_relaxed)) + '_';
+    }
+
     [[nodiscard]] Result<std::string> prepared(std::string_view sql) {
         if (const auto known = statements_.find(sql); known != statements_.end()) return known->second;
-        std::string name = "credence_" + std::to_string(statements_.size());
+        std::string name = statement_prefix_ + std::to_string(statements_.size());
         if (PQsendPrepare(connection_.get(), name.c_str(), std::string{sql}.c_str(), 0, nullptr) != 1)
             return unavailable();
         if (auto done = answer(); !done) return std::move(done).error();
@@ -206,9 +213,10 @@ private:
     std::unique_ptr<PGconn, ClosePostgresql> connection_;
     std::chrono::seconds patience_;
     std::map<std::string, std::string, std::less<>> statements_ = {};
+    const std::string statement_prefix_ = new_statement_prefix();
 };
 
-/// Connections that threads lend. One that has failed is closed when it comes back. Or the one of a caller.
+/// Connections that threads borrow. One that has failed is closed when it comes back. Or the one of a caller.
 class PostgresqlPool {
 public:
     explicit PostgresqlPool(std::unique_ptr<PostgresqlConnection> borrowed)
