@@ -191,6 +191,29 @@ TEST_CASE("a token of a new key is verified by the fetch that it causes", "[remo
     CHECK(keys.generation() == 2);
 }
 
+TEST_CASE("attack row 14: a URL in a token is never fetched", "[remote_keys]") {
+    IssuerScript script;
+    const Remote keys = ready(script, eager());
+    const auto verifier = verifier_over(keys);
+    const std::string payload = R"({"iss":"https://id.example","aud":"api","exp":4102444800})";
+    const auto signed_as = [&](const std::string& header) {
+        const std::string input = detail::encode_base64url(header) + "." + detail::encode_base64url(payload);
+        const auto& key = support::published_key("a").encoding.detail_key();
+        std::string signature(key.signature_size(), '\0');
+        REQUIRE(key.sign(input, reinterpret_cast<unsigned char*>(signature.data())));
+        return input + "." + detail::encode_base64url(signature);
+    };
+    for (const char* member : {"jku", "x5u"}) {
+        const std::string url = std::string{",\""} + member + "\":\"https://evil.example/set\"}";
+        CHECK_FALSE(refused(verifier, signed_as(R"({"alg":"EdDSA","kid":"a")" + url)));
+        const std::size_t before = script.begun();
+        CHECK(refused(verifier, signed_as(R"({"alg":"EdDSA","kid":"evil")" + url)) == Errc::no_matching_key);
+        CHECK(script.begun() == before + 1);
+    }
+    CHECK(script.asked(IssuerScript::set_url) == 3);  // the issuer's own, for each strange kid
+    CHECK(script.asked("https://evil.example/set") == 0);
+}
+
 TEST_CASE("attack row 45: a key that the issuer removed is refused from the next fetch on", "[remote_keys]") {
     IssuerScript script;
     const Remote keys = ready(script, eager());
@@ -255,6 +278,11 @@ TEST_CASE("attack row 46: metadata of another issuer brings no keys", "[remote_k
                   support::published(support::published_document("https://evil.example", IssuerScript::set_url)));
     const Remote keys = follow(script);
     REQUIRE(script.wait_for_event(Kind::issuer_mismatch));
+    const std::string line =
+        "the metadata document belongs to another issuer: https://id.example/.well-known/openid-configuration: "
+        "expected 'https://id.example', the document says 'https://evil.example'";
+    CHECK(message(script.events().front()) == "keys of https://id.example: fetch failed: " + line);
+    CHECK(keys.health().last_fault == line);
     CHECK(script.asked(IssuerScript::set_url) == 0);
     CHECK(refused(verifier_over(keys), token_of("a")) == Errc::keys_unavailable);
 }
@@ -505,30 +533,38 @@ TEST_CASE("the hook may use the keys, and never waits for itself", "[remote_keys
     keys.reset();
 }
 
-TEST_CASE("readers see whole sets while the issuer rotates", "[remote_keys]") {
+TEST_CASE("eight verifiers see whole sets while the issuer replaces them a thousand times", "[remote_keys]") {
     IssuerScript script;
-    script.publish({"a", "b"});
-    const Remote keys = ready(script, eager());
-    const auto verifier =
-        verifier_for<RegisteredClaims>(keys, {.audience = "api"}, {.cache = {.max_tokens = 100}}).value();
+    // By turns, so that each of the first thousand fetches brings another set.
+    constexpr std::size_t most = 1000;
+    script.answer_by(IssuerScript::set_url, [turn = std::size_t{0}](const FetchRequest&) mutable -> FetchResult {
+        static const std::string sets[] = {support::published_set({"a", "b"}), support::published_set({"a", "c"})};
+        if (turn < most) ++turn;
+        return support::published(sets[turn % 2]);
+    });
+    RemoteOptions options{.interval = 1ms, .min_age = 1ms};
+    options.on_event = [](const RemoteEvent&) {};  // instead of the script's, which keeps them all
+    const Remote keys = ready(script, options);
     const std::string token = token_of("a");
     std::atomic<bool> is_over = false;
     std::atomic<int> failures = 0;
     std::vector<std::thread> readers;
-    for (int count = 0; count < 3; ++count) {
-        readers.emplace_back([&] {
+    for (int count = 0; count < 8; ++count) {
+        readers.emplace_back([&, is_caching = count % 2 == 0] {
+            const auto verifier = verifier_for<RegisteredClaims>(keys, {.audience = "api"},
+                                                                 {.cache = {.max_tokens = is_caching ? 100U : 0U}})
+                                      .value();
             while (!is_over) {
                 if (refused(verifier, token) || !keys.health().can_verify) ++failures;
             }
         });
     }
-    for (int round = 0; round < 10; ++round) {
-        const std::string kid = "k" + std::to_string(round);
-        script.publish({"a", kid});
-        CHECK_FALSE(refused(verifier, token_of(kid)));
-    }
+    const auto end = std::chrono::steady_clock::now() + IssuerScript::long_enough;
+    while (keys.health().sets < most && std::chrono::steady_clock::now() < end) std::this_thread::yield();
     is_over = true;
     for (std::thread& reader : readers) reader.join();
     CHECK(failures == 0);
-    CHECK(keys.health().sets == 11);
+    CHECK(keys.health().sets == most);
+    CHECK(keys.generation() == most);
+    CHECK(keys.health().failures == 0);
 }
