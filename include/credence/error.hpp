@@ -155,8 +155,8 @@ struct Error {
     /// The claim or check to blame, if there is one. It is always a name that the policy, the claims type or RFC 7519
     /// spells, never a name read from the token.
     std::string claim = {};
-    /// What the code cannot say: "expected a public key, found a private one". Empty, or a text with static storage
-    /// duration; never made of input.
+    /// The detail that the code cannot express: "expected a public key, found a private one". Empty, or a text with
+    /// static storage duration; never made of input.
     std::string_view reason = {};
     /// For `keys_unavailable`: when to try again; 0 if unknown.
     std::chrono::seconds retry_after{0};
@@ -188,8 +188,8 @@ public:
 
 }  // namespace detail
 
-/// The category of credence's codes, for `std::error_code`. One object in the whole program, in libraries with hidden
-/// visibility too; only one that is loaded with `dlopen` may have its own.
+/// The category of credence's codes, for `std::error_code`. One object in the whole program, also across libraries with
+/// hidden visibility. Only a library loaded with `dlopen` may have its own.
 [[nodiscard, gnu::visibility("default")]] inline const std::error_category& error_category() noexcept {
     static const detail::ErrorCategory category;
     return category;

@@ -44,7 +44,7 @@ namespace detail {
 struct FromCall {};
 inline constexpr FromCall from_call{};
 
-/// What to say about an error that is not an `Error` itself: a `Rejection` carries one as its `reason`.
+/// The error to report for a failure that is not an `Error` itself: a `Rejection` carries one as its `reason`.
 template <class Failure>
 [[nodiscard]] Error reason_of(const Failure& failure) {
     if constexpr (std::convertible_to<const Failure&, Error>) {
@@ -82,8 +82,8 @@ public:
     using value_type = Value;
     using error_type = Failure;
 
-    // What there is, is noted after it is built: g++ 12, optimising, forgets it over the building otherwise, and warns
-    // of the member that is not there.
+    // Set has_value_ only after construction: otherwise g++ 12 loses track of it when optimising, and warns about the
+    // member that was not constructed.
     // NOLINTBEGIN(cppcoreguidelines-prefer-member-initializer)
     Result(const Value& value) {
         std::construct_at(&value_, value);
@@ -110,7 +110,7 @@ public:
         std::construct_at(&error_, Error{code});
     }
 
-    /// Builds the value in place from what `make` returns: not one copy or move of it is made.
+    /// Builds the value in place from the result of `make`, without a copy or a move.
     template <class Make>
         requires std::same_as<std::invoke_result_t<Make>, Value>
     Result(detail::FromCall, Make&& make) : has_value_(true) {
@@ -185,7 +185,7 @@ public:
         return has_value_ ? std::move(value_) : static_cast<Value>(std::forward<Other>(otherwise));
     }
 
-    /// `next(value)`, which gives a `Result` with the same error type; or the error.
+    /// The result of `next(value)`, a `Result` with the same error type; or the error.
     template <class Next>
     [[nodiscard]] auto and_then(Next&& next) const& -> std::remove_cvref_t<std::invoke_result_t<Next, const Value&>> {
         if (!has_value_) return error_;
@@ -197,7 +197,7 @@ public:
         return std::invoke(std::forward<Next>(next), std::move(value_));
     }
 
-    /// The value, changed by `change`; or the error.
+    /// The result of `change(value)`; or the error.
     template <class Change>
     [[nodiscard]] auto transform(Change&& change) const& {
         using Changed = Result<std::remove_cvref_t<std::invoke_result_t<Change, const Value&>>, Failure>;
@@ -211,7 +211,7 @@ public:
         return Changed{detail::from_call, [&] { return std::invoke(std::forward<Change>(change), std::move(value_)); }};
     }
 
-    /// The value; or the error, changed by `change`.
+    /// The value; or the result of `change(error)`.
     template <class Change>
     [[nodiscard]] auto transform_error(Change&& change) const& {
         using Changed = Result<Value, std::remove_cvref_t<std::invoke_result_t<Change, const Failure&>>>;
@@ -219,7 +219,7 @@ public:
         return Changed{std::invoke(std::forward<Change>(change), error_)};
     }
 
-    /// The value; or what `recover(error)`, which gives a `Result`, makes of the error.
+    /// The value; or the result of `recover(error)`, a `Result`.
     template <class Recover>
     [[nodiscard]] auto or_else(
         Recover&& recover) const& -> std::remove_cvref_t<std::invoke_result_t<Recover, const Failure&>> {
@@ -303,7 +303,7 @@ public:
     [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
-    /// Nothing. \throws Exception when it did not succeed.
+    /// Does nothing on success. \throws Exception if there is an error.
     void value() const {
         if (error_) detail::throw_for(*error_);
     }

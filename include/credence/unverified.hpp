@@ -26,7 +26,7 @@ struct Options {
 
 namespace detail {
 
-/// The JSON object that one part of a token is.
+/// The JSON object in one part of a token.
 [[nodiscard]] inline Result<nlohmann::json> object_of(std::string_view part, bool allow_padding) {
     credence::detail::DecodedPart decoded;
     if (part.empty()) return Error{Errc::malformed_token, {}, "an empty part"};
@@ -51,8 +51,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// The header's `alg`, `kid` and `typ`, unverified. Anybody can have written them; use them for logs, or to choose
-/// among verifiers that check what they were chosen by.
+/// The header's `alg`, `kid` and `typ`, unverified: anybody can have written them. Use them for logs, or to select a
+/// verifier, which then checks them.
 ///
 /// `token_too_large`, `malformed_token`, `invalid_base64`, `invalid_json`, `duplicate_member`.
 [[nodiscard]] inline Result<Header> header(std::string_view token, const Options& options = {}) {
@@ -63,14 +63,14 @@ namespace detail {
     return std::move(read->header);
 }
 
-/// The whole header as it stands there. The same errors as `header`.
+/// The whole header. Errors as of `header`.
 [[nodiscard]] inline Result<nlohmann::json> header_json(std::string_view token, const Options& options = {}) {
     return detail::parts_of(token, options).and_then([&](const auto& parts) {
         return detail::object_of(parts.header, options.allow_padding);
     });
 }
 
-/// The claims as they stand there: not one of them is proven. The same errors as `header`.
+/// The claims: none of them is proven. Errors as of `header`.
 [[nodiscard]] inline Result<nlohmann::json> claims_json(std::string_view token, const Options& options = {}) {
     return detail::parts_of(token, options).and_then([&](const auto& parts) {
         return detail::object_of(parts.payload, options.allow_padding);

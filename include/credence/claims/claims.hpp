@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Claims types: the registered claims together with a user's own, and the compiler's sentences for types that cannot be
-// one.
+// Claims types: the registered claims together with a user's own, and the compile errors for types that cannot be one.
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
@@ -31,7 +30,7 @@ namespace credence {
 /// - `Audience`
 /// - an enum with a table of names (`ClaimValue`)
 /// - `std::vector<T>`; `std::array<T, N>` of exactly N elements
-/// - `std::set`, `std::unordered_set` of strings or integers: an element that stands twice is refused
+/// - `std::set`, `std::unordered_set` of strings or integers: a duplicate element is refused
 /// - `std::map`, `std::unordered_map` from `std::string`
 /// - `std::optional<T>`: also `null` in the token
 /// - `std::variant<Ts...>`, chosen by the kind of the JSON value, which must differ between the alternatives
@@ -56,7 +55,7 @@ inline constexpr std::array<std::string_view, 7> registered_names{"iss", "sub", 
 /// The private part of `RegisteredClaims`: no members.
 struct NoMembers {};
 
-/// The part of a claims type that a token's members are read into one by one.
+/// The part of a claims type whose members are read one by one.
 template <class Type>
 struct PrivatePart {
     using type = Type;
@@ -76,7 +75,7 @@ using PrivatePartOf = typename PrivatePart<Type>::type;
 template <class Type>
 inline constexpr bool has_registered_part = std::same_as<Type, RegisteredClaims> || is_instance_of<Type, Claims>;
 
-/// Whether the private part is read through a nlohmann::json.
+/// Whether the private part is read as a nlohmann::json.
 template <class Type>
 inline constexpr bool needs_dom = std::same_as<Type, nlohmann::json> || ReadsItself<PrivatePartOf<Type>>;
 

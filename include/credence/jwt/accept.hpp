@@ -26,7 +26,7 @@ inline constexpr AnyAudience any_audience{};
 class Accept {
 public:
     /// Unset: see the member of `Validation` for its meaning.
-    // Not defaulted: g++ 12 has an internal error when a class initialises a Validation among its members and this is.
+    // Not defaulted: with a defaulted one, g++ 12 crashes on a class that initialises a Validation member.
     Accept() noexcept {}  // NOLINT(modernize-use-equals-default)
     /// One name, compared as a whole.
     Accept(std::string name) : names_{{std::move(name)}} {}

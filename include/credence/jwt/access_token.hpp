@@ -15,9 +15,8 @@ namespace credence {
 /// verifier_for<MyClaims>(keys, access_token<MyClaims>({.issuer = "https://id.example", .audience = "api"}))
 /// ```
 ///
-/// `typ` is `at+jwt`, so that an ID token is not accepted as an access token; `iss`, `exp`, `aud`, `sub`, `client_id`,
-/// `iat` and `jti` must be there (§2.2); an issuer and an audience must be named: while one is not, no token is
-/// accepted.
+/// `typ` must be `at+jwt`, so an ID token is not accepted as an access token. `iss`, `exp`, `aud`, `sub`, `client_id`,
+/// `iat` and `jti` must be present (§2.2). `rules` must name an issuer and an audience: otherwise no token is accepted.
 template <class Claims>
 [[nodiscard]] Validation<Claims> access_token(Validation<Claims> rules) {
     rules.type = "at+jwt";

@@ -12,10 +12,10 @@
 
 namespace credence {
 
-/// A function that decides about the `cnf` of a token: the JSON text of the claim, which is empty if the token has
-/// none. It returns nothing to accept the token, or the error to refuse it with.
+/// A function that decides about the `cnf` of a token. It gets the JSON text of the claim, which is empty if the token
+/// has none. It returns nullopt to accept the token, or the error to refuse it with.
 ///
-/// It refers to the function, which must outlive it: write it within the call of `verify`, or give it a name.
+/// It refers to the function, which must outlive it: write the function within the call of `verify`, or give it a name.
 class ConfirmationCheck {
 public:
     template <class Function>

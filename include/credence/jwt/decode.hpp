@@ -47,7 +47,7 @@ template <class Claims, class Source>
     }
 }
 
-/// The same with a prepared verifier: for a token from elsewhere than the `Authorization` header.
+/// The same with a prepared verifier: for a token that did not come in the `Authorization` header.
 template <class Claims, class Source>
 [[nodiscard]] Result<Verified<Claims>> decode(std::string_view token, const Verifier<Claims, Source>& verifier) {
     return (verifier.verify)(token);

@@ -20,7 +20,7 @@ namespace detail {
 template <class Wanted>
 struct ProofFor;
 
-/// Whether one scope is among those granted: whole, and with case. RFC 6749 §3.3
+/// Whether a scope is among those granted. Scopes are compared whole and with case. RFC 6749 §3.3
 template <class Claims>
 [[nodiscard]] bool grants(const Verified<Claims>& who, std::string_view scope) noexcept {
     for (const std::string& granted : who.scopes()) {
@@ -29,7 +29,7 @@ template <class Claims>
     return false;
 }
 
-/// Whether every scope of a list is granted. An empty name grants nothing: it is a mistake, not a permission.
+/// Whether every scope of a list is granted. An empty name is never granted: it is a mistake, not a permission.
 template <class Claims>
 [[nodiscard]] bool grants_all(const Verified<Claims>& who, std::string_view list) noexcept {
     while (true) {
@@ -61,7 +61,7 @@ template <class Claims>
     return !text.empty();
 }
 
-/// A scope as a template argument; or several of which any suffices, separated by spaces.
+/// A scope as a template argument, or several of which any one suffices, separated by spaces.
 template <std::size_t Size>
 struct ScopeName {
     char text[Size]{};
@@ -102,16 +102,17 @@ template <ScopeName... Names>
 
 }  // namespace detail
 
-/// Scopes of which any suffices, in the place of one scope: `Granted<Claims, AnyOf<"orders:read", "orders:admin">>`.
+/// Several scopes of which any one suffices, in place of one scope: `Granted<Claims, AnyOf<"orders:read",
+/// "orders:admin">>`.
 template <detail::ScopeName... Names>
 // NOLINTNEXTLINE(readability-identifier-naming): it is read as a type
 inline constexpr auto AnyOf = detail::any_of<Names...>();
 
-/// A `Verified<Claims>` whose token grants all of these scopes; of an `AnyOf`, at least one.
+/// A `Verified<Claims>` whose token grants all of these scopes, and at least one of an `AnyOf`.
 ///
-/// A handler that takes `Granted<Claims, "orders:write">` cannot run without that scope; to register it with `protect`
-/// is all that is needed. It is used like a `Verified`, and converts to a const one. It does not derive from it: a
-/// function that may assign another proof to a `Verified&` could then leave one in it without the scope.
+/// A handler that takes `Granted<Claims, "orders:write">` cannot run without that scope; registering it with `protect`
+/// is enough. Use it like a `Verified`. It converts to a const `Verified`, but does not derive from it: otherwise a
+/// function that takes a `Verified&` could assign a proof without the scope to it.
 template <class Claims, detail::ScopeName... Scopes>
 class [[nodiscard]] Granted {
     static_assert(sizeof...(Scopes) > 0, "credence: Granted needs a scope: write Granted<Claims, \"orders:write\">");
@@ -157,7 +158,7 @@ public:
     }
     [[nodiscard]] const std::vector<std::string>& scopes() const noexcept { return who_.scopes(); }
 
-    /// The scopes, those of an `AnyOf` too, separated by spaces, as a challenge names them.
+    /// The scopes, those of an `AnyOf` included, separated by spaces, as a challenge names them.
     [[nodiscard]] static std::string required() {
         std::string list;
         ((list.append(list.empty() ? "" : " ").append(Scopes.view())), ...);

@@ -26,18 +26,18 @@ namespace credence {
 
 /// Verifiers of several issuers, used like one: `Verifiers{google, ours}`.
 ///
-/// The `iss` of the token, which nobody has verified yet, selects the verifier whose `Validation::issuer` names it;
-/// that one then verifies the token with its own keys and checks `iss` again, and what it says is the answer. So no
-/// issuer can sign as another. A verifier whose issuer is not set is never selected; when two name an issuer, the first
-/// one is asked, alone. RFC 8725 §3.8
+/// The unverified `iss` of the token selects the verifier whose `Validation::issuer` names it. That verifier checks the
+/// token with its own keys, checks `iss` again, and its answer counts. So no issuer can sign as another. A verifier
+/// whose issuer is not set is never selected. If several verifiers name an issuer, only the first is used. RFC 8725
+/// §3.8
 ///
-/// A token that no verifier claims is `invalid_issuer`: one whose issuer is another, absent, or cannot be read. Nothing
-/// else is told of a payload that nobody has verified. What comes before the key in the order of the checks is told
-/// first, though, where every verifier would refuse it: size, form, header, `alg` and `crit`.
+/// A token whose issuer is absent, unreadable or named by no verifier is `invalid_issuer`. No other error is reported
+/// for an unverified payload. But errors that come before the key in the order of the checks (size, form, header,
+/// `alg`, `crit`) are reported first if every verifier would refuse the token.
 template <class First, class... Rest>
 class Verifiers {
 public:
-    /// What all of them prove.
+    /// The claims type that all of them prove.
     using claims_type = typename First::claims_type;
 
     /// \param first  a verifier with its `Validation::issuer` set.
@@ -80,7 +80,7 @@ private:
         }
     }
 
-    /// By the first verifier, from `index` on, that claims the issuer. \param least  the number of the first that does.
+    /// Calls the first verifier, from `index` on, that accepts the issuer. \param least  the lowest number to consider.
     template <std::size_t index, class VerifyBy>
     [[nodiscard]] Result<Verified<claims_type>> choose(const detail::CompactParts& parts, std::string_view issuer,
                                                        const VerifyBy& verify_by, std::size_t least = 0) const {
@@ -93,14 +93,14 @@ private:
         }
     }
 
-    /// Why a token is refused that no verifier claims.
+    /// Why a token that no verifier accepts is refused.
     [[nodiscard]] Error refusal(std::string_view header_segment) const {
         const auto header = detail::read_jose_header(header_segment, {may_be_padded(), may_have_null_members()});
         if (!header) return header.error();
         const std::string& alg = header->header.alg;
         const auto accepts = [&](const auto& verifier) {
             if constexpr (requires { verifier.detail_accepts(alg); }) return verifier.detail_accepts(alg);
-            return true;  // a user's own verifier, which does not say
+            return true;  // a user's own verifier, which need not have the function
         };
         const auto understands = [&](const auto& verifier) {
             return !detail::check_critical(*header, verifier.validation().understood);
@@ -113,7 +113,7 @@ private:
         return Error{Errc::invalid_issuer, "iss", "no verifier is for the issuer of this token"};
     }
 
-    /// Whether it holds for any of the verifiers.
+    /// Whether the predicate holds for any of the verifiers.
     template <class Predicate>
     [[nodiscard]] bool any(Predicate&& predicate) const {
         return std::apply([&](const auto&... verifier) { return (predicate(verifier) || ...); }, verifiers_);
@@ -135,11 +135,11 @@ private:
         return any([](const auto& verifier) { return verifier.validation().allow_null_members; });
     }
 
-    /// A few verifiers are asked one by one, in less time than a hash takes.
+    /// A few verifiers are compared one by one, which is faster than a hash.
     static constexpr bool are_many = sizeof...(Rest) >= 4;
 
     std::tuple<First, Rest...> verifiers_;
-    detail::IssuerIndex by_issuer_ = {};  // of many
+    detail::IssuerIndex by_issuer_ = {};  // used if there are many
 };
 
 }  // namespace credence

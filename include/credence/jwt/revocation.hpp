@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ends tokens before their time: one token by issuer and `jti`, or all of a subject's up to a moment. RFC 7009 §3
+// Revokes tokens before they expire: one token by issuer and `jti`, or all tokens of a subject up to a time. RFC 7009
+// §3
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
@@ -21,7 +22,7 @@ struct TokenIdentity {
     std::string issuer = {};                     ///< `iss`; may be empty.
     std::string id = {};                         ///< `jti`
     std::string subject = {};                    ///< `sub`
-    NumericDate issued_at = {};                  ///< `iat`; a verifier gives the present moment for a later one.
+    NumericDate issued_at = {};                  ///< `iat`; a verifier passes the current time for a later one.
     std::optional<NumericDate> expires_at = {};  ///< `exp`; a token without it is revoked for ever.
 };
 
@@ -31,7 +32,7 @@ struct SubjectIdentity {
     std::string subject = {};
 };
 
-/// The identity of a proven token, for logging out: its claims as they are, also an `iat` that lies ahead.
+/// The identity of a proven token, for logging out. Its claims are unchanged, even an `iat` in the future.
 ///
 /// \param who  a `Verified`, or a `Granted`.
 template <class Proof>
@@ -41,40 +42,42 @@ template <class Proof>
     return {claims.iss, claims.jti, claims.sub, claims.iat.value_or(NumericDate{}), claims.exp};
 }
 
-/// Where revocations are kept. Called from many threads at once. An error of any code means that it could not be asked.
+/// A store of revocations, called from many threads at once. An error of any code means that the store did not answer.
 template <class Store>
 concept RevocationStore =
     requires(Store& store, const TokenIdentity& token, const SubjectIdentity& subject, NumericDate moment) {
-        /// Remembers `token.issuer` and `token.id` until `token.expires_at`, or longer.
+        /// Refuses `token.issuer` with `token.id` until `token.expires_at`, or longer.
         { store.revoke(token) } -> std::same_as<Result<void>>;
-        /// Refuses all of the subject's tokens issued at this moment or before. A mark never moves back.
+        /// Refuses all of the subject's tokens issued at this time or before. The recorded time never moves back.
         { store.revoke_subject(subject, moment) } -> std::same_as<Result<void>>;
-        /// Whether either rule refuses this token.
+        /// Whether this token was revoked, by itself or with its subject.
         { store.is_revoked(token) } -> std::same_as<Result<bool>>;
     };
 
 /// A handle to a store, for a verifier: `Verifier{keys, rules, {.revocation = Revocation{store}}}`.
 ///
-/// With it a token needs `jti`, `sub` and `iat`: without them it could not be revoked, so it is `missing_claim`. A
-/// revoked one is `token_revoked`. A store that cannot be asked refuses: `store_unavailable`.
+/// With it a token needs `jti`, `sub` and `iat`. If one of them is missing the token could not be revoked, so it is
+/// `missing_claim`. A revoked token is `token_revoked`. If the store does not answer, the token is refused:
+/// `store_unavailable`.
 ///
-/// A token counts as issued at its `iat`, but no later than it is shown. So until the second of a mark is over, nobody
-/// is let in as its subject: a login right after "log out everywhere" waits for the next second. From then on, a token
-/// with a later `iat` is let in. Where an issuer's clock may run ahead, that can be a token from before the mark: set
-/// the mark ahead by as much, `revoke_subject(subject, now() + leeway)`, and let logins wait for it.
+/// A token counts as issued at its `iat`, but no later than it is presented. So after `revoke_subject(subject, now())`
+/// no token of the subject is accepted until that second is over: a login right after "log out everywhere" waits for
+/// the next second. From then on, a token with a later `iat` is accepted. If an issuer's clock may run ahead, that can
+/// be a token from before the revocation. Then revoke up to a later time, `revoke_subject(subject, now() + leeway)`,
+/// and let logins wait for it.
 class Revocation {
 public:
     /// No store: nothing is revoked.
     Revocation() = default;
 
-    /// \param store  asked from every thread that verifies; kept alive. A null one is a store that cannot be asked.
+    /// \param store  called from every thread that verifies; kept alive. Null acts as a store that does not answer.
     template <RevocationStore Store>
     explicit Revocation(std::shared_ptr<Store> store) : asked_(std::make_shared<Asked<Store>>(std::move(store))) {}
 
     /// Whether a store was given.
     [[nodiscard]] explicit operator bool() const noexcept { return asked_ != nullptr; }
 
-    /// Nothing; or why the token is refused.
+    /// Success, or the error to refuse the token with.
     [[nodiscard]] Result<void>(check)(const TokenIdentity& token) const {
         if (!asked_) return {};
         const Result<bool> revoked = asked_->is_revoked(token);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TokenVerifier: the concept for what proves claims from the text of a token.
+// TokenVerifier: the concept of a class that proves claims from the text of a token.
 #pragma once
 
 #include <credence/jwt/verified.hpp>
@@ -16,7 +16,7 @@ namespace credence {
 /// - `candidate.verify(text)` returns the proof, or the error to refuse the token with. It is called from any number of
 ///   threads at once.
 ///
-/// Only the library can make a `Verified`, so a class of your own calls another verifier in the end.
+/// Only the library can make a `Verified`, so a class of your own ends up calling another verifier.
 template <class Candidate>
 concept TokenVerifier = requires(const Candidate& candidate, std::string_view text) {
     typename Candidate::claims_type;

@@ -37,15 +37,15 @@ struct Validation {
     /// The issuer (`iss`); unset: not checked. Several names are for one issuer's spellings: keys belong to one issuer
     /// (RFC 8725 §3.8), so several issuers are several verifiers.
     Accept issuer = {};
-    /// The audience (`aud`); unset: a token that carries `aud` is refused (RFC 7519 §4.1.3); `any_audience`: it is
-    /// not looked at.
+    /// The audience (`aud`); unset: a token that carries `aud` is refused (RFC 7519 §4.1.3); `any_audience`: `aud` is
+    /// ignored.
     AcceptAudience audience = {};
     /// The subject (`sub`); unset: not checked.
     Accept subject = {};
     /// The media type that the header's `typ` must have, such as `"at+jwt"`; compared without case and without the
     /// prefix `application/` (RFC 7515 §4.1.9). Empty: not checked.
     std::string type = {};
-    /// How far the clocks of issuer and verifier may differ; held within 0 to 300 seconds.
+    /// How far the clocks of issuer and verifier may differ; clamped to 0 to 300 seconds.
     std::chrono::seconds leeway{0};
     /// How long ago the token may have been issued; `iat` must then be present. A negative one counts as zero.
     std::optional<std::chrono::seconds> max_age = {};
@@ -55,10 +55,11 @@ struct Validation {
     std::vector<Check<Claims>> checks = {};
     /// The longest token that is read, in bytes.
     std::size_t max_token_bytes = 16 * 1024;
-    /// Opt-out: a token without `exp` is good for ever.
+    /// Opt-out: a token without `exp` never expires.
     bool allow_missing_exp = false;
     /// Opt-out: an `iat` in the future counts as age zero, for issuers whose clock is fast. With `max_age` or
-    /// revocation an `iat` more than 300 s ahead stays `issued_in_future`: it would make the token good for as long.
+    /// revocation an `iat` more than 300 s ahead stays `issued_in_future`: it would extend the life of the token by as
+    /// much.
     bool allow_future_iat = false;
     /// Opt-out: parts may be padded with `=` to the right length, as AWS load balancers send them.
     bool allow_padding = false;
@@ -67,10 +68,10 @@ struct Validation {
     /// Opt-out: null in `kid`, `typ`, `cty` and the registered claims counts as absent, for issuers that write every
     /// member.
     bool allow_null_members = false;
-    /// Opt-out: an integer in `sub` or `jti` counts as its decimal text.
+    /// Opt-out: an integer in `sub` or `jti` is taken as its decimal text.
     bool allow_numeric_subject = false;
-    /// Opt-out: a token that is bound to a key (`cnf`, RFC 7800) is accepted without its proof of possession, like any
-    /// bearer token. Otherwise it is `proof_required`.
+    /// Opt-out: a token that is bound to a key (`cnf`, RFC 7800) is accepted as a bearer token, without a proof of
+    /// possession. Without the opt-out it is `proof_required`.
     bool allow_bearer_use = false;
     /// The claims that can grant scopes. The first that the token has counts: a string that is split at spaces, or an
     /// array of strings. RFC 8693 §4.2

@@ -26,15 +26,15 @@ namespace detail {
 template <class Claims, class Source>
 class Pipeline;
 
-/// Makes a `Verified` of what a store keeps under a secret that was shown (`jwt/detail/stored_claims.hpp`). No third
-/// place makes one.
+/// Makes a `Verified` of claims that a store keeps under a secret that the client presented
+/// (`jwt/detail/stored_claims.hpp`). Only these two make one.
 template <class Claims>
 class StoredClaims;
 
-/// Moves the claims out of a proof that is destroyed next. Internal: a moved-from proof has no claims.
+/// Moves the claims out of a proof that is about to be destroyed. Internal: a moved-from proof has no claims.
 struct ProofTransfer;
 
-/// What only `ProofTransfer` can make: by it a container may be told to make its element of an expiring proof.
+/// A key that only `ProofTransfer` can make. A container passes it on to construct its element from an expiring proof.
 class ExpiringProofKey {
     friend struct ProofTransfer;
     ExpiringProofKey() = default;
@@ -71,7 +71,7 @@ public:
     }
 
     // clang-format off
-    // The attributes of some stacks give an empty value where there is none.
+    // The attributes of some stacks return an empty value if there is none.
     Verified() /* credence: there is no empty Verified; where there may be none, keep a std::optional or a std::shared_ptr of it */ = delete;
     template <class... Arguments>
         requires(!(sizeof...(Arguments) == 1 && (detail::is_verified<std::remove_cvref_t<Arguments>> && ...)))
@@ -117,7 +117,7 @@ private:
         std::vector<std::string> scopes;
         Claims claims;
     };
-    /// The same with the number of those who hold them.
+    /// The same with a count of its users.
     struct SharedFacts : detail::VersionUses {
         explicit SharedFacts(Facts&& given, void (*destroy_this)(detail::VersionUses*) noexcept)
             : VersionUses{{1}, destroy_this}, facts(std::move(given)) {}
@@ -141,7 +141,7 @@ private:
 
     [[nodiscard]] const Facts& facts() const noexcept { return own_ ? *own_ : shared_->facts; }
 
-    // One of the two: its own facts, or facts shared with a cache or another proof.
+    // Exactly one is set: the proof's own facts, or facts shared with a cache or another proof.
     std::optional<Facts> own_ = {};
     Shared shared_ = {};
 };
@@ -151,7 +151,7 @@ struct detail::ProofTransfer {
     [[nodiscard]] static Verified<Claims> move_out(Verified<Claims>& expiring) {
         return {typename Verified<Claims>::Proven{}, expiring};
     }
-    /// The same for what a handler takes as an optional.
+    /// The same for a handler's optional parameter.
     template <class Proof>
     [[nodiscard]] static std::optional<Proof> optional_of(Proof& expiring) {
         return std::optional<Proof>{std::in_place, ExpiringProofKey{}, expiring};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A verifier: a key and the rules, prepared once, for all the tokens of one kind.
+// A verifier: keys and rules, prepared once, for all tokens of one kind.
 #pragma once
 
 #include <credence/jwt/confirmation.hpp>
@@ -48,7 +48,7 @@ struct SourceOf<Keys<Alg>> {
     using type = DecodingKey<Alg>;
 };
 
-/// Makes the rules those of the issuer to whom the keys belong. If they are not, they accept no issuer afterwards.
+/// Restricts the rules to the issuer of the keys. Rules that name another issuer accept none afterwards.
 template <class Source, class Claims>
 [[nodiscard]] std::optional<Error> bind_to_issuer(const Source& source, Validation<Claims>& rules) {
     if constexpr (IssuerKeySource<Source>) {
@@ -65,12 +65,12 @@ template <class Source, class Claims>
     }
 }
 
-/// What `verifier_for` returns: a `Result` where keys and rules may be of different issuers.
+/// The return type of `verifier_for`: a `Result` if keys and rules may belong to different issuers.
 template <class Claims, class Source>
 using PreparedVerifier = std::conditional_t<IssuerKeySource<Source>, Result<Verifier<Claims, Source>>,
                                             Verifier<Claims, typename SourceOf<Source>::type>>;
 
-/// The sentences for what cannot verify.
+/// The compile errors for arguments that cannot verify.
 template <class Source>
 constexpr void demand_source() {
     constexpr bool key_is_given = KeySource<Source> || is_encoding_key<Source>;
@@ -92,8 +92,8 @@ struct VerifierOptions {
 
 /// Verifies tokens of one claims type with one key, key set or rotating key set.
 ///
-/// A cheap handle to shared, immutable state: copy it freely, and use one from any number of threads. Whatever a copy
-/// was given to may outlive the original.
+/// A cheap handle to shared, immutable state: copy it freely, and use one from any number of threads. A copy may
+/// outlive the original.
 ///
 /// \tparam Claims  see `claims/claims.hpp`.
 /// \tparam Source  a `DecodingKey`, a `KeySet`, a `RotatingKeys` or a `RemoteKeys`.
@@ -105,12 +105,12 @@ public:
 
     /// Prepares a verifier. `Verifier{keys, Validation<MyClaims>{…}}` deduces both parameters.
     ///
-    /// If the rules do not fit the issuer of the keys, it refuses every token; `verifier_for` says so at once. See
+    /// If the rules contradict the issuer of the keys, it refuses every token; `verifier_for` reports that at once. See
     /// `IssuerKeySource`.
     Verifier(Source source, Validation<Claims> validation = {}, VerifierOptions options = {})
         : state_(make_state(std::move(source), std::move(validation), std::move(options))) {}
 
-    Verifier(const Verifier&) = default;  // and no move: one that was moved from would have no state to ask
+    Verifier(const Verifier&) = default;  // no move: a moved-from verifier would have no state
     Verifier& operator=(const Verifier&) = default;
     ~Verifier() = default;
 
@@ -124,10 +124,10 @@ public:
         return verify_with(token, &check);
     }
 
-    /// The rules that it was made with.
+    /// The rules of this verifier.
     [[nodiscard]] const Validation<Claims>& validation() const noexcept { return state_->validation; }
 
-    /// Whether its keys are for a header's `alg`. For the library's own use.
+    /// Whether its keys are for a header's `alg`. Internal.
     [[nodiscard]] bool detail_accepts(std::string_view alg) const {
         if constexpr (is_possible) {
             return state_->source.accepts(alg);
@@ -138,7 +138,7 @@ public:
 
 private:
     static constexpr bool is_possible =
-        KeySource<Source> && detail::is_claims_type<Claims>;  // or else a sentence says why
+        KeySource<Source> && detail::is_claims_type<Claims>;  // else a static_assert explains
 
     struct State {
         State(Source keys, Validation<Claims> rules, VerifierOptions options)

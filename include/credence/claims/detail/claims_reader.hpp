@@ -29,7 +29,7 @@ namespace credence::detail {
 template <class Type>
 inline constexpr bool may_be_absent = is_instance_of<Type, std::optional>;
 
-/// Reads the members of one aggregate, while an object is read: which were seen, and the first that does not fit.
+/// Reads the members of one aggregate from an object. Tracks which members were present, and the first that failed.
 template <class Aggregate>
 class StructSink {
 public:
@@ -59,8 +59,8 @@ public:
         return true;
     }
 
-    /// Reads the value at `begin` of the member with this index, if it is plain and the first of its name. \return
-    /// false when it is not, and nothing was read.
+    /// Reads the value at `begin` of the member with this index, if it is plain and the first of its name.
+    /// \return false if it is not; then nothing was read.
     template <std::size_t index>
     [[nodiscard]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
         using Value = Member<Aggregate, index>;
@@ -68,7 +68,7 @@ public:
         bool is_taken = false;
         if constexpr (std::same_as<Value, std::string>) {
             is_taken = reader.take_plain_text(begin, plain);
-            // Takes less than to assign: the member is empty.
+            // Cheaper than an assignment: the member is empty.
             if (is_taken) member<index>() = std::string(plain.begin + 1, plain.end - 1);
         } else if constexpr (std::same_as<Value, NumericDate>) {
             std::int64_t seconds = 0;
@@ -84,8 +84,8 @@ public:
         return reader.note_name(name) && reader.skip();
     }
 
-    /// Whether every required member was present and every value mapped, once the object has ended. Of several faults
-    /// the first in the order of declaration counts.
+    /// Call it when the object has ended. Returns whether every required member was present and every value mapped. Of
+    /// several errors the first in declaration order wins.
     [[nodiscard]] Result<void> mapped() const {
         const std::uint64_t missing = needed & ~seen_;
         const std::uint64_t wrong = mismatched_ | missing;
@@ -156,7 +156,8 @@ template <const auto& table, class Sink>
     }(std::make_index_sequence<table.size()>{});
 }
 
-/// The same for the member with an index that the program computes: one function for each, so that all cost the same.
+/// The same for an index that is known at run time. A table with one function for each member, so that all cost the
+/// same.
 template <std::size_t count, class Sink>
 [[nodiscard]] bool read_member(JsonReader& reader, Sink& sink, std::size_t index, bool& has_next) {
     static constexpr auto readers = []<std::size_t... Index>(std::index_sequence<Index...>) {
@@ -165,7 +166,7 @@ template <std::size_t count, class Sink>
     return readers[index](reader, sink, has_next);
 }
 
-/// Reads the next member, whichever it is.
+/// Reads the next member, of any name.
 template <const auto& table, class Sink>
 [[nodiscard]] bool read_any_member(JsonReader& reader, Sink& sink, bool& has_next) {
     std::string_view name;
@@ -177,8 +178,8 @@ template <const auto& table, class Sink>
     return true;
 }
 
-/// Reads an object whose members are mostly those of the table. An issuer keeps its members in one order, mostly that
-/// of the struct, so this is tried first. `sink` has `take_plain<index>`, `read<index>` and `read_unknown`.
+/// Reads an object whose members are mostly those of the table. Issuers write members in a fixed order, usually that of
+/// the struct, so this order is tried first. `sink` has `take_plain<index>`, `read<index>` and `read_unknown`.
 template <const auto& table, class Sink>
 [[nodiscard]] bool read_members(JsonReader& reader, Sink& sink) {
     return reader.members([&] {

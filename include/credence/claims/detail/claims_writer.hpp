@@ -24,7 +24,7 @@
 
 namespace credence::detail {
 
-/// The outcome of writing a string: the only fault that it can have is its UTF-8.
+/// The outcome of writing a string: invalid UTF-8 is the only possible error.
 [[nodiscard]] inline Result<void> written_if(bool is_utf8) {
     if (is_utf8) return {};
     return Error{Errc::invalid_json, {}, "a string that is not UTF-8"};
@@ -64,7 +64,7 @@ template <class List>
     return {};
 }
 
-/// One name is written as a string, several as an array: both are allowed, and the string is what most readers expect.
+/// One name is written as a string, several as an array. Both are allowed, and most readers expect the string.
 [[nodiscard]] inline Result<void> write_audience(JsonWriter& writer, const Audience& audience, int depth) {
     if (audience.size() == 1) return written_if(writer.string(audience.front()));
     return write_list(writer, static_cast<const std::vector<std::string>&>(audience), depth);
@@ -82,7 +82,7 @@ template <class Map>
     return {};
 }
 
-/// A name with its comma, quotes and colon, ready at compile time where it needs no escapes.
+/// A member name with comma, quotes and colon, prepared at compile time if it needs no escapes.
 template <class Aggregate, std::size_t index>
 [[nodiscard]] bool write_member_name(JsonWriter& writer) {
     static constexpr std::string_view name = claim_names_of<Aggregate>[index];
@@ -133,7 +133,7 @@ template <class Aggregate>
     return written;
 }
 
-/// The document that the user's own mapping makes of a value. It may throw: that is `invalid_claim_type`.
+/// Calls the user's own mapping. It may throw: that is `invalid_claim_type`.
 template <class Mapped>
 [[nodiscard]] Result<nlohmann::json> map_to_json(const Mapped& value) {
     const auto map = [&]() -> Result<nlohmann::json> {
@@ -186,7 +186,7 @@ template <class Aggregate>
     return written;
 }
 
-/// Writes a value that JSON has as a string, a number, a boolean.
+/// Writes a value whose JSON form is a string, a number or a boolean.
 template <class Value>
 [[nodiscard]] Result<void> write_scalar(JsonWriter& writer, const Value& value) {
     constexpr MemberForm form = member_form<Value>;
@@ -255,7 +255,8 @@ template <class Value>
     return written;
 }
 
-/// Writes the members of a private part that maps itself. A name that the registered claims wrote is not written again.
+/// Writes the members of a private part with its own mapping, except for names that the registered claims already
+/// wrote.
 template <class Private>
 [[nodiscard]] Result<void> write_mapped_members(JsonWriter& writer, const Private& claims, bool may_be_registered) {
     const auto document = map_to_json(claims);

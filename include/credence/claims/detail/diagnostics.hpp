@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why a type cannot be a claims type, or a member of one. The sentences for users stand in claims.hpp.
+// Finds out why a type cannot be a claims type, or a member of one. claims.hpp has the messages for users.
 #pragma once
 
 #include <credence/claims/detail/member_types.hpp>
@@ -41,7 +41,7 @@ enum class Diagnostic : std::uint8_t {
 template <class Type, class... Outer>
 [[nodiscard]] consteval Diagnostic diagnose();
 
-/// The first of several that is one.
+/// Returns the first that is not `none`.
 [[nodiscard]] consteval Diagnostic first_of(std::initializer_list<Diagnostic> diagnostics) {
     for (const Diagnostic diagnostic : diagnostics) {
         if (diagnostic != Diagnostic::none) return diagnostic;
@@ -93,7 +93,7 @@ template <class Type, class... Outer>
     }
 }
 
-/// A variant is read by the kind of the JSON value, so no two of its alternatives may share one.
+/// A variant's alternative is chosen by the kind of the JSON value, so no two alternatives may share a kind.
 template <class... Outer, class... Alternatives>
 [[nodiscard]] consteval Diagnostic diagnose_variant(std::type_identity<std::variant<Alternatives...>> /*type*/) {
     const Diagnostic diagnostic = first_of({diagnose<Alternatives, Outer...>()...});
@@ -104,7 +104,7 @@ template <class... Outer, class... Alternatives>
     return differ ? Diagnostic::none : Diagnostic::variant_kinds;
 }
 
-/// A class template that owns what it points to: `std::unique_ptr`, `std::shared_ptr`.
+/// A class template that owns its pointee: `std::unique_ptr`, `std::shared_ptr`.
 template <class Type>
 concept OwningPointer = requires(const Type& pointer) {
     typename Type::element_type;
@@ -127,7 +127,7 @@ inline constexpr Diagnostic argument_diagnostic<Template<Arguments...>> = [] {
     return found;
 }();
 
-/// What exactly is wrong with a type of no form.
+/// The specific problem of a type without a form.
 template <class Type>
 [[nodiscard]] consteval Diagnostic diagnose_unmapped() {
     if (is_instance_of<Type, std::basic_string_view>) return Diagnostic::string_view;
@@ -151,7 +151,7 @@ template <class... Outer, class Type>
     return false;
 }
 
-/// What exactly is wrong with a type of no form that is a member of `Outer`.
+/// The specific problem of a type without a form that is a member of `Outer`.
 template <class Type, class... Outer>
 [[nodiscard]] consteval Diagnostic diagnose_other() {
     return holds_any<Outer...>(std::type_identity<Type>{}) ? Diagnostic::contains_itself : diagnose_unmapped<Type>();

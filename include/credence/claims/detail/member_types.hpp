@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The forms of member types: how each C++ type maps to JSON. The reader, the writer and the diagnostics have one branch
-// for each form, so a new member type is a line of `member_form` and `json_kinds` here and a branch in each of the two.
+// The forms of member types: how each C++ type maps to JSON. A new member type needs a line in `member_form` and in
+// `json_kinds` here, and a branch in the reader and in the writer.
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
@@ -51,7 +51,7 @@ inline constexpr std::string_view any_other_name{};
 
 namespace credence::detail {
 
-/// Whether a line's name is `any_other_name`, and not an empty one.
+/// Whether a line's name is `any_other_name` itself, not an empty string.
 [[nodiscard]] constexpr bool is_any_other_name(std::string_view name) noexcept { return name.data() == nullptr; }
 
 template <class Type, template <class...> class Template>
@@ -89,10 +89,10 @@ concept MapMember = (is_instance_of<Type, std::map> || is_instance_of<Type, std:
 template <class Type>
 concept NamedEnum = std::is_enum_v<Type> && requires(Type value) { claim_values(value).size(); };
 
-/// Converts to the parameter of a user's `from_json`, without nlohmann's namespace being searched for it: nlohmann's
-/// own mappings of standard types do not count (a string_view would point into a temporary).
+/// Converts to the parameter of a user's `from_json` without adding nlohmann's namespace to the lookup: nlohmann's own
+/// mappings of standard types must not count (a string_view would point into a temporary).
 struct JsonProbe {
-    using string_t = std::string;  // which nlohmann/json 3.11.3 asks a JSON type for, where its namespace is searched
+    using string_t = std::string;  // nlohmann/json 3.11.3 requires it of a JSON type when its namespace is searched
     operator const nlohmann::json&() const;
     operator nlohmann::json&();
 };

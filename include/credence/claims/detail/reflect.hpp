@@ -123,7 +123,7 @@ inline constexpr auto claim_names_of = [] {
     return names;
 }();
 
-/// Converts to any base of `Derived`, and to nothing else. It cannot be copied, or a `std::any` would take it in.
+/// Converts to any base of `Derived`, and to nothing else. Not copyable: otherwise a `std::any` member would accept it.
 template <class Derived>
 struct AnyBaseOf {
     AnyBaseOf() = default;
@@ -133,7 +133,7 @@ struct AnyBaseOf {
     constexpr operator Base() const noexcept;
 };
 
-/// Whether an aggregate has a base class: its first initialiser then takes a base.
+/// Whether an aggregate has a base class, which its first initialiser then initialises.
 template <class Aggregate>
 inline constexpr bool has_base = requires { Aggregate{AnyBaseOf<Aggregate>{}}; };
 

@@ -27,7 +27,7 @@ namespace credence::detail {
 // reported in `mapped`: invalid JSON and the rules for registered claims come first. `read_value` has checked the kind
 // of the value before it calls the function of the form.
 
-/// The refusal of a value; the caller adds the claim.
+/// The error for a value; the caller adds the claim's name.
 [[nodiscard]] inline Error mismatch(std::string_view reason) { return {Errc::invalid_claim_type, {}, reason}; }
 
 /// Skips a value of the wrong kind.
@@ -48,7 +48,7 @@ template <class Value>
 template <class Aggregate>
 [[nodiscard]] bool read_struct(JsonReader& reader, Aggregate& out, Result<void>& mapped);
 
-/// Reads a number and converts it; `reason(number)` says why that gave nullopt.
+/// Reads a number and converts it. `reason(number)` explains a conversion that returns nullopt.
 template <class Value, class Convert, class Reason>
 [[nodiscard]] bool read_number(JsonReader& reader, Value& out, Result<void>& mapped, Convert&& convert,
                                Reason&& reason) {
@@ -61,7 +61,7 @@ template <class Value, class Convert, class Reason>
     return true;
 }
 
-/// Why `to_integer` gives nullopt.
+/// Why `to_integer` returns nullopt.
 [[nodiscard]] inline std::string_view why_no_integer(const JsonNumber& number) {
     if (!number.integer) return "expected an integer, found a number with a fraction or an exponent";
     return "an integer outside the range of its type";
@@ -104,8 +104,8 @@ template <class Enum>
     return true;
 }
 
-/// Reads the next element where it stays. A list that is not empty mostly has a few; there is room for them at once
-/// where they are small, so that a token of many short lists costs no more than a few times its size.
+/// Reads the next element in place. Most lists have a few elements, so the first small element reserves room for a few.
+/// A token of many short lists then still costs no more than a few times its size.
 template <class Value>
 [[nodiscard]] bool read_element(JsonReader& reader, std::vector<Value>& out, Result<void>& mapped) {
     constexpr std::size_t few = sizeof(Value) <= 64 ? 4 : 1;
@@ -117,7 +117,7 @@ template <class Value>
             return true;
         }
     }
-    if constexpr (std::same_as<Value, bool>) {  // packed: an element has no place that a reference could name
+    if constexpr (std::same_as<Value, bool>) {  // packed bits: an element cannot be referenced
         bool element = false;
         const bool read = read_value(reader, element, mapped);
         out.push_back(element);
@@ -175,8 +175,7 @@ template <class Map>
     return reader.object([&](std::string_view name) {
         const auto [member, is_new] = out.try_emplace(std::string{name});
         if (!is_new && !reader.rules().allow_duplicate_members) return reader.fail(Errc::duplicate_member);
-        if (!is_new)
-            member->second = typename Map::mapped_type{};  // the last wins, and nothing of the first is left in it
+        if (!is_new) member->second = typename Map::mapped_type{};  // the last one wins: drop the first
         return read_value(reader, member->second, mapped);
     });
 }
@@ -197,7 +196,7 @@ template <class... Alternatives>
     return read;
 }
 
-/// Calls the user's own mapping. It may throw, and its message may hold what the token holds: neither gets further.
+/// Calls the user's own mapping. It may throw, and the exception may quote token content: it is caught and dropped.
 template <class Json, class Mapped>
 void map_from_json(const Json& document, Mapped& out, Result<void>& mapped) {
     catch_all_but_bad_alloc([&] { from_json(document, out); },
@@ -231,7 +230,7 @@ template <class Optional>
     return reader.literal("null");
 }
 
-/// Reads a value of a kind that the type is read from.
+/// Reads a value whose kind the type accepts.
 template <class Value>
 [[nodiscard]] bool read_value_of_kind(JsonReader& reader, Value& out, Result<void>& mapped) {
     constexpr MemberForm form = member_form<Value>;
@@ -271,7 +270,7 @@ template <class Value>
     if constexpr (form == MemberForm::text) {
         std::string_view plain;
         if (reader.take_plain_string(plain)) {
-            out = std::string{plain};  // takes less than to assign: `out` is mostly empty
+            out = std::string{plain};  // cheaper than an assignment: `out` is usually empty
             return true;
         }
         return reader.take('"') ? reader.string_behind_quote(out) : skip_wrong_kind<JsonKind::string>(reader, mapped);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds the end of a JSON list or object by its brackets alone, without a look at what is in it.
+// Finds the end of a JSON list or object by its brackets alone, without reading its contents.
 #pragma once
 
 #include <credence/detail/json/json_string.hpp>
@@ -47,14 +47,14 @@ public:
         }
     }
 
-    /// Takes eight characters at once. \return false when they must be taken one by one, and none was taken: there is a
+    /// Takes eight characters at once. \return false, having taken none, if they must be taken one by one: there is a
     /// backslash among them, or the last bracket may be closed within them.
     [[nodiscard]] bool take_word(const char* text) noexcept {
         if constexpr (std::endian::native != std::endian::little) return false;
         const std::uint64_t word = load_word(text);
         const std::uint64_t brackets = word | one_each * 0x20;  // [ and { are then the same, and so are ] and }
         if (is_escaped_ || marks_at(word, '\\') != 0) return false;
-        // Each byte of the product is the number of quotes up to it: where it is odd, a string begins or goes on.
+        // Each byte of the product is the number of quotes up to it: where it is odd, a string begins or continues.
         const std::uint64_t quotes = marks_at(word, '"') * one_each;
         const std::uint64_t outside = (in_string_ ? quotes : ~quotes) & one_each;
         const std::size_t closed = sum(marks_at(brackets, '}') & outside);
@@ -75,8 +75,8 @@ private:
     bool is_escaped_ = false;
 };
 
-/// The end of the list or object that begins at `begin`: behind the bracket that closes it. It is not checked what is
-/// in it, nor that brackets of one kind belong together. `end` where it is not closed.
+/// The end of the list or object that begins at `begin`, after its closing bracket; `end` if it is not closed. Its
+/// contents are not checked, nor whether the kinds of brackets match.
 /// \param end  followed by `json_padding`.
 [[nodiscard]] inline const char* end_of_brackets(const char* begin, const char* end) noexcept {
     BracketWalk walk;

@@ -52,7 +52,7 @@ inline constexpr std::int64_t earliest_date = -62'135'596'800, latest_date = 253
     return to_date_from_decimal(number.text);
 }
 
-/// Why `to_date` gives nullopt. Dates of 13 digits are what JavaScript's `Date.now()` gives.
+/// Why `to_date` returns nullopt. JavaScript's `Date.now()` gives dates of 13 digits.
 [[nodiscard]] inline std::string_view why_no_date(const JsonNumber& number) {
     constexpr std::int64_t digits_of_milliseconds = 13;
     if (decimal_digits(number.text).point == digits_of_milliseconds) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads and writes nlohmann::json with the strict reader and writer, for claims types that hold one. All are templates,
-// which cost no time to compile where they are not used.
+// Reads and writes nlohmann::json with the strict reader and writer, for claims types that hold one. All functions are
+// templates, so they cost no compile time where they are not used.
 #pragma once
 
 #include <credence/result.hpp>
@@ -40,7 +40,7 @@ template <class Json>
 template <class Json>
 class DomSink {
 public:
-    /// Whether every number that was read is one that a DOM can hold. 1e400 is strict JSON, and no double.
+    /// Whether a DOM can hold every number that was read. 1e400 is strict JSON, but no double.
     [[nodiscard]] bool holds_all() const noexcept { return holds_all_; }
 
     [[nodiscard]] bool read(JsonReader& reader, Json& out) {
@@ -66,7 +66,7 @@ public:
         return member != nullptr && read(reader, *member);
     }
 
-    /// The value of a new member; null if the object has the name already, and duplicates are refused.
+    /// The value of a new member; null if the name is a duplicate, and duplicates are refused.
     [[nodiscard]] static Json* new_member(JsonReader& reader, Json& object, std::string_view name) {
         auto& members = object.template get_ref<typename Json::object_t&>();
         const auto [member, is_new] =
@@ -161,8 +161,9 @@ template <class Json>
     return true;
 }
 
-/// Writes what the strict reader would read back: false for invalid UTF-8, a number that JSON lacks, binary values, and
-/// more levels than the limit. nlohmann's own `dump` throws at the first and recurses without a limit at the last.
+/// Writes only what the strict reader would read back. Returns false for invalid UTF-8, a number that JSON lacks,
+/// binary values, and too many levels. nlohmann's own `dump` throws at the first and recurses without a limit at the
+/// last.
 template <class Json>
 [[nodiscard]] bool write_dom(JsonWriter& writer, const Json& value, int depth) {
     if (value.is_structured() && depth > json_depth_limit) return false;
@@ -181,7 +182,7 @@ template <class Json>
     return false;
 }
 
-/// The text of a whole document. `invalid_json` when it has no strict JSON text.
+/// The text of a whole document. `invalid_json` if it has no strict JSON text.
 template <class Json = nlohmann::json>
 [[nodiscard]] Result<std::string> write_json(const std::type_identity_t<Json>& document) {
     std::string text;

@@ -74,12 +74,12 @@ struct WrongKindText {
     }
 };
 
-/// For each kind of value, the reason to refuse it where one of `expected` is due.
+/// For each kind of value, the reason to refuse it where `expected` is required.
 template <JsonKinds expected>
 inline constexpr std::array<WrongKindText, json_kind_names.size()> wrong_kind_texts{
     {{expected, 0}, {expected, 1}, {expected, 2}, {expected, 3}, {expected, 4}, {expected, 5}}};
 
-/// The reason to refuse a value of the kind `found` where one of `expected` is due.
+/// The reason to refuse a value of the kind `found` where one of `expected` is required.
 template <JsonKinds expected>
 [[nodiscard]] constexpr std::string_view wrong_kind(JsonKind found) noexcept {
     const WrongKindText& text = wrong_kind_texts<expected>[static_cast<std::size_t>(found)];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Looks for members of a JSON object that is not yet worth reading, in as little time as any text allows.
+// Searches a JSON object for members without reading it all, in little time for any text.
 #pragma once
 
 #include <credence/detail/json/json_brackets.hpp>
@@ -12,7 +12,7 @@
 
 namespace credence::detail {
 
-/// The first of two characters at or after `at`; `end`, which `json_padding` follows, where neither is.
+/// The first of two characters at or after `at`; `end`, which `json_padding` follows, if there is neither.
 [[nodiscard]] inline const char* find_either(const char* at, const char* end, char one, char other) noexcept {
     if constexpr (std::endian::native == std::endian::little) {
         for (; at < end && *at != one && *at != other; at += sizeof(std::uint64_t)) {
@@ -29,8 +29,8 @@ namespace credence::detail {
     }
 }
 
-/// Goes from member to member of an object, by quotes, brackets, colons and commas alone. It finds every member of an
-/// object that is valid JSON; of another text it finds what looks like one.
+/// Goes from member to member of an object by quotes, brackets, colons and commas alone. Finds every member of an
+/// object that is valid JSON; in other texts it finds what looks like a member.
 class MemberSearch {
 public:
     /// \param text  followed by `json_padding`.
@@ -42,7 +42,7 @@ public:
             at_ = end_;
     }
 
-    /// Moves to the next member. \return false where there is none.
+    /// Moves to the next member. \return false if there is none.
     [[nodiscard]] bool next() noexcept {
         skip_space();
         if (at_ < end_ && *at_ == ',') ++at_;
@@ -68,7 +68,7 @@ public:
     /// The text from the member's value on.
     [[nodiscard]] std::string_view rest() const noexcept { return {at_, static_cast<std::size_t>(end_ - at_)}; }
 
-    /// Moves behind the member's value.
+    /// Moves past the member's value.
     void skip_value() noexcept {
         if (*at_ == '"') {
             at_ = end_of_string(at_ + 1);
@@ -92,7 +92,7 @@ private:
         return at < end_ ? at : end_;
     }
 
-    /// Whether a name, as it is written, is `wanted` once its escapes are read. Only those with `u` stand for letters.
+    /// Whether a name equals `wanted` once its escapes are decoded. Only escapes with `u` stand for letters.
     [[nodiscard]] static bool spells(std::string_view written, std::string_view wanted) noexcept {
         for (const char letter : wanted) {
             if (written.starts_with(letter)) {

@@ -39,13 +39,13 @@ private:
 
 /// The names of the members of all objects that are open, to find duplicates in linear memory.
 ///
-/// A few names are compared with each other. Many go into a table when their object closes, by a hash with a secret
-/// key: so an object of thousands of members costs linear time, and no choice of names makes it cost more.
+/// A few names are compared with each other. Many names go into a hash table with a secret key when their object
+/// closes. So an object of thousands of members costs linear time, whatever its names are.
 class JsonNames {
 public:
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
-    /// Adds a name to the object that began at `begin`. \return false when that object has it already.
+    /// Adds a name to the object that began at `begin`. \return false if the object already has it.
     [[nodiscard]] bool add(std::string_view name, std::size_t begin) {
         if (count_ - begin < few) {
             for (std::size_t index = begin; index < count_; ++index) {
@@ -62,7 +62,7 @@ public:
         return true;
     }
 
-    /// Ends the object that began at `begin`. \return false when it had a name twice.
+    /// Ends the object that began at `begin`. \return false if it had a name twice.
     [[nodiscard]] bool close(std::size_t begin) {
         if (count_ == begin) return true;
         const bool unique = count_ - begin <= few || all_differ(begin);
@@ -105,7 +105,7 @@ private:
 
     static constexpr std::size_t inline_count = 24;
 
-    std::array<const char*, inline_count> texts_;  // of the first names; not initialised, for most objects have few
+    std::array<const char*, inline_count> texts_;  // of the first names; not initialised, because most objects have few
     std::array<std::size_t, inline_count> sizes_;
     std::vector<std::string_view> spilled_;
     std::size_t count_ = 0;

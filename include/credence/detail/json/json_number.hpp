@@ -19,7 +19,7 @@ namespace credence::detail {
 struct JsonNumber {
     std::string_view text = {};
     bool integer = false;    ///< neither a fraction nor an exponent
-    bool is_short = false;   ///< an integer of so few digits that `value` is it
+    bool is_short = false;   ///< an integer short enough for `value` to hold it
     std::int64_t value = 0;  ///< of a short integer
 };
 

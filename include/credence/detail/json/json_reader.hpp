@@ -25,19 +25,19 @@ inline constexpr int json_depth_limit = 32;
 /// Rules that can be relaxed.
 struct JsonRules {
     bool allow_duplicate_members = false;  ///< the last one wins
-    int depth_limit = json_depth_limit;    ///< for documents that are no token's
-    /// The most values that are skipped, those within others counted; one too many is `malformed_token`.
+    int depth_limit = json_depth_limit;    ///< for documents that are not tokens
+    /// The most values that are skipped, nested ones included; one too many is `malformed_token`.
     std::size_t skipped_limit = (std::numeric_limits<std::size_t>::max)();
 };
 
-/// What is wrong with a text that is not valid JSON.
+/// The fault of a text that is not valid JSON.
 enum class JsonFault : std::uint8_t { grammar, depth, utf8, byte_order_mark };
 
-/// What was read of a plain member, besides its value.
+/// Properties of a plain member, besides its value.
 struct PlainMember {
-    const char* begin = nullptr;  ///< of the value, as it is written
+    const char* begin = nullptr;  ///< of the value, as written
     const char* end = nullptr;
-    bool has_next = false;  ///< whether a comma followed; it was taken
+    bool has_next = false;  ///< whether a comma followed; it was read
 
     [[nodiscard]] std::string_view text() const noexcept { return {begin, static_cast<std::size_t>(end - begin)}; }
 };
@@ -56,10 +56,10 @@ public:
     JsonReader& operator=(const JsonReader&) = delete;
 
     [[nodiscard]] Errc fault() const noexcept { return fault_; }
-    /// What is wrong, after `invalid_json`.
+    /// The detail of an `invalid_json`.
     [[nodiscard]] JsonFault kind_of_fault() const noexcept {
         if (depth_ > rules_.depth_limit) return JsonFault::depth;
-        if (at_ >= end_) return JsonFault::grammar;  // a text that breaks off may have been read to behind its end
+        if (at_ >= end_) return JsonFault::grammar;  // a truncated text may have been read past its end
         const std::string_view rest{at_, static_cast<std::size_t>(end_ - at_)};
         if (rest.starts_with("\xef\xbb\xbf")) return JsonFault::byte_order_mark;
         return is_utf8(rest) ? JsonFault::grammar : JsonFault::utf8;
@@ -69,7 +69,7 @@ public:
     [[nodiscard]] JsonRules rules() const noexcept { return rules_; }
     [[nodiscard]] const char* position() const noexcept { return at_; }
 
-    /// Takes a character if it is the next one behind white space.
+    /// Reads a character if it is the next one after white space.
     [[nodiscard]] bool take(char wanted) noexcept {
         skip_space();
         if (*at_ != wanted) return false;
@@ -89,7 +89,7 @@ public:
         return at_ == end_ || fail();
     }
 
-    /// Reads an object; calls `on_member()` for each member, which reads its name and its value. It must also see to
+    /// Reads an object; calls `on_member()` for each member, which reads its name and its value. It must also find
     /// duplicates, with `note_name` or in its own way.
     template <class OnMember>
     [[nodiscard]] bool members(OnMember&& on_member) {
@@ -108,7 +108,7 @@ public:
         return unique || fail(Errc::duplicate_member);
     }
 
-    /// The same, where `on_member(name)` reads only the value.
+    /// The same, but `on_member(name)` reads only the value.
     template <class OnMember>
     [[nodiscard]] bool object(OnMember&& on_member) {
         return members([&] {
@@ -117,11 +117,11 @@ public:
         });
     }
 
-    /// Reads the name of a member, and the colon behind it. Most are plain and have no white space around them.
+    /// Reads the name of a member, and the colon after it. Most are plain, without white space around them.
     [[nodiscard]] bool member_name(std::string_view& out) { return plain_member_name(out) || unusual_member_name(out); }
 
-    /// Reads the name of a member, and the colon behind it, if it is the one expected and written without white space
-    /// or escapes. \return false when nothing was read.
+    /// Reads the name of a member, and the colon after it, if it is the expected one, without white space or escapes.
+    /// \return false if it is not; then nothing was read.
     template <class Name>
     [[nodiscard]] bool take_name() noexcept {
         const std::size_t size = ExpectedName<Name>::match(at_, end_);
@@ -129,8 +129,8 @@ public:
         return size != 0;
     }
 
-    /// Reads a string at `begin`, of which nothing but its text is wanted, and what follows it, if both are written as
-    /// nearly always: without white space or escapes. \return false when they are not, and nothing was read.
+    /// Reads a string at `begin` of which only the text is wanted, and the character after it, if both have their usual
+    /// form: no white space and no escapes. \return false if they have not; then nothing was read.
     [[nodiscard, gnu::always_inline]] bool take_plain_text(const char* begin, PlainMember& member) noexcept {
         if (*begin != '"') return false;
         const char* end = end_of_plain_run(begin + 1);
@@ -139,7 +139,7 @@ public:
         return true;
     }
 
-    /// The same for a positive integer of so few digits that any date, and any 64-bit integer, can hold it.
+    /// The same for a positive integer short enough that any date, and any 64-bit integer, can hold it.
     [[nodiscard, gnu::always_inline]] bool take_plain_integer(const char* begin, std::int64_t& out,
                                                               PlainMember& member) noexcept {
         constexpr std::ptrdiff_t most_digits = 11;
@@ -174,7 +174,7 @@ public:
     /// Reads a string into `out`.
     [[nodiscard]] bool string(std::string& out) { return expect('"') && string_behind_quote(out); }
 
-    /// Reads the rest of a string whose quote was taken.
+    /// Reads the rest of a string after its opening quote.
     [[nodiscard]] bool string_behind_quote(std::string& out) {
         const char* end = end_of_plain_run(at_);
         out.assign(at_, end);
@@ -182,8 +182,8 @@ public:
         return *end == '"' || rest_of_string(end, out);
     }
 
-    /// Reads a string, if it begins right here, is ASCII and without escapes; the view is into the text. \return false
-    /// when it is not, and nothing was read.
+    /// Reads a string if it begins at the cursor, is ASCII and has no escapes; the view is into the text. \return false
+    /// if not; then nothing was read.
     [[nodiscard]] bool take_plain_string(std::string_view& out) noexcept {
         if (*at_ != '"') return false;
         const char* end = end_of_plain_run(at_ + 1);
@@ -193,7 +193,7 @@ public:
         return true;
     }
 
-    /// Reads a string; the view is into the text where nothing is escaped.
+    /// Reads a string; the view is into the text if there are no escapes.
     [[nodiscard]] bool string_view(std::string_view& out) {
         if (!expect('"')) return false;
         const char* end = end_of_literal_run(at_);
@@ -203,7 +203,7 @@ public:
         return *end == '"' || rest_of_view(end, out);
     }
 
-    /// Reads a number, which `last_number` then gives.
+    /// Reads a number, which `last_number` then returns.
     [[nodiscard]] bool number() noexcept {
         skip_space();
         last_number_ = take_number(at_);
@@ -222,12 +222,12 @@ public:
         return true;
     }
 
-    /// Reads any value and keeps nothing of it, but `last_number` if it is a number.
+    /// Reads any value and keeps nothing of it, except for `last_number` if it is a number.
     [[nodiscard]] bool skip() {
         return skipped_++ == rules_.skipped_limit ? fail(Errc::malformed_token) : skip_uncounted();
     }
 
-    /// The same for a value that does not count itself; what is within it does.
+    /// The same for a value that is not counted itself; nested values are.
     [[nodiscard]] bool skip_uncounted() {
         switch (peek()) {
             case '"': return skip_string();
@@ -240,7 +240,7 @@ public:
         }
     }
 
-    /// Ends the reading. The first fault is kept; this one if there was none.
+    /// Ends the reading. Keeps an earlier fault; otherwise sets this one.
     bool fail(Errc fault = Errc::invalid_json) noexcept {
         if (!failed_) fault_ = fault;
         failed_ = true;
@@ -255,7 +255,7 @@ private:
         at_ = member.has_next ? end + 1 : end;
     }
 
-    /// Reads a name that is plain, and a colon right behind it. \return false when it is not, and nothing was read.
+    /// Reads a name that is plain, and a colon right after it. \return false if there is none; then nothing was read.
     [[nodiscard]] bool plain_member_name(std::string_view& out) noexcept {
         if (*at_ != '"') [[unlikely]]
             return false;
@@ -270,13 +270,13 @@ private:
 
     [[nodiscard]] bool unusual_member_name(std::string_view& out) { return string_view(out) && expect(':'); }
 
-    /// Where a name may stand twice, nothing is kept of any name either.
+    /// If duplicates are allowed, names need not be kept.
     [[nodiscard]] bool skip_object() {
         if (rules_.allow_duplicate_members) return members([this] { return skip_string() && expect(':') && skip(); });
         return object([this](std::string_view name) { return note_name(name) && skip(); });
     }
 
-    /// Reads a string and keeps nothing of it, nor leaves a copy in memory that is given back: it may be a secret.
+    /// Reads a string and keeps no copy of it, not even in freed memory: it may be a secret.
     [[nodiscard]] bool skip_string() {
         if (!expect('"')) return false;
         const char* end = end_of_literal_run(at_);
@@ -289,7 +289,7 @@ private:
         return true;
     }
 
-    /// Reads on from where a string is no longer plain.
+    /// Continues at the first character of a string that is not plain.
     [[nodiscard]] bool rest_of_string(const char* rest, std::string& out) {
         const char* end = append_string(rest, out);
         if (end == nullptr) return fail();
@@ -297,7 +297,7 @@ private:
         return true;
     }
 
-    /// The same from an escape on, where the string is kept here, readable in words like the text itself.
+    /// The same from an escape on, if the string is kept here, readable in words like the text itself.
     [[nodiscard]] bool rest_of_view(const char* escape, std::string_view& out) {
         std::string& unescaped = unescaped_.emplace_front(out);
         if (!rest_of_string(escape, unescaped)) return false;

@@ -24,14 +24,14 @@ inline constexpr std::size_t json_padding = 8;
     return word;
 }
 
-/// Whether a character stands for itself in a string: no quote, backslash or control character, and ASCII.
+/// Whether a character stands for itself in a string: ASCII, and no quote, backslash or control character.
 [[nodiscard]] constexpr bool is_plain(char character) noexcept {
     const auto byte = static_cast<unsigned char>(character);
     return byte != '"' && byte != '\\' && byte >= 0x20 && byte < 0x80;
 }
 
-/// Marks the characters of a word that are not plain, each by its highest bit. The lowest mark is a true one; above it
-/// there may be false ones, from borrows. Only for a word whose lowest byte is the first character.
+/// Marks the characters of a word that are not plain, each by its highest bit. The lowest mark is always right; above
+/// it there may be false ones, from borrows. Only for a word whose lowest byte is the first character.
 [[nodiscard]] constexpr std::uint64_t special_marks(std::uint64_t word) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
     // XOR with 2 swaps space (0x20) and quote (0x22): what is then below 0x21 is a control character or the quote.
@@ -60,8 +60,8 @@ inline constexpr std::size_t json_padding = 8;
     }
 }
 
-/// The length of the UTF-8 sequence that starts at `text` with a byte of 0x80 or more; 0 when it is malformed,
-/// overlong, a surrogate or beyond U+10FFFF. RFC 3629 §4
+/// The length of the UTF-8 sequence that starts at `text` with a byte of 0x80 or more; 0 if it is malformed, overlong,
+/// a surrogate or beyond U+10FFFF. RFC 3629 §4
 [[nodiscard]] inline std::size_t utf8_sequence(const char* text) noexcept {
     const auto byte = [text](std::size_t index) { return static_cast<unsigned char>(text[index]); };
     const auto continues = [&](std::size_t index) { return (byte(index) & 0xc0) == 0x80; };
@@ -90,8 +90,8 @@ inline constexpr std::size_t json_padding = 8;
     return true;
 }
 
-/// Skips all that stands for itself, longer sequences included. \return the quote, backslash or control character that
-/// ends it; nullptr when the UTF-8 is malformed.
+/// Skips all characters that stand for themselves, longer sequences included. \return the quote, backslash or control
+/// character that ends them; nullptr if the UTF-8 is malformed.
 [[nodiscard]] inline const char* end_of_literal_run(const char* text) noexcept {
     for (;;) {
         text = end_of_plain_run(text);
@@ -134,8 +134,8 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
     return values;
 }();
 
-/// The value of four hexadecimal digits; more than 0xffff when they are not. It looks at no character behind the first
-/// that is no digit.
+/// The value of four hexadecimal digits; more than 0xffff if they are not. Reads no character after the first that is
+/// not a digit.
 [[nodiscard]] inline std::uint32_t four_hex_digits(const char* text) noexcept {
     std::uint32_t value = 0;
     for (std::size_t index = 0; index < 4; ++index) {
@@ -174,7 +174,7 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
     return text;
 }
 
-/// Skips escape sequences from the backslash at `text` on. \return the first character that begins no other;
+/// Skips escape sequences, from the backslash at `text` on. \return the first character that does not begin one;
 /// nullptr if one is invalid.
 [[nodiscard]] inline const char* skip_escapes(const char* text) noexcept {
     std::uint32_t ignored = 0;
@@ -185,7 +185,7 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
     return text;
 }
 
-/// Appends what escape sequences stand for, from the backslash at `text` on. \return as `skip_escapes`.
+/// Appends the characters of escape sequences, from the backslash at `text` on. \return as `skip_escapes`.
 [[nodiscard]] inline const char* append_escapes(const char* text, std::string& out) {
     std::uint32_t code_point = 0;
     do {
@@ -197,7 +197,7 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
 }
 
 /// Reads on from `text`, inside a string, to its closing quote, and appends its characters. \return the closing quote;
-/// nullptr when the string is malformed.
+/// nullptr if the string is malformed.
 [[nodiscard]] inline const char* append_string(const char* text, std::string& out) {
     for (;;) {
         const char* end = end_of_literal_run(text);

@@ -48,7 +48,7 @@ public:
         first_ = false;
     }
 
-    /// \return false when `text` is not UTF-8.
+    /// \return false if `text` is not UTF-8.
     [[nodiscard]] bool string(std::string_view text) {
         out_ += '"';
         while (!text.empty()) {
@@ -88,7 +88,7 @@ public:
     }
 
 private:
-    /// How many characters at the start of `text` stand for themselves and are ASCII.
+    /// How many characters at the start of `text` are ASCII and stand for themselves.
     [[nodiscard]] static std::size_t plain_prefix(std::string_view text) noexcept {
         std::size_t length = 0;
         while (length + json_padding <= text.size()) {
@@ -101,8 +101,7 @@ private:
         return length;
     }
 
-    /// Writes the character or sequence that `text` starts with. \return how much of the text that is; 0 when it is
-    /// not UTF-8.
+    /// Writes the character or sequence at the start of `text`. \return its length in `text`; 0 if it is not UTF-8.
     [[nodiscard]] std::size_t special(std::string_view text) {
         const auto byte = static_cast<unsigned char>(text.front());
         if (byte < 0x80) {

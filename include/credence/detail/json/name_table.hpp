@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds a member name among those that are known at compile time: by one hash and one compare of words.
+// Finds a member name among those known at compile time: one hash and one comparison of words.
 #pragma once
 
 #include <credence/detail/json/json_string.hpp>
@@ -21,7 +21,7 @@ namespace credence::detail {
     return std::bit_cast<std::uint64_t>(bytes);
 }
 
-/// The same for a name behind which eight more bytes may be read: one load and a mask.
+/// The same for a name after which eight more bytes may be read: one load and a mask.
 [[nodiscard]] inline std::uint64_t word_of_padded_name(std::string_view name) noexcept {
     std::uint64_t word = 0;
     std::memcpy(&word, name.data(), sizeof word);
@@ -32,15 +32,15 @@ namespace credence::detail {
     return word >> unused << unused;
 }
 
-/// A name that may come next in a text, in quotes and with its colon. `Name::value` is the name; its text is prepared
-/// at compile time, and a short one is found by one compare.
+/// A name that may come next in a text, in quotes and with its colon. `Name::value` is the name. Its text is prepared
+/// at compile time, and a short one needs only one comparison.
 template <class Name>
 class ExpectedName {
 public:
-    /// How many characters of `text` are this name; 0 if another text stands there. The text ends at `end`, and eight
+    /// How many characters of `text` are this name; 0 if the text begins differently. The text ends at `end`, and eight
     /// more bytes may be read.
     [[nodiscard]] static std::size_t match(const char* text, const char* end) noexcept {
-        // A name with characters that JSON escapes has no single spelling: it is found after its escapes are read.
+        // A name with characters that JSON escapes has several spellings: it is found after its escapes are decoded.
         if constexpr (!is_literal) return 0;
         if ((load_word(text) & mask) != head) return 0;
         if constexpr (size > word_size) {
@@ -91,7 +91,7 @@ public:
     [[nodiscard]] static constexpr std::size_t size() noexcept { return count; }
     [[nodiscard]] constexpr std::string_view operator[](std::size_t index) const noexcept { return names_[index]; }
 
-    /// The index of `name`, behind which eight more bytes may be read; `unknown_name` if it is not in the table.
+    /// The index of `name`, after which eight more bytes may be read; `unknown_name` if it is not in the table.
     [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
         const std::uint64_t word = word_of_padded_name(name);
         for (std::size_t slot = slot_of(word, name.size());; slot = (slot + 1) % slot_count) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ClaimIndex: where the claims stand in a payload that the library checks for itself, and which demanded claims it has.
+// ClaimIndex: the positions of the claims that the library itself checks, and which required claims a payload has.
 #pragma once
 
 #include <credence/claims/claims.hpp>
@@ -21,7 +21,7 @@
 
 namespace credence::detail {
 
-/// The claims that the library reads for itself, in the order of `recognised_names`: first the registered claims.
+/// The claims that the library itself reads, in the order of `recognised_names`: first the registered claims.
 enum class RecognisedClaim : std::uint8_t { iss, sub, aud, exp, nbf, iat, jti, scope, scp, cnf };
 
 /// The registered claims, the usual claims that grant scopes (RFC 8693 §4.2), and the confirmation key (RFC 7800 §3.1).
@@ -38,16 +38,16 @@ inline constexpr std::array<std::string_view, registered_names.size() + 3> recog
 [[nodiscard]] constexpr bool is_date(RecognisedClaim claim) noexcept {
     return claim == RecognisedClaim::exp || claim == RecognisedClaim::nbf || claim == RecognisedClaim::iat;
 }
-/// Whether `Validation::allow_null_members` is about this claim.
+/// Whether `Validation::allow_null_members` applies to this claim.
 [[nodiscard]] constexpr bool is_registered(RecognisedClaim claim) noexcept {
     return static_cast<std::size_t>(claim) < registered_names.size();
 }
-/// Whether `Validation::allow_numeric_subject` is about this claim.
+/// Whether `Validation::allow_numeric_subject` applies to this claim.
 [[nodiscard]] constexpr bool may_be_number(RecognisedClaim claim) noexcept {
     return claim == RecognisedClaim::sub || claim == RecognisedClaim::jti;
 }
 
-/// The members of `Validation` that say how claims are read.
+/// The members of `Validation` that affect how claims are read.
 struct ClaimRules {
     const std::vector<std::string>& required;
     const std::vector<std::string>& scope_claims;
@@ -61,15 +61,15 @@ inline constexpr std::string_view null_claim_reason = "found null; allow_null_me
 /// A date claim: rounded down to whole seconds, absent, or of a wrong type.
 struct DateClaim {
     std::optional<NumericDate> date = {};
-    std::string_view mismatch = {};  ///< why a claim that is present is no date
+    std::string_view mismatch = {};  ///< why a claim that is present is not a date
 };
 
-/// Why a value of this kind is no date.
+/// Why a value of this kind is not a date.
 [[nodiscard]] constexpr std::string_view why_no_date_kind(char first) noexcept {
     return first == 'n' ? null_claim_reason : wrong_kind<JsonKind::number>(json_kind(first));
 }
 
-/// The date in a JSON value, of which `reader` read the number last.
+/// The date in a JSON value whose number `reader` has just read.
 [[nodiscard]] inline DateClaim date_claim(std::string_view text, const JsonReader& reader) {
     if (!starts_number(text.front())) return {.mismatch = why_no_date_kind(text.front())};
     const auto date = to_date(reader.last_number());
@@ -131,10 +131,10 @@ public:
         }
     }
 
-    /// Whether `mark_seen` must be told of every member.
+    /// Whether `mark_seen` must be called for every member.
     [[nodiscard]] bool watches_members() const noexcept { return !required_.empty() || has_own_scopes_; }
 
-    /// Takes in a member of any name.
+    /// Records a member of any name.
     void mark_seen(std::string_view name, std::string_view json) {
         for (Required& required : required_) {
             if (required.name == name) required.is_there = true;
@@ -174,11 +174,11 @@ private:
     [[nodiscard]] static constexpr unsigned bit(RecognisedClaim claim) noexcept {
         return 1U << static_cast<unsigned>(claim);
     }
-    /// The usual two are recognised at compile time, without a comparison of names.
+    /// The two usual names are recognised at compile time, without a comparison of names.
     [[nodiscard]] static bool are_usual(const std::vector<std::string>& names) noexcept {
         return names.size() == 2 && equals(names[0], "scope") && equals(names[1], "scp");
     }
-    /// Without the calls that the comparison of strings makes: this runs for each token.
+    /// Avoids the function calls of a string comparison: this runs for each token.
     template <std::size_t size>
     [[nodiscard]] static bool equals(const std::string& name, const char (&literal)[size]) noexcept {
         return name.size() == size - 1 && std::memcmp(name.data(), literal, size - 1) == 0;
@@ -191,7 +191,7 @@ private:
     }
 
     ClaimRules rules_;
-    std::array<Text, recognised_names.size()> texts_;  // only those with a bit are set: clearing all takes longer
+    std::array<Text, recognised_names.size()> texts_;  // valid only if the bit is set: clearing all takes longer
     unsigned seen_ = 0;
     unsigned present_ = 0;
     TokenDates dates_;

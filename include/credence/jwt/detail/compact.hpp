@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Splits a token into its three parts, and gives them room to be decoded in. RFC 7515 §7.1
+// Splits a token into its three parts, and holds a decoded part. RFC 7515 §7.1
 #pragma once
 
 #include <credence/detail/encoding/base64url.hpp>
@@ -14,7 +14,7 @@
 
 namespace credence::detail {
 
-/// The three parts of a token, as they stand in it.
+/// The three parts of a token, as views into it.
 struct CompactParts {
     std::string_view header = {};
     std::string_view payload = {};
@@ -28,7 +28,7 @@ struct CompactParts {
     return dot == nullptr ? text.size() : static_cast<std::size_t>(static_cast<const char*>(dot) - text.data());
 }
 
-/// Splits at the two dots; nothing when there are fewer or more. One scan, which ends at a third dot.
+/// Splits at the two dots; nullopt if there are fewer or more. One scan, which ends at a third dot.
 [[nodiscard]] inline std::optional<CompactParts> split_compact(std::string_view token) noexcept {
     const std::size_t first = first_dot(token);
     if (first == token.size()) return std::nullopt;
@@ -43,8 +43,8 @@ struct CompactParts {
                         .signing_input = {token.data(), first + 1 + second}};
 }
 
-/// The same where the sizes of the header and the signature are expected; it looks at no other place. Nothing when the
-/// dots are not there. The payload may have a dot in it, or the signature: neither is then base64url.
+/// The same for a header and a signature of expected sizes: only these two places are checked. Nullopt if the dots are
+/// not there. A further dot in the payload or the signature is not found here, but is not base64url.
 [[nodiscard]] inline std::optional<CompactParts> split_expected(std::string_view token, std::size_t header,
                                                                 std::size_t signature) noexcept {
     if (token.size() < header + signature + 2) return std::nullopt;
@@ -57,17 +57,17 @@ struct CompactParts {
                         .signing_input = {text, last}};
 }
 
-/// Takes one or two `=` off a text of the right length, for issuers that pad.
+/// Removes one or two `=` from a text of the right length, for issuers that pad.
 [[nodiscard]] constexpr std::string_view without_padding(std::string_view text) noexcept {
     if (text.size() % 4 != 0) return text;
     for (int signs = 0; signs < 2 && text.ends_with('='); ++signs) text.remove_suffix(1);
     return text;
 }
 
-/// A decoded part, followed by zero bytes for the JSON reader. Parts of a usual size take no memory from the heap.
+/// A decoded part, followed by zero bytes for the JSON reader. Parts of a usual size need no heap memory.
 class DecodedPart {
 public:
-    /// Decodes `text`; what an earlier call decoded is gone. \return whether it is strict base64url.
+    /// Decodes `text` in place of an earlier result. \return whether it is strict base64url.
     [[nodiscard]] bool decode(std::string_view text) {
         size_ = base64url_decoded_size(text.size());
         const std::size_t room = size_ + base64url_slack + json_padding;

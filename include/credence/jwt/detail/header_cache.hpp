@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Headers that a verifier has accepted before: the same issuer's header repeats, and comparing it is cheaper than
-// reading.
+// Caches the headers that a verifier has accepted: an issuer's header repeats, and comparing it is cheaper than reading
+// it.
 #pragma once
 
 #include <credence/jwt/header.hpp>
@@ -23,7 +23,7 @@ namespace credence::detail {
 template <class KeyRef>
 struct CachedHeader {
     std::string segment;
-    std::size_t signature_size;  ///< of that token, as text; another token's may be of another
+    std::size_t signature_size;  ///< of that token, encoded; another token's may differ
     TokenHeader header;
     const VerifiedHeader* shared;  ///< see `static_header`
     KeyRef key;
@@ -32,9 +32,9 @@ struct CachedHeader {
 /// The headers of a verifier's tokens, each written once and never changed: reading takes no lock. Only the headers of
 /// tokens whose signature held are stored, so that only a signer can fill it.
 ///
-/// The first four are compared one by one: most verifiers never see more. Further ones, of more issuers or of keys that
-/// rotated, go to a table by their hash, which is allocated when it is needed. It is bounded: a header whose places in
-/// the table are taken is not cached, and nothing is replaced, because a reader may hold any entry.
+/// The first four are compared one by one: most verifiers never see more. Further ones (more issuers, rotated keys) go
+/// into a hash table, which is allocated when it is needed. It is bounded. A header whose places in the table are taken
+/// is not cached, and nothing is replaced, because a reader may hold any entry.
 template <class KeyRef>
 class HeaderCache {
 public:
@@ -93,7 +93,7 @@ private:
     using Slot = std::atomic<const Entry*>;
     using Table = std::array<Slot, capacity - 4>;
 
-    /// Whether a slot has the entry of this segment, after `entry` was offered to it if it was free.
+    /// Stores `entry` if the slot is free. Returns whether the slot then has an entry of this segment.
     [[nodiscard]] static bool holds(Slot& slot, std::string_view segment,
                                     std::unique_ptr<const Entry>& entry) noexcept {
         const Entry* present = slot.load(std::memory_order_acquire);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// IssuerIndex: which of many verifiers is for an issuer.
+// IssuerIndex: finds the verifier of an issuer among many.
 #pragma once
 
 #include <credence/jwt/accept.hpp>
@@ -13,10 +13,10 @@
 
 namespace credence::detail {
 
-/// The numbers of verifiers by the names of their issuers, whose own lists decide in the end.
+/// Maps the names of issuers to the numbers of their verifiers. The verifier's own list has the last word.
 class IssuerIndex {
 public:
-    /// Enters the verifier with this number. Those with lower ones were entered before.
+    /// Adds the verifier with this number. Verifiers are added in ascending order.
     void add(const Accept& issuers, std::size_t number) {
         for (const std::string& name : issuers.names()) {
             if (name.empty() || find(name)) continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads the header of a token: the few members that count, and `crit` with all its rules. RFC 7515 §4.1
+// Reads the header of a token: the few members that matter, and `crit` with all its rules. RFC 7515 §4.1
 #pragma once
 
 #include <credence/jwt/header.hpp>
@@ -22,8 +22,8 @@ namespace credence::detail {
 
 /// The most members that a header may have, and the most names in its `crit`.
 inline constexpr std::size_t most_header_members = 64, most_critical_names = 16;
-/// The most values that a header may have besides those that are read, lists, objects and what is within them counted.
-/// A header is read before anything is proven: what it costs must not grow with what a stranger writes.
+/// The most values that a header may have besides the members that are used, nested values included. A header is read
+/// before anything is proven, so a stranger must not be able to make it expensive.
 inline constexpr std::size_t most_header_values = 256;
 
 inline constexpr JsonRules header_json_rules{.skipped_limit = most_header_values};
@@ -34,14 +34,14 @@ struct HeaderRules {
     bool allow_null_members = false;
 };
 
-/// The members of a header that a verifier needs after it was read.
+/// The members of a header that a verifier still needs after reading it.
 struct TokenHeader {
     Header header = {};
     bool has_kid = false;
-    std::string x5t = {};       ///< read only if there is no `kid`; empty if it is absent or no string
+    std::string x5t = {};       ///< read only if there is no `kid`; empty if it is absent or not a string
     std::string x5t_s256 = {};  ///< the same
 
-    /// The query for the key that the header asks for.
+    /// The lookup of the key that the header names.
     [[nodiscard]] KeyQuery query() const noexcept {
         return {.alg = header.alg,
                 .kid = has_kid ? KeyId{header.kid} : std::nullopt,
@@ -50,26 +50,26 @@ struct TokenHeader {
     }
 };
 
-/// A header that was read and not yet checked.
+/// A header that was read but not yet checked.
 struct JoseHeader : TokenHeader {
     bool has_alg = false;
-    std::string_view mismatch = {};  ///< why `alg`, `kid` or `typ` is not what it must be; the first of them
+    std::string_view mismatch = {};  ///< the first error in `alg`, `kid` or `typ`, if there is one
     bool has_crit = false;
     bool has_crit_of_strings = false;
     std::size_t member_count = 0;
     std::size_t crit_count = 0;
-    std::vector<std::string> crit = {};   ///< the names that `crit` lists; empty also if it is no list of strings
-    std::vector<std::string> names = {};  ///< of all members, if there is a `crit`
+    std::vector<std::string> crit = {};   ///< the names that `crit` lists; also empty if it is not a list of strings
+    std::vector<std::string> names = {};  ///< the names of all members, if there is a `crit`
 };
 
 /// Names that an extension can never have: those of RFC 7515, 7516 and 7518 (RFC 7515 §4.1.11), and `b64`, which would
-/// change what the signature is over (RFC 7797 §7).
+/// change the signed bytes (RFC 7797 §7).
 inline constexpr std::array<std::string_view, 21> names_never_critical{
     "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
     "enc", "zip", "epk", "apu", "apv", "iv",  "tag", "p2s",      "p2c", "b64"};
 
-/// Why `crit` is not acceptable; nullopt if it is absent, or if each name in it is present, new, no standard name, and
-/// understood by the caller. RFC 7515 §4.1.11
+/// Why `crit` is not acceptable; nullopt if it is absent. Each name in it must be present, listed once, no standard
+/// name, and understood by the caller. RFC 7515 §4.1.11
 [[nodiscard]] inline std::optional<Error> check_critical(const JoseHeader& header,
                                                          const std::vector<std::string>& understood) {
     if (!header.has_crit) return std::nullopt;
@@ -79,7 +79,7 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
     if (!header.has_crit_of_strings) return refused("the crit is not an array of strings");
     if (header.crit_count > most_critical_names) return refused("more than 16 names in crit");
     if (header.crit.empty()) return refused("the crit names nothing");
-    // Sorted, so that long lists cost no more than sorting them.
+    // Sorting bounds the cost of long lists.
     const auto sorted = [](const std::vector<std::string>& names) { return SortedNames{{names.begin(), names.end()}}; };
     const SortedNames critical = sorted(header.crit);
     if (!critical.all_differ()) return refused("the crit names an extension twice");
@@ -92,7 +92,7 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
     return std::nullopt;
 }
 
-/// Reads the value of `crit`, of any kind; a list of strings is kept, up to its limit.
+/// Reads the value of `crit`, of any kind. Keeps a list of strings, up to its limit.
 [[nodiscard]] inline bool read_crit(JsonReader& reader, JoseHeader& out) {
     out.has_crit = true;
     if (reader.peek() != '[') return reader.skip();
@@ -100,7 +100,7 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
     const bool read = reader.array([&] {
         const bool is_string = reader.peek() == '"';
         out.has_crit_of_strings = out.has_crit_of_strings && is_string;
-        // However many there are, they are told as what they are.
+        // Elements beyond the limit are still read, so that the error names the right fault.
         if (!is_string || ++out.crit_count > most_critical_names) return reader.skip_uncounted();
         return reader.string(out.crit.emplace_back());
     });
@@ -108,7 +108,7 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
     return read;
 }
 
-/// A member that must be a string: where it is read to, and the reasons to refuse another value.
+/// A member that must be a string: its destination, and the reasons to refuse other values.
 struct StringMember {
     std::string* value;
     bool* is_there;
@@ -127,7 +127,7 @@ struct StringMember {
     return reader.skip();
 }
 
-/// Reads the value of a header member that is needed; keeps nothing of any other.
+/// Reads the value of a header member, and keeps it only if it is needed.
 [[nodiscard]] inline bool read_header_member(JsonReader& reader, std::string_view name, bool allow_null,
                                              JoseHeader& out) {
     if (name == "alg") {
@@ -152,7 +152,7 @@ struct StringMember {
     return thumbprint != nullptr && reader.peek() == '"' ? reader.string(*thumbprint) : reader.skip();
 }
 
-/// Counts a member of a header. One too many ends the reading: what is behind it costs nothing.
+/// Counts a member of a header. One too many ends the reading, so the rest costs nothing.
 [[nodiscard]] inline bool count_member(JsonReader& reader, JoseHeader& out) {
     return ++out.member_count <= most_header_members || reader.fail(Errc::malformed_token);
 }
@@ -164,7 +164,7 @@ struct StringMember {
     });
 }
 
-/// Collects the names of all members of an object that was read before.
+/// Collects the names of all members of an object that was already read.
 [[nodiscard]] inline std::vector<std::string> member_names(std::string_view object) {
     std::vector<std::string> names;
     JsonReader reader{object};
@@ -175,7 +175,7 @@ struct StringMember {
     return names;
 }
 
-/// The reasons for a text that is not one JSON object: of a header or of a payload.
+/// The reasons for a text that is not one JSON object: for a header or a payload.
 struct ObjectReasons {
     std::string_view grammar;
     std::string_view depth;
@@ -205,7 +205,8 @@ inline constexpr ObjectReasons payload_reasons{"the payload is not strict JSON",
                                                "a member of the payload; see allow_duplicate_members",
                                                "the payload is JSON, but no object"};
 
-/// Reads a whole text that must be one JSON object; that it is no object is told once all of it is known to be JSON.
+/// Reads a whole text that must be one JSON object. Another kind of value is reported only once the whole text is known
+/// to be JSON.
 /// \return the error, if there is one.
 template <class ReadObject>
 [[nodiscard]] std::optional<Error> read_object_text(JsonReader& reader, const ObjectReasons& reasons,

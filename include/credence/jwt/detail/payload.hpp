@@ -21,7 +21,7 @@
 
 namespace credence::detail {
 
-/// What is known of a payload's member names at compile time: which is a member of `Private`, and which is recognised.
+/// The member names of a payload that are known at compile time: the members of `Private`, and the recognised claims.
 template <class Private>
 struct PayloadNames {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -39,8 +39,8 @@ struct PayloadNames {
         return recognised_names.size() - static_cast<std::size_t>(both);
     }();
 
-    /// Where the members begin in `all`. Issuers write the registered claims first: so they stand first here, too,
-    /// unless a struct has some of them itself, and with them an order of its own.
+    /// The index in `all` at which the struct's own members begin. Issuers write the registered claims first, so they
+    /// come first here too, unless the struct declares some of them and so fixes an order.
     static constexpr std::size_t own_begin = only_recognised == recognised_names.size() ? only_recognised : 0;
     [[nodiscard]] static constexpr bool is_own(std::size_t index) noexcept {
         return index - own_begin < own.size();  // below `own_begin` the difference wraps around
@@ -73,7 +73,7 @@ inline void index_claim(ClaimIndex& index, RecognisedClaim claim, const char* be
     index.add(claim, text, is_date(claim) ? date_claim(text, reader) : DateClaim{});
 }
 
-/// The decimal text of the integer that was read last; empty if the number has a fraction or an exponent.
+/// The decimal text of the integer that was just read; empty if the number has a fraction or an exponent.
 [[nodiscard]] inline std::string_view integer_text(const JsonNumber& number) noexcept {
     if (!number.integer) return {};
     return number.text == "-0" ? number.text.substr(1) : number.text;
@@ -88,7 +88,7 @@ public:
     template <std::size_t index>
     [[nodiscard]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
         if constexpr (is_recognised<index>) {
-            if (index_.was_seen(claim<index>)) return false;  // also as null, of which the member knows nothing
+            if (index_.was_seen(claim<index>)) return false;  // perhaps as null, which the member does not record
         }
         if constexpr (is_member<index>) {
             if (!sink_.template take_plain<own<index>>(reader, begin, plain)) return false;
@@ -165,7 +165,7 @@ private:
         }
     }
 
-    /// Null that counts as absent. A second one of a name is read as what it is.
+    /// Null that counts as absent. A second member of the name is read as usual.
     template <std::size_t index>
     [[nodiscard]] bool read_null(JsonReader& reader) {
         const bool is_second = index_.was_seen(claim<index>);
@@ -176,7 +176,7 @@ private:
         return reader.literal("null");
     }
 
-    /// An integer in a member that can be a number is that number; in any other it is its decimal text.
+    /// An integer in a member of a numeric type is read as a number; in any other member it becomes its decimal text.
     template <std::size_t index>
     [[nodiscard]] bool read_number(JsonReader& reader) {
         using Value = std::remove_cvref_t<decltype(sink_.template member<own<index>>())>;
@@ -191,7 +191,7 @@ private:
         }
     }
 
-    /// A plain member as a date claim. No plain number is beyond the dates.
+    /// A plain member as a date claim. Plain numbers are always within the range of dates.
     [[nodiscard]] static DateClaim date_of(const PlainMember&, const NumericDate& value) noexcept {
         return {.date = value};
     }
@@ -213,8 +213,8 @@ template <class Private>
     return read;
 }
 
-/// Reads the payload object into a DOM. A date that no double holds is left null there: the rules for dates refuse it
-/// in their turn, with their own code.
+/// Reads the payload object into a DOM. A date too large for a double is left null there: the rules for dates refuse it
+/// later, with their own code.
 template <class Json>
 class DomPayloadSink {
 public:
@@ -251,7 +251,7 @@ private:
         return true;
     }
 
-    /// Null that counts as absent is not in the document either.
+    /// Null that counts as absent is left out of the document as well.
     [[nodiscard]] bool read_null(JsonReader& reader, std::string_view name, RecognisedClaim claim) {
         index_.add_null(claim);
         target_.template get_ref<typename Json::object_t&>().erase(std::string{name});
@@ -294,7 +294,7 @@ template <class Json, class Mapped>
     return true;
 }
 
-/// Reads a payload object of any claims type, all but its registered part. \return false when the text is at fault.
+/// Reads a payload object of any claims type, except for its registered part. \return false if the text is invalid.
 template <class Type>
 [[nodiscard]] bool read_payload(JsonReader& reader, Type& out, ClaimIndex& index, Result<void>& mapped) {
     if constexpr (std::same_as<Type, nlohmann::json>) {

@@ -36,19 +36,19 @@
 
 namespace credence::detail {
 
-/// The part of a cached header that refers to its key: the key where keys never change, nothing where they rotate.
+/// The key that a cached header refers to: a reference for keys that never change, nothing for keys that rotate.
 struct NoKey {};
 template <class Source>
 using CachedKeyOf = std::conditional_t<Source::is_static, KeyRefOf<Source>, NoKey>;
 
-/// The rules for a token's header, whatever its payload.
+/// The rules for the form and the header of a token.
 struct EnvelopeRules {
     std::size_t max_token_bytes;
     HeaderRules header;
     const std::vector<std::string>& understood;
 };
 
-/// The members of `Validation` for the outside of a token.
+/// The members of `Validation` about form and header.
 template <class Rules>
 [[nodiscard]] EnvelopeRules envelope_rules(const Rules& rules) noexcept {
     return {rules.max_token_bytes, {rules.allow_padding, rules.allow_null_members}, rules.understood};
@@ -70,7 +70,7 @@ public:
     Envelope(std::string_view token, const Source& source, EnvelopeRules rules, Headers* headers) noexcept
         : token_(token), source_(source), rules_(rules), headers_(headers) {}
 
-    /// Goes through all stages. After success, `payload()` is signed, and not yet decoded.
+    /// Runs all stages. After success, `payload()` is authentic, and not yet decoded.
     [[nodiscard]] std::optional<Error> open() {
         if (token_.size() > rules_.max_token_bytes) return Error{Errc::token_too_large, {}, longer_than_allowed};
         if (const auto* cached = headers_ == nullptr ? nullptr : headers_->find(token_)) {
@@ -81,14 +81,14 @@ public:
         return parts_ ? open_new() : not_three_parts();
     }
 
-    /// Looks for the key once more, and checks the signature with it. For after `open` returned `no_matching_key`.
+    /// Looks the key up once more, and checks the signature with it. Call it after `open` returned `no_matching_key`.
     [[nodiscard]] std::optional<Error> open_again() { return find_key_and_check(); }
 
     [[nodiscard]] KeyQuery query() const { return header_->query(); }
     [[nodiscard]] HeaderView header() const noexcept { return {header_->header, parts_->header, shared_}; }
     [[nodiscard]] std::string_view payload() const noexcept { return parts_->payload; }
 
-    /// Decodes the payload, which may have a dot in it. `malformed_token`, `invalid_base64`
+    /// Decodes the payload, which may still contain a dot. `malformed_token`, `invalid_base64`
     [[nodiscard]] std::optional<Error> decode_payload(DecodedPart& out) const {
         auto error = decode_part(out, payload(), rules_.header.allow_padding);
         return error && !split_compact(token_) ? not_three_parts() : std::move(error);
@@ -116,7 +116,7 @@ private:
 
     [[nodiscard]] std::optional<Error> open_new() {
         if (headers_ == nullptr) shared_ = usual_header(parts_->header);
-        if (shared_ != nullptr) {  // it is known without being read, and has no `crit`
+        if (shared_ != nullptr) {  // a header that needs no reading, and has no `crit`
             header_ = &read_.emplace(TokenHeader{.header = static_cast<const Header&>(*shared_)});
             if (!source_.accepts(shared_->alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
             return find_key_and_check();
@@ -154,7 +154,7 @@ private:
         return std::nullopt;
     }
 
-    /// Tries each key that fits. No header is cached: the next token may be signed with another of them.
+    /// Tries each key that fits. Caches no header: the next token may be signed with another of these keys.
     template <class Keys>
     [[nodiscard]] std::optional<Error> try_candidates(const Keys& keys, const Error& ambiguous) const {
         const auto candidates = keys.candidates(header_->query());
@@ -196,10 +196,10 @@ private:
     std::optional<CompactParts> parts_;
     std::optional<TokenHeader> read_;         // a new header
     const TokenHeader* header_ = nullptr;     // that, or a cached one
-    const VerifiedHeader* shared_ = nullptr;  // the static header that is equal to it, if it is known
+    const VerifiedHeader* shared_ = nullptr;  // the equal static header, if there is one
 };
 
-/// All stages, for one claims type and one source of keys. The only place that makes a `Verified` of a token.
+/// All stages, for one claims type and one key source. The only place that makes a `Verified` from a token.
 template <class Claims, class Source>
 class Pipeline {
     using Proof = Verified<Claims>;
@@ -233,7 +233,7 @@ public:
 
     [[nodiscard]] Result<Proof>(verify)(std::string_view token) const {
         if (state_ == nullptr || state_->proofs == nullptr) return verify_anew(token, 0);
-        // Read before the keys are: should they rotate meanwhile, what is cached is out of date at once.
+        // Read before the keys: if they rotate meanwhile, the cached proof is stale at once.
         const std::uint64_t generation = generation_of(source_);
         if (token.size() > validation_.max_token_bytes) return Error{Errc::token_too_large, {}, longer_than_allowed};
         if (auto cached = state_->proofs->find(token, generation)) return verify_cached(std::move(cached));
@@ -255,8 +255,8 @@ private:
         return verify_payload(token, envelope.header(), payload.bytes(), generation);
     }
 
-    /// Lets the source fetch the key of a token, if the rules would accept the token. Its claims are not verified here,
-    /// and have no other effect. \return the refusal; that of the first look, `unknown`, if nothing is fetched.
+    /// Lets the source fetch the key of a token if the rules would accept the token. Its claims are not verified here,
+    /// and have no other effect. \return the error; if nothing is fetched, `unknown`, the error of the first lookup.
     [[nodiscard]] std::optional<Error> open_after_fetch(Envelope<Source>& envelope,
                                                         const std::optional<Error>& unknown) const {
         const auto dates = unverified_dates(envelope);
@@ -266,13 +266,13 @@ private:
         return *fetched ? envelope.open_again() : unknown;
     }
 
-    /// The dates of a payload that is not verified; nullopt if the rules refuse its claims.
+    /// The dates of an unverified payload; nullopt if the rules refuse its claims.
     [[nodiscard]] std::optional<TokenDates> unverified_dates(const Envelope<Source>& envelope) const {
         DecodedPart part;
         if (envelope.decode_payload(part)) return std::nullopt;
         JsonReader json{part.bytes(), {.allow_duplicate_members = validation_.allow_duplicate_members}};
         ClaimIndex claims = empty_index();
-        RegisteredClaims nothing;  // the user's own type is never filled from unsigned text
+        RegisteredClaims nothing;  // never fill the user's own type from unsigned text
         Result<void> ignored;
         const auto read = [&] { return read_payload(json, nothing, claims, ignored); };
         if (read_object_text(json, payload_reasons, read)) return std::nullopt;
@@ -312,7 +312,7 @@ private:
                 }};
     }
 
-    /// Asks whether the token was revoked, and remembers it with what `make_facts` gives, where the verifier does so.
+    /// Checks for revocation, and caches the proof that `make_facts` makes, if the verifier has a cache.
     template <class MakeFacts>
     [[nodiscard]] std::optional<Error> ask_and_remember(std::string_view token, std::uint64_t generation,
                                                         const ClaimIndex& index, MakeFacts&& make_facts) const {
@@ -331,13 +331,13 @@ private:
         return std::nullopt;
     }
 
-    /// When a token has expired, whatever the rules are.
+    /// The time from which on a token is expired under any rules.
     [[nodiscard]] static std::optional<NumericDate> end_of(const TokenDates& dates) noexcept {
         if (!dates.exp.date) return std::nullopt;
         return saturating_sum(*dates.exp.date, max_leeway);
     }
 
-    /// A token that was verified before, by these keys: all that can change since is looked at again.
+    /// A token that these keys verified before. Everything that can have changed since is checked again.
     [[nodiscard]] Result<Proof> verify_cached(HeldProof cached) const {
         if (auto refused = check_dates(validation_, cached->dates, asks_revocation())) {
             if (refused->code == Errc::token_expired) state_->proofs->drop(*cached);
@@ -348,7 +348,7 @@ private:
         if (cached->identity) {
             if (auto refused = ask_store(*cached->identity)) return *std::move(refused);
         }
-        if (cached.is_last_of_line()) [[unlikely]]  // the thread keeps many proofs: the next look needs the slot
+        if (cached.is_last_of_line()) [[unlikely]]  // the thread holds many proofs: the next lookup needs the slot
             return {from_call, [&] { return Proof{typename Proof::Proven{}, cached->facts}; }};
         return {from_call, [&] { return Proof{typename Proof::Proven{}, typename Proof::Shared{std::move(cached)}}; }};
     }
@@ -360,8 +360,8 @@ private:
         return std::nullopt;
     }
 
-    /// A bound token needs its proof each time: a verifier may be used by itself and within a bound one, with one
-    /// cache.
+    /// A bound token needs a proof of possession each time: one cache may serve a verifier both alone and within a
+    /// bound one.
     [[nodiscard]] std::optional<Error> check_confirmation(std::string_view confirmation) const {
         if (confirmation_ == nullptr) return check_bearer_use(validation_, confirmation);
         auto proven = (*confirmation_)(confirmation);
@@ -379,8 +379,8 @@ private:
         return ask_store(identity.emplace(*std::move(found)));
     }
 
-    /// The store's answer for a token. Each time it is shown, it counts as issued no later than that: one whose `iat`
-    /// lies ahead, as the rules may allow, must not slip past a mark that is set now.
+    /// The store's answer for a token. The token counts as issued no later than now. Otherwise one whose `iat` is in
+    /// the future, as the rules may allow, would escape a revocation that is made now.
     [[nodiscard]] std::optional<Error> ask_store(const TokenIdentity& identity) const {
         const NumericDate moment{std::chrono::seconds{seconds_now(validation_.clock)}};
         std::optional<TokenIdentity> shown;

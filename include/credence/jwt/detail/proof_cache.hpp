@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ProofCache: verified tokens and their proofs, found without a lock.
+// ProofCache: finds tokens that were verified before, and their proofs, without a lock.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -27,15 +27,15 @@
 
 namespace credence::detail {
 
-/// Whether a verifier may remember a proof: it must notice when the keys change.
+/// Whether a verifier with this key source may cache proofs: it must notice when the keys change.
 template <class Source>
 inline constexpr bool may_cache_proofs = Source::is_static || SnapshotKeySource<Source>;
 
-/// Which keys a source holds at the moment, for one that can rotate; a fixed source has one generation.
+/// The generation of a source's keys, if they can rotate; a fixed source has only one.
 template <class Source>
 [[nodiscard]] std::uint64_t generation_of(const Source& source) noexcept {
     if constexpr (requires { source.detail_generation(); }) {
-        return source.detail_generation();  // without a hold on the keys
+        return source.detail_generation();  // does not keep the keys alive
     } else if constexpr (SnapshotKeySource<Source>) {
         return source.snapshot().generation();
     } else {
@@ -54,14 +54,15 @@ struct KnownToken {
 
 /// A bounded map from whole tokens to their proofs.
 ///
-/// Entries lie in sets of four, each with a lock for those who write. A reader takes none: it holds an entry by a slot,
-/// as `ReaderSlots` describes, and so writes only its own line. A set publishes its entries in `entries`; a thread that
-/// removes or replaces one does so under the lock of the set, and retires it afterwards. So each entry is published in
-/// one place, once, and is retired by one thread. Tags and ends are hints: a wrong one costs a verification or a place,
-/// never an answer, for a reader compares the generation and all bytes of the token in the entry that it holds.
+/// Entries are in sets of four. Each set has a lock for writers. A reader takes no lock: it holds an entry by a slot,
+/// as `ReaderSlots` describes, and so writes only its own cache line. A set publishes its entries in `entries`; a
+/// thread that removes or replaces one does so under the set's lock, and retires it afterwards. So each entry is
+/// published once, in one place, and retired by one thread. Tags and ends are hints: a wrong one costs a verification
+/// or a place, but never gives a wrong answer, because a reader compares the generation and all bytes of the token in
+/// the entry that it holds.
 ///
-/// \tparam Entry  derives from `VersionUses`; has `token` (a `SecretBytes`) and `generation`, the one of the keys by
-///                which it was verified.
+/// \tparam Entry  derives from `VersionUses`; has `token` (a `SecretBytes`), and `generation`, that of the keys that
+///                verified it.
 template <class Entry>
 class ProofCache {
 public:
@@ -93,13 +94,13 @@ public:
         return {};
     }
 
-    /// Whether a token of this length is remembered at all.
+    /// Whether a token of this length is cached at all.
     [[nodiscard]] bool takes(std::string_view token) const noexcept {
         return token.size() >= tail && token.size() <= limits_.max_token_bytes;
     }
 
-    /// Whether a token that was verified now is to be remembered: there is room, or it was seen before. If not, it has
-    /// been seen now.
+    /// Whether to cache a token that was just verified: there is room, or it was seen before. Otherwise it is recorded
+    /// as seen.
     [[nodiscard]] bool wants(std::string_view token, std::uint64_t generation, NumericDate now) {
         if (!takes(token)) return false;
         const Place place = place_of(token);
@@ -110,10 +111,10 @@ public:
         return set.has_room() || set.saw_before(place.tag);
     }
 
-    /// Remembers an entry, in the place of an earlier one for the same token, in a free one, or else in any of the few
-    /// that are left to it.
+    /// Stores an entry: in place of an earlier one for the same token, in a free place, or else in one of the few
+    /// places that its hash allows.
     ///
-    /// \param until  when the entry is of no use any more; unset: never.
+    /// \param until  the time from which the entry is useless; unset: never.
     void insert(std::unique_ptr<Entry> entry, NumericDate now, std::optional<NumericDate> until) {
         const Place place = place_of(as_text(entry->token.view()));
         const std::uint64_t generation = entry->generation;
@@ -132,7 +133,7 @@ public:
         sweep(generation, now);
     }
 
-    /// Forgets an entry, if it is still there.
+    /// Removes an entry, if it is still there.
     void drop(const Entry& entry) noexcept {
         Set& set = sets_[place_of(as_text(entry.token.view())).set];
         Dropped dropped{slots_};
@@ -142,7 +143,7 @@ public:
         }
     }
 
-    /// Forgets all entries.
+    /// Removes all entries.
     void clear() noexcept {
         for (std::size_t at = 0; at < set_count_; ++at) {
             Dropped dropped{slots_};
@@ -163,7 +164,7 @@ private:
         std::uint32_t tag;
     };
 
-    /// Entries that were taken out of a set: retired once the set is unlocked, for wiping takes its time.
+    /// Entries that were removed from a set. They are retired after the set is unlocked, because wiping takes time.
     class Dropped {
     public:
         explicit Dropped(ReaderSlots& readers) noexcept : slots_(readers) {}
@@ -181,20 +182,20 @@ private:
         std::size_t count_ = 0;
     };
 
-    /// Two pairs of cache lines: the first is what readers look at, the second is for those who write.
+    /// Two pairs of cache lines: readers use the first, writers the second.
     struct alignas(128) Set {
         std::array<std::atomic<Entry*>, ways> entries{};
         std::array<std::atomic<std::uint32_t>, ways> tags{};
         std::array<std::uint32_t, ways> ends{};  ///< in seconds since 1970, or `never`
         std::mutex mutex;
         std::uint64_t generation = 0;            ///< of all entries
-        std::array<std::uint32_t, ways> seen{};  ///< tags that were refused a place, the last one first
+        std::array<std::uint32_t, ways> seen{};  ///< tags that were refused a place, the latest first
 
         [[nodiscard]] bool has_room() const noexcept {
             return std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return entry == nullptr; });
         }
 
-        /// Drops what has ended, and everything if the keys are not those of the set.
+        /// Removes expired entries, and all entries if the keys are not those of the set.
         void drop_stale(Dropped& dropped, std::uint64_t current, std::uint32_t now) noexcept {
             const bool have_keys_changed = generation != current;
             generation = current;
@@ -203,7 +204,7 @@ private:
             }
         }
 
-        /// Whether a tag was refused a place lately. If not, it is noted.
+        /// Whether a tag was refused a place recently. If not, records it.
         [[nodiscard]] bool saw_before(std::uint32_t tag) noexcept {
             if (std::find(seen.begin(), seen.end(), tag) != seen.end()) return true;
             note_seen(tag);
@@ -243,7 +244,7 @@ private:
         return place.load() == entry ? std::move(held) : Hold{};
     }
 
-    /// With each new entry one more set is freed of what has ended, in turn.
+    /// Each new entry also removes the expired entries of one more set, in turn.
     void sweep(std::uint64_t generation, NumericDate now) noexcept {
         Set& set = sets_[static_cast<std::size_t>(hand_.fetch_add(1, std::memory_order_relaxed) % set_count_)];
         Dropped dropped{slots_};
@@ -251,8 +252,8 @@ private:
         set.drop_stale(dropped, generation, seconds_of(now));
     }
 
-    /// By the end of the signature, which is as good as random in every token that was verified, and by a secret of
-    /// this process. That is all it does: whether a token is the one remembered there is decided by all its bytes.
+    /// Hashes the end of the signature, which is as good as random in a verified token, and a secret of this process.
+    /// The hash only selects places: whether the token is the cached one is decided by all of its bytes.
     [[nodiscard]] std::uint64_t hash_of(std::string_view token) const noexcept {
         std::array<std::uint64_t, 2> words{};
         std::memcpy(words.data(), token.data() + token.size() - tail, tail);
@@ -276,7 +277,7 @@ private:
     const std::uint64_t set_count_;
     const std::array<std::uint64_t, 2> seeds_{KeyedHash::of_process()("set"), KeyedHash::of_process()("tag")};
     const std::unique_ptr<Set[]> sets_;
-    /// Those of the shared object that made the cache, whichever reads it; see `SnapshotCell`.
+    /// The slots of the shared object that made the cache, whichever object reads it; see `SnapshotCell`.
     ReaderSlots& slots_ = ReaderSlots::of_proofs();
     std::atomic<std::size_t> hand_ = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks the registered claims of a payload that was read, in the one order that fixes which error wins. RFC 7519 §4.1
+// Checks the registered claims of a payload in the fixed order that decides which error wins. RFC 7519 §4.1
 #pragma once
 
 #include <credence/clock.hpp>
@@ -52,11 +52,11 @@ template <class Take>
     });
 }
 
-/// Beyond this many seconds from 1970, moments are one. It is far from every date, so that no clock is taken for one
-/// within the calendar; and sums of a moment with a date, a leeway and an age cannot overflow.
+/// Times are clamped to this many seconds from 1970. The limit is far beyond every date, so a clamped time is never
+/// within the calendar, and sums of a time with a date, a leeway and an age cannot overflow.
 inline constexpr std::int64_t furthest_moment = std::int64_t{1} << 61;
 
-/// The present moment, which may lie before or behind all dates.
+/// The current time, which may be before or after all dates.
 [[nodiscard]] inline std::int64_t seconds_now(const Clock& clock) {
     return std::clamp<std::int64_t>(moment_of(clock).time_since_epoch().count(), -furthest_moment, furthest_moment);
 }
@@ -128,7 +128,7 @@ template <class Rules>
     return rest.empty() || rest.find('/') != std::string_view::npos ? type : rest;
 }
 
-/// Why a claim is no string; empty if it is one, or an integer that counts as one.
+/// Why a claim is not a string; empty if it is one, or an integer that counts as one.
 [[nodiscard]] inline std::string_view why_no_string(const ClaimIndex& index, RecognisedClaim claim,
                                                     std::string_view json) {
     const char first = json.front();
@@ -141,7 +141,7 @@ template <class Rules>
     return "expected a string, found a number; allow_numeric_subject takes an integer as its text";
 }
 
-/// A claim that is a string, if it is there.
+/// Checks a claim that must be a string if it is present.
 [[nodiscard]] inline std::optional<Error> check_text(const ClaimIndex& index, RecognisedClaim claim) {
     const std::string_view json = index.text(claim);
     if (json.empty() || json.front() == '"') return std::nullopt;
@@ -150,7 +150,7 @@ template <class Rules>
     return refuse(Errc::invalid_claim_type, claim, mismatch);
 }
 
-/// A claim that is one string, and one of the names that are accepted, if any are.
+/// Checks a claim that must be a string and, if the rules accept only some names, one of these.
 [[nodiscard]] inline std::optional<Error> check_name(const ClaimIndex& index, RecognisedClaim claim,
                                                      const Accept& accepted, Errc refusal) {
     if (auto refused = check_text(index, claim)) return refused;
@@ -164,7 +164,7 @@ template <class Rules>
     return std::nullopt;
 }
 
-/// `aud`: a string or an array of strings, one of which must be ours. RFC 7519 §4.1.3
+/// `aud`: a string or an array of strings. If the rules name audiences, one of the strings must be among them.
 [[nodiscard]] inline std::optional<Error> check_audience(const ClaimIndex& index, const AcceptAudience& accepted) {
     const std::string_view json = index.text(RecognisedClaim::aud);
     if (json.empty()) {
@@ -204,7 +204,7 @@ template <class Rules>
     return check_text(index, RecognisedClaim::jti);  // no rule asks for it: it is the first member of the claims type
 }
 
-/// The registered claims as values. The rules held, so their types are right.
+/// The registered claims as values. Their types are right, because the rules have accepted them.
 inline void fill_registered(const ClaimIndex& index, RegisteredClaims& out) {
     const auto text = [&](RecognisedClaim claim, std::string& value) {
         std::string scratch;

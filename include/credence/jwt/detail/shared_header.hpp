@@ -37,7 +37,7 @@ public:
         }
     }
 
-    /// Null if it is none of them.
+    /// Null if the header is none of them.
     [[nodiscard]] const VerifiedHeader* find(std::string_view segment) const {
         const VerifiedHeader* found = nullptr;
         by_segment_.each(segment, [&](std::size_t place) {
@@ -57,8 +57,8 @@ private:
     TextIndex by_segment_;
 };
 
-/// The static header of a segment that is written as nearly all are: `alg`, and `"typ":"JWT"` before or behind it. Null
-/// for any other. So the text of such a header need not be read: it has one meaning.
+/// The static header of a segment in one of the usual spellings: `alg`, and `"typ":"JWT"` before or after it. Null for
+/// any other. The text of such a header has only one meaning, so it need not be read.
 [[nodiscard]] inline const VerifiedHeader* usual_header(std::string_view segment) {
     // Never destroyed: a proof in a static object may live longer than any other static object.
     static const auto& usual = *new UsualHeaders;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Claims that a store keeps, of a session or an API key: written as JSON, and read again into a proof.
+// Claims that a store keeps for a session or an API key: written as JSON, and read back into a proof.
 #pragma once
 
 #include <credence/claims/claims.hpp>
@@ -28,7 +28,7 @@ inline constexpr ObjectReasons stored_reasons{
     "the stored claims are not UTF-8",       "the stored claims begin with a byte order mark",
     "the stored claims name a member twice", "the stored claims are JSON, but no object"};
 
-/// The header of a proof that no token gave: no `alg`, no `kid`, and `{}` as its text.
+/// The header of a proof that did not come from a token: no `alg`, no `kid`, and `{}` as its text.
 [[nodiscard]] inline const VerifiedHeader& empty_header() {
     static const auto& header = *new VerifiedHeader{Header{}, "e30"};  // never destroyed: proofs refer to it
     return header;
@@ -53,7 +53,7 @@ public:
     explicit StoredClaims(const Clock& clock)
         : StoredClaims(Validation<Claims>{
               .audience = any_audience, .allow_missing_exp = true, .allow_future_iat = true, .clock = clock}) {}
-    /// The same with rules of the caller's own, of which all are checked but `type`.
+    /// The same with the caller's own rules; all of them are checked, except for `type`.
     explicit StoredClaims(Validation<Claims> rules) : rules_(std::move(rules)) { rules_.type.clear(); }
 
     /// \return `missing_claim` without a subject, errors as of `encode` and those of the rules.

@@ -10,7 +10,7 @@
 
 namespace credence::detail {
 
-/// Reasons that several places tell.
+/// Reasons that are used in several places.
 inline constexpr std::string_view longer_than_allowed = "longer than max_token_bytes";
 inline constexpr std::string_view key_of_other_algorithm = "the key or the list of algorithms does not allow it";
 
@@ -18,7 +18,7 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
 }
 
-/// The character behind the letters that a text begins with, if they may be a word in front of a token: `Token eyJ…`,
+/// The character after the letters that a text begins with, if they may be a word in front of a token: `Token eyJ…`,
 /// `jwt=eyJ…`; a zero byte if they may not.
 [[nodiscard]] constexpr char behind_first_word(std::string_view text) noexcept {
     constexpr std::size_t shortest_word = 3, longest_word = 32;
@@ -32,7 +32,7 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
     return is_space(text[size + 1]) || text[size + 1] == '=' || text[size + 1] == '.' ? '\0' : *end;
 }
 
-/// Names what was passed in place of a token, by its beginning; empty if it may be a token.
+/// Recognises by its beginning a text that is not a token, and says what it is; empty if it may be a token.
 [[nodiscard]] constexpr std::string_view why_no_token(std::string_view text) noexcept {
     const auto begins_with = [text](std::string_view word) {
         const auto is_same = [](char left, char right) { return (left | 0x20) == (right | 0x20); };
@@ -67,7 +67,7 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
     }
 }
 
-/// Why a text has not the three parts of a token. RFC 7515 §7.1, RFC 7516 §7.1
+/// Why a text does not have the three parts of a token. RFC 7515 §7.1, RFC 7516 §7.1
 [[nodiscard]] constexpr std::string_view why_not_three_parts(std::string_view text) noexcept {
     if (const std::string_view reason = why_no_token(text); !reason.empty()) return reason;
     switch (std::count(text.begin(), text.end(), '.')) {

@@ -11,21 +11,21 @@
 
 namespace credence::detail {
 
-/// How a token is read that nobody has verified yet.
+/// How to read a token that is not verified yet.
 struct UnverifiedRules {
     bool allow_padding = false;
-    /// Where a verifier takes a payload that names a member twice, the last one counts.
+    /// If a verifier accepts duplicate members, the last one counts.
     bool allow_duplicate_members = false;
 };
 
-/// The `iss` of a payload. Hostile: good for nothing but to select a verifier that checks it.
+/// The unverified `iss` of a payload. Use it only to select a verifier, which then checks it.
 ///
-/// This is the one place where a payload is read before its signature holds, with no effect but the choice. So it is
-/// searched for the one name, and what is wrong with the rest is not looked at: the verifier that is chosen tells it,
-/// once the signature holds. Without duplicates the first `iss` is the only one, and nothing behind it is read.
+/// This is the only place that reads a payload before its signature holds, and the choice is its only effect. It
+/// searches for this one name and ignores errors elsewhere: the chosen verifier reports them, once the signature holds.
+/// If duplicates are not allowed, the search ends at the first `iss`.
 class UnverifiedIssuer {
 public:
-    /// \param payload  the part of the token.
+    /// \param payload  the encoded part of the token.
     explicit UnverifiedIssuer(std::string_view payload, UnverifiedRules rules = {}) {
         if (!decoded_.decode(rules.allow_padding ? without_padding(payload) : payload)) return;
         for (MemberSearch search{decoded_.bytes()}; search.next(); search.skip_value()) {
@@ -39,11 +39,11 @@ public:
     UnverifiedIssuer& operator=(const UnverifiedIssuer&) = delete;
     ~UnverifiedIssuer() = default;
 
-    /// Its text, as long as this lives. Nothing where `iss` is absent or no string.
+    /// The name, valid as long as this object. Nullopt if `iss` is absent or not a string.
     [[nodiscard]] const std::optional<std::string_view>& name() const noexcept { return name_; }
 
 private:
-    /// Reads the name strictly, if it is one; else there is none.
+    /// Reads the name strictly. Leaves nullopt if the value is not a string.
     void read_name(std::string_view value) {
         name_.reset();
         JsonReader& reader = reader_.emplace(value);
@@ -52,7 +52,7 @@ private:
     }
 
     DecodedPart decoded_;
-    std::optional<JsonReader> reader_;  // keeps a name that was written with escapes
+    std::optional<JsonReader> reader_;  // holds the text of a name that has escapes
     std::optional<std::string_view> name_;
 };
 
