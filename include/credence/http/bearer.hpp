@@ -32,7 +32,7 @@ struct ClaimsOf<VerifierType> {
     using type = typename VerifierType::claims_type;
 };
 
-/// The checks on the arguments, in the order in which their sentences are shown: each only if those before it hold.
+/// The checks on the arguments, in the order in which they are reported: each only if those before it hold.
 template <class Expected, class Source, class VerifierType, bool TakesHeaderValue>
 struct BearerArguments {
     using Claims = typename ClaimsOf<VerifierType>::type;
@@ -49,7 +49,7 @@ struct BearerArguments {
         is_verifier && is_verifier_for_these_claims && is_known_source && is_enough_for_the_verifier;
 };
 
-/// What `require_bearer` and `optional_bearer` have in common: the proof, once the arguments are known to be right.
+/// The common part of `require_bearer` and `optional_bearer`: the proof, once the arguments are known to be right.
 template <class Wanted, bool IsHeaderValue, class Source, class VerifierType>
 [[nodiscard]] Result<Wanted, Rejection> prove_right(const Source& source, const VerifierType& verifier,
                                                     const TokenLocation& location, const Challenge& challenge) {
@@ -71,7 +71,7 @@ template <class Wanted, bool IsHeaderValue, class Source, class VerifierType>
     return {from_call, [&who] { return ProofFor<Wanted>::move_out(*who); }};
 }
 
-/// That, with a sentence of the compiler for arguments that are wrong.
+/// The same, with a compile error for wrong arguments.
 template <class Wanted, class Expected, bool TakesHeaderValue, class Source, class VerifierType>
 [[nodiscard]] Result<Wanted, Rejection> prove(const Source& source, const VerifierType& verifier,
                                               const TokenLocation& location, const Challenge& challenge) {
@@ -108,8 +108,8 @@ template <class Wanted, class Expected, bool TakesHeaderValue, class Source, cla
 /// \param verifier   checks the token: `verifier_for<Claims>(keys, {…})`, or another `TokenVerifier`. With a request, a
 ///                   `RequestVerifier` too.
 /// \param challenge  for refused clients: the realm, the scopes to ask for, and more.
-/// \return the proof; or the answer to send: 401 without credentials, 400 for more than one or malformed ones, 401 for
-///         a bad token, 503 when it cannot be checked. RFC 6750 §3
+/// \return the proof; or the answer to send: 401 without credentials, 400 for several or malformed ones, 401 for a bad
+///         token, 503 if the token cannot be checked. RFC 6750 §3
 ///
 /// `require_bearer<Claims>(…)` also names the expected claims type.
 template <class Expected = detail::AnyClaims, class Source, class VerifierType>
@@ -129,7 +129,7 @@ template <class Expected = detail::AnyClaims, class Request, class VerifierType>
     return detail::prove<Wanted, Expected, false>(request, verifier, location, challenge);
 }
 
-/// The same for a resource that also serves anonymous clients: absent credentials give nullopt. Bad ones are refused.
+/// The same for a resource that also serves anonymous clients: absent credentials give nullopt, bad ones are refused.
 template <class Expected = detail::AnyClaims, class Source, class VerifierType>
 [[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
     const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
@@ -146,20 +146,21 @@ template <class Expected = detail::AnyClaims, class Request, class VerifierType>
     return detail::prove<Wanted, Expected, false>(request, verifier, location, challenge);
 }
 
-/// Wraps a handler, so that it runs only for requests that were verified.
+/// Wraps a handler so that it runs only for verified requests.
 ///
 /// The handler's own signature says what it needs. Its first parameter, by value or by const reference, is
 /// `Verified<Claims>`, `Granted<Claims, "scope">`, or `std::optional<Verified<Claims>>` for a resource that also serves
-/// strangers. The others, and what it returns, are those of the stack; one of them is a request with `HttpTraits`.
+/// anonymous clients. The other parameters and the return type are those of the stack; one parameter is a request with
+/// `HttpTraits`.
 ///
-/// A coroutine takes the proof by value, for a reference would dangle at its first suspension. The guard verifies at
-/// the call, before the coroutine starts.
+/// A coroutine takes the proof by value: a reference would dangle at its first suspension. The guard verifies at the
+/// call, before the coroutine starts.
 ///
-/// The guard keeps copies of all that it is given. Threads may share it. It must outlive the coroutines that it started
-/// when their handler is a lambda with captures, for these lie in the guard.
+/// The guard keeps copies of all its arguments. Threads may share it. If the handler is a coroutine lambda with
+/// captures, the guard must outlive the coroutines that it started, because the captures are stored in the guard.
 ///
-/// `protect(…).on_reject(hook)` adds a hook: `hook(const Rejection&, the handler's other arguments…)` answers in the
-/// handler's stead; status and challenge stay those of the rejection.
+/// `protect(…).on_reject(hook)` adds a hook: `hook(const Rejection&, the handler's other arguments…)` writes the answer
+/// instead of the handler; status and challenge stay those of the rejection.
 ///
 /// \param location   where a request may carry its token: `{.cookie = "token"}`; the `Authorization` field by default.
 ///                   A request that changes something with a token from a cookie must come from a page of this origin,

@@ -22,10 +22,10 @@ namespace credence {
 enum class SameSite : std::uint8_t {
     lax,     ///< Only if the user follows a link: a top-level navigation with a safe method.
     strict,  ///< Never.
-    none,    ///< Always. Browsers want `Secure` with it, and so does credence.
+    none,    ///< Always. Browsers then demand `Secure`, and so does credence.
 };
 
-/// A cookie to set. The defaults are those for a token: no script reads it, and no plain connection carries it.
+/// A cookie to set. The defaults are right for a token: no script reads it, and it is never sent without TLS.
 ///
 /// ```cpp
 /// credence::set_cookie({.name = "__Host-token", .value = token, .max_age = 1h})
@@ -34,12 +34,12 @@ struct Cookie {
     std::string name;        ///< `__Host-…` makes browsers demand what is safe. RFC 6265bis §4.1.3
     std::string value = {};  ///< A token, or another text of the alphabet of RFC 6265 §4.1.1.
     std::optional<std::chrono::seconds> max_age = {};  ///< Unset: until the browser is closed.
-    std::string path = "/";                            ///< For which paths it is sent.
+    std::string path = "/";                            ///< The paths that it is sent for.
     std::string domain = {};                           ///< Empty: this host only, which is the safest.
     SameSite same_site = SameSite::lax;
-    bool http_only = true;  ///< Out of reach of scripts.
+    bool http_only = true;  ///< Hidden from scripts.
     bool secure = true;     ///< Turn it off for `http://localhost` only.
-    /// For a page that others embed: browsers keep one for each site that embeds it. Needs `secure`. CHIPS
+    /// For a page that others embed: browsers keep a separate cookie for each embedding site. Needs `secure`. CHIPS
     bool partitioned = false;
 };
 
@@ -74,7 +74,7 @@ struct CookieFault {
     std::string_view rule = {};
 };
 
-/// The first attribute of a cookie with a character that cannot stand there. RFC 6265 §4.1.1
+/// The first attribute of a cookie that has a character it cannot have. RFC 6265 §4.1.1
 [[nodiscard]] constexpr CookieFault cookie_character_fault(const Cookie& cookie) noexcept {
     const auto is_domain_octet = [](char byte) { return is_alphanumeric(byte) || byte == '.' || byte == '-'; };
     if (cookie.name.empty()) return {"name", "the cookie has no name"};
@@ -90,7 +90,7 @@ struct CookieFault {
 /// The first attribute of a cookie that breaks a rule; empty if it can be set.
 [[nodiscard]] constexpr CookieFault cookie_fault(const Cookie& cookie) noexcept {
     if (const CookieFault fault = cookie_character_fault(cookie); !fault.attribute.empty()) return fault;
-    // Browsers compare the prefixes without case, lest a server do so. RFC 6265bis §5.7
+    // Browsers compare the prefixes without case, in case a server does. RFC 6265bis §5.7
     const bool is_host_only = has_cookie_prefix(cookie.name, "__host-");
     if (is_host_only && cookie.path != "/") return {"path", "a __Host- cookie has the path /"};
     if (is_host_only && !cookie.domain.empty()) return {"domain", "a __Host- cookie has no domain"};
@@ -115,9 +115,9 @@ struct CookieFault {
 
 /// The value of one cookie in the value of a `Cookie` field; nullopt when it is not there. RFC 6265 §4.2.1
 ///
-/// The name is compared whole and with case. The view points into `field`.
-/// \return `malformed_credentials` if two cookies have the name and different values: neither is preferred. A browser
-///         sends one value twice if the cookie was set for two paths; that is one.
+/// The name is compared as a whole and with case. The view points into `field`.
+/// \return `malformed_credentials` if two cookies have the name and different values: neither is preferred. Two with
+///         the same value count as one: a browser sends both if the cookie was set for two paths.
 [[nodiscard]] inline Result<std::optional<std::string_view>> find_cookie(std::string_view field,
                                                                          std::string_view name) {
     std::optional<std::string_view> found;
@@ -139,9 +139,9 @@ struct CookieFault {
 
 /// The value of a `Set-Cookie` field. RFC 6265 §4.1
 ///
-/// \return `token_too_large` when name and value together exceed 4,096 bytes, which browsers would not keep;
-///         `malformed_credentials`, with the attribute and a reason, for a character that cannot stand there, and for
-///         what breaks the rules of `__Host-` (`Secure`, `Path=/`, no `Domain`), or of `__Secure-`, `SameSite=None` and
+/// \return `token_too_large` if name and value together exceed 4,096 bytes, which browsers would not keep;
+///         `malformed_credentials`, with the attribute and a reason, for an invalid character, and for an attribute
+///         that breaks the rules of `__Host-` (`Secure`, `Path=/`, no `Domain`), or of `__Secure-`, `SameSite=None` and
 ///         `Partitioned` (`Secure`).
 [[nodiscard]] inline Result<std::string> set_cookie(const Cookie& cookie) {
     const detail::CookieFault fault = detail::cookie_fault(cookie);
@@ -159,11 +159,11 @@ struct CookieFault {
     return field;
 }
 
-/// The cookie that carries a session: `set_cookie(session_cookie(*sessions.start(claims)))`. It lasts as long as the
-/// session can.
+/// The cookie that carries a session: `set_cookie(session_cookie(*sessions.start(claims)))`. It expires when the
+/// session must end.
 ///
-/// \param session  a `Session`, or what else has an `id` and the seconds `remaining`.
-/// \param name     with the prefix `__Host-` browsers take it from this host alone, over TLS. For `http://localhost`
+/// \param session  a `Session`, or another type with an `id` and the seconds `remaining`.
+/// \param name     with the prefix `__Host-`, browsers accept it only from this host, over TLS. For `http://localhost`
 ///                 the cookie needs another name and `secure = false`.
 template <class StartedSession>
     requires requires(const StartedSession& session) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Requests that another site's page made: refused where a browser sent its cookie along, and something may change.
+// Refuses requests that the page of another site caused, if the browser sent a cookie and they may change something.
 #pragma once
 
 #include <credence/error.hpp>
@@ -27,7 +27,7 @@ namespace detail {
     });
 }
 
-/// Whether an origin has this host and port, and the scheme that is asked for; an empty one is either.
+/// Whether an origin has this host and port, and this scheme; an empty scheme matches any.
 [[nodiscard]] inline bool is_origin_of_host(std::string_view origin, std::string_view host,
                                             std::string_view own_scheme) noexcept {
     for (const std::string_view start : {"https://", "http://"}) {
@@ -38,7 +38,7 @@ namespace detail {
     return false;
 }
 
-/// Why a request is not known to come from a page of ours; empty if it is.
+/// Why a request is not known to come from a page of this origin; empty if it is.
 [[nodiscard]] inline std::string_view why_cross_origin(const HeaderValue& site, const HeaderValue& origin,
                                                        const HeaderValue& host, const CrossOrigin& rules) noexcept {
     if (site.is_repeated() || origin.is_repeated() || host.is_repeated()) return "a field stands there twice";
@@ -51,21 +51,21 @@ namespace detail {
 
 }  // namespace detail
 
-/// Refuses a request with an unsafe method unless a page of this origin, or of one that is trusted, made it. `protect`
-/// calls it by itself whenever the credential came from a cookie; call it where a cookie counts and no guard stands, on
-/// the route that logs in for one.
+/// Refuses a request with an unsafe method unless a page of this origin, or of a trusted one, made it. `protect` calls
+/// it whenever the credential came from a cookie. Call it yourself where a cookie counts without a guard, such as on
+/// the login route.
 ///
-/// A browser says where a request comes from: `Sec-Fetch-Site` must be `same-origin`, or `none` (the user typed the
-/// address). Without it, as over plain HTTP or from browsers before 2023, `Origin` must be the server's own, which is
-/// known by `Host`, and by `CrossOrigin::own_scheme`. Without both, an unsafe method is refused, also a program's that
-/// sends a cookie; see `CrossOrigin::allow_missing_origin`. A page of another host under one domain (`same-site`) is
-/// another origin.
+/// Browsers say where a request comes from: `Sec-Fetch-Site` must be `same-origin`, or `none` (the user typed the
+/// address). Without it, as over plain HTTP or from browsers before 2023, `Origin` must be the server's own, which
+/// `Host` and `CrossOrigin::own_scheme` tell. If both are missing, an unsafe method is refused, even from a program
+/// that sends a cookie; see `CrossOrigin::allow_missing_origin`. A page of another host under the same domain
+/// (`same-site`) is another origin.
 ///
-/// GET, HEAD, OPTIONS and TRACE are let through: they must change nothing. Where one does, as the handshake of a
-/// WebSocket, set `CrossOrigin::check_safe_methods`. A stack whose `HttpTraits` has no `method` is taken to have sent
-/// an unsafe one.
+/// GET, HEAD, OPTIONS and TRACE pass: they must change nothing. If one of them changes something, such as the handshake
+/// of a WebSocket, set `CrossOrigin::check_safe_methods`. If the stack's `HttpTraits` has no `method`, each request
+/// counts as unsafe.
 ///
-/// \return nothing; or the answer to send: 403, with the reason `check_failed` (`origin`). Fetch Metadata §2.2
+/// \return success; or the answer to send: 403, with the reason `check_failed` (`origin`). Fetch Metadata §2.2
 template <HttpRequest Request>
 [[nodiscard]] Result<void, Rejection> check_origin(const Request& request, const CrossOrigin& rules = {}) {
     const auto& method = detail::method_of(request);

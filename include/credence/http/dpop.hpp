@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// DPoP, tokens that are bound to a key of the client: the check of its proofs at a server, and the proofs of a client.
-// RFC 9449
+// DPoP, tokens that are bound to a key of the client: checks proofs at a server, and makes them at a client. RFC 9449
 #pragma once
 
 #include <credence/clock.hpp>
@@ -30,30 +29,30 @@
 
 namespace credence {
 
-/// How the proofs of clients are checked.
+/// How a server checks the proofs of clients.
 struct DpopOptions {
-    /// Scheme and host of the server as its clients write them, `https://api.example`, with the port if it is not the
-    /// scheme's own; and the prefix that a proxy takes off the path, if one does. The path of a request is put behind
-    /// it and compared with `htu`: without query and fragment, and after the normalization of RFC 3986 §6.2.2 and
-    /// §6.2.3. If it is no such URL, every request is refused. RFC 9449 §4.3
+    /// Scheme and host of the server as its clients write them, `https://api.example`, with the port unless it is the
+    /// scheme's default; and the prefix that a proxy removes from the path, if any. The path of a request is appended,
+    /// and the result compared with `htu`: without query and fragment, and after the normalization of RFC 3986 §6.2.2
+    /// and §6.2.3. If it is not such a URL, every request is refused. RFC 9449 §4.3
     std::string base_url;
-    /// How long a proof is good after its `iat`. A negative one counts as zero.
+    /// How long a proof is valid after its `iat`. A negative value counts as zero.
     std::chrono::seconds max_age{60};
-    /// How far the clocks of client and server may differ; held within 0 to 300 seconds.
+    /// How far the clocks of client and server may differ; clamped to 0 to 300 seconds.
     std::chrono::seconds leeway{5};
-    /// Where used proofs are remembered, until they are too old anyway.
+    /// Where used proofs are remembered until they expire.
     Replays replays;
-    /// What proofs must hold as `nonce`; unset: they need none. RFC 9449 §9
+    /// The nonces that proofs must have; unset: proofs need none. RFC 9449 §9
     std::optional<DpopNonces> nonces = {};
-    /// Where the client's certificate comes from, for a token that is bound to one as well. RFC 8705 §3
+    /// Where the client's certificate comes from, for a token that is bound to a certificate as well. RFC 8705 §3
     CertificateOptions certificates = {};
-    /// The present moment. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
-/// A verifier of tokens that are bound to a key by DPoP: what `dpop_bound` returns. A `RequestVerifier`.
+/// A verifier of tokens that are bound to a key by DPoP: the result of `dpop_bound`. A `RequestVerifier`.
 ///
-/// A cheap handle to shared state, like the verifier in it: copies share the keys of clients that they know.
+/// A cheap handle to shared state, like the verifier in it: copies share the cached keys of clients.
 template <BindableVerifier VerifierType>
 class DpopBound {
 public:
@@ -62,15 +61,15 @@ public:
 
     /// The scheme of its tokens. RFC 9449 §7.1
     static constexpr std::string_view scheme = "DPoP";
-    /// Its proofs name them.
+    /// DPoP proofs name method and URL.
     static constexpr bool needs_method_and_url = true;
 
     DpopBound(const VerifierType& verifier, DpopOptions options)
         : verifier_(verifier), state_(std::make_shared<State>(std::move(options))) {}
 
-    /// The claims of a token that the verifier accepts, and that came with a proof of its key for this request.
+    /// The claims of a token that the verifier accepts, and whose request has a proof of its key.
     ///
-    /// Errors as of the verifier, and: `missing_claim` for a token without `cnf`; `proof_required` for a token behind
+    /// Errors as of the verifier, and: `missing_claim` for a token without `cnf`; `proof_required` for a token with
     /// another scheme than `DPoP`, and for a `cnf` that names no key or something unknown; `invalid_proof`;
     /// `store_unavailable`.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view text, const RequestContext& context) const {
@@ -82,7 +81,7 @@ public:
     /// Whether a text has the form of the verifier's tokens.
     [[nodiscard]] bool recognizes(std::string_view text) const { return detail::recognizes(verifier_, text); }
 
-    /// The answer to a request that was refused: a challenge of the scheme `DPoP` with the algorithms of proofs.
+    /// The answer to a refused request: a challenge of the scheme `DPoP`, with the algorithms of proofs.
     [[nodiscard]] Rejection rejection(Error error, const Challenge& challenge, std::string_view /*used*/) const {
         const bool needs_nonce = error.code == Errc::invalid_proof && error.claim == "nonce" && state_->rules.nonces;
         return Rejection::for_dpop(std::move(error), challenge, detail::ProofAlgorithms::names(),
@@ -103,7 +102,7 @@ private:
         detail::ProofKeys keys;
     };
 
-    // One result, returned from one place, so that the claims are not copied.
+    // A single result, returned from a single place, so that the claims are not copied.
     [[nodiscard]] Result<Verified<claims_type>> verify_with_proof(std::string_view text,
                                                                   const RequestContext& context) const {
         std::optional<detail::HeldProof> held;
@@ -132,9 +131,9 @@ private:
         return detail::DpopCheck<>{state_->rules, state_->keys}.check_request(token, members->jkt, context);
     }
 
-    /// Last of all: no stranger may fill the store, nor use up the jti of somebody else's proof.
+    /// Last of all: otherwise strangers could fill the store, or use up the jti of somebody else's proof.
     [[nodiscard]] Result<void> use_once(const std::optional<detail::HeldProof>& held) const {
-        // A user's own verifier that did not call the check proves nothing.
+        // The user's own verifier did not call the check, so nothing is proven.
         if (!held) return Error{Errc::proof_required, "cnf", "the verifier did not ask for the proof"};
         return state_->replays.use_once(held->id, held->until);
     }
@@ -143,11 +142,11 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Makes a verifier demand that a token is bound to a key of the client, and that the request carries a fresh proof of
-/// it in its field `DPoP`: `dpop_bound(verifier, {.base_url = "https://api.example", .replays = store})`.
+/// Makes a verifier demand that a token is bound to a key of the client, and that the request carries a new proof of
+/// that key in its field `DPoP`: `dpop_bound(verifier, {.base_url = "https://api.example", .replays = store})`.
 ///
-/// The token stands behind the scheme `DPoP`. `Validation::allow_bearer_use` has no effect here. A resource that takes
-/// unbound tokens, too, has both in a `FirstOf`.
+/// The scheme of the token is `DPoP`. `Validation::allow_bearer_use` has no effect here. For a resource that also takes
+/// unbound tokens, put both verifiers into a `FirstOf`.
 ///
 /// \param verifier  a `Verifier`, a `Verifiers`, or another `BindableVerifier`.
 template <class VerifierType>
@@ -165,17 +164,17 @@ struct DpopProofOptions {
     std::string_view access_token = {};
     /// The last `DPoP-Nonce` of that server; empty if it sent none. RFC 9449 §8
     std::string_view nonce = {};
-    /// The present moment, for `iat`. An empty one is the system's.
+    /// Returns the current time, for `iat`. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
 /// A client's proof for one request, the value of its field `DPoP`: `dpop_proof(keys, "GET", url, {.access_token =
 /// t})`.
 ///
-/// Make a new one for each request, for each is good once. The token goes into `Authorization: DPoP …`. RFC 9449 §4.2
+/// Make a new proof for each request: each is valid once. Send the token as `Authorization: DPoP …`. RFC 9449 §4.2
 ///
 /// \param keys    the client's `Keys`, or an `EncodingKey`, of an asymmetric algorithm; only the public half is shown.
-/// \param method  as it is sent, `GET`.
+/// \param method  as sent, such as `GET`.
 /// \param url     the absolute URL of the request; its query and fragment are left out.
 /// \return the proof; `invalid_proof` for an empty method, and for a URL that is not http or https; the errors of
 ///         `encode` and `to_jwk`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// DpopNonces: nonces that a server demands in proofs, so that no proof can be made in advance. RFC 9449 §9
+// DpopNonces: nonces that a server demands in proofs, so that proofs cannot be made in advance. RFC 9449 §9
 #pragma once
 
 #include <credence/clock.hpp>
@@ -18,22 +18,23 @@
 
 namespace credence {
 
-/// Nonces that need no store: each is a period of time and its MAC.
+/// Nonces that need no store: each is the number of a time period, and its MAC.
 ///
-/// A nonce is good in its own period and in the next one, for any number of proofs. Instances of a server that share
-/// the secret accept each other's: `DpopNonces{Keys<HS256>::from_secret(secret).value()}`. A secret for nonces signs
-/// nothing else. One object is used by any number of threads.
+/// A nonce is valid in its own period and in the next one, for any number of proofs. Instances of a server that share
+/// the secret accept each other's nonces: `DpopNonces{Keys<HS256>::from_secret(secret).value()}`. Use a secret for
+/// nonces for nothing else. Any number of threads may use one object.
 class DpopNonces {
 public:
     /// \param secret  `Keys<HS256>::generate().value()` for a single instance.
-    /// \param period  at least one second; a shorter one counts as that.
-    /// \param clock   the present moment. An empty one is the system's.
+    /// \param period  at least one second; a shorter one counts as one second.
+    /// \param clock   returns the current time. Empty: the system's clock.
     explicit DpopNonces(Keys<HS256> secret, std::chrono::seconds period = std::chrono::minutes{1},
                         Clock clock = system_clock)
         : secret_(std::move(secret)), period_((std::max)(period, std::chrono::seconds{1})), clock_(std::move(clock)) {}
 
-    /// The nonce for new proofs: 54 characters or a few more. A rejection carries it; put it into the field
-    /// `DPoP-Nonce` of a good answer, too, to save a client the next refusal (RFC 9449 §8.2). Empty if OpenSSL fails.
+    /// The nonce for new proofs: 54 characters or a few more. A rejection carries it. Put it into the field
+    /// `DPoP-Nonce` of successful answers, too, to save a client the next refusal (RFC 9449 §8.2). Empty if OpenSSL
+    /// fails.
     [[nodiscard]] std::string current() const {
         const std::string period = std::to_string(present());
         std::array<unsigned char, 32> mac{};
@@ -41,7 +42,7 @@ public:
         return period + "." + detail::encode_base64url(detail::as_text(mac));
     }
 
-    /// Whether a nonce is one of this period or of the last one.
+    /// Whether a nonce is of the current period or of the last one.
     [[nodiscard]] bool accepts(std::string_view nonce) const {
         const std::string_view period = nonce.substr(0, nonce.find('.'));
         std::int64_t number = 0;
@@ -56,7 +57,7 @@ public:
 private:
     [[nodiscard]] std::int64_t present() const { return detail::moment_of(clock_).time_since_epoch() / period_; }
 
-    /// No token has this form: a secret that is used for both by mistake makes no token of a nonce.
+    /// No token has this form: if a secret is used for both by mistake, a nonce is still not a token.
     [[nodiscard]] static std::string input_of(std::string_view period) {
         return std::string{"credence DPoP-Nonce "}.append(period);
     }

@@ -20,7 +20,7 @@
 namespace credence {
 namespace detail {
 
-/// Whether each verifier but the last knows the form of its tokens.
+/// Whether each verifier except the last recognizes the form of its tokens.
 template <class First, class... Rest>
 [[nodiscard]] consteval bool last_alone_is_formless() {
     if constexpr (sizeof...(Rest) == 0) {
@@ -44,14 +44,14 @@ template <class... VerifierTypes>
 
 /// Verifiers of several kinds of credentials, used like one: `FirstOf{tokens, api_keys}`.
 ///
-/// The first verifier that recognizes a credential decides about it alone; its answer, good or bad, is the answer. A
-/// `Verifier` or `Verifiers` recognizes texts of three dot-separated parts. A class of your own has
-/// `bool recognizes(std::string_view text) const`. A verifier of tokens without a form of their own stands last, and
-/// takes all other texts. A text that no verifier recognizes is `malformed_token`.
+/// The first verifier that recognizes a credential decides about it alone, whether it accepts or refuses. A `Verifier`
+/// or `Verifiers` recognizes texts of three dot-separated parts. A class of your own has `bool
+/// recognizes(std::string_view text) const`. A verifier whose tokens have no form of their own comes last, and takes
+/// all other texts. A text that no verifier recognizes is `malformed_token`.
 ///
-/// The scheme is part of the form: behind `DPoP` a credential is for a verifier by `dpop_bound`, and behind `Bearer`
-/// for the others. `FirstOf{dpop_bound(tokens, {…}), tokens}` takes bound and unbound tokens of one issuer, each in its
-/// way.
+/// The scheme is part of the form: a credential with the scheme `DPoP` is for a verifier by `dpop_bound`, one with
+/// `Bearer` for the others. `FirstOf{dpop_bound(tokens, {…}), tokens}` takes bound and unbound tokens of one issuer,
+/// each in its way.
 ///
 /// It is a `TokenVerifier` if all of them are, and a `RequestVerifier` if any is.
 template <class First, class... Rest>
@@ -79,13 +79,13 @@ public:
     /// The scheme that one of them takes besides `Bearer`; empty if none does.
     static constexpr std::string_view scheme = detail::common_other_scheme<First, Rest...>();
 
-    /// What one of them can never do without. See `RequestVerifier`.
+    /// The requirements of any of them. See `RequestVerifier`.
     static constexpr bool needs_method_and_url =
         detail::NeedsMethodAndUrl<First> || (detail::NeedsMethodAndUrl<Rest> || ...);
     static constexpr bool needs_client_certificate =
         detail::NeedsClientCertificate<First> || (detail::NeedsClientCertificate<Rest> || ...);
 
-    /// \param first  the verifier that is asked first.
+    /// \param first  the verifier that is tried first.
     /// \param rest   the others, in their order.
     explicit FirstOf(First first, Rest... rest) : verifiers_(std::move(first), std::move(rest)...) {}
 
@@ -105,14 +105,14 @@ public:
                          [&](const auto& verifier) { return detail::verify_in_context(verifier, text, context); });
     }
 
-    /// Whether any of them recognizes a text, so that a `FirstOf` can stand in another.
+    /// Whether any of them recognizes a text, so that one `FirstOf` can be part of another.
     [[nodiscard]] bool recognizes(std::string_view text) const {
         return std::apply([text](const auto&... verifier) { return (detail::recognizes(verifier, text) || ...); },
                           verifiers_);
     }
 
-    /// The answer to a request that was refused: that of the first verifier for the scheme of the request, and the
-    /// challenges of the other schemes, which the client may use instead. RFC 9449 §7.2
+    /// The answer to a refused request: that of the first verifier for the scheme of the request, and the challenges of
+    /// the other schemes, which the client may use instead. RFC 9449 §7.2
     [[nodiscard]] Rejection rejection(const Error& error, const Challenge& challenge, std::string_view used) const {
         const bool is_other =
             used.empty() ? error.code == Errc::invalid_proof : detail::equals_ignoring_case(used, scheme);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence must know of an HTTP stack: how to read a field of a request, and how to answer with a rejection.
+// How credence uses the requests of an HTTP stack: reading a field, and answering with a rejection.
 #pragma once
 
 #include <credence/http/rejection.hpp>
@@ -15,17 +15,17 @@
 
 namespace credence {
 
-/// The value of a header field, or the fact that it is missing, or that there are several.
+/// The value of a header field; or no value, if the field is missing or occurs more than once.
 ///
-/// Converts from `std::optional<std::string_view>`, strings, literals, and a `const char*`, also a null one. It borrows
-/// from what it is made from, but keeps a temporary `std::string`, so that a stack that returns by value is safe.
+/// Converts from `std::optional<std::string_view>`, strings, literals, and a `const char*`, even a null one. It borrows
+/// from its source, but keeps a temporary `std::string`, so a stack that returns by value is safe.
 class HeaderValue {
 public:
     /// No such field.
     HeaderValue() noexcept = default;
     HeaderValue(std::nullopt_t) noexcept {}
     HeaderValue(std::nullptr_t) noexcept {}
-    /// Borrowed; null stands for no such field.
+    /// Borrowed; null means no such field.
     HeaderValue(const char* value) noexcept
         : borrowed_(value != nullptr ? std::string_view{value} : std::string_view{}) {}
     HeaderValue(std::string_view value) noexcept : borrowed_(value) {}
@@ -46,7 +46,7 @@ public:
 
     /// The only one of a range of fields: `HeaderValue::only(headers.equal_range("Authorization"))`.
     ///
-    /// \param value_of  gives the value of a field; without it, the `second` of a pair is meant.
+    /// \param value_of  returns the value of a field; without it, the `second` of a pair.
     template <class Iterator, class ValueOf>
     [[nodiscard]] static HeaderValue only(const std::pair<Iterator, Iterator>& fields, ValueOf value_of) {
         if (fields.first == fields.second) return {};
@@ -84,23 +84,23 @@ private:
 /// };
 /// ```
 ///
-/// The response is the handler's parameter of that type, or else a default-constructed value of the type that the
-/// handler returns, or that the coroutine which it returns gives. A stack whose responses are made by a factory has
-/// instead `static acme::ResponsePtr reject(const Rejection&, const acme::Request&)`.
+/// The response is the handler's parameter of that type. If there is none, it is a default-constructed value of the
+/// type that the handler returns, or that its coroutine returns. A stack that makes responses by a factory has `static
+/// acme::ResponsePtr reject(const Rejection&, const acme::Request&)` instead.
 ///
-/// With an `on_reject` hook, `reject` is called after the hook, and so the status and the challenge stay. A stack that
-/// sends as soon as it is told to says `static constexpr bool sends_at_once = true;`: there the hook alone answers.
+/// With an `on_reject` hook, `reject` is called after the hook, so status and challenge stay. A stack that sends a
+/// response immediately has `static constexpr bool sends_at_once = true;`: then the hook alone answers.
 ///
 /// Optional members:
 ///
 /// - `static void discard_body(arguments of the handler…)` is called for a rejection.
-/// - `static void send(acme::Response& response)` is called last, for a response that is a parameter of the handler.
-///   It is for a stack that sends only when told to; a hook fills the response, and does not send it.
-/// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` give texts for
-///   a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. The compiler refuses
-///   a guard whose verifier needs one that is not there: `dpop_bound` needs `method` and `url`, `certificate_bound`
-///   needs `client_certificate` or `peer_address`. Without `method`, `check_origin` takes each request for one that
-///   changes something.
+/// - `static void send(acme::Response& response)` is called last, for a response that is a parameter of the handler. It
+///   is for a stack that sends only on request; a hook fills the response, and does not send it.
+/// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` return texts
+///   for a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. The compiler
+///   refuses a guard if its verifier needs one that is missing: `dpop_bound` needs `method` and `url`,
+///   `certificate_bound` needs `client_certificate` or `peer_address`. Without `method`, `check_origin` treats each
+///   request as one that changes something.
 template <class Request>
 struct HttpTraits;
 
@@ -110,27 +110,27 @@ concept HttpRequest = requires(const Request& request, std::string_view name) {
     { HttpTraits<Request>::field(request, name) } -> std::convertible_to<HeaderValue>;
 };
 
-/// Which pages may cause a request that changes something, where the browser sends a cookie along. See `check_origin`.
+/// The pages that may cause a request that changes something, if the browser sends a cookie. See `check_origin`.
 struct CrossOrigin {
     /// Origins besides the server's own: `{"https://app.example"}`; scheme, host and port, without a path.
     std::vector<std::string> trusted = {};
-    /// Opt-out: any page may, for servers that check by other means, such as a token in each form.
+    /// Opt-out: any page may, for servers with another protection, such as a token in each form.
     bool allow_any = false;
     /// Opt-out: a request with neither `Sec-Fetch-Site` nor `Origin` may, so that programs can use the cookie. Browsers
-    /// before 2020 leave both out, also when another site's page sends a form: such a page is then stopped by the
-    /// cookie's `SameSite` alone, where the browser knows it.
+    /// before 2020 leave both out, even when another site's page sends a form: then only the cookie's `SameSite` stops
+    /// such a page, if the browser knows it.
     bool allow_missing_origin = false;
-    /// The scheme of the server's own pages, `https` or `http`. Unset: either, for a proxy may have taken the TLS away.
-    /// With `https`, an `Origin` of `http://` at the same host and port is another's: anybody on the wire can write
-    /// such a page.
+    /// The scheme of the server's own pages, `https` or `http`. Unset: either, because a proxy may have removed TLS.
+    /// With `https`, an `Origin` of `http://` at the same host and port is another origin: anybody on the network can
+    /// write such a page.
     std::string own_scheme = {};
     /// Checks GET, HEAD, OPTIONS and TRACE, too: for a route that changes something by one of them, such as a link
     /// that logs out, or the handshake of a WebSocket (RFC 6455 §10.2).
     bool check_safe_methods = false;
 };
 
-/// Where a request may carry its token: in a header field, in a cookie, or in either. Never in the query, which logs
-/// and browsers keep. RFC 9700 §4.3.2
+/// Where a request may carry its token: in a header field, in a cookie, or in either. Never in the query, which ends up
+/// in logs and browser histories. RFC 9700 §4.3.2
 ///
 /// ```cpp
 /// credence::TokenLocation{.cookie = "__Host-token"}                            // Authorization, or this cookie
@@ -138,16 +138,16 @@ struct CrossOrigin {
 /// credence::TokenLocation{.header = "X-Forwarded-Access-Token", .scheme = ""}  // the whole value of this field
 /// ```
 ///
-/// A field that a proxy fills in is worth what the proxy is: it must remove the one that a client sent.
+/// A field that a proxy sets is only as trustworthy as the proxy, which must remove one that a client sent.
 ///
 /// More than one credential is refused with 400 (RFC 6750 §2): two fields, two cookies of the name with different
-/// values, or a field and a cookie that differ. So there is no order between them.
+/// values, or a field and a cookie that differ. So no order of preference is needed.
 ///
-/// A cookie is sent by the browser, whichever page causes the request. So `protect` refuses an unsafe method with 403
-/// if a page of another origin made it: see `CrossOrigin`.
+/// The browser sends a cookie whichever page causes the request. So `protect` refuses an unsafe method with 403 if a
+/// page of another origin caused it: see `CrossOrigin`.
 struct TokenLocation {
-    std::string header = "Authorization";  ///< The name of the field; empty: none may carry the token. RFC 6750 §2.1
-    std::string scheme = "Bearer";         ///< What stands before the token in the field; empty: nothing does.
+    std::string header = "Authorization";  ///< The name of the field; empty: no field may carry it. RFC 6750 §2.1
+    std::string scheme = "Bearer";         ///< The scheme before the token in the field; empty: none.
     std::string cookie = {};               ///< The name of the cookie that may carry the token; empty: none may.
     /// For `protect`, when the token came from the cookie.
     CrossOrigin cross_origin = {};

@@ -18,25 +18,25 @@
 
 namespace credence {
 
-/// Where the client's certificate comes from. By default from the TLS connection alone, as the stack gives it.
+/// Where the client's certificate comes from. By default only from the TLS connection, as the stack provides it.
 struct CertificateOptions {
     /// The addresses of proxies that end TLS and pass the certificate on in a field, as the stack writes them:
-    /// `127.0.0.1`. Such a proxy must overwrite the field on every request, also where the client showed no
-    /// certificate; otherwise a client writes it. Empty: no field is looked at. Never in place of the connection's own
+    /// `127.0.0.1`. Such a proxy must overwrite the field on every request, even if the client has no certificate:
+    /// otherwise a client can write it. Empty: no field is used. A field never replaces the connection's own
     /// certificate.
     std::vector<std::string> proxies = {};
-    /// The name of that field. Its value is `:base64:` (RFC 9440), or PEM with percent-encodings, which nginx writes by
+    /// The name of that field. Its value is `:base64:` (RFC 9440), or percent-encoded PEM, which nginx writes by
     /// `proxy_set_header Client-Cert $ssl_client_escaped_cert;`.
     std::string field = "Client-Cert";
 };
 
-/// A verifier of tokens that are bound to a certificate: what `certificate_bound` returns. A `RequestVerifier`.
+/// A verifier of tokens that are bound to a certificate: the result of `certificate_bound`. A `RequestVerifier`.
 template <BindableVerifier VerifierType>
 class CertificateBound {
 public:
     /// The claims type that it proves.
     using claims_type = typename VerifierType::claims_type;
-    /// Its tokens name it.
+    /// Its tokens name a certificate.
     static constexpr bool needs_client_certificate = true;
 
     CertificateBound(const VerifierType& verifier, CertificateOptions options)
@@ -80,8 +80,8 @@ private:
 /// Makes a verifier demand that a token is bound to the client's certificate, and that the connection has that one:
 /// `certificate_bound(verifier)`.
 ///
-/// The TLS server must ask its clients for a certificate. Which ones it trusts is its own affair: the token names the
-/// one certificate that counts, which may be self-signed. `Validation::allow_bearer_use` has no effect here.
+/// The TLS server must ask its clients for a certificate. Which ones it trusts does not matter here: the token names
+/// the one certificate that counts, which may be self-signed. `Validation::allow_bearer_use` has no effect here.
 ///
 /// \param verifier  a `Verifier`, a `Verifiers`, or another `BindableVerifier`.
 template <class VerifierType>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What to answer over HTTP when a request is refused: a status, a challenge, and the reason for the log.
+// The answer over HTTP to a refused request: a status, a challenge, and the reason for the log.
 #pragma once
 
 #include <credence/error.hpp>
@@ -14,39 +14,40 @@
 
 namespace credence {
 
-/// The texts of a challenge, apart from the reason.
+/// The texts of a challenge, besides the reason.
 ///
-/// The texts are the server's own, never a request's. Whatever they hold, an answer keeps its fields apart: quotes and
-/// backslashes are escaped, and no control character is sent.
+/// The texts are the server's own, never a request's. They cannot break up the fields of an answer, whatever they
+/// contain: quotes and backslashes are escaped, and control characters are not sent.
 struct Challenge {
     /// The protection space, `Bearer realm="…"`. A control character in it is sent as a space. RFC 9110 §11.5
     std::string realm = "api";
-    /// Whether a client learns that its token has expired, so that it may refresh it. By default all bad tokens look
-    /// alike.
+    /// Whether a client learns that its token has expired, so that it may refresh it. By default all bad tokens get the
+    /// same answer.
     bool tell_expired = false;
     /// The scopes that the resource needs, separated by spaces. Named in a 401, so that a client asks for them at once,
     /// and in the 403 for a missing scope. A handler that takes `Granted` sets them itself. RFC 6750 §3
     std::string scope = {};
     /// The URL of the resource's metadata, by which a client finds the authorization server: `resource_metadata="…"`,
-    /// with every challenge. Left out if it holds anything but visible ASCII, a quote or a backslash. RFC 9728 §5.1
+    /// with every challenge. Left out if it has a quote, a backslash, or anything that is not visible ASCII. RFC 9728
+    /// §5.1
     std::string resource_metadata = {};
-    /// Challenges of other schemes, `Basic realm="api"`, sent with a 401, each in a field of its own. Left out: an
-    /// empty one, and one with a control character. RFC 9110 §11.6.1
+    /// Challenges of other schemes, `Basic realm="api"`, sent with a 401, each in a field of its own. An empty one, and
+    /// one with a control character, are left out. RFC 9110 §11.6.1
     std::vector<std::string> others = {};
-    /// When to ask again, after keys or a store were unavailable and the reason does not say when they will be there.
-    /// RFC 9110 §10.2.3
+    /// When to try again if keys or a store are unavailable, and the reason does not say when they will be back. RFC
+    /// 9110 §10.2.3
     std::chrono::seconds retry_after{5};
 };
 
 /// An answer that any HTTP stack can send.
 ///
-/// `reason` is for the log. The rest is for the client: fixed sentences and the texts of the `Challenge`, and never a
-/// byte of the request.
+/// `reason` is for the log. Everything else is for the client: fixed sentences and the texts of the `Challenge`, and
+/// never a byte of the request.
 struct Rejection {
     int status = 401;                                      ///< 400, 401, 403 or 503.
     std::string challenge = {};                            ///< `WWW-Authenticate`; empty with 503, and for an origin.
     std::vector<std::string> other_challenges = {};        ///< Values of further `WWW-Authenticate` fields.
-    Error reason{Errc::missing_credentials};               ///< Why, exactly. Not for the client.
+    Error reason{Errc::missing_credentials};               ///< The exact reason. Not for the client.
     std::optional<std::chrono::seconds> retry_after = {};  ///< The value of `Retry-After`; set with 503.
     std::string_view description = {};                     ///< One fixed sentence for the client.
     std::string dpop_nonce = {};                           ///< The value of `DPoP-Nonce`; empty: no such field.
@@ -70,7 +71,7 @@ struct Rejection {
     [[nodiscard]] static Rejection for_dpop(Error reason, const Challenge& challenge, std::string_view algs,
                                             std::string nonce = {});
 
-    /// A body for the answer, of type `application/problem+json`. Offered, never sent unasked. RFC 9457
+    /// A body for the answer, of type `application/problem+json`. Never sent by default. RFC 9457
     [[nodiscard]] std::string problem_json() const;
 
     friend bool operator==(const Rejection&, const Rejection&) = default;
@@ -82,7 +83,7 @@ namespace detail {
 struct ClientAnswer {
     int status;
     std::string_view error;        ///< RFC 6750 §3.1; empty when the request carried no credentials.
-    std::string_view description;  ///< Of the alphabet that RFC 6750 §3 allows: no quote, no backslash.
+    std::string_view description;  ///< In the alphabet of RFC 6750 §3: no quote, no backslash.
 };
 
 [[nodiscard]] constexpr ClientAnswer client_answer(Errc code, bool tell_expired) noexcept {
@@ -104,7 +105,7 @@ struct ClientAnswer {
     return {401, "invalid_token", "The access token is not valid"};
 }
 
-/// Whether a text can be the whole of a field value: not empty, and without control characters. RFC 9110 §5.5
+/// Whether a text can be a whole field value: not empty, and without control characters. RFC 9110 §5.5
 [[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
     for (const char byte : text) {
         if (is_control(byte)) return false;
@@ -122,7 +123,7 @@ struct ClientAnswer {
 
 /// Appends `value` as a quoted-string. RFC 9110 §5.6.4
 ///
-/// CR LF would end the field, and no other control character may stand in one: each becomes a space.
+/// CR LF would end the field, and other control characters are not allowed in it: each becomes a space.
 inline void append_quoted(std::string& text, std::string_view value) {
     text.push_back('"');
     for (const char byte : value) {
@@ -146,14 +147,14 @@ inline void append_quoted(std::string& text, std::string_view value) {
     return {401, "invalid_dpop_proof", "The DPoP proof is not valid for this request"};
 }
 
-/// The challenge of RFC 6750 §3. The realm is always there: at least one parameter must follow the scheme.
+/// The challenge of RFC 6750 §3. The realm is always present: at least one parameter must follow the scheme.
 [[nodiscard]] inline std::string challenge_text(std::string_view scheme, const ClientAnswer& answer,
                                                 const Challenge& challenge) {
     std::string text;
     text.reserve(128 + challenge.realm.size() + challenge.scope.size() + challenge.resource_metadata.size());
     text.append(scheme).append(" realm=");
     append_quoted(text, challenge.realm);
-    if (!answer.error.empty()) {  // its texts are the library's own: nothing in them needs an escape
+    if (!answer.error.empty()) {  // the library's own texts: they need no escapes
         text.append(", error=\"").append(answer.error);
         text.append("\", error_description=\"").append(answer.description).append("\"");
     }

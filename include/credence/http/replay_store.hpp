@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Replays: where the proofs of possession that were used are remembered, so that each is good for one request.
+// Replays: remembers used proofs of possession, so that each is valid for one request.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -13,27 +13,26 @@
 
 namespace credence {
 
-/// Where used proofs are remembered. Called from many threads at once. An error of any code means that it could not be
-/// asked.
+/// A store of used proofs, called from many threads at once. An error of any code means that the store did not answer.
 ///
-/// Several instances of a server share one store; otherwise a proof is good once for each of them. RFC 9449 §11.1
+/// Several instances of a server share one store; otherwise a proof is valid once for each of them. RFC 9449 §11.1
 template <class Store>
 concept ReplayStore = requires(Store& store, std::string_view id, NumericDate until) {
-    /// Returns true for the first use of an id, and false for every other until the second `until` is over. One step:
-    /// of two calls at the same time one returns true. An id has 43 characters of base64url.
+    /// Returns true for the first use of an id, and false for every other use until the second `until` is over. Atomic:
+    /// of two simultaneous calls, one returns true. An id has 43 characters of base64url.
     { store.use_once(id, until) } -> std::same_as<Result<bool>>;
 };
 
 /// A handle to a store, for a verifier: `dpop_bound(verifier, {.base_url = "…", .replays = store})`.
 ///
-/// It has no default: without a store a proof could be used again by whoever reads it.
+/// There is no default: without a store, anybody who reads a proof could use it again.
 class Replays {
 public:
-    /// \param store  kept alive. A null one is a store that cannot be asked.
+    /// \param store  kept alive. Null acts as a store that does not answer.
     template <ReplayStore Store>
     Replays(std::shared_ptr<Store> store) : asked_(std::make_shared<Asked<Store>>(std::move(store))) {}
 
-    /// Nothing for the first use of an id; `invalid_proof` for another; `store_unavailable`.
+    /// Success for the first use of an id; `invalid_proof` for another; `store_unavailable`.
     [[nodiscard]] Result<void> use_once(std::string_view id, NumericDate until) const {
         const Result<bool> is_first = asked_->use_once(id, until);
         if (!is_first) return Error{Errc::store_unavailable, {}, is_first.error().reason};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RequestVerifier: the concept for what proves claims from a token and the request that carried it.
+// RequestVerifier: the concept of a class that proves claims from a token and its request.
 #pragma once
 
 #include <credence/http/http_traits.hpp>
@@ -16,10 +16,10 @@
 
 namespace credence {
 
-/// Reads header fields of a request whose type it does not name. Refers to that request, which must outlive it.
+/// Reads header fields of a request of any type. Refers to that request, which must outlive it.
 class FieldReader {
 public:
-    /// No request: no field is there.
+    /// No request: every field is missing.
     FieldReader() noexcept = default;
 
     template <HttpRequest Request>
@@ -28,7 +28,7 @@ public:
               return HeaderValue{HttpTraits<Request>::field(*static_cast<const Request*>(source), name)};
           }) {}
 
-    /// Any function from a name to a value, which must outlive the reader, too: give it a name, or write it within the
+    /// Any function from a name to a value. It must outlive the reader, too: give it a name, or write it within the
     /// call of `verify`.
     template <class Function>
         requires(!HttpRequest<Function> && !std::same_as<Function, FieldReader> &&
@@ -48,7 +48,7 @@ private:
     HeaderValue (*read_)(const void*, std::string_view) = nullptr;
 };
 
-/// What a verifier can read of a request, besides the token. Valid during the call of `verify`.
+/// The parts of a request that a verifier can read, besides the token. Valid during the call of `verify`.
 ///
 /// A text is empty if the stack does not give it: see `HttpTraits`.
 struct RequestContext {
@@ -57,27 +57,27 @@ struct RequestContext {
     FieldReader field = {};                    ///< `context.field("DPoP")`: the value of a header field.
     std::string_view client_certificate = {};  ///< The client's certificate of the TLS connection, DER.
     std::string_view peer_address = {};        ///< The address at the other end of the connection, without port.
-    /// What stood before the token in its field: `Bearer`, `DPoP`, in any case. Empty if nothing did, as in a cookie.
+    /// The word before the token in its field: `Bearer`, `DPoP`, in any case. Empty if there is none, as in a cookie.
     std::string_view scheme = {};
 };
 
-/// A class that verifies a token together with the request that carried it, such as a token that is bound to a key.
+/// A class that verifies a token together with its request, for example a token that is bound to a key.
 ///
 /// - `Candidate::claims_type` is the claims type that it proves.
 /// - `candidate.verify(text, context)` returns the proof, or the error to refuse the request with. It is called from
 ///   any number of threads at once.
 ///
-/// `require_bearer` and `protect` take it with a request, and not with the value of a field alone. Of a class that is a
-/// `TokenVerifier` too, they call this function.
+/// `require_bearer` and `protect` use it with a request, not with the value of a field alone. They prefer it over
+/// `verify(text)` if a class is a `TokenVerifier` as well.
 ///
 /// Optional members:
 ///
 /// - `static constexpr std::string_view scheme = "DPoP"` names a scheme that is taken besides `Bearer`. The verifier
-///   then looks at `context.scheme`, and refuses the one that is not its own.
-/// - `candidate.rejection(error, challenge, scheme)` returns the `Rejection` to answer with, for the scheme that the
-///   request had, or an empty one. Without it, the answer is `Rejection::from(error, challenge)`.
+///   then checks `context.scheme`, and refuses the scheme that is not its own.
+/// - `candidate.rejection(error, challenge, scheme)` returns the `Rejection` to answer with, for the scheme of the
+///   request, which may be empty. Without it, the answer is `Rejection::from(error, challenge)`.
 /// - `static constexpr bool needs_method_and_url = true` and `needs_client_certificate = true` let the compiler refuse
-///   a request type whose `HttpTraits` can never give them. A certificate may also come from a proxy that is known by
+///   a request type whose `HttpTraits` does not have them. A certificate may also come from a proxy, known by its
 ///   `peer_address`.
 template <class Candidate>
 concept RequestVerifier = requires(const Candidate& candidate, std::string_view text, const RequestContext& context) {
@@ -85,7 +85,7 @@ concept RequestVerifier = requires(const Candidate& candidate, std::string_view 
     { (candidate.verify)(text, context) } -> std::same_as<Result<Verified<typename Candidate::claims_type>>>;
 };
 
-/// What `protect` takes as its first argument.
+/// The type of the first argument of `protect`.
 template <class Candidate>
 concept AnyVerifier = TokenVerifier<Candidate> || RequestVerifier<Candidate>;
 
@@ -103,7 +103,7 @@ template <AnyVerifier VerifierType>
     }
 }
 
-// The optional members of HttpTraits, each an empty text where a stack has none.
+// The optional members of HttpTraits; an empty text if a stack does not have one.
 
 template <class Request>
 [[nodiscard]] decltype(auto) method_of(const Request& request) {
@@ -148,7 +148,7 @@ concept GivesClientCertificate = requires(const Request& request) {
     HttpTraits<Request>::client_certificate(request);
 } || requires(const Request& request) { HttpTraits<Request>::peer_address(request); };
 
-/// The optional members of a verifier: what it can never do without.
+/// The optional members of a verifier: its requirements.
 template <class VerifierType>
 concept NeedsMethodAndUrl = requires { requires VerifierType::needs_method_and_url; };
 template <class VerifierType>
@@ -164,7 +164,7 @@ template <class VerifierType>
     }
 }
 
-/// The answer to a request that was refused.
+/// The answer to a refused request.
 template <class VerifierType>
 [[nodiscard]] Rejection rejection_by(const VerifierType& verifier, Error reason, const Challenge& challenge,
                                      std::string_view scheme) {
@@ -175,7 +175,7 @@ template <class VerifierType>
     }
 }
 
-/// Whether the `HttpTraits` of a request type give what the verifier can never do without: true, or a sentence.
+/// Whether the `HttpTraits` of a request type have what the verifier needs: true, or a compile error.
 template <class VerifierType, class Request>
 [[nodiscard]] consteval bool can_serve() {
     constexpr bool gives_method_and_url = !NeedsMethodAndUrl<VerifierType> || GivesMethodAndUrl<Request>;
@@ -189,7 +189,7 @@ template <class VerifierType, class Request>
     return true;
 }
 
-/// Verifies the token of a request. The context is made only for a verifier that reads it.
+/// Verifies the token of a request. Makes the context only for a verifier that reads it.
 template <AnyVerifier VerifierType, HttpRequest Request>
 [[nodiscard]] Result<Verified<typename VerifierType::claims_type>> verify_in_request(const VerifierType& verifier,
                                                                                      std::string_view text,
@@ -197,7 +197,7 @@ template <AnyVerifier VerifierType, HttpRequest Request>
                                                                                      const Request& request) {
     static_assert(can_serve<VerifierType, Request>());
     if constexpr (RequestVerifier<VerifierType>) {
-        // References prolong the life of what a stack returns by value.
+        // References extend the lifetime of values that a stack returns.
         const auto& method = method_of(request);
         const auto& url = url_of(request);
         const auto& certificate = client_certificate_of(request);

@@ -14,20 +14,20 @@
 
 namespace credence {
 
-/// What an API says about itself. Empty texts and lists are left out of the document. RFC 9728 §2
+/// The description that an API publishes of itself. Empty texts and lists are left out of the document. RFC 9728 §2
 struct ResourceMetadata {
     std::string resource;                                 ///< The API's identifier: see `resource_metadata_url`.
-    std::vector<std::string> authorization_servers = {};  ///< Issuer identifiers of those that give tokens for it.
-    std::vector<std::string> scopes_supported = {};       ///< Scopes that a client may ask for.
+    std::vector<std::string> authorization_servers = {};  ///< The issuers of tokens for it.
+    std::vector<std::string> scopes_supported = {};       ///< The scopes that a client may ask for.
     std::string jwks_uri = {};                            ///< Where the API's own public keys are.
     std::string resource_name = {};                       ///< A name for people.
     std::string resource_documentation = {};              ///< A page for developers.
     std::string resource_policy_uri = {};                 ///< A page on how data may be used.
     std::string resource_tos_uri = {};                    ///< The terms of service.
-    std::vector<std::string> bearer_methods_supported = {"header"};       ///< Where a token may be: RFC 6750 §2.
+    std::vector<std::string> bearer_methods_supported = {"header"};       ///< Where the token may be: RFC 6750 §2.
     std::vector<std::string> resource_signing_alg_values_supported = {};  ///< For signed answers of the API.
     std::vector<std::string> authorization_details_types_supported = {};  ///< RFC 9396
-    std::vector<std::string> dpop_signing_alg_values_supported = {};      ///< Algorithms for DPoP proofs. RFC 9449
+    std::vector<std::string> dpop_signing_alg_values_supported = {};      ///< The algorithms of DPoP proofs. RFC 9449
     bool dpop_bound_access_tokens_required = false;                       ///< Whether tokens must be bound by DPoP.
     bool tls_client_certificate_bound_access_tokens = false;              ///< Whether mTLS binds tokens. RFC 8705
 };
@@ -43,7 +43,7 @@ inline constexpr std::string_view why_no_resource =
     return (std::min)(url.find_first_of("/?", url.find("://") + 3), url.size());
 }
 
-/// A loopback address or `localhost`, perhaps with a port. There, no TLS is needed to reach the right server.
+/// A loopback address or `localhost`, perhaps with a port. It cannot be another machine, so it needs no TLS.
 [[nodiscard]] constexpr bool is_loopback_authority(std::string_view authority) noexcept {
     for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"}) {
         if (!authority.starts_with(host)) continue;
@@ -54,7 +54,7 @@ inline constexpr std::string_view why_no_resource =
     return false;
 }
 
-/// RFC 9728 §1.2: an https URL without a fragment. Its host is there, and no character is one that a URL cannot have.
+/// An https URL with a host, without a fragment, and without characters that a URL cannot have. RFC 9728 §1.2
 [[nodiscard]] constexpr bool is_resource_identifier(std::string_view url) noexcept {
     for (const char byte : url) {
         if (byte <= 0x20 || byte >= 0x7f || std::string_view{R"("#<>\^`{|})"}.find(byte) != std::string_view::npos)
@@ -67,7 +67,7 @@ inline constexpr std::string_view why_no_resource =
     return is_https ? !authority.empty() && authority.front() != ':' : is_loopback_authority(authority);
 }
 
-/// Writes the members that are there. Remembers the first that is not UTF-8.
+/// Writes the members that are set. Records the first that is not UTF-8.
 class ResourceMetadataWriter {
 public:
     explicit ResourceMetadataWriter(std::string& out) : json_(out) { json_.open('{'); }
@@ -116,8 +116,8 @@ private:
 ///     {.resource = "https://api.example/mcp", .authorization_servers = {"https://id.example"}});
 /// ```
 ///
-/// \return the JSON text; `invalid_claim_type`, which names the member, if `resource` is not what
-///         `resource_metadata_url` takes, or a text is not UTF-8.
+/// \return the JSON text; `invalid_claim_type`, which names the member, if `resource` is not acceptable to
+///         `resource_metadata_url`, or a text is not UTF-8.
 [[nodiscard]] inline Result<std::string> protected_resource_metadata(const ResourceMetadata& about) {
     if (!detail::is_resource_identifier(about.resource))
         return Error{Errc::invalid_claim_type, "resource", detail::why_no_resource};
@@ -142,11 +142,11 @@ private:
     return document;
 }
 
-/// The URL of a resource's document, for `Challenge::resource_metadata`: the well-known path between the host and the
-/// path of the resource. `https://api.example/mcp` gives
+/// The URL of a resource's document, for `Challenge::resource_metadata`: the well-known path, inserted between the host
+/// and the path of the resource. `https://api.example/mcp` gives
 /// `https://api.example/.well-known/oauth-protected-resource/mcp`. RFC 9728 §3.1
 ///
-/// \param resource  an https URL without a fragment. For development, an http URL is taken too if its host is
+/// \param resource  an https URL without a fragment. For development, an http URL is accepted too, if its host is
 ///                  `127.0.0.1`, `[::1]` or `localhost`.
 /// \return the URL; `invalid_claim_type` for any other text.
 [[nodiscard]] inline Result<std::string> resource_metadata_url(std::string_view resource) {

@@ -15,27 +15,27 @@
 
 namespace credence {
 
-/// The scopes that something needs: `"orders:write"` or `{"orders:read", "orders:write"}`.
+/// A list of required scopes: `"orders:write"` or `{"orders:read", "orders:write"}`.
 class RequiredScopes {
 public:
-    /// One scope, or several with a space between each two.
+    /// One scope, or several, separated by single spaces.
     RequiredScopes(std::string_view scopes) : list_(scopes) {}
     RequiredScopes(const char* scopes) : list_(scopes) {}
     RequiredScopes(std::string scopes) : list_(std::move(scopes)) {}
-    /// Several, each by itself.
+    /// Several scopes.
     RequiredScopes(std::initializer_list<std::string_view> scopes) {
         for (const std::string_view scope : scopes) list_.append(scope).push_back(' ');
         if (!list_.empty()) list_.pop_back();
     }
 
-    /// Separated by spaces, as a token and a challenge hold them. RFC 6749 §3.3
+    /// All of them, separated by spaces, as in a token and a challenge. RFC 6749 §3.3
     [[nodiscard]] const std::string& list() const noexcept { return list_; }
 
 private:
     std::string list_;
 };
 
-/// Checks that the token grants every one of these scopes. Names are compared whole and with case.
+/// Checks that the token grants every one of these scopes. Names are compared as a whole and with case.
 ///
 /// \return success; or the answer to send, 403 `insufficient_scope`, whose challenge names all required scopes.
 template <class Claims>
@@ -46,7 +46,7 @@ template <class Claims>
     return Rejection::from(Error{Errc::insufficient_scope, "scope"}, challenge);
 }
 
-/// The same check for a proof that has some scopes already.
+/// The same check for a proof that is known to have some scopes.
 template <class Claims, detail::ScopeName... Scopes>
 [[nodiscard]] Result<void, Rejection> require_scope(const Granted<Claims, Scopes...>& who, const RequiredScopes& scopes,
                                                     Challenge challenge = {}) {
@@ -64,7 +64,7 @@ template <class Claims>
     return Rejection::from(Error{Errc::insufficient_scope, "scope"}, challenge);
 }
 
-/// The same check for a proof that has some scopes already.
+/// The same check for a proof that is known to have some scopes.
 template <class Claims, detail::ScopeName... Scopes>
 [[nodiscard]] Result<void, Rejection> require_any_scope(const Granted<Claims, Scopes...>& who,
                                                         const RequiredScopes& scopes, Challenge challenge = {}) {

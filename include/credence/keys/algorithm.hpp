@@ -16,8 +16,8 @@ namespace detail {
 /// The construction behind an algorithm. There is no member for `none`.
 enum class Family : std::uint8_t { hmac, rsa_pkcs1, rsa_pss, ecdsa, eddsa };
 
-/// The curve of an algorithm; `edwards` stands for Ed25519 or Ed448, whichever the key has. X25519 and X448 only agree
-/// on keys, for encrypted tokens.
+/// The curve of an algorithm; `edwards` is Ed25519 or Ed448, whichever the key has. X25519 and X448 are for key
+/// agreement only, in encrypted tokens.
 enum class Curve : std::uint8_t { none, p256, p384, p521, secp256k1, ed25519, ed448, edwards, x25519, x448 };
 
 /// The parts of an algorithm.
@@ -138,10 +138,10 @@ struct AlgorithmList {
     template <class Candidate>
     static constexpr bool has_type = (std::same_as<Candidate, Algs> || ...);
 
-    /// The names of all of the list.
+    /// The names of all algorithms of the list.
     static constexpr std::array<std::string_view, sizeof...(Algs)> names{Algs::name...};
 
-    /// Whether a name, byte for byte, is that of one of the list.
+    /// Whether a name equals, byte for byte, that of an algorithm in the list.
     static constexpr bool has_name(std::string_view name) noexcept { return ((name == Algs::name) || ...); }
 };
 
@@ -155,7 +155,7 @@ using KnownAlgorithms = AlgorithmList<HS256, HS384, HS512, RS256, RS384, RS512, 
 template <class Candidate>
 concept Algorithm = detail::KnownAlgorithms::has_type<Candidate>;
 
-/// An algorithm whose two sides share one secret: HS256, HS384, HS512.
+/// An algorithm with a shared secret: HS256, HS384, HS512.
 template <class Candidate>
 concept SharedSecretAlgorithm = Algorithm<Candidate> && Candidate::scheme.family == detail::Family::hmac;
 

@@ -58,8 +58,8 @@ public:
 
     /// Takes a public key from PEM: `PUBLIC KEY`, `RSA PUBLIC KEY`, or a `CERTIFICATE`. RFC 7468
     ///
-    /// Other text and blocks of other kinds may stand around it. Of a certificate chain the first key is used.
-    /// Of a certificate only the key is used: its dates, chain and purposes are not checked.
+    /// The text may contain other text and other kinds of blocks. Of a certificate chain the first certificate is used.
+    /// Only the key of a certificate is used: its dates, chain and purposes are not checked.
     /// \return the key; `key_too_short` for RSA under 2048 bits; else `invalid_key`: another key type or curve than the
     ///         algorithm's, a bad RSA exponent or point, a private key, two different keys in one text.
     static Result<DecodingKey> from_pem(Bytes text)
@@ -91,7 +91,7 @@ public:
         return from_prepared(detail::public_from_native(key, Alg::scheme));
     }
 
-    // For the compiler's sentences only.
+    // Only for compile errors.
     template <class Other = Alg>
     static Result<DecodingKey> from_secret(Bytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>
@@ -113,7 +113,7 @@ public:
     /// The same key with another key id.
     [[nodiscard]] DecodingKey with_kid(std::string kid) const { return DecodingKey{key_, std::move(kid)}; }
 
-    /// A single key always gives the same answer to `find`, so a verifier may remember it.
+    /// `find` always gives the same answer, so a verifier may cache it.
     static constexpr bool is_static = true;
 
     /// Whether a header's `alg`, byte for byte, is this key's algorithm.
@@ -125,7 +125,7 @@ public:
     /// The prepared key. Internal.
     [[nodiscard]] const detail::VerifyKeyOf<Alg>& detail_key() const noexcept { return *key_; }
 
-    /// The prepared key with a share in it. Internal.
+    /// The prepared key, with shared ownership. Internal.
     [[nodiscard]] std::shared_ptr<const VerificationKey> detail_share() const noexcept { return key_; }
 
 private:

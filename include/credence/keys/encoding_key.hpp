@@ -76,7 +76,7 @@ public:
         return from_prepared(detail::private_from_native(key, Alg::scheme));
     }
 
-    // For the compiler's sentence only.
+    // Only for compile errors.
     template <class Other = Alg>
     static Result<EncodingKey> from_secret(Bytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>

@@ -95,7 +95,7 @@ template <AnyKey Key>
 /// The public half of a key as a JWK, with `alg`, `use` and, if it has one, `kid`. RFC 7517 §4
 ///
 /// \param key  a `DecodingKey`, `EncodingKey` or `Keys`; no private number is written.
-/// \return the text; `invalid_json` when the key id is not UTF-8; `invalid_key` when OpenSSL does not give the numbers.
+/// \return the text; `invalid_json` if the key id is not UTF-8; `invalid_key` if OpenSSL does not give the numbers.
 template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> to_jwk(const Key& key) {
     const auto jwk = detail::public_jwk(key);
@@ -103,8 +103,7 @@ template <detail::AnyKey Key>
     return jwk->text();
 }
 
-/// The public halves of keys, of any algorithms, as a JWK Set, to publish for the verifiers of a server's tokens.
-/// RFC 7517 §5
+/// The public halves of keys, of any algorithms, as a JWK Set, for the verifiers of a server's tokens. RFC 7517 §5
 ///
 /// \return the text; the errors of `to_jwk`, for the set as a whole.
 template <detail::AnyKey... AnyKeys>
@@ -127,7 +126,7 @@ template <detail::AnyKey... AnyKeys>
     return text;
 }
 
-/// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` when OpenSSL does not write it. RFC 7468 §13
+/// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` if OpenSSL does not write it. RFC 7468 §13
 template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> to_pem(const Key& key) {
     detail::say_that_a_secret_is_not_public<typename Key::algorithm>();
@@ -138,11 +137,12 @@ template <detail::AnyKey Key>
     }
 }
 
-/// The thumbprint of a key, with SHA-256, in base64url: 43 characters. A good key id, as it follows from the key alone.
-/// RFC 7638
+/// The thumbprint of a key, with SHA-256, in base64url: 43 characters. A good key id, because it depends on the key
+/// alone. RFC 7638
 ///
-/// Both halves have the same one. That of a shared secret is a hash of the secret: safe to show when it is as long as
-/// it must be, and not when it is a short one. `invalid_key` when OpenSSL does not give the numbers or the hash.
+/// Both halves have the same thumbprint. That of a shared secret is a hash of the secret: safe to show if the secret is
+/// long enough for its algorithm, but not if it is a short one. `invalid_key` if OpenSSL does not give the numbers or
+/// the hash.
 template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> thumbprint(const Key& key) {
     const auto jwk = detail::key_members(detail::decoding_half(key).detail_key(), detail::KeyHalf::public_half);
@@ -158,7 +158,7 @@ template <detail::AnyKey Key>
     return key.with_kid(*kid);
 }
 
-/// A private key as PEM that is encrypted with a passphrase, `ENCRYPTED PRIVATE KEY`. RFC 7468 §11
+/// A private key as PEM, encrypted with a passphrase, `ENCRYPTED PRIVATE KEY`. RFC 7468 §11
 ///
 /// \return the text; `invalid_key` for an empty passphrase, and for a key whose private half OpenSSL does not give.
 template <detail::SigningKey Key>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Options for reading a key, and the compiler's sentences for formats that an algorithm does not have.
+// Options for reading a key, and the compile errors for formats that an algorithm does not have.
 #pragma once
 
 #include <credence/bytes.hpp>
@@ -13,8 +13,8 @@ struct AllowShortSecret {
 };
 
 /// Lets `from_secret` take a secret that is shorter than RFC 7518 §3.2 allows. Anybody who has one token can search for
-/// such a secret offline. An empty secret stays refused, and so does a key in a secret's place: PEM, JWK, SSH, DER or
-/// PKCS#12, also in base64, hexadecimal, UTF-16 or percent-encoding.
+/// such a secret offline. An empty secret stays refused, and so does a key document: PEM, JWK, SSH, DER or PKCS#12,
+/// also in base64, hexadecimal, UTF-16 or percent-encoding.
 inline constexpr AllowShortSecret allow_short_secret{};
 
 /// How to read a private key, or to write an encrypted one. For one call: the passphrase is borrowed, not kept.
@@ -25,7 +25,7 @@ struct KeyOptions {
 
 namespace detail {
 
-/// The compiler's sentence for `Keys<RS256>::from_secret` and its like.
+/// The compile error for `Keys<RS256>::from_secret` and the like.
 template <class Alg>
 constexpr void say_that_only_hmac_has_a_secret() {
     constexpr bool algorithm_has_a_secret = SharedSecretAlgorithm<Alg>;
@@ -35,7 +35,7 @@ constexpr void say_that_only_hmac_has_a_secret() {
         "from_jwk, or is made by Keys<Alg>::generate()");
 }
 
-/// The compiler's sentence for `Keys<HS256>::from_pem` and its like.
+/// The compile error for `Keys<HS256>::from_pem` and the like.
 template <class Alg>
 constexpr void say_that_hmac_has_no_key_file() {
     constexpr bool algorithm_has_a_key_pair = PublicKeyAlgorithm<Alg>;

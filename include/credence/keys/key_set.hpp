@@ -25,10 +25,10 @@
 
 namespace credence {
 
-/// An entry of a JWK Set that was left out, and why.
+/// An entry of a JWK Set that was skipped, and why.
 struct SkippedKey {
-    std::size_t index;   ///< its place in `keys`, from 0
-    std::string kid;     ///< its key id if it has a printable one; the publisher of the set chose it
+    std::size_t index;   ///< its index in `keys`, from 0
+    std::string kid;     ///< its key id, if it is printable; the publisher of the set chose it
     std::string reason;  ///< a fragment of a sentence: "its use is not sig"; without any part of the key
 };
 
@@ -61,7 +61,7 @@ struct KeySetContent {
 [[nodiscard]] inline SecretBytes identity_of(const HmacKey& key) { return SecretBytes{key.secret()}; }
 [[nodiscard]] inline SecretBytes identity_of(const PublicKey& key) { return public_der(key.native()); }
 
-/// The thumbprint of a certificate as a token's header has it: without padding, in base64url. RFC 7517 §4.8
+/// The thumbprint of a certificate as in a token's header: base64url without padding. RFC 7517 §4.8
 [[nodiscard]] inline std::string thumbprint_member(const Jwk& jwk, std::string_view name) {
     std::string text{jwk.string(name).value_or("")};
     while (text.ends_with('=')) text.pop_back();
@@ -131,7 +131,7 @@ void add_jwk_for_all(KeySetContent& content, const Jwk& jwk, std::size_t index) 
     return "not a JWK Set: it has no array \"keys\"";
 }
 
-/// Reads a JWK Set. `invalid_key` for what is not one, or is too large.
+/// Reads a JWK Set. `invalid_key` if it is not one, or is too large.
 template <Algorithm... Algs>
 [[nodiscard]] Result<std::shared_ptr<const KeySetContent>> read_jwks(std::string_view text, KeySetOptions options) {
     const ErrorQueueGuard guard;
@@ -149,9 +149,9 @@ template <Algorithm... Algs>
 
 /// The keys of an issuer, looked up by a token's `kid` and `alg`.
 ///
-/// The list of algorithms is closed, and holds either shared secrets or public keys: one set for both would let a token
-/// choose between them (RFC 8725 §2.1). Without a `kid` in the token exactly one key may fit its `alg`; a `kid` that no
-/// usable key has is `no_matching_key`, also in a set of one key; two keys that fit are `ambiguous_key`.
+/// The list of algorithms is closed, and has either shared secrets or public keys: one set for both would let a token
+/// choose between them (RFC 8725 §2.1). For a token without a `kid` exactly one key may match its `alg`. A `kid` that
+/// no usable key has is `no_matching_key`, even in a set of one key; two matching keys are `ambiguous_key`.
 ///
 /// Immutable after construction, and cheap to copy. Use one object from any number of threads. To follow an issuer that
 /// changes its keys, see `RotatingKeys`.
@@ -166,10 +166,10 @@ class KeySet {
         "them; use two verifiers");
 
 public:
-    /// The closed list.
+    /// The closed list of algorithms.
     using algorithms = detail::AlgorithmList<Algs...>;
 
-    KeySet(const KeySet&) = default;  // no move: a moved-from set would have to be an empty one
+    KeySet(const KeySet&) = default;  // no move: a moved-from set would be empty
     KeySet& operator=(const KeySet&) = default;
     ~KeySet() = default;
 
@@ -179,7 +179,7 @@ public:
     /// `alg` that is not in the list, `use` or `key_ops` for something else, a private key, one that is weak or
     /// damaged. A JWK without `alg` serves every algorithm of the list that its type fits.
     ///
-    /// \param text  at most 1 MiB, and 1,000 keys. An entry that names a member twice is skipped.
+    /// \param text  at most 1 MiB, and 1,000 keys. An entry that repeats a member is skipped.
     /// \return the set, which may be empty; `invalid_key` with the reason for a text that is not a JWK Set, not strict
     ///         JSON, or larger.
     static Result<KeySet> from_jwks(Bytes text, KeySetOptions options = {}) {
@@ -213,15 +213,15 @@ public:
         return KeySet{std::move(content)};
     }
 
-    /// How many keys can be used.
+    /// The number of usable keys.
     [[nodiscard]] std::size_t size() const noexcept { return content_->size; }
-    /// Whether no key can be used.
+    /// Whether there is no usable key.
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
-    /// The entries that were left out, in their order.
+    /// The entries that were skipped, in their order.
     [[nodiscard]] const std::vector<SkippedKey>& skipped() const noexcept { return content_->skipped; }
 
-    /// A set never changes, so a verifier may remember what `find` gave.
+    /// A set never changes, so a verifier may cache the answers of `find`.
     static constexpr bool is_static = true;
 
     /// Whether a header's `alg`, byte for byte, is in the list.
@@ -231,7 +231,7 @@ public:
     ///
     /// \param query  from the token's header. A `kid` of more than 1,024 bytes or with a control character matches
     ///               nothing; an empty one is looked up like any other. Without a `kid`, `x5t#S256` and `x5t` are
-    ///               looked up, and if no key has them, exactly one key may be for `alg`.
+    ///               looked up; if no key has them, exactly one key may be for `alg`.
     /// \return a key that lives as long as a copy of this set; `no_matching_key`, `ambiguous_key`, with the reason.
     [[nodiscard]] Result<const VerificationKey*> find(const KeyQuery& query) const {
         return content_->table.find(query);

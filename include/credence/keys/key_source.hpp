@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// KeySource: the concept for what a verifier takes its keys from: a DecodingKey, a KeySet, RotatingKeys, or a class of
-// your own.
+// KeySource: the concept of a verifier's source of keys: a DecodingKey, a KeySet, RotatingKeys, or a class of your own.
 #pragma once
 
 #include <credence/bytes.hpp>
@@ -18,8 +17,8 @@ namespace credence {
 
 /// A key that checks signatures of one algorithm. A key source returns it.
 ///
-/// The library's own come from `find` of a `DecodingKey`, `KeySet` or `RotatingKeys`. Derive from it for a key that the
-/// library cannot hold, such as one behind a service that verifies. One object is used by any number of threads.
+/// The library's own keys come from `find` of a `DecodingKey`, `KeySet` or `RotatingKeys`. Derive from it for a key
+/// that the library cannot hold, such as one in a remote service. Any number of threads may use one object.
 class VerificationKey {
 public:
     VerificationKey() = default;
@@ -41,7 +40,7 @@ using KeyId = std::optional<std::string_view>;
 /// The members of a token's header that choose its key. The token is not verified yet: treat all of them as hostile
 /// input.
 struct KeyQuery {
-    /// The algorithm; one that the source accepts.
+    /// The algorithm, which the source accepts.
     std::string_view alg = {};
     /// The key id.
     KeyId kid = {};
@@ -72,23 +71,23 @@ concept KeySource =
 /// `source.candidates(query)` returns the keys to try, one after the other, if `find` returned `ambiguous_key`: at most
 /// 16, and none if the source does not want several keys to be tried. A verifier accepts the token if one of them
 /// verifies the signature; otherwise the token is `invalid_signature`, or `ambiguous_key` if there are no candidates.
-/// The keys live as long as what `find` returns. What `snapshot()` returns may have candidates in the same way.
+/// The keys live as long as the result of `find`. The result of `snapshot()` may have candidates in the same way.
 template <class Source>
 concept CandidateSource = requires(const Source& source, const KeyQuery& query) {
     { source.candidates(query) } -> std::same_as<std::span<const VerificationKey* const>>;
 };
 
-/// A source whose keys can change, and that can hold on to one state of them.
+/// A source whose keys can change, and that can keep one state of them alive.
 ///
 /// `source.snapshot()` returns an object that keeps the current keys alive while it exists, at the cost of a few
 /// instructions that write nothing that other threads read:
 ///
-/// - `snapshot.generation()` returns a number that is another one for every other state of the keys;
+/// - `snapshot.generation()` returns a number that differs for every state of the keys;
 /// - `snapshot.find(query)` returns a `Result` of a raw pointer. The pointer is valid while any snapshot of this
 ///   generation exists, and the answer to a query is the same in all of them, so a verifier may cache it for the
 ///   generation.
 ///
-/// A verifier caches headers, keys and tokens for a static source and for one with snapshots, and for no other.
+/// A verifier caches headers, keys and tokens for static sources and for sources with snapshots only.
 template <class Source>
 concept SnapshotKeySource =
     KeySource<Source> && !Source::is_static && requires(const Source& source, const KeyQuery& query) {
@@ -96,7 +95,7 @@ concept SnapshotKeySource =
         *source.snapshot().find(query).value();
     };
 
-/// A source that can fetch a key that it does not have yet, from wherever its keys come.
+/// A source that can fetch a key that it does not have yet.
 ///
 /// A verifier calls `source.fetch_key(query, issued_at)` if `find` returned `no_matching_key` and if its rules accept
 /// the token's claims, which are not verified yet. `issued_at` is the token's `iat`, if it has one. The call may wait.
@@ -120,7 +119,7 @@ concept IssuerKeySource = KeySource<Source> && requires(const Source& source) {
 
 namespace detail {
 
-/// What a source's `find` returns for a key.
+/// The result type of a source's `find`, for one key.
 template <class Source>
 using KeyRefOf = typename decltype(std::declval<const Source&>().find(KeyQuery{}))::value_type;
 

@@ -62,10 +62,10 @@ struct Keys {
         return make_pair(EncodingKey<Alg>::from_prepared(detail::encoding_from_jwk<Alg>(text.text(), true)));
     }
 
-    /// Makes a new random key: a secret as long as the hash, RSA of 2048 bits, the algorithm's curve, Ed25519 for
-    /// `EdDSA`.
+    /// Makes a new random key: a secret as long as the hash, RSA of 2048 bits, or a key on the algorithm's curve, which
+    /// is Ed25519 for `EdDSA`.
     ///
-    /// \return the keys, without a key id; `invalid_key` when the system has no randomness, or OpenSSL not the curve.
+    /// \return the keys, without a key id; `invalid_key` if the system has no randomness, or OpenSSL lacks the curve.
     static Result<Keys> generate() {
         if constexpr (SharedSecretAlgorithm<Alg>) {
             return make_pair(EncodingKey<Alg>::from_prepared(detail::generate_hmac(Alg::scheme.hash)));
@@ -74,7 +74,7 @@ struct Keys {
         }
     }
 
-    // As in DecodingKey: for the sentence.
+    // As in DecodingKey: only for compile errors.
     template <class Other = Alg>
     static Result<Keys> from_secret(Bytes, AllowShortSecret = allow_short_secret)
         requires PublicKeyAlgorithm<Alg>
@@ -98,7 +98,7 @@ struct Keys {
         return {encoding.with_kid(kid), decoding.with_kid(kid)};
     }
 
-    /// The half that is asked for.
+    /// The requested half.
     operator const EncodingKey<Alg>&() const noexcept { return encoding; }
     operator const DecodingKey<Alg>&() const noexcept { return decoding; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys that change while tokens are verified: whole sets are swapped, and no verification waits for it.
+// Keys that change while tokens are verified: whole sets are swapped, and no verification waits.
 #pragma once
 
 #include <credence/keys/key_source.hpp>
@@ -16,9 +16,9 @@ namespace credence {
 
 /// A key source whose keys can be replaced while it is in use: give it to a verifier, keep a copy, and call `replace`.
 ///
-/// Copies share their keys. A verification uses the set that was current when it looked for its key, from beginning to
-/// end; it neither waits for a replacement nor sees half of one. The old set is dropped, and what is secret in it
-/// wiped, when the last verification that found a key in it is done.
+/// Copies share their keys. A verification uses one set from beginning to end: the current one when it looked for its
+/// key. It never waits for a replacement. The old set is dropped, and its secrets wiped, when the last verification
+/// that uses it is done.
 ///
 /// \tparam Set  a `KeySet`, or a `DecodingKey`.
 template <class Set>
@@ -26,38 +26,38 @@ class RotatingKeys {
     using Cell = detail::SnapshotCell<Set>;
 
 public:
-    /// Holds no keys yet: until the first `replace`, every token is `keys_unavailable`.
+    /// Has no keys yet: until the first `replace`, every token is `keys_unavailable`.
     RotatingKeys() : sets_(std::make_shared<Cell>()) {}
 
     /// Starts with a set.
     explicit RotatingKeys(const Set& first) : RotatingKeys() { replace(first); }
 
-    RotatingKeys(const RotatingKeys&) = default;  // and no move: one that was moved from would hold nothing
+    RotatingKeys(const RotatingKeys&) = default;  // no move: a moved-from object would have no keys
     RotatingKeys& operator=(const RotatingKeys&) = default;
     ~RotatingKeys() = default;
 
-    /// Puts a new set in the place of the old one. Any thread may call it, at any time.
+    /// Replaces the current set. Any thread may call it, at any time.
     void replace(const Set& next) const { sets_->store(next); }
 
-    /// The current set; null when there is none yet.
+    /// The current set; null if there is none yet.
     [[nodiscard]] std::shared_ptr<const Set> current() const {
         const auto held = std::make_shared<const typename Cell::Snapshot>(sets_->load());
         return *held ? std::shared_ptr<const Set>{held, &**held} : nullptr;
     }
 
-    /// How many sets there have been, the first included; 0 before it. What was remembered of an earlier generation no
-    /// longer counts.
+    /// The number of sets so far, including the first; 0 before it. Whatever was cached of an earlier generation is
+    /// void.
     [[nodiscard]] std::uint64_t generation() const noexcept { return sets_->load().generation(); }
 
-    /// What `find` gives may be another key the next time.
+    /// `find` may return another key the next time.
     static constexpr bool is_static = false;
 
     /// Whether a header's `alg` is in the list of the sets.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return Set::accepts(alg); }
 
-    /// The key for a token's `alg` and `kid` in the current set, with a share in that set.
+    /// The key for a token's `alg` and `kid` in the current set, sharing ownership of that set.
     ///
-    /// \return the key; `keys_unavailable` when there is no set yet; else what the set says.
+    /// \return the key; `keys_unavailable` if there is no set yet; else the result of the set.
     [[nodiscard]] Result<std::shared_ptr<const VerificationKey>> find(const KeyQuery& query) const {
         const auto held = std::make_shared<const Snapshot>(snapshot());
         const auto key = held->find(query);
@@ -65,7 +65,7 @@ public:
         return std::shared_ptr<const VerificationKey>{held, *key};
     }
 
-    /// The current set, held on to. Verifiers take their keys from it. See `SnapshotKeySource`.
+    /// The current set, kept alive. Verifiers take their keys from it. See `SnapshotKeySource`.
     class Snapshot {
     public:
         /// The number of the set, from 1; 0 before the first.
@@ -93,11 +93,11 @@ public:
         typename Cell::Snapshot set_;
     };
 
-    /// The generation, which may be that of a set that is being replaced at this moment; a set that is looked at
-    /// afterwards is at least as new. For the library's own use.
+    /// The generation, perhaps that of a set that is being replaced now; a set that is loaded afterwards is at least as
+    /// new. Internal.
     [[nodiscard]] std::uint64_t detail_generation() const noexcept { return sets_->generation(); }
 
-    /// Holds on to the current set, without a lock.
+    /// Keeps the current set alive, without a lock.
     [[nodiscard]] Snapshot snapshot() const noexcept { return Snapshot{sets_->load()}; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From the name of an algorithm that is known only at run time, in a configuration, to its type.
+// From the name of an algorithm, known only at run time, to its type.
 #pragma once
 
 #include <credence/error.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// API keys: long-lived credentials for programs, shown once, of which the server keeps a hash.
+// API keys: long-lived credentials for programs. A key is shown once, and the server keeps its hash.
 #pragma once
 
 #include <credence/bytes.hpp>
@@ -29,29 +29,30 @@
 
 namespace credence {
 
-/// How API keys look.
+/// The form of API keys.
 struct ApiKeyRules {
-    /// What each key begins with, before an underscore: 1 to 32 letters, digits and underscores. Choose one that is
-    /// yours alone, so that scanners find a leaked key and know whose it is. With any other no key is issued or known.
+    /// The prefix of each key, before an underscore: 1 to 32 letters, digits and underscores. Choose a unique one, so
+    /// that secret scanners find a leaked key and recognise its owner. With an invalid prefix no key is issued or
+    /// accepted.
     std::string prefix = "key";
-    /// The present moment. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
-/// What is known of an API key besides its claims.
+/// The properties of an API key besides its claims.
 struct ApiKeyOptions {
-    /// From this moment on the key is dead: `{.expires = credence::in(24h * 90)}`. Unset: it is good until it is
+    /// The key is expired from this time on: `{.expires = credence::in(24h * 90)}`. Unset: it is valid until it is
     /// revoked.
     std::optional<NumericDate> expires = {};
-    /// What its owner recognises it by in a list. Made UTF-8 without control characters, and cut at 256 bytes.
+    /// A name for the owner's list of keys. Made UTF-8 without control characters, and cut at 256 bytes.
     std::string label = {};
 };
 
-/// An API key for its owner: this is the only time that it can be shown.
+/// An API key for its owner. It cannot be shown again.
 struct ApiKey {
     std::string text = {};     ///< A secret. Letters, digits and underscores; up to 98 characters.
-    std::string id = {};       ///< Names the key in lists. No secret.
-    std::string subject = {};  ///< Whose it is: `sub`.
+    std::string id = {};       ///< Identifies the key in lists. Not a secret.
+    std::string subject = {};  ///< The owner: `sub`.
     std::optional<NumericDate> expires = {};
 };
 
@@ -69,20 +70,20 @@ struct ApiKeyInfo {
 ///     credence::ApiKeys<AccountClaims> api_keys{store, {.prefix = "acme"}};
 ///     server.Get("/orders", credence::protect(api_keys, orders, {.header = "X-API-Key", .scheme = ""}));
 ///
-/// A key is `acme_<id><secret><check>`: 16 random characters that name it, 256 random bits, and a checksum, so that a
-/// typing error costs no question to the store.
+/// A key is `acme_<id><secret><check>`: 16 random characters that identify it, 256 random bits, and a checksum, so that
+/// a typing error costs no access to the store.
 ///
-/// Claims are any claims type with a subject (`sub`). They are kept as JSON. Their `exp` and `nbf` count, if they have
-/// them. Claims that are bound to a key (`cnf`) are refused.
+/// The claims are any claims type with a subject (`sub`). They are kept as JSON. If they have `exp` and `nbf`, these
+/// count. Claims that are bound to a key (`cnf`) are refused.
 ///
 /// A cheap handle to shared state: copy it freely. Threads may share one when they may share the store.
 template <class Claims>
 class ApiKeys {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = Claims;
 
-    /// \param store  kept alive. A null one is a store that cannot be asked.
+    /// \param store  kept alive. Null acts as a store that does not answer.
     template <ApiKeyStore Store>
     explicit ApiKeys(std::shared_ptr<Store> store, ApiKeyRules rules = {})
         : state_(std::make_shared<const State>(std::move(store), std::move(rules))) {}
@@ -90,7 +91,7 @@ public:
     /// Makes a key.
     ///
     /// \return `missing_claim` for claims without `sub`, errors as of `encode`, `token_expired` if `expires` is not in
-    ///         the future, `malformed_token` for a prefix that cannot be one, `store_unavailable`.
+    ///         the future, `malformed_token` for an invalid prefix, `store_unavailable`.
     [[nodiscard]] Result<ApiKey> issue(const Claims& claims, ApiKeyOptions options = {}) const {
         if (!state_->has_prefix) return Error{Errc::malformed_token, {}, "ApiKeyRules::prefix cannot be one"};
         const auto written = state_->claims.write(claims);
@@ -115,11 +116,11 @@ public:
         return key;
     }
 
-    /// The claims of a key, which counts as used now.
+    /// Returns the claims of a key, and records its use.
     ///
-    /// \return `malformed_token` for a text that is none; `token_revoked` for an unknown or revoked key;
-    ///         `token_expired`; `store_unavailable`; the error that its JSON gives for a record that cannot be read, or
-    ///         holds claims of another type.
+    /// \return `malformed_token` for a text that is not an API key; `token_revoked` for an unknown or revoked key;
+    ///         `token_expired`; `store_unavailable`; the error of its JSON for a record that cannot be read, or has
+    ///         claims of another type.
     [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view text) const {
         const auto id = id_in(text);
         if (!id) return Error{Errc::malformed_token, {}, "not an API key"};
@@ -136,10 +137,11 @@ public:
         return who;
     }
 
-    /// Whether a text has the form of these keys, with the right checksum. Signed tokens and session ids do not.
+    /// Whether a text has the form of these keys, with the right checksum. Signed tokens and session ids do not have
+    /// it.
     [[nodiscard]] bool recognizes(std::string_view text) const { return id_in(text).has_value(); }
 
-    /// Ends a key by its id. \return false if there is none, `store_unavailable`.
+    /// Revokes a key by its id. \return false if there is none, `store_unavailable`.
     ///
     /// For administrators: it does not check the key's owner. For a user's own list, see `revoke_own`.
     [[nodiscard]] Result<bool> revoke(std::string_view id) const {
@@ -148,16 +150,16 @@ public:
         return *ended;
     }
 
-    /// Ends a key by its id, if it is this subject's. \return false if the subject has none with this id.
+    /// Revokes a key by its id, if it belongs to this subject. \return false if the subject has none with this id.
     [[nodiscard]] Result<bool> revoke_own(std::string_view subject, std::string_view id) const {
         const auto found = state_->store.find(id);
         if (!found) return unavailable(found.error());
         const std::optional<ApiKeyRecord>& key = *found;
         if (!key || key->subject != subject) return false;
-        return revoke(id);  // an id never passes to another subject
+        return revoke(id);  // an id is never given to another subject
     }
 
-    /// Ends all keys of a subject.
+    /// Revokes all keys of a subject.
     [[nodiscard]] Result<void> revoke_all(std::string_view subject) const {
         const auto ended = state_->store.end_all(subject);
         return ended ? Result<void>{} : Result<void>{unavailable(ended.error())};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Logins: access tokens and refresh tokens that belong together, from their start to their end, and the list of them.
+// Logins: access tokens and refresh tokens that belong together, from start to end, and a list of them.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -30,31 +30,31 @@ namespace credence {
 
 /// Names and lifetimes of logins.
 struct LoginRules {
-    /// `iss` of the access tokens. No other tokens may have this name, nor this name and `:login`.
+    /// `iss` of the access tokens. No other tokens may have this name, nor this name followed by `:login`.
     std::string issuer = {};
-    /// From `iat` to `exp` of the longest access token, its verifier's leeway included. So long beyond its refresh
-    /// tokens the end of a login is remembered.
+    /// The time from `iat` to `exp` of the longest access token, including its verifier's leeway. The end of a login is
+    /// remembered for this long after its refresh tokens expire.
     std::chrono::seconds access_lifetime{std::chrono::hours{1}};
     /// See `RefreshRules`.
     std::chrono::seconds lifetime = std::chrono::hours{24 * 30};
     std::chrono::seconds grace{10};
-    /// The most logins of one subject, at least 1. One more ends the login that was not used for the longest time.
-    /// Unset: no limit.
+    /// The most logins of one subject, at least 1. One more ends the login that was unused for the longest time. Unset:
+    /// no limit.
     std::optional<std::size_t> max_per_subject = {};
     /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
-/// A login for its client: what an access token of it must say, and the refresh token.
+/// A login for its client: the contents of its access token, and the refresh token.
 struct Login {
-    std::string handle = {};         ///< Names the login: the claim `sid` of its access tokens. Not a secret.
+    std::string handle = {};         ///< Identifies the login: the claim `sid` of its access tokens. Not a secret.
     std::string subject = {};        ///< The user: `sub`.
     std::string refresh_token = {};  ///< A secret: send it to the client only.
-    NumericDate issued_at = {};      ///< `iat` of the access token that you sign now. See `Logins::start`.
+    NumericDate issued_at = {};      ///< `iat` of the access token to sign now. See `Logins::start`.
     NumericDate expires_at = {};     ///< The refresh token is expired from this time on.
 };
 
-/// What an access token says of its login, and who shows it.
+/// The claims by which an access token names its login and user.
 struct LoginUse {
     std::string_view handle = {};   ///< `sid`
     std::string_view subject = {};  ///< `sub`
@@ -62,16 +62,17 @@ struct LoginUse {
     std::string_view label = {};    ///< As of `SessionOptions`.
 };
 
-/// Starts, renews, lists and ends logins: each has access tokens, which you sign and which last for minutes, and a
-/// refresh token. A login ends as a whole, at once: none of its tokens is good any more, of either kind.
+/// Starts, renews, lists and ends logins. A login has access tokens, which you sign and which last for minutes, and a
+/// refresh token. It ends as a whole and at once: then none of its tokens is valid, of either kind.
 ///
 ///     credence::Logins logins{store, {.issuer = "https://id.example"}};
 ///     const auto login = logins.start("42", {.label = user_agent});  // after the password was right
 ///     // now sign .iss, .sub = login->subject, .iat = login->issued_at, .exp, .jti, and sid = login->handle
 ///
-/// Verify the access tokens with `Revocation{store}`, which ends all of a subject's, and ask `(check)(sid)` besides.
+/// Verify the access tokens with `Revocation{store}`, which covers all tokens of a subject, and call `(check)(sid)` as
+/// well.
 ///
-/// Errors are those of `RefreshTokens`; of a store that does not answer `store_unavailable`, for an answer of 503.
+/// Errors are those of `RefreshTokens`; `store_unavailable`, for an answer of 503, if the store does not answer.
 ///
 /// \tparam Store  a `RefreshStore` and `RevocationStore`.
 /// \tparam List   a `SessionStore` for the list, which may be the same. The subjects in it begin with `login:`.
@@ -93,15 +94,15 @@ public:
         requires std::same_as<Store, List>
         : Logins(store, store, std::move(rules)) {}
 
-    /// Starts a login: after the password was right.
+    /// Starts a login: call it after the password was right.
     ///
-    /// In the second of "log out everywhere", and as long as another instance's clock was ahead then, `issued_at` lies
-    /// ahead by up to 5 seconds: the access token is refused until that second has come. Answer the client then.
+    /// In the second of "log out everywhere", and as long as another instance's clock was ahead then, `issued_at` is up
+    /// to 5 seconds in the future: the access token is refused until that second. Answer the client then.
     [[nodiscard]] Result<Login> start(const std::string& subject, const SessionOptions& options = {}) {
         for (int tries = 0; tries < 3; ++tries) {
             auto login = begin(subject, options);
             if (!login) return login;
-            // All logins may have ended since its moment was chosen, and its refresh token was not there to end.
+            // All logins may have ended since the time was chosen, when its refresh token did not exist yet.
             const auto is_over = store_->is_revoked(token_of(subject, login->issued_at));
             if (!is_over) return unavailable(is_over.error());
             if (!*is_over) return login;
@@ -115,7 +116,7 @@ public:
         return refresh_.subject_of(refresh_token);
     }
 
-    /// Exchanges a refresh token: the same login, a new refresh token, and an access token to be signed. One that was
+    /// Exchanges a refresh token: the same login, a new refresh token, and an access token to sign. A token that was
     /// used before ends its login. See `RefreshTokens::rotate`.
     [[nodiscard]] Result<Login> renew(std::string_view refresh_token, const SessionOptions& options = {}) {
         // The token counts as issued before the exchange: if all logins end in between, it ends with them.
@@ -126,12 +127,12 @@ public:
         return login_of(*std::move(refresh), issued_at);
     }
 
-    /// Nothing if the login of an access token goes on; `token_revoked` if it has ended. "Log out everywhere" is not
-    /// asked about, for `Revocation` knows it.
+    /// Success if the login of an access token goes on; `token_revoked` if it has ended. "Log out everywhere" is not
+    /// checked here: `Revocation` does that.
     [[nodiscard]] Result<void>(check)(std::string_view handle) const { return families_->check_login(handle); }
 
-    /// Writes the time of use into the list, at most once a minute for each login. A login that is not in the list
-    /// comes into it, as one from before there was a list. An error is none of the request's.
+    /// Records the time of use in the list, at most once a minute for each login. A login that is not in the list is
+    /// added: it began before there was a list. An error here does not affect the request.
     Result<void> note_use(const LoginUse& use) {
         const NumericDate moment = now();
         if (!uses_.is_due(use.handle, moment)) return {};
@@ -142,11 +143,11 @@ public:
         return *is_there ? Result<void>{} : add(use);
     }
 
-    /// Ends a login that a proven access token names: log out. One that has ended is not an error.
+    /// Ends the login that a proven access token names: log out. A login that has ended is not an error.
     [[nodiscard]] Result<void> end(SubjectSession login) {
         const auto ended = families_->revoke_family(login.handle);
         if (!ended) return unavailable(ended.error());
-        // If that fails, it is left over in the store; `list` does not show it.
+        // If that fails, the entry stays in the store; `list` does not show it.
         static_cast<void>(list_->end_session_of({.subject = listed_subject(login.subject), .handle = login.handle}));
         return {};
     }
@@ -154,7 +155,7 @@ public:
     /// Ends the login that a refresh token belongs to. An unknown token is not an error.
     [[nodiscard]] Result<void> end_login_of(std::string_view refresh_token) { return refresh_.revoke(refresh_token); }
 
-    /// Ends one login of a subject by its handle, which anybody may have said. \return false if the subject has none
+    /// Ends one login of a subject by its handle, which may come from anybody. \return false if the subject has none
     ///         with this handle.
     [[nodiscard]] Result<bool> end_one(SubjectSession one) {
         const auto logins = list(one.subject);
@@ -166,7 +167,7 @@ public:
         return true;
     }
 
-    /// Ends all logins of a subject in the list but this one.
+    /// Ends all logins of a subject in the list except for this one.
     [[nodiscard]] Result<void> end_others(SubjectSession login) {
         const auto logins = listed(login.subject);
         if (!logins) return logins.error();
@@ -180,18 +181,18 @@ public:
 
     /// Ends all logins of a subject up to this second: log out everywhere.
     [[nodiscard]] Result<void> end_all(std::string_view subject) {
-        // First the refresh tokens, then the mark: what was exchanged before the first was issued before the second.
+        // First the refresh tokens, then the subject: access tokens from exchanges before the first step are older than
+        // the second.
         if (const auto ended = families_->revoke_subject(subject); !ended) return unavailable(ended.error());
         const auto marked = store_->revoke_subject({.issuer = rules_.issuer, .subject = std::string{subject}}, now());
         if (!marked) return unavailable(marked.error());
-        // And those of logins that began in between. `start` looks for the mark after it has issued one.
+        // Then those of logins that began in between. `start` checks for the revocation after it has issued a token.
         if (const auto ended = families_->revoke_subject(subject); !ended) return unavailable(ended.error());
         static_cast<void>(list_->end_sessions_of({.subject = listed_subject(subject)}));
         return {};
     }
 
-    /// The logins of a subject that go on, the one that was used last first. `expires_at` is the end of its last access
-    /// token.
+    /// The logins of a subject that go on, the last used one first. `expires_at` is the end of its last access token.
     [[nodiscard]] Result<std::vector<SessionInfo>> list(std::string_view subject) const {
         auto logins = listed(subject);
         if (!logins) return logins;
@@ -204,8 +205,8 @@ public:
         return going_on;
     }
 
-    /// Takes a login into the list of which you have but a record of a refresh token, because it began before you had a
-    /// list. Its start is told by the end of the token. One that is there already gets the time of use.
+    /// Adds a login to the list of which only a refresh token's record is known, because it began before there was a
+    /// list. Its start is derived from the token's end. If it is in the list already, its time of use is updated.
     [[nodiscard]] Result<void> adopt(const RefreshRecord& token) {
         const NumericDate started_at = (std::min)(now(), detail::saturating_sum(token.expires_at, -rules_.lifetime));
         const SessionUse use{.last_used_at = token.used_at.value_or(started_at),
@@ -218,7 +219,7 @@ public:
         record.last_used_at = use.last_used_at;
         record.expires_at = record.ends_at = use.ends_at;
         const auto inserted = list_->insert_session(record);
-        // Another instance may have adopted it at the same moment.
+        // Another instance may have added it at the same time.
         if (inserted || list_->touch_session(hash, use).value_or(false)) return {};
         return unavailable(inserted.error());
     }
@@ -244,14 +245,14 @@ private:
         if (!issued_at) return issued_at.error();
         auto refresh = refresh_.issue(subject);
         if (!refresh) return std::move(refresh).error();
-        // Before anybody has a token of it: no login goes on that is not in the list.
+        // Before anybody has a token of it, so that every login that goes on is in the list.
         if (const auto added = add({refresh->family, refresh->subject, *issued_at, options.label}); !added)
             return added.error();
         if (const auto kept = end_surplus_beside(*refresh); !kept) return kept.error();
         return login_of(*std::move(refresh), *issued_at);
     }
 
-    /// A moment at which a token of this subject may be issued: after the mark of "log out everywhere".
+    /// A time at which a token of this subject may be issued: after the last "log out everywhere".
     [[nodiscard]] Result<NumericDate> moment_for(const std::string& subject) const {
         NumericDate moment = now();
         for (int tries = 0; tries < 6; ++tries, moment = detail::saturating_sum(moment, std::chrono::seconds{1})) {
@@ -262,7 +263,7 @@ private:
         return Error{Errc::store_unavailable, {}, "all logins of the subject end at a moment that lies ahead"};
     }
 
-    /// A token of which nothing but its subject and its time can be revoked.
+    /// A token that can be revoked only by its subject and time.
     [[nodiscard]] TokenIdentity token_of(std::string_view subject, NumericDate issued_at) const {
         return {.issuer = rules_.issuer, .id = {}, .subject = std::string{subject}, .issued_at = issued_at};
     }
@@ -288,7 +289,7 @@ private:
         return added ? Result<void>{} : Result<void>{unavailable(added.error())};
     }
 
-    /// What is in the list and has not expired; among it may be logins that have ended.
+    /// The entries that have not expired; logins that have ended may be among them.
     [[nodiscard]] Result<std::vector<SessionInfo>> listed(std::string_view subject) const {
         const auto records = list_->sessions_of(listed_subject(subject));
         if (!records) return unavailable(records.error());
@@ -314,7 +315,7 @@ private:
         return !*is_revoked;
     }
 
-    /// Ends the logins beyond `max_per_subject`. After the insertion, so that logins at the same moment count each
+    /// Ends the logins beyond `max_per_subject`. Called after the insertion, so that simultaneous logins count each
     /// other.
     [[nodiscard]] Result<void> end_surplus_beside(const RefreshToken& newest) {
         if (!rules_.max_per_subject) return {};

@@ -45,15 +45,15 @@ concept RefreshStore = requires(Store& store, const RefreshRecord& record, std::
 
 /// Lifetimes of refresh tokens.
 struct RefreshRules {
-    /// From the login on, however often the token is exchanged. Zero or a negative value expires at once.
+    /// The lifetime from the login on, however often the token is exchanged. Zero or a negative value expires at once.
     std::chrono::seconds lifetime = std::chrono::hours{24 * 30};
     /// How long a used token may be sent again without revoking its family: 10 seconds; 0 or less for none.
     ///
-    /// Two tabs of a browser send the same token at once, and an answer that was lost is asked for again: neither is a
-    /// theft. Within the grace, the token is answered with the same successor again, or, when that was used already,
-    /// with `token_revoked` alone. The price: within the grace a thief with the same token is not told from its client.
-    /// The theft is noticed when either of them comes with an older token after it. The clock counts whole seconds, so
-    /// the grace may end up to a second early.
+    /// Two tabs of a browser may send the same token at once, and a client repeats a request whose answer was lost:
+    /// neither is a theft. Within the grace, the answer to the token is the same successor again or, if that was
+    /// already used, only `token_revoked`. The price: within the grace a thief with the same token looks like its
+    /// client. The theft is noticed when one of them sends an older token afterwards. The clock counts whole seconds,
+    /// so the grace may end up to a second early.
     std::chrono::seconds grace{10};
     /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
@@ -69,13 +69,13 @@ struct RefreshToken {
 
 /// Issues and exchanges refresh tokens.
 ///
-/// A refresh token is no JWT, so it opens no guarded route. Errors: `malformed_token` for a text that is none;
-/// `token_revoked` for one that is unknown, ended or used before; `token_expired`; `store_unavailable`.
+/// A refresh token is not a JWT, so it opens no guarded route. Errors: `malformed_token` for a text that is not a
+/// refresh token; `token_revoked` for one that is unknown, ended or used before; `token_expired`; `store_unavailable`.
 ///
-/// If `subject_of` still knows a token that `rotate` refused with `token_revoked`, its family goes on: another request
-/// of the same client was faster. Then do not clear the client's cookies.
+/// If `rotate` refused a token with `token_revoked` and `subject_of` still knows it, its family goes on: another
+/// request of the same client was faster. Then do not clear the client's cookies.
 ///
-/// \tparam Store  see `RefreshStore`. Threads may share one `RefreshTokens` when they may share the store.
+/// \tparam Store  see `RefreshStore`. Threads may share one `RefreshTokens` if they may share the store.
 template <RefreshStore Store>
 class RefreshTokens {
 public:
@@ -84,7 +84,7 @@ public:
     explicit RefreshTokens(std::shared_ptr<Store> store, RefreshRules rules = {})
         : store_(std::move(store)), rules_(std::move(rules)) {}
 
-    /// Starts a family: after a login.
+    /// Starts a family: call it after a login.
     [[nodiscard]] Result<RefreshToken> issue(std::string subject) {
         const auto token = detail::random_text<32>();
         const auto family = detail::random_text<16>();
@@ -98,16 +98,16 @@ public:
 
     /// The user of a token. This does not use the token, which may be expired or revoked: `rotate` decides.
     ///
-    /// For what must be known before an exchange, such as whether the user is still there: should that fail after it,
-    /// the client would have lost its login.
+    /// Use it for checks before an exchange, such as whether the user still exists. If such a check failed after the
+    /// exchange, the client would have lost its login.
     [[nodiscard]] Result<std::string> subject_of(std::string_view token) {
         auto record = look_up(token);
         if (!record) return record.error();
         return std::move(record->subject);
     }
 
-    /// Exchanges a token for its successor. The old one is dead from then on, but for `RefreshRules::grace`; to use it
-    /// after that ends the family.
+    /// Exchanges a token for its successor. The old one is then invalid, except for `RefreshRules::grace`; using it
+    /// later ends the family.
     [[nodiscard]] Result<RefreshToken> rotate(std::string_view token) {
         const auto record = look_up(token);
         if (!record) return record.error();
@@ -131,7 +131,7 @@ public:
         return replay(token, *lost_to);
     }
 
-    /// Ends the family of a token: log out. An unknown token is no error, there is nothing left to end.
+    /// Ends the family of a token: log out. An unknown token is not an error: there is nothing left to end.
     [[nodiscard]] Result<void> revoke(std::string_view token) {
         const auto record = look_up(token);
         if (!record) return record.error().code == Errc::token_revoked ? Result<void>{} : record.error();
@@ -169,7 +169,7 @@ private:
     }
 
     /// A token that was used before. Within the grace it is a retry: the answer was lost, or two requests were sent at
-    /// once. After it, the token was stolen from its client, or by it.
+    /// once. Later, either the token was stolen from its client, or the client has a stolen one.
     [[nodiscard]] Result<RefreshToken> replay(std::string_view token, const RefreshRecord& record) {
         if (record.used_at && moment() < detail::saturating_sum(*record.used_at, rules_.grace))
             return successor_of(token, record);
@@ -177,7 +177,7 @@ private:
         return Errc::token_revoked;
     }
 
-    /// The successor of a token, again, while nobody has used it.
+    /// The same successor of the token, as long as nobody has used it.
     [[nodiscard]] Result<RefreshToken> successor_of(std::string_view token, const RefreshRecord& record) {
         const std::string next = detail::open_successor(token, record.sealed_successor);
         const auto successor = look_up(next);

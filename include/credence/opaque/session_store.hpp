@@ -63,7 +63,7 @@ concept SessionStore = requires(Store& store, const SessionRecord& record, std::
     /// Drops one session of a subject; false if it is not there.
     { store.end_session_of(one) } -> std::same_as<Result<bool>>;
     { store.end_sessions_of(several) } -> std::same_as<Result<void>>;
-    /// All sessions of a subject; those that are over may be among them.
+    /// All sessions of a subject; expired ones may be among them.
     { store.sessions_of(text) } -> std::same_as<Result<std::vector<SessionRecord>>>;
 };
 

@@ -37,8 +37,8 @@ struct SessionRules {
     std::chrono::seconds idle{std::chrono::minutes{30}};
     /// From the start on, however often the session is used or renewed.
     std::chrono::seconds lifetime{std::chrono::hours{24}};
-    /// The most sessions of one subject, at least 1. One more login ends the session that was not used for the longest
-    /// time. Logins at the same moment may end one another. Unset: no limit.
+    /// The most sessions of one subject, at least 1. One more login ends the session that was unused for the longest
+    /// time. Simultaneous logins may end one another. Unset: no limit.
     std::optional<std::size_t> max_per_subject = {};
     /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
@@ -77,11 +77,11 @@ struct SessionInfo {
 /// Claims are any claims type with a subject (`sub`). They are kept as JSON. Their `exp` and `nbf` count, if they have
 /// them: the session is over no later than its claims. Claims that are bound to a key (`cnf`) are refused.
 ///
-/// Errors of each function that takes an id: `malformed_token` for a text that is none; `token_revoked` for an unknown
-/// or ended session; `token_expired` for one that is over; `store_unavailable`. Over HTTP all but the last are one 401.
-/// A record that cannot be read, or has claims of another type, is refused with the error of its JSON.
+/// Errors of each function that takes an id: `malformed_token` for a text that is not an id; `token_revoked` for an
+/// unknown or ended session; `token_expired` for one that is over; `store_unavailable`. Over HTTP all but the last are
+/// the same 401. A record that cannot be read, or has claims of another type, is refused with the error of its JSON.
 ///
-/// A cheap handle to shared state: copy it freely. Threads may share one when they may share the store.
+/// A cheap handle to shared state: copy it freely. Threads may share one if they may share the store.
 template <class Claims>
 class Sessions {
 public:
@@ -93,7 +93,7 @@ public:
     explicit Sessions(std::shared_ptr<Store> store, SessionRules rules = {})
         : state_(std::make_shared<const State>(std::move(store), std::move(rules))) {}
 
-    /// Starts a session: after a login, always with a new id. An id from before the login may be known to others; end
+    /// Starts a session after a login, always with a new id. An id from before the login may be known to others; end
     /// that session, or `renew` it.
     ///
     /// \return `missing_claim` for claims without `sub`, errors as of `encode`, `store_unavailable`.
@@ -112,7 +112,7 @@ public:
         });
     }
 
-    /// Returns the claims of a session, and counts it as used now.
+    /// Returns the claims of a session, and records its use.
     [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view id) const {
         auto record = find_alive(id);
         if (!record) return std::move(record).error();
@@ -125,8 +125,8 @@ public:
     /// Whether a text has the form of a session's id, which no signed token and no API key has.
     [[nodiscard]] bool recognizes(std::string_view text) const { return is_id(text); }
 
-    /// Gives a session a new id, and perhaps other claims; the old id is dead from then on. Handle, label and the
-    /// latest end stay. Call it after each change of rights: an id that leaked before has none of the new rights.
+    /// Gives a session a new id, and perhaps other claims; the old id is then invalid. Handle, label and the latest end
+    /// stay. Call it after each change of rights: an id that leaked before then has none of the new rights.
     [[nodiscard]] Result<Session> renew(std::string_view id) const { return renewed(id, nullptr); }
     [[nodiscard]] Result<Session> renew(std::string_view id, const Claims& claims) const {
         return renewed(id, std::addressof(claims));
@@ -158,7 +158,7 @@ public:
         return *ended;
     }
 
-    /// The sessions of a subject that are not over, the one that was used last first.
+    /// The sessions of a subject that are not over, the last used one first.
     [[nodiscard]] Result<std::vector<SessionInfo>> list(std::string_view subject) const {
         const auto records = state_->store.list(subject);
         if (!records) return unavailable(records.error());
@@ -220,7 +220,7 @@ private:
         return {record.handle, record.label, record.started_at, record.last_used_at, record.expires_at};
     }
 
-    /// When a session is over unless it is used. The present rules count, not those at its start.
+    /// The time at which a session is over unless it is used. The current rules count, not those at its start.
     [[nodiscard]] NumericDate end_of(const SessionRecord& record) const {
         const SessionRules& rules = state_->rules;
         return (std::min)({record.expires_at, detail::saturating_sum(record.started_at, rules.lifetime),
@@ -287,13 +287,13 @@ private:
         session.remaining = record.expires_at - record.last_used_at;
         if (!is_login || !state_->rules.max_per_subject) return session;
         if (const auto kept = end_surplus_beside(session); !kept) {
-            static_cast<void>(state_->store.end(record.hash));  // its id reaches nobody
+            static_cast<void>(state_->store.end(record.hash));  // nobody gets its id
             return kept.error();
         }
         return session;
     }
 
-    /// Ends the sessions beyond `max_per_subject`. After the insertion, so that logins at the same moment count each
+    /// Ends the sessions beyond `max_per_subject`. Called after the insertion, so that simultaneous logins count each
     /// other.
     [[nodiscard]] Result<void> end_surplus_beside(const Session& newest) const {
         auto infos = list(newest.subject);

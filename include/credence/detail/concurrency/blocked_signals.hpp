@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// BlockedSignals: a thread that is started under it takes no signal that is meant for the program.
+// BlockedSignals: a thread started under it receives no signals meant for the program.
 #pragma once
 
 #include <credence/version.hpp>
@@ -12,10 +12,10 @@
 
 namespace credence::detail {
 
-/// Blocks all signals in this thread while it exists; a thread inherits the mask of its maker, and keeps it.
+/// Blocks all signals in this thread while it exists. A thread inherits the mask of its creator, and keeps it.
 ///
-/// The signals of a fault in the thread's own code are left alone: a blocked one would end the program before its
-/// handler, such as a sanitizer's, could say anything.
+/// Signals of faults in the thread's own code are not blocked: a blocked one would end the program without calling its
+/// handler, such as a sanitizer's.
 class BlockedSignals {
 public:
     BlockedSignals() noexcept {

@@ -16,8 +16,8 @@
 
 namespace credence::detail {
 
-/// The head of a version, the same for all types: an address that a reader announced may belong to another version by
-/// the time that the reader looks again, and then it is that one whose use is given back.
+/// The head of a version, the same for all types. By the time a reader looks again, the address that it announced may
+/// belong to another version, and releasing the slot then gives back a use of that one.
 struct VersionUses {
     std::atomic<std::size_t> uses;  ///< one for the owner; readers count only once the version is replaced
     void (*destroy)(VersionUses*) noexcept;
@@ -25,30 +25,30 @@ struct VersionUses {
 
 /// Where threads announce what they are reading: hazard pointers (M. Michael, "Hazard Pointers", 2004).
 ///
-/// Each thread begins its search for a free slot at a line of its own, so threads do not share lines while there are at
-/// most 256 of them. That is a matter of speed only: a slot is taken by compare-and-swap, so any thread may use any
-/// slot, and may release one that another thread took.
+/// Each thread begins its search for a free slot at a line of its own, so up to 256 threads do not share lines. That
+/// only affects speed: a slot is taken by compare-and-swap, so any thread may use any slot, and may release a slot that
+/// another thread took.
 ///
-/// How a version is read: load its address from where it is published, `take` a slot for it, and load the address
-/// again; the version may be used only if the address has not changed. How it is replaced: publish the next address,
-/// then `retire` the version. All four operations are sequentially consistent.
+/// Reading a version: load its address from where it is published, `take` a slot for it, and load the address again;
+/// use the version only if the address has not changed. Replacing it: publish the next address, then `retire` the
+/// version. All four operations are sequentially consistent.
 ///
-/// Why a reader never sees a destroyed version. The four operations have one order. If the second load still found the
-/// old address, it precedes the replacement; the announcement precedes that load, and the replacement precedes the look
-/// through the slots. So `retire` sees the announcement, and marks it. Whoever releases a marked slot gives back one
-/// use of the version, and the last use destroys it: the version cannot be destroyed before its readers are done, and
-/// nothing else keeps it. A reader whose second load failed releases its slot in the same way and never looks into the
-/// version. If the address of a destroyed version is used for a new one meanwhile, an announcement of that address
-/// protects the new version, and the argument holds for it, wherever it is published.
+/// Why a reader never sees a destroyed version: the four operations have one order. If the second load still found the
+/// old address, it precedes the replacement. The announcement precedes that load, and the replacement precedes the scan
+/// of the slots. So `retire` sees the announcement, and marks it. Releasing a marked slot gives back one use of the
+/// version, and the last use destroys it. So the version is destroyed after its readers are done, and nothing else
+/// keeps it alive. A reader whose second load failed releases its slot in the same way and never looks into the
+/// version. If a new version gets the address of a destroyed one meanwhile, an announcement of that address protects
+/// the new version, and the same argument holds for it, wherever it is published.
 ///
-/// Why it is enough to look at `lines_in_use_` lines. A thread raises that number above its line's before it announces
+/// Why scanning `lines_in_use_` lines is enough: a thread raises that number above its line's before it announces
 /// anything there. If `retire` reads a number that is too low for a line, then the raise, the announcement and the
 /// second load follow the replacement in the one order, and that load fails.
 ///
-/// Why that is also an order for the memory inside. A slot is released by an atomic exchange, and taken by an atomic
-/// compare-and-swap, so whoever destroys a version has synchronised with everybody who read it.
+/// Why this also orders memory: a slot is released by an atomic exchange, and taken by an atomic compare-and-swap, so
+/// the thread that destroys a version has synchronised with every thread that read it.
 ///
-/// A process that forks while another thread reads keeps that thread's version in the child for good.
+/// If a process forks while another thread reads, the version of that thread stays in the child for ever.
 class ReaderSlots {
 public:
     using Slot = std::atomic<std::uintptr_t>;
@@ -63,25 +63,25 @@ public:
         return nullptr;
     }
 
-    /// The same, in no line but the thread's own. \return null if all of its slots are taken.
+    /// The same, but only in the thread's own line. \return null if all of its slots are taken.
     [[nodiscard]] Slot* take_own(const VersionUses* version) noexcept {
         return take_from(line_of_this_thread(), version);
     }
 
-    /// Whether `take_own` finds no free slot beside this one in its line, as long as none is released.
+    /// Whether this slot is the last free one that `take_own` finds in its line, as long as none is released.
     [[nodiscard]] static bool is_last_of_line(const Slot* slot) noexcept {
-        // With 32 bits the slots fill only a half of their line.
+        // With 32 bits the slots fill only half of their line.
         return reinterpret_cast<std::uintptr_t>(slot) % sizeof(Line) == sizeof(Line::places) - sizeof(Slot);
     }
 
-    /// Gives back a slot, or, if it is null, a use that was counted in the version. Null twice does nothing.
+    /// Releases a slot, or, if it is null, a use that was counted in the version. A null version is ignored.
     static void release(VersionUses* version, Slot* slot) noexcept {
         if (version == nullptr) return;
         if (slot == nullptr || (slot->exchange(0) & retired) != 0) [[unlikely]]
             drop(version);
     }
 
-    /// Turns each announcement of versions that were replaced into a counted use, and gives up their owner's.
+    /// Turns each announcement of replaced versions into a counted use, and gives up their owner's use.
     void retire(std::span<VersionUses* const> versions) noexcept {
         if (versions.empty()) return;
         const std::size_t lines = lines_in_use_.load();
@@ -91,7 +91,7 @@ public:
         for (VersionUses* const version : versions) drop(version);
     }
 
-    /// The slots for keys, of everything that this shared object makes. They are never destroyed.
+    /// The slots for all keys that this shared object makes. They are never destroyed.
     [[nodiscard]] static ReaderSlots& of_keys() noexcept { return of_keys_; }
     /// The slots for cached proofs, which an application may keep for long.
     [[nodiscard]] static ReaderSlots& of_proofs() noexcept { return of_proofs_; }
@@ -136,7 +136,7 @@ private:
             return address_of(version) == announced;
         });
         if (found == versions.end()) return;
-        (*found)->uses.fetch_add(1);  // before the mark: its reader may release it at once
+        (*found)->uses.fetch_add(1);  // before the mark: a reader may release a marked slot at once
         if (!slot.compare_exchange_strong(announced, announced | retired)) (*found)->uses.fetch_sub(1);
     }
 
@@ -157,7 +157,7 @@ private:
 inline constinit ReaderSlots ReaderSlots::of_keys_{};
 inline constinit ReaderSlots ReaderSlots::of_proofs_{};
 
-/// Keeps one version alive: by a slot, or by a use that is counted in the version. Or holds nothing.
+/// Keeps one version alive, by a slot or by a use that is counted in the version; or holds nothing.
 ///
 /// Movable, also to another thread. A copy counts its use, which writes the version's own cache line.
 ///
@@ -166,15 +166,15 @@ template <class Version>
 class VersionHold {
 public:
     VersionHold() = default;
-    /// Takes over a use of `version`: the announcement in `slot`, or, if it is null, one that was counted.
+    /// Takes over a use of `version`: the announcement in `slot`, or, if it is null, a counted one.
     VersionHold(Version* version, ReaderSlots::Slot* slot) noexcept : version_(version), slot_(slot) {}
-    /// The same hold, seen as one of a base class.
+    /// The same hold, converted to a base class.
     template <std::derived_from<Version> Derived>
         requires(!std::same_as<Derived, Version>)
     VersionHold(VersionHold<Derived> other) noexcept
         : version_(std::exchange(other.version_, nullptr)), slot_(std::exchange(other.slot_, nullptr)) {}
 
-    // While `other` holds the version, it cannot be destroyed, so that its uses may be raised.
+    // `other` holds the version, so it cannot be destroyed, and its uses may be raised.
     VersionHold(const VersionHold& other) noexcept : version_(other.version_) {
         if (version_ != nullptr) version_->uses.fetch_add(1);
     }
@@ -192,7 +192,7 @@ public:
     [[nodiscard]] Version* operator->() const noexcept { return version_; }
     [[nodiscard]] Version* get() const noexcept { return version_; }
 
-    /// Whether it takes the last slot of its line: another thing to read would not find one.
+    /// Whether it takes the last slot of its line, so that the thread could not read another version.
     [[nodiscard]] bool is_last_of_line() const noexcept {
         return slot_ != nullptr && ReaderSlots::is_last_of_line(slot_);
     }

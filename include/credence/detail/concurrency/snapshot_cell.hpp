@@ -16,7 +16,7 @@ namespace credence::detail {
 /// A value that threads read and replace at the same time. It is empty until the first `store`.
 ///
 /// `load` never waits. It writes one slot, and no memory that another reader reads; `store` waits for no reader.
-/// `ReaderSlots` has the reasons why a reader never sees a destroyed value.
+/// `ReaderSlots` explains why a reader never sees a destroyed value.
 template <class Value>
 class SnapshotCell {
     struct Version : VersionUses {
@@ -42,7 +42,7 @@ public:
         [[nodiscard]] const Value& operator*() const noexcept { return version_->value; }
         [[nodiscard]] const Value* operator->() const noexcept { return &version_->value; }
 
-        /// How many values had been stored, this one included; 0 if the cell was empty.
+        /// How many values had been stored, including this one; 0 if the cell was empty.
         [[nodiscard]] std::uint64_t generation() const noexcept { return version_ ? version_->generation : 0; }
 
     private:
@@ -53,7 +53,7 @@ public:
     };
 
     SnapshotCell() = default;
-    /// Goes on where another cell ended: with its value, and from its generation.
+    /// Continues another cell: with its value, and from its generation.
     SnapshotCell(Value value, std::uint64_t generation)
         : current_(new Version(std::move(value), generation)), generation_(generation) {}
     SnapshotCell(const SnapshotCell&) = delete;
@@ -75,8 +75,8 @@ public:
         }
     }
 
-    /// The generation of the current version, or, while `store` is at work, of the one before. It is never ahead: what
-    /// is found in a version that is loaded afterwards is at least as new.
+    /// The generation of the current version or, while `store` runs, of the one before. It is never ahead: a version
+    /// that is loaded afterwards is at least as new.
     [[nodiscard]] std::uint64_t generation() const noexcept { return generation_.load(); }
 
     /// Replaces the current version. The old one is destroyed at once, or by the last of its readers.
@@ -107,7 +107,7 @@ private:
 
     std::atomic<Version*> current_ = nullptr;
     std::atomic<std::uint64_t> generation_ = 0;
-    /// Those of the shared object that made the cell, whichever reads it: they must be the ones that `retire` visits.
+    /// The slots of the shared object that made the cell, whichever object reads it: `retire` must visit them.
     ReaderSlots& slots_ = ReaderSlots::of_keys();
     mutable std::mutex writers_;
 };

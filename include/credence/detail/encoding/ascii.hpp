@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Characters of ASCII and texts made of them, without a locale: what header fields and URLs are written in.
+// ASCII characters and texts, without a locale: for header fields and URLs.
 #pragma once
 
 #include <credence/version.hpp>
@@ -48,8 +48,8 @@ namespace credence::detail {
     return text;
 }
 
-/// Reads the digits of `text`, all of it. \return nullopt if there are none, one is not a digit of that base, or the
-/// value is above `most`.
+/// Reads a number that is all of `text`. \return nullopt if it is empty, has a character that is not a digit of that
+/// base, or is above `most`.
 [[nodiscard]] inline std::optional<unsigned> whole_number(std::string_view text, int base, unsigned most) noexcept {
     unsigned value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);

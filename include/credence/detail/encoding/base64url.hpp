@@ -16,12 +16,12 @@
 
 namespace credence::detail {
 
-/// `decode_base64url` writes whole words, and wider: the buffer must be this much longer than the decoded bytes.
+/// `decode_base64url` writes whole words: the buffer must be this much longer than the decoded bytes.
 inline constexpr std::size_t base64url_slack = wide_base64url_slack;
 
-/// What a character at each of the four places of a group adds to the three bytes, laid out as they lie in memory.
-/// The fourth byte stays zero for the alphabet and is 0xff for every other character, so that one test of the
-/// combined word finds a stranger.
+/// The contribution of a character at each of the four places of a group to its three bytes, as they lie in memory. The
+/// fourth byte is zero for the alphabet and 0xff for every other character, so one test of the combined word finds an
+/// invalid character.
 using Base64urlTable = std::array<std::uint32_t, 256>;
 inline constexpr std::uint32_t base64url_invalid =
     std::bit_cast<std::uint32_t>(std::array<std::uint8_t, 4>{0, 0, 0, 0xff});
@@ -41,7 +41,7 @@ inline constexpr std::uint32_t base64url_invalid =
 inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_table(18), make_base64url_table(12),
                                                                 make_base64url_table(6), make_base64url_table(0)};
 
-/// The three bytes, and the mark of an invalid character, that a group of two to four characters stands for.
+/// The three bytes of a group of two to four characters, and the mark of an invalid character.
 [[nodiscard]] inline std::uint32_t base64url_group(const char* text, std::size_t size) noexcept {
     std::uint32_t word = 0;
     for (std::size_t place = 0; place < size; ++place) {
@@ -50,8 +50,8 @@ inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_t
     return word;
 }
 
-/// Decodes the last two or three characters. The bits that no byte takes must be zero: otherwise several texts would
-/// stand for one value, and a token could be changed without its signature noticing.
+/// Decodes the last two or three characters. Their unused bits must be zero: otherwise several texts would have the
+/// same value, and a token could be changed without breaking its signature.
 [[nodiscard]] inline bool decode_base64url_tail(const char* text, std::size_t size, char* out) noexcept {
     if (size == 0) return true;
     if (size == 1) return false;
@@ -83,7 +83,7 @@ inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_t
     return wide != not_base64url && decode_base64url_by_table(text.substr(wide), out + base64url_decoded_size(wide));
 }
 
-/// The bytes that `text` stands for; nothing when it is not strict base64url.
+/// The decoded bytes of `text`; nullopt if it is not strict base64url.
 [[nodiscard]] inline std::optional<std::string> decode_base64url(std::string_view text) {
     std::string bytes(base64url_decoded_size(text.size()) + base64url_slack, '\0');
     if (!decode_base64url(text, bytes.data())) return std::nullopt;
@@ -116,7 +116,7 @@ inline char* encode_base64url(std::string_view bytes, char* out) noexcept {
     return encode_base64url_by_table(bytes.substr(wide), out + base64url_encoded_size(wide));
 }
 
-/// `bytes` as text.
+/// `bytes` as base64url text.
 [[nodiscard]] inline std::string encode_base64url(std::string_view bytes) {
     std::string text(base64url_encoded_size(bytes.size()), '\0');
     encode_base64url(bytes, text.data());

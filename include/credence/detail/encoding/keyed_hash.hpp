@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// KeyedHash: SipHash-1-3, for tables that attackers can fill. Without the key, colliding texts cannot be chosen.
+// KeyedHash: SipHash-1-3, for tables that attackers can fill: without the key, nobody can choose texts that collide.
 // Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012
 #pragma once
 
@@ -81,7 +81,7 @@ private:
             std::random_device device;
             return std::uint64_t{device()} << 32 | device();
         };
-        // A system without randomness: hard to guess from outside is the best there is.
+        // Without randomness from the system: a key that is hard to guess from outside is the best there is.
         const auto from_time = [] {
             static const int place = 0;
             return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()) ^

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TextIndex: places by a text, such as those of keys by their `kid`, however many there are.
+// TextIndex: looks up places by a text, such as those of keys by their `kid`, for any number of them.
 #pragma once
 
 #include <credence/version.hpp>
@@ -14,21 +14,21 @@
 
 namespace credence::detail {
 
-/// A hash table of places by a text. It compares no texts: it gives all places whose text has the hash of the one asked
-/// for, which are mostly those wanted.
+/// A hash table of places, looked up by a text. It does not compare texts: it returns all places whose text has the
+/// same hash, most of which are the ones looked for.
 ///
-/// Its hash is quick and has no secret: it is for what the server or an issuer that it trusts enters, a thousand keys
-/// at most. What strangers ask for is not entered, so that no question costs more than the longest run of entries.
+/// Its hash is fast and has no secret, so only texts of the server, or of an issuer that it trusts, may be added: at
+/// most a thousand keys. Texts from strangers are only looked up, which costs at most the longest run of entries.
 class TextIndex {
 public:
-    /// Enters a place, which is below 2^32 - 1.
+    /// Adds a place, which is below 2^32 - 1.
     void add(std::string_view text, std::size_t place) {
         if (2 * (count_ + 1) > entries_.size()) grow();
         put({hash_of(text), static_cast<std::uint32_t>(place + 1)});
         ++count_;
     }
 
-    /// Calls `take(place)` for each place of the hash, in the order in which they were entered.
+    /// Calls `take(place)` for each place of the hash, in the order in which they were added.
     template <class Take>
     void each(std::string_view text, Take&& take) const {
         if (entries_.empty()) return;
@@ -68,8 +68,8 @@ private:
         entries_[at] = entry;
     }
 
-    /// It is at most half full. What is entered again keeps its order among those of its hash: the old table is gone
-    /// through from a free place on.
+    /// Keeps the table at most half full. Entries with the same hash keep their order: the old table is copied starting
+    /// from a free place.
     void grow() {
         const std::vector<Entry> before =
             std::exchange(entries_, std::vector<Entry>((std::max)(std::size_t{8}, 2 * entries_.size())));

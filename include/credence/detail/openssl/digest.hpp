@@ -30,11 +30,11 @@ namespace credence::detail {
     return std::string{as_text({out.data(), hash_size(hash)})};
 }
 
-/// The thread's own digest context, made at its first use and kept. Null for a thread that has already ended its
-/// thread-local objects, and when there is no memory.
+/// The thread's own digest context, made at its first use and kept. Null if the thread has already destroyed its
+/// thread-local objects, or if memory runs out.
 ///
 /// The pointer itself needs neither a constructor nor a destructor: reading it costs one instruction, and it is still
-/// there for a token that is verified by the destructor of some other thread-local object.
+/// valid when the destructor of another thread-local object verifies a token.
 class ScratchDigest {
 public:
     [[nodiscard]] static EVP_MD_CTX* get() noexcept {

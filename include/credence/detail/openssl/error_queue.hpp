@@ -11,13 +11,13 @@
 
 namespace credence::detail {
 
-/// Restores the thread's error queue, as it was when the guard was made, when the scope ends.
+/// Restores the thread's error queue at the end of the scope.
 ///
-/// The queue is a ring of 16 places: new errors push out the oldest ones, with their marks. So the guard takes the
-/// caller's errors off the queue and puts them back at the end; a mark would not protect them.
+/// The queue is a ring of 16 places: new errors push out the oldest ones, with their marks, so a mark would not protect
+/// the caller's errors. The guard takes them off the queue and puts them back at the end.
 ///
-/// The caller's marks (`ERR_set_mark`) are kept in number. They return to the newest error, which is where a caller
-/// sets them before it calls a function of this library. OpenSSL 3.0 cannot tell which error a mark belongs to.
+/// The number of the caller's marks (`ERR_set_mark`) is kept. They return to the newest error, where a caller sets them
+/// before it calls a function of this library. OpenSSL 3.0 cannot tell which error a mark belongs to.
 class ErrorQueueGuard {
 public:
     ErrorQueueGuard() noexcept {

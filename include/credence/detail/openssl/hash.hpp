@@ -9,7 +9,7 @@
 
 namespace credence::detail {
 
-/// A hash function; `none` where a scheme brings its own.
+/// A hash function; `none` if a scheme has its own.
 enum class Hash : std::uint8_t { none, sha256, sha384, sha512 };
 
 /// The hash's name for `EVP_MD_fetch`.

@@ -55,10 +55,10 @@ using Number = Owned<BIGNUM, BN_clear_free>;
 using NumberContext = Owned<BN_CTX, BN_CTX_free>;
 
 inline void free_written_bytes(unsigned char* bytes) { OPENSSL_free(bytes); }
-/// What an `i2d_` function allocates.
+/// Memory that an `i2d_` function allocated.
 using WrittenBytes = Owned<unsigned char, free_written_bytes>;
 
-/// Parses a DER object that takes up the whole of `der`; an empty handle if it is malformed or followed by anything.
+/// Parses a DER object that must be all of `der`; an empty handle if it is malformed or followed by anything.
 template <class Handle, class Read>
 [[nodiscard]] Handle read_whole(ByteView der, Read read) {
     const unsigned char* at = der.data();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether OpenSSL may still be called: it cleans up while the program ends, before the oldest static objects go.
+// Whether OpenSSL may still be called: it cleans up at exit, before the oldest static objects are destroyed.
 #pragma once
 
 #include <credence/version.hpp>
@@ -10,11 +10,11 @@
 
 namespace credence::detail {
 
-/// Whether OpenSSL has not cleaned up yet. It does so at `exit`, after which most of its functions read what was freed.
-/// The destructors of static objects that are older than the first use of OpenSSL run later still.
+/// Whether OpenSSL has not cleaned up yet. It does so at `exit`; afterwards most of its functions read freed memory.
+/// Static objects that are older than the first use of OpenSSL are destroyed later still.
 [[nodiscard]] inline bool openssl_is_running() noexcept { return OPENSSL_init_crypto(0, nullptr) == 1; }
 
-/// The reason of what is refused because of that.
+/// The reason of errors caused by that.
 inline constexpr std::string_view openssl_has_ended = "OpenSSL has cleaned up: the program is ending";
 
 }  // namespace credence::detail

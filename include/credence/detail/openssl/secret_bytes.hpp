@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Secrets: bytes that are wiped when they are dropped, and a comparison that does not tell where two differ.
+// Secrets: bytes that are wiped when they are dropped, and a comparison in constant time.
 #pragma once
 
 #include <credence/bytes.hpp>
@@ -14,11 +14,11 @@
 
 namespace credence::detail {
 
-/// A buffer on the heap that is overwritten before it is given back. Not copyable: each copy would be one more to wipe.
+/// A buffer on the heap that is wiped before it is freed. Not copyable: each copy would be one more to wipe.
 class SecretBytes {
 public:
     SecretBytes() = default;
-    /// So many zero bytes.
+    /// Holds `size` zero bytes.
     explicit SecretBytes(std::size_t size) : bytes_(new unsigned char[size]{}), size_(size), room_(size) {}
     explicit SecretBytes(ByteView source) : SecretBytes(source.size()) {
         for (std::size_t at = 0; at < size_; ++at) bytes_[at] = source[at];
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] ByteView view() const noexcept { return {bytes_, size_}; }
 
-    /// Keeps the first `size` bytes. What follows stays allocated, and is wiped with the rest.
+    /// Keeps the first `size` bytes. The rest stays allocated, and is wiped with them.
     void shrink(std::size_t size) noexcept { size_ = size; }
 
 private:
@@ -54,7 +54,7 @@ private:
     std::size_t room_ = 0;
 };
 
-/// Overwrites an object of plain bytes, an array on the stack for one, when the scope ends.
+/// Wipes an object of plain bytes, such as an array on the stack, at the end of the scope.
 template <class Array>
 class WipeAtExit {
 public:
@@ -67,8 +67,8 @@ private:
     Array& bytes_;
 };
 
-/// Whether two texts of one length are equal, in a time that does not depend on where they differ: a secret
-/// must not be found out byte by byte.
+/// Whether two texts of one length are equal. The time does not depend on where they differ, so a secret cannot be
+/// found byte by byte.
 [[nodiscard]] inline bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
     if (left.size() != right.size()) return false;
     std::uint64_t difference = 0;

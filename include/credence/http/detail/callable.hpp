@@ -8,7 +8,7 @@
 
 namespace credence::detail {
 
-/// Types in a row.
+/// A list of types.
 template <class... Types>
 struct TypeList {};
 
@@ -64,10 +64,10 @@ struct SignatureOf<Callable> : SignatureOfFunction<decltype(&Callable::operator(
 
 template <class Member, class Object>
 struct SignatureOf<BoundMember<Member, Object>> : SignatureOfFunction<Member> {
-    static constexpr bool is_const = true;  // the object's constness is the pointer's affair
+    static constexpr bool is_const = true;  // a pointer: the object may be const or not
 };
 
-/// False for a generic lambda, an overloaded call operator, and what cannot be called at all.
+/// False for a generic lambda, an overloaded call operator, and anything that cannot be called.
 template <class Callable>
 concept HasOneSignature = requires { typename SignatureOf<Callable>::parameters; };
 

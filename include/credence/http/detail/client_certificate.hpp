@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client's certificate of a request: that of the connection, or one that a proxy passed on in a field. RFC 9440
+// The client's certificate of a request: from the connection, or from a field that a proxy set. RFC 9440
 #pragma once
 
 #include <credence/http/request_verifier.hpp>
@@ -19,7 +19,7 @@
 
 namespace credence::detail {
 
-/// Where a certificate may come from besides the connection.
+/// Where a certificate may come from, besides the connection.
 struct CertificateSource {
     std::vector<std::string> proxies;
     std::string field;
@@ -28,7 +28,7 @@ struct CertificateSource {
 /// The longest value of a field with a certificate, in bytes.
 inline constexpr std::size_t longest_certificate_field = 64 * 1024;
 
-/// Decodes base64 of the usual alphabet, padded; nullopt if it is anything else. RFC 4648 §4
+/// Decodes padded base64 of the standard alphabet; nullopt if it is anything else. RFC 4648 §4
 [[nodiscard]] inline std::optional<std::string> decode_base64(std::string_view text) {
     if (text.empty() || text.size() % 4 != 0) return std::nullopt;
     for (int signs = 0; signs < 2 && text.ends_with('='); ++signs) text.remove_suffix(1);
@@ -39,7 +39,7 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
     return decode_base64url(url);
 }
 
-/// A text without its percent-encodings; nullopt if one of them is cut short.
+/// Decodes percent-encoding; nullopt if an escape is truncated.
 [[nodiscard]] inline std::optional<std::string> without_escapes(std::string_view text) {
     std::string plain;
     plain.reserve(text.size());
@@ -69,8 +69,8 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
     return decode_base64(text);
 }
 
-/// The certificate in a field: `:base64:` as RFC 9440 §2.1 has it, or PEM with percent-encodings, as the variable
-/// `$ssl_client_escaped_cert` of nginx is written. Nullopt if it is neither.
+/// The certificate in a field: `:base64:` (RFC 9440 §2.1), or percent-encoded PEM, as in nginx's variable
+/// `$ssl_client_escaped_cert`. Nullopt if it is neither.
 [[nodiscard]] inline std::optional<std::string> certificate_of_field(std::string_view value) {
     value = trimmed(value);
     if (value.size() > longest_certificate_field) return std::nullopt;
@@ -82,8 +82,8 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
     return pem ? der_of_pem(*pem) : std::nullopt;
 }
 
-/// The client's certificate, DER. That of the connection always counts; a field counts only where there is none, and
-/// only from a proxy that is listed.
+/// The client's certificate, DER. The connection's own certificate always counts. A field counts only if the connection
+/// has none, and only from a listed proxy.
 [[nodiscard]] inline Result<std::string> client_certificate(const RequestContext& context,
                                                             const CertificateSource& source) {
     const auto refused = [](std::string_view reason) { return Error{Errc::invalid_proof, {}, reason}; };
@@ -99,7 +99,7 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
     return *std::move(certificate);
 }
 
-/// Whether the client's certificate is the one that a token names. `invalid_proof` if it is another, or missing.
+/// Checks that the client's certificate is the one that a token names. `invalid_proof` if it is another, or missing.
 [[nodiscard]] inline Result<void> check_thumbprint(std::string_view x5t_s256, const RequestContext& context,
                                                    const CertificateSource& source) {
     const auto certificate = client_certificate(context, source);

@@ -11,14 +11,14 @@
 
 namespace credence::detail {
 
-/// What must be proven; an empty text where nothing must.
+/// What the client must prove; an empty text if nothing.
 struct ConfirmationMembers {
     std::string jkt = {};       ///< the thumbprint of the key that signs DPoP proofs
     std::string x5t_s256 = {};  ///< the SHA-256 thumbprint of the client's certificate
 };
 
-/// Reads a `cnf`. `missing_claim` if there is none; `proof_required` if it names something that is not known here, or
-/// nothing, for then its proof cannot be checked.
+/// Reads a `cnf`. `missing_claim` if there is none; `proof_required` if it names nothing, or something that is not
+/// supported, because its proof cannot be checked.
 [[nodiscard]] inline Result<ConfirmationMembers> read_confirmation(std::string_view json) {
     const auto refused = [](std::string_view reason) { return Error{Errc::proof_required, "cnf", reason}; };
     if (json.empty()) return Error{Errc::missing_claim, "cnf", "the token is not bound to a key"};

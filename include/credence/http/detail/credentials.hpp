@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads the one token out of the value of an Authorization field, or of another: RFC 6750 §2.1, RFC 9110 §11.4.
+// Reads the one token from the value of an Authorization field, or of another. RFC 6750 §2.1, RFC 9110 §11.4
 #pragma once
 
 #include <credence/error.hpp>
@@ -17,13 +17,13 @@ namespace credence::detail {
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-/// A character of a token, as the name of a scheme is one. RFC 9110 §5.6.2
+/// A character of a token in the sense of HTTP, such as the name of a scheme. RFC 9110 §5.6.2
 [[nodiscard]] constexpr bool is_tchar(char byte) noexcept {
     return is_alphanumeric(byte) ||
            (byte != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(byte) != std::string_view::npos);
 }
 
-/// Whether two texts are equal but for the case of ASCII letters.
+/// Whether two texts are equal, ignoring the case of ASCII letters.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text, std::string_view other) noexcept {
     if (text.size() != other.size()) return false;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -41,8 +41,8 @@ namespace credence::detail {
     return token;
 }
 
-/// Whether the parameters of another scheme are followed by credentials of this one: two fields that a server on the
-/// way joined with a comma (RFC 9110 §5.3). A comma inside a quoted-string joins nothing.
+/// Whether credentials of this scheme follow the parameters of another one: two fields that an intermediary joined with
+/// a comma (RFC 9110 §5.3). A comma inside a quoted-string does not count.
 [[nodiscard]] constexpr bool has_scheme_after_comma(std::string_view text, std::string_view scheme) noexcept {
     bool is_quoted = false;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -59,17 +59,17 @@ namespace credence::detail {
     return false;
 }
 
-/// Whether a value begins with a scheme, spelled as it mostly is, and a space.
+/// Whether a value begins with a scheme in its usual spelling, and a space.
 [[nodiscard]] constexpr bool begins_with_scheme(std::string_view value, std::string_view scheme) noexcept {
     return !scheme.empty() && value.size() > scheme.size() && value[scheme.size()] == ' ' && value.starts_with(scheme);
 }
 
-/// The token of a field value; the view points into it. White space around the value is not part of it.
+/// The token of a field value; the view points into it. White space at the ends of the value is ignored.
 ///
-/// \param scheme  what stands before the token; if empty, the whole value is the token.
-/// \param other   a scheme that may stand there, too; empty: none.
+/// \param scheme  the word before the token; if empty, the whole value is the token.
+/// \param other   another scheme that is accepted; empty: none.
 /// \return `missing_credentials` for an empty value, and for another scheme, which another guard may understand;
-///         `malformed_credentials` for what is neither that nor exactly the scheme, spaces and one token68.
+///         `malformed_credentials` for anything else that is not exactly the scheme, spaces and one token68.
 [[nodiscard]] inline Result<std::string_view> token_of_field(std::string_view value, std::string_view scheme,
                                                              std::string_view other = {}) {
     std::string_view rest = trimmed(value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks a DPoP proof against the request that it came with. RFC 9449 §4.3
+// Checks the DPoP proof of a request. RFC 9449 §4.3
 #pragma once
 
 #include <credence/clock.hpp>
@@ -23,7 +23,7 @@
 
 namespace credence::detail {
 
-/// The values that a proof is compared with, besides the request.
+/// The values that a proof is compared with, besides those of the request.
 struct DpopRules {
     std::string base_url;
     std::chrono::seconds max_age;
@@ -32,13 +32,13 @@ struct DpopRules {
     Clock clock;
 };
 
-/// A proof that holds, but may have been used before.
+/// A valid proof, which may still have been used before.
 struct HeldProof {
     std::string id;     ///< identifies key and jti
-    NumericDate until;  ///< the last second in which it is good
+    NumericDate until;  ///< the last second in which it is valid
 };
 
-/// The checks on a proof. A template, so that only a program that checks proofs pays for compiling it.
+/// The checks of a proof. A template, so that only programs that check proofs pay for compiling it.
 template <class ProofClaims = DpopClaims>
 class DpopCheck {
 public:
@@ -49,8 +49,8 @@ public:
 
     /// \param token  the access token that the request carried.
     /// \param jkt    the thumbprint of the key that the token is bound to.
-    /// \return the proof, whose `jti` is still to be looked up; `invalid_proof`, with claim `nonce` where a new proof
-    ///         with the nonce of the server would do.
+    /// \return the proof, whose `jti` must still be looked up; `invalid_proof`, with claim `nonce` if a proof with the
+    ///         server's current nonce would be accepted.
     [[nodiscard]] Result<HeldProof> check_request(std::string_view token, std::string_view jkt,
                                                   const RequestContext& context) const {
         const HeaderValue field = context.field("DPoP");
@@ -66,7 +66,7 @@ public:
             if (!read) return std::move(read).error();
             key = std::make_shared<const ProofKey>(*std::move(read));
         }
-        // Before the signature is checked: a stranger's key costs nothing more.
+        // Before the signature is checked, so that another key costs nothing more.
         if (key->thumbprint != jkt)
             return bad_proof("jwk", "the proof is signed with another key than the token names");
         const auto claims = decode<ProofClaims>(proof, ProofKeySource{key}, proof_rules());
@@ -86,7 +86,7 @@ private:
         return std::clamp(rules_.leeway, std::chrono::seconds{0}, max_leeway);
     }
 
-    /// The rules of the library for tokens, as far as they fit a proof.
+    /// The library's rules for tokens, as far as they apply to a proof.
     [[nodiscard]] Validation<ProofClaims> proof_rules() const {
         Validation<ProofClaims> rules;
         rules.audience = any_audience;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The claims of a DPoP proof, and new ones for a client. RFC 9449 §4.2
+// The claims of a DPoP proof, and how a client makes them. RFC 9449 §4.2
 #pragma once
 
 #include <credence/bytes.hpp>
@@ -42,7 +42,7 @@ concept CanProve =
     requires { typename Key::algorithm; } && PublicKeyAlgorithm<typename Key::algorithm> &&
     (std::same_as<Key, EncodingKey<typename Key::algorithm>> || std::same_as<Key, Keys<typename Key::algorithm>>);
 
-/// The request that a proof is for, and what else it names.
+/// The request that a proof is for, and the proof's other contents.
 struct ProvenRequest {
     std::string_view method;
     std::string_view url;
@@ -50,7 +50,7 @@ struct ProvenRequest {
     std::string_view nonce;
 };
 
-/// Claims with a `jti` of 192 random bits. `invalid_key` if there is no randomness, or no hash.
+/// Claims with a random `jti` of 192 bits. `invalid_key` if there is no randomness, or no hash.
 [[nodiscard]] inline Result<DpopClaims> new_dpop_claims(const ProvenRequest& request, NumericDate moment) {
     const ErrorQueueGuard guard;
     std::array<unsigned char, 24> random{};

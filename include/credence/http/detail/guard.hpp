@@ -19,7 +19,7 @@
 
 namespace credence::detail {
 
-/// The value that a handler gives: its return type, or the result of the coroutine that it returns.
+/// The value that a handler returns, or that its coroutine returns.
 template <class Return>
 struct Outcome {
     using type = Return;
@@ -33,7 +33,7 @@ struct Outcome<Task<Value, Rest...>> {
 template <class Return, class... Parameters>
 concept IsCoroutine = requires { typename std::coroutine_traits<Return, Parameters...>::promise_type; };
 
-/// Coroutines that only return a value. They refer to nothing in the guard, which may be destroyed before they run.
+/// Coroutines that only return a value. They do not refer to the guard, which may be destroyed before they run.
 template <class Return>
 Return finished() {
     co_return;
@@ -58,7 +58,7 @@ concept DiscardsBody = requires(Arguments&... arguments) { HttpTraits<Request>::
 template <class Request, class Response>
 concept MustSend = requires(Response& response) { HttpTraits<Request>::send(response); };
 
-/// How a handler answers: through a parameter, with a value, or with a value that the traits make.
+/// How a handler answers: through a parameter, with its return value, or with a value that the traits make.
 enum class AnswerMode : unsigned char { none, parameter, value, factory };
 
 template <class Request, class Value, class... Parameters>
@@ -96,20 +96,19 @@ template <class Request, class First, class... Rest>
     }
 }
 
-/// The hook of a guard without one.
+/// The hook of a guard that has none.
 struct NoHook {};
 
-/// How a guard verifies: once, at the call. Another class in its place may have it verify again later: `scope()` is
-/// held while the verifier runs, and if `must_wait()` after a refusal, `resume(arguments...)` gives what the guard
-/// returns.
+/// How a guard verifies: once, at the call. Another class in its place may let it verify again later. The guard holds
+/// `scope()` while the verifier runs; if `must_wait()` after a refusal, the guard returns `resume(arguments...)`.
 struct VerifyOnce {
     [[nodiscard]] static constexpr VerifyOnce scope() noexcept { return {}; }
 };
 template <class Attempt>
 concept MayWait = requires(Attempt& attempt) { attempt.must_wait(); };
 
-/// The result of `protect`. Its call operator is not a template, because some stacks take its address; and not a
-/// coroutine, because a coroutine would refer to the guard.
+/// The result of `protect`. Its call operator is not a template, because some stacks take its address. It is not a
+/// coroutine either, because a coroutine would refer to the guard.
 template <class VerifierType, class Handler, class Hook, class Return, class FirstParameter, class... Parameters>
 class Guard {
     using Request = typename RequestAmong<Parameters...>::type;
@@ -130,7 +129,7 @@ public:
           location_(std::move(location)),
           challenge_(std::move(challenge)) {}
 
-    /// Verifies the request, then calls the handler with the proof and these arguments, or answers itself.
+    /// Verifies the request, then calls the handler with the proof and these arguments, or answers by itself.
     Return operator()(Parameters... arguments) const {
         return answer_by(VerifyOnce{}, std::forward<Parameters>(arguments)...);
     }
@@ -155,15 +154,15 @@ public:
             if (!proof && attempt.must_wait()) return attempt.resume(std::forward<Parameters>(arguments)...);
         }
         if (!proof) return refuse(rejection(std::move(proof).error(), scheme), request, arguments...);
-        // A handler that takes its proof by value has it made in its parameter, and not copied there.
+        // A proof taken by value is constructed directly in the handler's parameter, not copied there.
         return handler_(Proof::move_out(*proof), std::forward<Parameters>(arguments)...);
     }
 
-    /// The same guard, with a hook that is called for each rejection, and answers in the handler's stead.
+    /// The same guard with a hook, which is called for each rejection and answers instead of the handler.
     ///
-    /// \param hook  takes `const Rejection&` and the handler's other arguments; gives the response where the handler
-    ///              does, itself, also where the handler is a coroutine. Status and challenge stay those of the
-    ///              rejection; the hook sees the reason, for the log, and never the token.
+    /// \param hook  takes `const Rejection&` and the handler's other arguments. It returns the response if the handler
+    ///              does, as a plain value even if the handler is a coroutine. Status and challenge stay those of the
+    ///              rejection. The hook sees the reason, for the log, but never the token.
     template <class NewHook>
     [[nodiscard]] auto on_reject(NewHook hook) const& {
         return Guard{*this}.with_hook(std::move(hook));
@@ -267,7 +266,7 @@ private:
     Challenge challenge_;
 };
 
-/// The mistakes in a handler that have a sentence, in the order in which they are reported.
+/// The mistakes in a handler that have a compile error, in the order in which they are reported.
 enum class HandlerDiagnostic : unsigned char {
     none,
     no_verifier,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The URI of an HTTP request in one spelling, to compare the htu of a proof with. RFC 9449 §4.3, RFC 3986 §6.2
+// Normalises the URI of an HTTP request, to compare it with the htu of a proof. RFC 9449 §4.3, RFC 3986 §6.2
 #pragma once
 
 #include <credence/detail/encoding/ascii.hpp>
@@ -21,7 +21,7 @@ namespace credence::detail {
            (character != '\0' && std::string_view{"-._~"}.find(character) != std::string_view::npos);
 }
 
-/// A path whose percent-encodings are in upper case, and only where they are needed. RFC 3986 §6.2.2.1, §6.2.2.2
+/// A path with percent-encodings in upper case, and only where they are needed. RFC 3986 §6.2.2.1, §6.2.2.2
 [[nodiscard]] inline std::string with_one_encoding(std::string_view path) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string text;
@@ -65,7 +65,7 @@ namespace credence::detail {
     return text;
 }
 
-/// An authority in lower case, without the scheme's own port; nullopt if there is no host, or a user before it.
+/// An authority in lower case, without the scheme's default port; nullopt if it has no host, or has user information.
 [[nodiscard]] inline std::optional<std::string> plain_authority(std::string_view authority, bool is_https) {
     if (authority.empty() || authority.find('@') != std::string_view::npos) return std::nullopt;
     const std::size_t colon = authority.rfind(':');
@@ -78,7 +78,7 @@ namespace credence::detail {
     return text;
 }
 
-/// An absolute http or https URI in one spelling, without query and fragment; nullopt if it is none.
+/// An absolute http or https URI in normal form, without query and fragment; nullopt if it is not one.
 [[nodiscard]] inline std::optional<std::string> plain_uri(std::string_view uri) {
     const bool is_strange = std::any_of(uri.begin(), uri.end(), [](char byte) { return byte <= ' ' || byte > '~'; });
     const bool is_https = starts_with_in_any_case(uri, "https://");
@@ -102,10 +102,10 @@ namespace credence::detail {
     return path == std::string_view::npos ? std::string_view{"/"} : target.substr(path);
 }
 
-/// The URI of a request in one spelling.
+/// The URI of a request in normal form.
 ///
-/// \param base    scheme, host and, behind a proxy that takes a prefix away, that prefix: what clients put before the
-///                request target.
+/// \param base    scheme, host and, behind a proxy that removes a prefix of the path, that prefix: the part of the URL
+///                before the request target, as clients write it.
 /// \param target  as the server received it.
 [[nodiscard]] inline std::optional<std::string> request_uri(std::string_view base, std::string_view target) {
     const std::string_view path = path_of_target(target);

@@ -33,17 +33,17 @@ template <HttpRequest Request>
 [[nodiscard]] inline Result<std::string_view> token_in_field(const HeaderValue& field, std::string_view scheme,
                                                              std::string_view other_scheme) {
     if (field.is_repeated()) return Errc::malformed_credentials;
-    // The other scheme is one beside Bearer: where a location names another, that one alone counts.
+    // The other scheme is accepted beside Bearer only: if a location names another scheme, that one alone counts.
     const bool takes_other = !other_scheme.empty() && equals_ignoring_case(scheme, "Bearer");
     return token_of_field(field.view(), scheme, takes_other ? other_scheme : std::string_view{});
 }
 
-/// The scheme that stood before a token in its field; empty for one that came in another way.
+/// The scheme before a token in its field; empty for a token from elsewhere.
 [[nodiscard]] inline std::string_view scheme_before(std::string_view token, const Credentials& credentials,
                                                     const TokenLocation& location) noexcept {
     const std::string_view field = trimmed(credentials.field.view());
     const bool is_in_field = token.data() > field.data() && token.data() < field.data() + field.size();
-    // A space stands between a scheme and its token.
+    // A space separates a scheme and its token.
     return location.scheme.empty() || !is_in_field ? std::string_view{} : field.substr(0, field.find(' '));
 }
 
@@ -57,7 +57,7 @@ template <HttpRequest Request>
     return token;
 }
 
-/// The one token of a request; `missing_credentials`, or `malformed_credentials` also when there are two.
+/// The one token of a request; `missing_credentials`; `malformed_credentials`, also if there are two.
 [[nodiscard]] inline Result<std::string_view> token_in(const Credentials& credentials, const TokenLocation& location,
                                                        std::string_view other_scheme = {}) {
     auto in_field = token_in_field(credentials.field, location.scheme, other_scheme);
@@ -70,8 +70,8 @@ template <HttpRequest Request>
     return in_field;
 }
 
-/// Whether `token`, which `token_in` returned, lies in the Cookie field. One that is in both counts as the field's,
-/// which no browser sends by itself.
+/// Whether `token`, which `token_in` returned, is in the Cookie field. One that is in both fields counts as that of the
+/// header field, which no browser sends by itself.
 [[nodiscard]] inline bool is_from_cookie(const Credentials& credentials, std::string_view token) noexcept {
     const std::string_view cookies = credentials.cookies.view();
     const std::less_equal<> is_not_behind;  // defined for pointers into different objects, too
@@ -79,7 +79,7 @@ template <HttpRequest Request>
            is_not_behind(token.data() + token.size(), cookies.data() + cookies.size());
 }
 
-// How the first parameter of a handler is made: `make` calls `verify_token`, `move_out` moves the proof into the
+// How to make the first parameter of a handler: `make` calls `verify_token`, `move_out` moves the proof into the
 // parameter.
 
 template <class Claims>
@@ -110,7 +110,7 @@ struct ProofFor<Granted<Claims, Scopes...>> {
         if (!who) return std::move(who).error();
         return Granted<Claims, Scopes...>::take(*who);
     }
-    /// What a challenge names as the scope that is needed.
+    /// The scope that a challenge names as required.
     static std::string scope() { return Granted<Claims, Scopes...>::required(); }
 };
 

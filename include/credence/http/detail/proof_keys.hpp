@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The public keys that DPoP proofs bring along, each in its jwk: the one place where a key from a header is used, and
-// it checks that proof only. RFC 9449 §4.3
+// The public keys in the jwk members of DPoP proofs: the only place where a key from a header is used, and it checks
+// that proof only. RFC 9449 §4.3
 #pragma once
 
 #include <credence/error.hpp>
@@ -26,24 +26,24 @@
 
 namespace credence::detail {
 
-/// A refused proof. The claim and the reason are for the log.
+/// A refused proof. Claim and reason are for the log.
 [[nodiscard]] inline Error bad_proof(std::string claim, std::string_view reason) {
     return {Errc::invalid_proof, std::move(claim), reason};
 }
 
-/// The same for a fault that has another code elsewhere.
+/// The same for an error that has another code elsewhere.
 [[nodiscard]] inline Error bad_proof(const Error& error) {
     return {Errc::invalid_proof, error.claim, error.reason.empty() ? message(error.code) : error.reason};
 }
 
-/// The key of a proof, and what identifies it.
+/// The key of a proof, and its identifiers.
 struct ProofKey {
     std::string alg;
     std::shared_ptr<const VerificationKey> key;
     std::string thumbprint;  ///< RFC 7638
 };
 
-/// That key as the source of keys for its own proof.
+/// A key source for one proof: the key that it names.
 class ProofKeySource {
 public:
     static constexpr bool is_static = true;
@@ -57,7 +57,8 @@ private:
     std::shared_ptr<const ProofKey> key_;
 };
 
-/// The algorithms of proofs, in the order of a challenge. A shared secret proves nothing. RFC 9449 §4.3
+/// The algorithms of proofs, in the order of a challenge. HMAC is not among them: a shared secret proves nothing. RFC
+/// 9449 §4.3
 template <class... Algs>
 struct ProofAlgorithmList {
     [[nodiscard]] static std::string names() {
@@ -66,7 +67,7 @@ struct ProofAlgorithmList {
         return text;
     }
 
-    /// The key in a JWK, for the algorithm that the header of its proof names.
+    /// The key in a JWK, for the algorithm in the header of its proof.
     [[nodiscard]] static Result<ProofKey> read(std::string_view alg, std::string_view jwk) {
         return with_algorithm<Algs...>(alg, [&]<Algorithm Alg>() -> Result<ProofKey> {
             const auto key = DecodingKey<Alg>::from_jwk(jwk);
@@ -80,7 +81,7 @@ struct ProofAlgorithmList {
 using ProofAlgorithms =
     ProofAlgorithmList<ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448, PS256, PS384, PS512, RS256, RS384, RS512>;
 
-/// Reads the key out of the header segment of a proof.
+/// Reads the key from the header segment of a proof.
 template <class Algorithms = ProofAlgorithms>
 [[nodiscard]] Result<ProofKey> read_proof_key(std::string_view segment) {
     auto header = decode_base64url(segment);
@@ -109,11 +110,11 @@ template <class Algorithms = ProofAlgorithms>
     return key;
 }
 
-/// Keys of clients that proved something before: a client sends the same header each time, and reading its key costs
-/// nearly as much as verifying with it. Bounded. Only a proof that was accepted adds one.
+/// Keys of clients that proved possession before. A client sends the same header each time, and reading its key costs
+/// nearly as much as verifying with it. Bounded. Only an accepted proof adds a key.
 class ProofKeys {
 public:
-    /// The key of a header segment; null if it is not known.
+    /// The key of a header segment; null if it is not cached.
     [[nodiscard]] std::shared_ptr<const ProofKey> find(std::string_view segment) const {
         const Shard& shard = shard_of(segment);
         const std::lock_guard lock{shard.mutex};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether a text is a token68, the form of a bearer token: many characters at a time. RFC 9110 §11.2
+// Whether a text is a token68, the form of a bearer token, many characters at a time. RFC 9110 §11.2
 #pragma once
 
 #include <credence/detail/encoding/base64url_simd.hpp>
@@ -13,17 +13,17 @@ namespace credence::detail {
 
 inline constexpr std::uint64_t each_byte = 0x0101010101010101, each_high_bit = 0x8080808080808080;
 
-/// Marks, by its highest bit, each of eight ASCII characters that lies outside of a range.
+/// Marks each of eight ASCII characters that is outside a range, by its highest bit.
 [[nodiscard]] constexpr std::uint64_t mark_outside(std::uint64_t word, unsigned first, unsigned last) noexcept {
     return ~(word + each_byte * (0x80 - first)) | (word + each_byte * (0x7f - last));
 }
 
-/// The same for all characters but one.
+/// The same for all characters except one.
 [[nodiscard]] constexpr std::uint64_t mark_others(std::uint64_t word, unsigned character) noexcept {
     return (word ^ each_byte * character) + each_byte * 0x7f;
 }
 
-/// The eight characters of a word that are not of the alphabet of token68, each marked by its highest bit.
+/// Marks each character of a word that is not in the alphabet of token68, by its highest bit.
 [[nodiscard]] constexpr std::uint64_t mark_no_token68(std::uint64_t word) noexcept {
     const std::uint64_t ascii = word & ~each_high_bit;
     const std::uint64_t no_letters = mark_outside(ascii | each_byte * 0x20, 'a', 'z');
@@ -32,15 +32,15 @@ inline constexpr std::uint64_t each_byte = 0x0101010101010101, each_high_bit = 0
     return ((no_letters & no_digits & no_signs) | word) & each_high_bit;
 }
 
-/// Whether all characters are of the alphabet of token68, eight at a time.
+/// Whether all characters are in the alphabet of token68, eight at a time.
 [[nodiscard]] inline bool has_only_token68(std::string_view text) noexcept {
-    std::uint64_t strange = 0;  // no early end: a good token is read whole anyway
+    std::uint64_t strange = 0;  // no early exit: a good token is read whole anyway
     std::uint64_t word = 0;
     for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
         std::memcpy(&word, text.data(), sizeof word);
         strange |= mark_no_token68(word);
     }
-    word = each_byte * 'A';  // the rest, and letters behind it
+    word = each_byte * 'A';  // the rest, padded with letters
     std::memcpy(&word, text.data(), text.size());
     return (strange | mark_no_token68(word)) == 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which verifier a credential is for: by the form of its text, and by the scheme that stood before it.
+// Chooses the verifier of a credential, by the form of its text and by its scheme.
 #pragma once
 
 #include <credence/http/request_verifier.hpp>
@@ -38,8 +38,8 @@ template <class VerifierType>
     }
 }
 
-/// Whether a credential of this scheme may be for a verifier, among verifiers of which one takes `other_scheme`. One
-/// without a scheme, from a cookie for instance, may be for any.
+/// Whether a credential of this scheme may be meant for a verifier, if one of the verifiers takes `other_scheme`. A
+/// credential without a scheme, such as one from a cookie, may be meant for any.
 template <class VerifierType>
 [[nodiscard]] bool fits_scheme(std::string_view scheme, std::string_view other_scheme) noexcept {
     if (scheme.empty() || other_scheme.empty()) return true;

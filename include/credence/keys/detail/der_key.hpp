@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keys from DER by way of their numbers: OpenSSL's own readers leave copies of a private key in memory that they give
-// back. RFC 8017 A.1, RFC 5915 §3, RFC 5208 §5, RFC 8410 §7
+// Reads keys from DER by their numbers: OpenSSL's own readers leave copies of private keys in freed memory. RFC 8017
+// A.1, RFC 5915 §3, RFC 5208 §5, RFC 8410 §7
 #pragma once
 
 #include <credence/detail/openssl/openssl_handles.hpp>
@@ -30,7 +30,7 @@ inline constexpr std::string_view rsa_pss_oid = "\x2a\x86\x48\x86\xf7\x0d\x01\x0
 inline constexpr std::string_view scrypt_oid = "\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
 inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
 
-/// Takes an element of a tag off `der`; an empty one when there is none.
+/// Takes an element of a tag off the front of `der`; an empty one if there is none.
 [[nodiscard]] inline ByteView take_tagged(ByteView& der, char tag) noexcept {
     ByteView rest = der;
     const auto element = take_der(rest);
@@ -42,11 +42,11 @@ inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
 /// Adds one of RSA's numbers, which are positive.
 [[nodiscard]] inline bool take_number(ByteView& der, const char* name, KeyParameters& parameters) {
     const ByteView number = take_tagged(der, der_integer);
-    const bool is_short = number.size() < 2 || number[0] != 0 || number[1] >= 0x80;  // as DER writes it
+    const bool is_short = number.size() < 2 || number[0] != 0 || number[1] >= 0x80;  // as in DER
     return !number.empty() && number[0] < 0x80 && is_short && parameters.add_number(name, number);
 }
 
-/// Reads an RSAPublicKey. OpenSSL's own reader makes a key of the kind that it had before providers.
+/// Reads an RSAPublicKey. OpenSSL's own reader makes a legacy key, of the kind before providers.
 [[nodiscard]] inline KeyHandle read_rsa_public(ByteView der) {
     ByteView numbers = take_tagged(der, der_sequence);
     KeyParameters parameters;
@@ -71,7 +71,7 @@ inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
     return numbers.empty() ? make_rsa(parameters, true) : nullptr;
 }
 
-/// The public point at the end of an ECPrivateKey; empty when there is none.
+/// The public point at the end of an ECPrivateKey; empty if there is none.
 [[nodiscard]] inline ByteView take_point(ByteView& der) noexcept {
     constexpr char tag = static_cast<char>(0xa1);
     ByteView wrapped = take_tagged(der, tag);
@@ -79,8 +79,8 @@ inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
     return wrapped.empty() && bits.size() > 1 && bits[0] == 0 ? bits.subspan(1) : ByteView{};
 }
 
-/// Reads an ECPrivateKey on a curve that it names itself, or else on the one given. Null also for what is left to
-/// OpenSSL: other curves, and a key without its point, which would have to be computed.
+/// Reads an ECPrivateKey on the curve that it names, or else on the given one. Null also for keys that OpenSSL must
+/// read: those on other curves, and those without their point, which must be computed.
 [[nodiscard]] inline KeyHandle read_ec_private(ByteView der, ByteView curve_oid) {
     constexpr char tag = static_cast<char>(0xa0);
     ByteView parts = take_tagged(der, der_sequence);
@@ -106,11 +106,11 @@ inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
     return KeyHandle{EVP_PKEY_new_raw_private_key_ex(nullptr, curve.native, nullptr, bytes.data(), bytes.size())};
 }
 
-/// Reads the private key of Ed25519 or Ed448 that has its public half beside it: version 1 of PKCS #8, which OpenSSL
-/// 3.0 does not know. RFC 5958 §2, RFC 8410 §7
+/// Reads the private key of Ed25519 or Ed448 that includes its public half: version 1 of PKCS #8, which OpenSSL 3.0
+/// does not know. RFC 5958 §2, RFC 8410 §7
 [[nodiscard]] inline KeyHandle read_edwards_pair(ByteView der) {
     constexpr char attributes = static_cast<char>(0xa0), public_key = static_cast<char>(0x81);
-    constexpr char explicit_public_key = static_cast<char>(0xa1);  // as ring writes it, against RFC 5958
+    constexpr char explicit_public_key = static_cast<char>(0xa1);  // as ring writes it, contrary to RFC 5958
     ByteView parts = take_tagged(der, der_sequence);
     const ByteView version = take_tagged(parts, der_integer);
     ByteView algorithm = take_tagged(parts, der_sequence);
@@ -176,8 +176,8 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     return is_scrypt ? scrypt_cost(parameters) : take_count(parameters);
 }
 
-/// Reads what a PrivateKeyInfo of version 0 holds. The types that only OpenSSL knows, RSASSA-PSS among them, are left
-/// to it.
+/// Reads the contents of a PrivateKeyInfo of version 0. Types that only OpenSSL knows, such as RSASSA-PSS, are left to
+/// it.
 [[nodiscard]] inline KeyHandle read_pkcs8(const Pkcs8& info) {
     const ASN1_OBJECT* type = nullptr;
     const unsigned char* bytes = nullptr;
@@ -214,7 +214,7 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     return read_pkcs8(Pkcs8{PKCS8_decrypt(encrypted.get(), passphrase.data(), static_cast<int>(passphrase.size()))});
 }
 
-/// Reads an ECPrivateKey that stands alone.
+/// Reads a bare ECPrivateKey.
 [[nodiscard]] inline KeyHandle read_sec1(ByteView der) {
     KeyHandle key = read_ec_private(der, {});
     if (key) return key;
@@ -222,10 +222,10 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
                                  [](auto at, long size) { return d2i_PrivateKey(EVP_PKEY_EC, nullptr, at, size); });
 }
 
-/// Whether what lies in a SubjectPublicKeyInfo is the key and no more. OpenSSL does not look behind the end of an RSA
-/// key, and takes a hybrid point, which RFC 5480 §2.2 forbids.
+/// Whether a SubjectPublicKeyInfo contains the key and nothing else. OpenSSL ignores bytes after the end of an RSA key,
+/// and accepts a hybrid point, which RFC 5480 §2.2 forbids.
 [[nodiscard]] inline bool is_just_a_key(ByteView type, ByteView content) {
-    // Only an RSA key is DER in there. A point is bare bytes: that of Ed25519 or Ed448 may begin like DER by chance.
+    // Only an RSA key is DER inside. A point is bare bytes: that of Ed25519 or Ed448 may begin like DER by chance.
     if (as_text(type) == rsa_oid || as_text(type) == rsa_pss_oid) return is_whole_inside(content);
     return as_text(type) != ec_oid || (content.front() != 6 && content.front() != 7);
 }
@@ -236,7 +236,7 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     ByteView algorithm = take_tagged(body, der_sequence);
     const ByteView type = take_tagged(algorithm, der_oid);
     const ByteView bits = take_tagged(body, der_bits);
-    if (bits.size() < 2 || bits[0] != 0) return nullptr;  // [0]: how many bits at the end do not count
+    if (bits.size() < 2 || bits[0] != 0) return nullptr;  // [0]: the number of unused bits at the end
     if (!is_just_a_key(type, bits.subspan(1))) return nullptr;
     return read_whole<KeyHandle>(der, [](auto at, long size) { return d2i_PUBKEY(nullptr, at, size); });
 }
@@ -252,7 +252,7 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     return read_spki({written, static_cast<std::size_t>(size)});
 }
 
-/// Reads DER of a form that was recognised. Null when it only has the shape of it, or the passphrase is wrong.
+/// Reads DER of a recognised form. Null if the contents are malformed, or the passphrase is wrong.
 [[nodiscard]] inline KeyHandle read_form(ByteView der, KeyForm form, std::string_view passphrase) {
     switch (form) {
         case KeyForm::spki: return read_spki(der);
@@ -268,10 +268,10 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     return nullptr;
 }
 
-/// Which half of a key pair a reader is to find; the other is refused.
+/// The half of a key pair that a reader must find; the other is refused.
 enum class KeyHalf : std::uint8_t { public_half, private_half };
 
-/// Reads a key from DER. \return an OpenSSL key that nothing was checked about yet but its form.
+/// Reads a key from DER. \return an OpenSSL key of which only the form was checked.
 [[nodiscard]] inline Result<KeyHandle> read_der(ByteView der, KeyHalf wanted, std::string_view passphrase) {
     if (der.size() > longest_key_text) return bad_key("more than 1 MiB of bytes");
     const KeyForm form = form_of(der);

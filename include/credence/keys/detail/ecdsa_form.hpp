@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An ECDSA signature in its two forms: r and s side by side, as in a token, and DER, as OpenSSL has it. RFC 7518 §3.4
+// An ECDSA signature in its two forms: r and s side by side, as in a token, and DER, as in OpenSSL. RFC 7518 §3.4
 #pragma once
 
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -22,8 +22,8 @@ inline constexpr std::size_t longest_ecdsa_der = 3 + 2 * (2 + 1 + longest_coordi
     return number;
 }
 
-/// Whether a number is in [1, order - 1]; both are big-endian and of one length. Zero is the "psychic" signature of
-/// CVE-2022-21449.
+/// Whether a number is in [1, order - 1]; both are big-endian and of the same length. Zero is the "psychic" signature
+/// of CVE-2022-21449.
 [[nodiscard]] inline bool is_in_order(ByteView number, ByteView order) noexcept {
     return !trim_zeros(number).empty() &&
            std::lexicographical_compare(number.begin(), number.end(), order.begin(), order.end());
@@ -41,7 +41,7 @@ inline constexpr std::size_t longest_ecdsa_der = 3 + 2 * (2 + 1 + longest_coordi
 
 /// Writes `raw`, r and s in as many bytes each as `order` has, to `out` in DER.
 ///
-/// \return the length; 0 when the length of `raw` is another, or r or s is not in [1, order - 1].
+/// \return the length; 0 if `raw` has another length, or r or s is not in [1, order - 1].
 [[nodiscard]] inline std::size_t ecdsa_raw_to_der(ByteView raw, ByteView order,
                                                   std::array<unsigned char, longest_ecdsa_der>& out) noexcept {
     if (raw.size() != 2 * order.size()) return 0;

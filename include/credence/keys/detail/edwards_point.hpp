@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether an Ed25519 or Ed448 public key is a point of its curve, written the one way, not of small order. RFC 8032 §5
+// Whether an Ed25519 or Ed448 public key is a canonical point of its curve, and not of small order. RFC 8032 §5
 //
 // OpenSSL takes any 32 bytes for an Ed25519 key. With a point of small order, R = B and S = 1 "sign" every message.
 #pragma once
@@ -15,11 +15,11 @@ namespace credence::detail {
 inline constexpr std::size_t ed25519_size = 32;
 inline constexpr std::size_t ed448_size = 57;
 
-/// Arithmetic modulo the prime of a curve, on public numbers. When memory runs out, every later result is "no".
+/// Arithmetic modulo the prime of a curve, on public numbers. If memory runs out, every later check fails.
 class CurveField {
 public:
     explicit CurveField(bool is_ed448) : context_(BN_CTX_new()), prime_(BN_new()), is_good_(context_ && prime_) {
-        if (context_) BN_CTX_start(context_.get());  // also without a prime: the destructor ends what was started
+        if (context_) BN_CTX_start(context_.get());  // even without a prime: the destructor ends the context
         if (!is_good_) return;
         is_good_ = is_ed448 ? set_prime(448, 224, 1) : set_prime(255, -1, 19);
     }
@@ -58,7 +58,7 @@ public:
 private:
     bool keep(bool is_done) noexcept { return is_good_ = is_good_ && is_done; }
 
-    /// 2^high - 2^middle - rest, without the middle term when there is none.
+    /// 2^high - 2^middle - rest, without the middle term if it is zero.
     bool set_prime(int high, int middle, unsigned long rest) {
         const Number term{BN_new()};
         return term && BN_set_bit(prime_.get(), high) == 1 && BN_sub_word(prime_.get(), rest) == 1 &&
@@ -101,8 +101,8 @@ private:
     return field.is_square(field.product(above, below));
 }
 
-/// Whether `point` is y in little-endian order below the prime, the sign of x in the highest bit, and a point as it
-/// must be. The sign needs no look: only x = 0 has no sign of its own, and that is a point of small order.
+/// Whether `point` is a valid point: y in little-endian order, below the prime, with the sign of x in the highest bit.
+/// The sign needs no check: only x = 0 has no sign, and that is a point of small order.
 [[nodiscard]] inline bool is_good_edwards_point(ByteView point, bool is_ed448) {
     if (point.size() != (is_ed448 ? ed448_size : ed25519_size)) return false;
     std::array<unsigned char, ed448_size> bytes{};

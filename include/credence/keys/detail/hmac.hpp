@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HMAC with everything that depends on the key alone done once. RFC 2104, RFC 7518 §3.2
+// HMAC that computes everything about the key only once. RFC 2104, RFC 7518 §3.2
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -19,15 +19,16 @@ namespace credence::detail {
 
 /// A shared secret, ready to sign and to verify.
 ///
-/// HMAC is H(outer pad, H(inner pad, message)). Two digest contexts have taken in their pad already; each call copies
-/// them, one after the other, to the thread's scratch context. That is the cheapest way through the calls which are not
-/// deprecated: initialising an `EVP_MAC` again looks its hash up each time, and hashing the pads anew costs more.
+/// HMAC is H(outer pad, H(inner pad, message)). Two digest contexts have processed their pad in advance; each call
+/// copies them, one after the other, into the thread's scratch context. Among the calls that are not deprecated, this
+/// is the cheapest way: initialising an `EVP_MAC` again looks its hash up each time, and hashing the pads again costs
+/// more.
 ///
-/// What is keyed is wiped: the pads here, the two contexts by OpenSSL when they are freed, and the copy in the scratch
-/// context by being finished, which overwrites the keyed state with a result.
+/// All keyed state is wiped: the pads here, the two contexts by OpenSSL when they are freed, and the copy in the
+/// scratch context by finishing it, which overwrites the keyed state with a result.
 class HmacKey final : public VerificationKey, public SignKey {
 public:
-    /// Prepares the key. \return null when OpenSSL cannot.
+    /// Prepares the key. \return null if OpenSSL fails.
     [[nodiscard]] static std::shared_ptr<const HmacKey> make(Hash hash, SecretBytes secret) {
         std::shared_ptr<HmacKey> key{new HmacKey{hash, std::move(secret)}};
         if (!key->prepare(hash)) return nullptr;
@@ -117,7 +118,7 @@ private:
         return difference == 0;
     }
 
-    /// After a wrong signature, `expected` is the right one for a message of the attacker's: it must not lie about.
+    /// After a wrong signature, `expected` is the right one for the attacker's message: it must not stay in memory.
     static void forget(std::array<unsigned char, longest_hash>& expected) noexcept {
         OPENSSL_cleanse(expected.data(), expected.size());
         if (EVP_MD_CTX* const scratch = ScratchDigest::get(); scratch != nullptr) EVP_MD_CTX_reset(scratch);

@@ -17,10 +17,10 @@
 
 namespace credence::detail {
 
-/// No key needs a longer text; a certificate chain that does is no key either.
+/// No key needs a longer text, and a certificate chain that long is not a key.
 inline constexpr std::size_t longest_key_text = 1024 * 1024;
 
-/// The members that are base64url of something secret, but those of `oth`, which is never looked into. RFC 7518 §6.2.2,
+/// The members that are base64url of something secret, except for those of `oth`, which is never read. RFC 7518 §6.2.2,
 /// §6.3.2, §6.4.1
 inline constexpr std::array<std::string_view, 7> secret_members{"k", "d", "p", "q", "dp", "dq", "qi"};
 
@@ -31,22 +31,22 @@ inline constexpr std::array<std::string_view, 7> secret_members{"k", "d", "p", "
 /// One member of a JWK.
 struct JwkMember {
     std::string_view name;
-    std::string_view text;  ///< the string that it is, a secret one as it is written; of any other value its JSON
+    std::string_view text;  ///< the contents of a string, a secret one still encoded; of any other value its JSON
     bool is_string = false;
 
-    /// Whether it counts as absent: `null`, `[]` or `""`. Serialisers write members without a value so, .NET's for one.
-    /// An empty `kid` is a key id like any other, and an empty `k` a secret that is too short.
+    /// Whether it counts as absent: `null`, `[]` or `""`. Some serialisers, such as .NET's, write members without a
+    /// value so. An empty `kid` is a key id like any other, and an empty `k` a secret that is too short.
     [[nodiscard]] bool is_empty() const noexcept {
         if (is_string) return text.empty() && name != "kid" && name != "k";
         return text == "null" || (text.starts_with('[') && text.find_first_not_of(" \t\r\n", 1) == text.size() - 1);
     }
 };
 
-/// The members of a JWK. They lie in the text and the reader that they were read from.
+/// The members of a JWK. They refer to the text and the reader that they were read from.
 class Jwk {
 public:
     /// Reads any value; one that is not an object has no members. The reader allows repeated members, which
-    /// `repeats_member` finds. \return false if the text is at fault.
+    /// `repeats_member` finds. \return false if the text is invalid.
     [[nodiscard]] bool read(JsonReader& reader) {
         is_object_ = reader.peek() == '{';
         const char* const begin = reader.position();
@@ -56,7 +56,7 @@ public:
         return true;
     }
 
-    /// The whole of it, as it was written.
+    /// The whole value, as written.
     [[nodiscard]] std::string_view json() const noexcept { return json_; }
 
     [[nodiscard]] bool is_object() const noexcept { return is_object_; }
@@ -64,7 +64,7 @@ public:
     /// Whether there is a member of this name that is not empty.
     [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
 
-    /// Whether this object, or one inside it, names a member twice. The value of `except` is not looked into.
+    /// Whether this object, or one inside it, repeats a member. The value of `except` is not searched.
     [[nodiscard]] bool repeats_member(std::string_view except = {}) const {
         std::vector<std::string_view> names;
         names.reserve(members_.size());
@@ -75,7 +75,7 @@ public:
                });
     }
 
-    /// A member that is a string; nothing when it is absent or something else.
+    /// A member that is a string; nullopt if it is absent or something else.
     [[nodiscard]] std::optional<std::string_view> string(std::string_view name) const noexcept {
         const JwkMember* const member = find(name);
         return member == nullptr || !member->is_string ? std::nullopt : std::optional{member->text};
@@ -86,7 +86,7 @@ public:
         return string(name) == wanted;
     }
 
-    /// Whether a member that may be absent is this string if it is there.
+    /// Whether a member is absent, or is this string.
     [[nodiscard]] bool is_absent_or(std::string_view name, std::string_view wanted) const noexcept {
         return !has(name) || says(name, wanted);
     }
@@ -98,15 +98,15 @@ public:
         });
     }
 
-    /// The JSON of a member that is an array, for a reader of its own; empty if it is absent or something else.
+    /// The JSON of a member that is an array, to be read separately; empty if it is absent or something else.
     [[nodiscard]] std::string_view array(std::string_view name) const noexcept {
         const JwkMember* const member = find_any(name);
         const bool is_array = member != nullptr && !member->is_string && member->text.starts_with('[');
         return is_array ? member->text : std::string_view{};
     }
 
-    /// Whether something secret is written with escapes, other than a slash as `\/`. base64 needs no others, and their
-    /// meaning would lie in memory that is not wiped.
+    /// Whether a secret is written with escapes other than `\/` for a slash. base64 needs no others, and decoding them
+    /// would leave a copy in memory that is not wiped.
     [[nodiscard]] bool has_escaped_secret() const noexcept {
         return std::any_of(members_.begin(), members_.end(), [](const JwkMember& member) {
             return is_secret_member(member.name) && has_escape(member.text);
@@ -121,7 +121,7 @@ private:
         return false;
     }
 
-    /// Whether a value, which is known to be JSON, has an object in it that names a member twice.
+    /// Whether a value, known to be valid JSON, contains an object that repeats a member.
     [[nodiscard]] static bool repeats_member_inside(std::string_view value) {
         if (!value.starts_with('{') && !value.starts_with('[')) return false;
         JsonReader strict{value};
@@ -159,11 +159,11 @@ private:
     bool is_object_ = false;
 };
 
-/// A whole text that is one JSON object. Its copy here is overwritten when it is dropped, for it may be a private key.
+/// A whole text that is one JSON object. Its copy here is wiped when it is dropped, because it may be a private key.
 class JwkDocument {
 public:
     /// Reads a text, once. It may begin with a byte order mark. No member may be repeated, except within the elements
-    /// of `keys`: they are judged one by one.
+    /// of `keys`, which are checked one by one.
     [[nodiscard]] Result<void> read(std::string_view text) {
         if (text.size() > longest_key_text) return bad_key("more than 1 MiB of text");
         if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -180,8 +180,8 @@ public:
     [[nodiscard]] const Jwk& operator*() const noexcept { return object_; }
     [[nodiscard]] const Jwk* operator->() const noexcept { return &object_; }
 
-    /// Calls `take(jwk)` for each element of `keys`, whatever it is; gives false when `keys` is no array, or has more
-    /// elements than `most`, of which none is taken then.
+    /// Calls `take(jwk)` for each element of `keys`, whatever it is. Returns false, having taken none, if `keys` is not
+    /// an array, or has more elements than `most`.
     template <class Take>
     [[nodiscard]] bool each_key(std::size_t most, Take&& take) const {
         const std::string_view keys = object_.array("keys");
@@ -202,7 +202,7 @@ private:
     static constexpr JsonRules lenient{.allow_duplicate_members = true};
 
     SecretBytes padded_;
-    std::optional<JsonReader> reader_;  // holds what was written with escapes
+    std::optional<JsonReader> reader_;  // holds texts that were written with escapes
     Jwk object_;
 };
 

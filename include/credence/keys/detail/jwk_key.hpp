@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JSON Web Keys: what they allow, and their numbers. RFC 7517 §4, RFC 7518 §6, RFC 8037 §2
+// JSON Web Keys: their permitted uses, and their numbers. RFC 7517 §4, RFC 7518 §6, RFC 8037 §2
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -24,7 +24,7 @@
 
 namespace credence::detail {
 
-/// Whether `key_ops`, when it is there, is a list without repetition that has `operation` in it. RFC 7517 §4.3
+/// Whether `key_ops`, if present, is a list without repetition that contains `operation`. RFC 7517 §4.3
 [[nodiscard]] inline bool permits(const Jwk& jwk, std::string_view operation) {
     if (!jwk.has("key_ops")) return true;
     const std::string_view operations = jwk.array("key_ops");
@@ -40,17 +40,17 @@ namespace credence::detail {
     return sorted.all_differ() && sorted.has(operation);
 }
 
-/// The `use` of a SPIFFE trust bundle's keys, which only verify tokens. SPIFFE Trust Domain and Bundle §4.2.2
+/// The `use` of keys in a SPIFFE trust bundle, which only verify tokens. SPIFFE Trust Domain and Bundle §4.2.2
 inline constexpr std::string_view spiffe_use = "jwt-svid";
 
-/// What a key is wanted for.
+/// The use that a key is wanted for.
 struct JwkUse {
     std::string_view alg;  ///< the algorithm's name
     bool is_to_sign = false;
     bool is_to_verify = false;
 };
 
-/// Whether what a JWK says about itself allows the use. Everything that it says must.
+/// Whether the members of a JWK allow the use. All of them must.
 [[nodiscard]] inline Result<void> check_jwk_use(const Jwk& jwk, const JwkUse& use) {
     if (!jwk.is_absent_or("alg", use.alg)) return bad_key("its alg is another algorithm");
     if (!jwk.is_absent_or("use", "sig") && !jwk.says("use", spiffe_use)) return bad_key("its use is not sig");
@@ -68,13 +68,13 @@ struct JwkUse {
     return text ? decode_base64_text(*text) : std::nullopt;
 }
 
-/// A big-endian number without leading zero bytes. Some writers add one, as DER would have it.
+/// A big-endian number without leading zero bytes. Some writers add one, as in DER.
 [[nodiscard]] inline ByteView without_leading_zeros(ByteView digits) noexcept {
     while (!digits.empty() && digits.front() == 0) digits = digits.subspan(1);
     return digits;
 }
 
-/// Adds one of RSA's numbers. Zero is none of them. RFC 7518 §6.3
+/// Adds one of RSA's numbers. None of them is zero. RFC 7518 §6.3
 [[nodiscard]] inline bool add_rsa_member(KeyParameters& parameters, const Jwk& jwk, RsaMember member) {
     const auto bytes = bytes_of(jwk, member.name);
     const ByteView digits = without_leading_zeros(bytes ? bytes->view() : ByteView{});
@@ -100,7 +100,7 @@ struct JwkUse {
     return Result<KeyHandle>{make_rsa(parameters, has_primes)};
 }
 
-/// The curve that a JWK names; null when it names none of these.
+/// The curve that a JWK names; null if it names none of these.
 template <std::size_t Count>
 [[nodiscard]] const NamedCurve* curve_of(const Jwk& jwk, const std::array<NamedCurve, Count>& curves) {
     for (const NamedCurve& curve : curves) {
@@ -109,8 +109,8 @@ template <std::size_t Count>
     return nullptr;
 }
 
-/// A number of an EC key as so many bytes: RFC 7518 §6.2.1.2 demands its leading zeros, and some writers drop them.
-/// Nullopt if the member is absent, not base64url, or too large.
+/// A number of an EC key in exactly this many bytes. RFC 7518 §6.2.1.2 demands leading zeros, and some writers drop
+/// them. Nullopt if the member is absent, not base64url, or too large.
 [[nodiscard]] inline std::optional<SecretBytes> ec_number_of(const Jwk& jwk, std::string_view name, std::size_t size) {
     const auto bytes = bytes_of(jwk, name);
     if (!bytes) return std::nullopt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether a key that OpenSSL could read is one that an algorithm may use: type, size, curve, point. RFC 7518 §3.3, §3.4
+// Whether an algorithm may use a key that OpenSSL has read: type, size, curve, point. RFC 7518 §3.3, §3.4
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -21,42 +21,42 @@
 namespace credence::detail {
 
 inline constexpr int smallest_modulus_bits = 2048;  // RFC 7518 §3.3
-inline constexpr int largest_modulus_bits = 16384;  // beyond, one verification takes longer than it should
-inline constexpr int largest_exponent_bits = 64;    // what OpenSSL itself takes with a modulus over 3072 bits
+inline constexpr int largest_modulus_bits = 16384;  // beyond, a verification takes too long
+inline constexpr int largest_exponent_bits = 64;    // as OpenSSL itself demands for a modulus over 3072 bits
 
-/// A number among a key's parameters; null when it has none of that name, or OpenSSL cannot give it.
+/// A number among a key's parameters; null if the key has none of that name, or OpenSSL cannot give it.
 [[nodiscard]] inline Number number_of(const EVP_PKEY* key, const char* name) {
     BIGNUM* number = nullptr;
     if (EVP_PKEY_get_bn_param(key, name, &number) != 1) return nullptr;
     return Number{number};
 }
 
-/// Whether OpenSSL says that a key has no such number or bytes. When it cannot say, for want of memory, it may have
-/// them.
+/// Whether OpenSSL says that a key does not have a number or bytes of this name. If it lacks the memory to answer, the
+/// key may have them.
 [[nodiscard]] inline bool lacks(const EVP_PKEY* key, OSSL_PARAM wanted) {
     std::array<OSSL_PARAM, 2> question{wanted, OSSL_PARAM_construct_end()};
     return EVP_PKEY_get_params(key, question.data()) == 1 && OSSL_PARAM_modified(question.data()) == 0;
 }
 [[nodiscard]] inline bool lacks_number(const EVP_PKEY* key, const char* name) {
-    // A key that was handed in may be one of OpenSSL 1.1, which fails to tell what it has not.
+    // A key from the caller may be a legacy one of OpenSSL 1.1, which does not say what it lacks.
     if (EVP_PKEY_get0_provider(key) == nullptr) return !number_of(key, name);
     return lacks(key, OSSL_PARAM_construct_BN(name, nullptr, 0));
 }
 
-/// Whether OpenSSL's name for a key type is this one.
+/// Whether this is OpenSSL's name for the type of a key.
 [[nodiscard]] inline bool has_type(const EVP_PKEY* key, const char* type) { return EVP_PKEY_is_a(key, type) == 1; }
 
 [[nodiscard]] inline bool is_rsa(const EVP_PKEY* key) { return has_type(key, "RSA") || has_type(key, "RSA-PSS"); }
 
-/// Makes an RSA key. OpenSSL that runs out of memory at its primes makes one without them, which nobody has checked
-/// then.
+/// Makes an RSA key. If OpenSSL runs out of memory at the primes, it makes a key without them, which would then be
+/// unchecked.
 [[nodiscard]] inline KeyHandle make_rsa(KeyParameters& parameters, bool has_primes) {
     KeyHandle key = parameters.make("RSA");
     return key && has_primes && lacks_number(key.get(), OSSL_PKEY_PARAM_RSA_FACTOR1) ? nullptr : std::move(key);
 }
 
-/// The private bytes of an Ed25519 or Ed448 key; none when there are none. `EVP_PKEY_get_raw_private_key` would leave a
-/// copy in memory that it gives back.
+/// The private bytes of an Ed25519 or Ed448 key; empty if it has none. `EVP_PKEY_get_raw_private_key` would leave a
+/// copy in freed memory.
 [[nodiscard]] inline SecretBytes private_bytes_of(const EVP_PKEY* key) {
     SecretBytes bytes{ed448_size};
     std::size_t size = 0;
@@ -65,8 +65,8 @@ inline constexpr int largest_exponent_bits = 64;    // what OpenSSL itself takes
     return bytes;
 }
 
-/// Whether there is, or may be, a private half in a key for algorithms of this family. Of a key that stays in hardware
-/// this cannot be seen.
+/// Whether a key for algorithms of this family has, or may have, a private half. For a key that stays in hardware this
+/// cannot be told.
 [[nodiscard]] inline bool has_private_half(const EVP_PKEY* key, Family family) {
     switch (family) {
         case Family::rsa_pkcs1:
@@ -78,8 +78,8 @@ inline constexpr int largest_exponent_bits = 64;    // what OpenSSL itself takes
     return true;
 }
 
-/// The family that a key is of. Without memory OpenSSL may not know the type of a key: what matters is asked by the
-/// family of the algorithm that the key is for.
+/// The family of a key. If memory runs out, OpenSSL may not know the type of a key; so important checks use the family
+/// of the algorithm that the key is for.
 [[nodiscard]] inline Family family_of(const EVP_PKEY* key) {
     if (is_rsa(key)) return Family::rsa_pkcs1;
     return has_type(key, "EC") ? Family::ecdsa : Family::eddsa;
@@ -116,7 +116,7 @@ inline constexpr int largest_exponent_bits = 64;    // what OpenSSL itself takes
     return NID_undef;
 }
 
-/// The number of the curve that a key of type EC names; providers spell P-256 in more than one way.
+/// The number of the curve that an EC key names; providers spell P-256 in more than one way.
 [[nodiscard]] inline int curve_id_of(const EVP_PKEY* key) {
     std::array<char, 64> name{};
     std::size_t size = 0;
@@ -125,7 +125,7 @@ inline constexpr int largest_exponent_bits = 64;    // what OpenSSL itself takes
     return id != NID_undef ? id : EC_curve_nist2nid(name.data());
 }
 
-/// The elliptic curve with this number; null when it is none of ours.
+/// The elliptic curve with this number; null if it is not supported.
 [[nodiscard]] inline const NamedCurve* curve_with_id(int id) noexcept {
     for (const NamedCurve& curve : ec_curves) {
         if (curve_id(curve.curve) == id) return &curve;
@@ -133,13 +133,13 @@ inline constexpr int largest_exponent_bits = 64;    // what OpenSSL itself takes
     return nullptr;
 }
 
-/// Whether a key names its curve. One that is spelled out instead may have another generator, for which anybody knows
-/// the private key. A provider that does not know the question has named curves only.
+/// Whether a key names its curve. A curve with explicit parameters may have another generator, for which anybody knows
+/// the private key. A provider that does not have this parameter has named curves only.
 [[nodiscard]] inline bool names_its_curve(const EVP_PKEY* key) {
     constexpr const char* question = OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS;
     const OSSL_PARAM* const known = EVP_PKEY_gettable_params(key);
     if (known == nullptr || OSSL_PARAM_locate_const(known, question) == nullptr) return true;
-    int is_spelled_out = 1;  // also when there is no memory to answer
+    int is_spelled_out = 1;  // also if there is no memory to answer
     return EVP_PKEY_get_int_param(key, question, &is_spelled_out) == 1 && is_spelled_out == 0;
 }
 
@@ -154,7 +154,7 @@ inline constexpr int largest_exponent_bits = 64;    // what OpenSSL itself takes
 /// The public bytes of an Ed25519 or Ed448 key.
 using EdwardsPoint = std::array<unsigned char, ed448_size>;
 
-/// Whether a private key of Ed25519 or Ed448 has this public half. OpenSSL would not look.
+/// Whether a private key of Ed25519 or Ed448 has this public half. OpenSSL does not check it.
 [[nodiscard]] inline bool has_public_bytes(const KeyHandle& key, ByteView wanted) {
     EdwardsPoint point{};
     std::size_t size = point.size();
@@ -174,7 +174,7 @@ using EdwardsPoint = std::array<unsigned char, ed448_size>;
                : bad_key("a point of small order, or none of its curve");
 }
 
-/// Whether the public half of a key is one for `scheme`. `invalid_key`, `key_too_short`.
+/// Whether the public half of a key is valid for `scheme`. `invalid_key`, `key_too_short`.
 [[nodiscard]] inline Result<void> check_public_half(EVP_PKEY* key, Scheme scheme) {
     switch (scheme.family) {
         case Family::rsa_pkcs1: return has_type(key, "RSA") ? check_rsa(key) : bad_key(another_key_type);

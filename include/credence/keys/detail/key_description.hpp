@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a text that should have been a key is instead, in a few words for whoever handed it in. Never a piece of the
-// key.
+// Describes a text that should have been a key, in a few words for the person who passed it. Never quotes the key.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -27,7 +26,7 @@
 
 namespace credence::detail {
 
-/// A curve as people call it.
+/// The usual name of a curve.
 [[nodiscard]] constexpr std::string_view curve_name(Curve curve) noexcept {
     switch (curve) {
         case Curve::p256: return "P-256";
@@ -75,7 +74,7 @@ namespace credence::detail {
     return (is_vowel ? "an " : "a ") + words;
 }
 
-/// What lies in DER: "an EC P-384 public key", "a certificate for an RSA 2048-bit key".
+/// The contents of DER: "an EC P-384 public key", "a certificate for an RSA 2048-bit key".
 [[nodiscard]] inline std::string describe_der(ByteView der) {
     const KeyForm form = form_of(der);
     if (form == KeyForm::certificate_request) return "a certificate request";
@@ -89,7 +88,7 @@ namespace credence::detail {
     return key ? with_article(describe_type(key.get()) + " " + end) : "a damaged " + end;
 }
 
-/// The labels of all blocks of a text, as they stand in the BEGIN lines; others than the usual letters are left out.
+/// The labels of all blocks of a text, as in their BEGIN lines, without labels that have unusual characters.
 [[nodiscard]] inline std::vector<std::string> pem_labels(std::string_view text) {
     constexpr std::string_view begin = "-----BEGIN ";
     constexpr std::size_t longest_label = 40;
@@ -123,7 +122,7 @@ namespace credence::detail {
     return "a PEM block labelled " + labels.back() + " that holds " + content;
 }
 
-/// A JWK or JWK Set by its kty, crv and privacy, as far as the words are ones that the RFCs have.
+/// A JWK or JWK Set by its kty, crv and privacy, as far as they have values that the RFCs define.
 [[nodiscard]] inline std::string describe_jwk(const JwkDocument& jwk) {
     std::size_t count = 0;
     if (jwk.each_key(longest_key_text, [&](const Jwk&) { ++count; })) {
@@ -140,8 +139,8 @@ namespace credence::detail {
            with_article(type + (curve == nullptr ? "(another curve)" : curve->name) + " " + half + " key");
 }
 
-/// What a text, or the bytes of a file, is, to be put behind "found": "a certificate request in PEM", "two PEM blocks
-/// (…)", "an EC P-384 public key in DER", "not a key in any form".
+/// A description of a text, or of the bytes of a file, to be put after "found": "a certificate request in PEM", "two
+/// PEM blocks (…)", "an EC P-384 public key in DER", "not a key in any form".
 [[nodiscard]] inline std::string describe_key_text(std::string_view text) {
     const ErrorQueueGuard guard;
     if (is_blank(text)) return "nothing";

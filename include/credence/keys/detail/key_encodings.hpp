@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The encodings in which keys are handed on: base64 of any kind, hexadecimal, UTF-16, percent-encoding.
+// The encodings in which keys are passed around: base64 of any kind, hexadecimal, UTF-16, percent-encoding.
 #pragma once
 
 #include <credence/detail/encoding/base64url.hpp>
@@ -11,20 +11,20 @@
 
 namespace credence::detail {
 
-/// UTF-8's byte order mark, which editors write in front of a text.
+/// UTF-8's byte order mark, which some editors write at the start of a text.
 inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 inline constexpr std::string_view white_space = " \t\r\n\v\f";
 
-/// A text without the white space and the byte order mark that it starts with.
+/// A text without white space and the byte order mark at its start.
 [[nodiscard]] inline std::string_view trim_front(std::string_view text) {
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     const auto first = text.find_first_not_of(white_space);
     return first == std::string_view::npos ? std::string_view{} : text.substr(first);
 }
 
-/// A text without white space and zero bytes at either end, then without one pair of quotes, as files of environment
-/// variables have them, and without the beginning of a data URL in base64. RFC 2397
+/// A text without white space and zero bytes at either end, then without one pair of quotes (from files of environment
+/// variables), and without the beginning of a base64 data URL. RFC 2397
 [[nodiscard]] inline std::string_view without_wrapping(std::string_view text) {
     constexpr std::string_view padding{" \t\r\n\v\f\0", 7};
     text = trim_front(text);
@@ -39,9 +39,8 @@ inline constexpr std::string_view white_space = " \t\r\n\v\f";
     return text;
 }
 
-/// How many characters at the start of `text` are white space, as it is or as one of the escapes
-/// of line feed, carriage return and tab that stand in environment variables and JSON; 0 if it starts with something
-/// else.
+/// How many characters at the start of `text` are white space: bare, or as the escapes of line feed, carriage return
+/// and tab in environment variables and JSON. 0 if it starts with something else.
 [[nodiscard]] inline std::size_t white_space_at_start(std::string_view text) noexcept {
     if (text.empty()) return 0;
     if (white_space.find(text.front()) != std::string_view::npos) return 1;
@@ -50,10 +49,10 @@ inline constexpr std::string_view white_space = " \t\r\n\v\f";
     return text[1] == '\n' || text[1] == '\r' ? 1 : 0;  // a backslash at the end of a line
 }
 
-/// The bytes that a text stands for in base64 of either alphabet, padded or not, in one line or several. A slash may be
-/// written `\/`, as JSON allows. RFC 4648 §4, §5
+/// Decodes base64 of either alphabet, padded or not, in one line or several. A slash may be written `\/`, as JSON
+/// allows. RFC 4648 §4, §5
 ///
-/// \return nullopt if it has other characters, anything behind the padding, or trailing bits that are not zero.
+/// \return nullopt if it has other characters, anything after the padding, or trailing bits that are not zero.
 [[nodiscard]] inline std::optional<SecretBytes> decode_base64_text(std::string_view text) {
     SecretBytes digits{text.size()};
     std::size_t count = 0;
@@ -79,7 +78,7 @@ inline constexpr std::string_view white_space = " \t\r\n\v\f";
     return bytes;
 }
 
-/// The ASCII text that bytes are in UTF-16 of either byte order, as PowerShell writes files; nullopt if they are not.
+/// Decodes ASCII text from UTF-16 of either byte order, as PowerShell writes files; nullopt if it is something else.
 [[nodiscard]] inline std::optional<SecretBytes> decode_ascii_utf16(ByteView bytes) {
     if (bytes.size() < 4 || bytes.size() % 2 != 0) return std::nullopt;
     const bool has_mark = (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff);
@@ -94,7 +93,7 @@ inline constexpr std::string_view white_space = " \t\r\n\v\f";
     return text;
 }
 
-/// The ASCII text that bytes are in UTF-32 of either byte order; nullopt if they are not.
+/// Decodes ASCII text from UTF-32 of either byte order; nullopt if it is something else.
 [[nodiscard]] inline std::optional<SecretBytes> decode_ascii_utf32(ByteView bytes) {
     if (bytes.size() < 8 || bytes.size() % 4 != 0) return std::nullopt;
     const bool has_mark = (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[2] == 0xfe && bytes[3] == 0xff);
@@ -109,15 +108,14 @@ inline constexpr std::string_view white_space = " \t\r\n\v\f";
     return text;
 }
 
-/// The value of a hexadecimal digit; 16 if it is none.
+/// The value of a hexadecimal digit; 16 if it is not one.
 [[nodiscard]] constexpr unsigned hex_value(char digit) noexcept {
     if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
     if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a') + 10;
     return digit >= 'A' && digit <= 'F' ? static_cast<unsigned>(digit - 'A') + 10 : 16;
 }
 
-/// The bytes that a text stands for in hexadecimal, with white space or colons between them; nullopt if it is no such
-/// text.
+/// Decodes hexadecimal, with white space or colons between the bytes; nullopt if it is something else.
 [[nodiscard]] inline std::optional<SecretBytes> decode_hex_text(std::string_view text) {
     text = trim_front(text);
     if (text.starts_with("0x")) text.remove_prefix(2);
@@ -135,8 +133,8 @@ inline constexpr std::string_view white_space = " \t\r\n\v\f";
     return bytes;
 }
 
-/// A text without its percent-encoding; nullopt if it has none. In an HTML form a plus sign is a blank: only PEM has
-/// blanks that matter. RFC 3986 §2.1
+/// Decodes percent-encoding; nullopt if there is none. In an HTML form a plus sign is a space, which matters only in
+/// PEM. RFC 3986 §2.1
 [[nodiscard]] inline std::optional<SecretBytes> decode_percent_text(std::string_view text) {
     if (text.find('%') == std::string_view::npos) return std::nullopt;
     const bool is_form = text.find("BEGIN+") != std::string_view::npos;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a piece of DER is, told by its outermost shape: which of the key forms, or none. X.690 §8.1, §10.1
+// Recognises the form of DER by its outermost structure: one of the key forms, or none. X.690 §8.1, §10.1
 #pragma once
 
 #include <credence/result.hpp>
@@ -19,7 +19,7 @@ namespace credence::detail {
     return {.code = Errc::key_too_short, .reason = reason};
 }
 
-/// The reasons that all other ones take precedence over.
+/// Reasons that any other reason takes precedence over.
 inline constexpr std::string_view another_key_type = "a key of another type";
 inline constexpr std::string_view another_curve = "a key on another curve";
 inline constexpr std::string_view another_alg = "its alg is none of this set's";
@@ -39,7 +39,7 @@ enum class KeyForm : std::uint8_t {
     encrypted_pkcs8,      ///< EncryptedPrivateKeyInfo, RFC 5208 §6
     pkcs1_private,        ///< RSAPrivateKey of two primes, RFC 8017 A.1.2
     sec1,                 ///< ECPrivateKey, RFC 5915 §3
-    certificate_request,  ///< PKCS #10, which is no key
+    certificate_request,  ///< PKCS #10, which is not a key
 };
 
 [[nodiscard]] constexpr bool is_private_form(KeyForm form) noexcept {
@@ -51,14 +51,13 @@ enum class KeyForm : std::uint8_t {
     return form == KeyForm::spki || form == KeyForm::pkcs1_public || form == KeyForm::certificate;
 }
 
-/// One element of DER: its tag, and what is inside.
+/// One element of DER: its tag, and its contents.
 struct DerElement {
     unsigned char tag = 0;
     ByteView content;
 };
 
-/// Takes the first element off `der`. Nothing when it is cut off, or its length is not written the one way that DER
-/// has.
+/// Takes the first element off `der`. Nullopt if it is truncated, or its length is not in DER's only form.
 [[nodiscard]] inline std::optional<DerElement> take_der(ByteView& der) noexcept {
     if (der.size() < 2) return std::nullopt;
     const unsigned char tag = der[0];
@@ -80,7 +79,7 @@ struct DerElement {
 
 inline constexpr char der_integer = 0x02, der_bits = 0x03, der_octets = 0x04, der_oid = 0x06, der_sequence = 0x30;
 
-/// The tags of the elements in `content`, one character each. Nothing when they do not fill it to the last byte.
+/// The tags of the elements in `content`, one character each. Nullopt if they do not fill it exactly.
 [[nodiscard]] inline std::optional<std::string> der_tags(ByteView content) {
     std::string tags;
     while (!content.empty()) {
@@ -91,14 +90,14 @@ inline constexpr char der_integer = 0x02, der_bits = 0x03, der_octets = 0x04, de
     return tags;
 }
 
-/// Whether an element starts with an object identifier, as the name of an algorithm does.
+/// Whether an element starts with an object identifier, as an algorithm identifier does.
 [[nodiscard]] inline bool names_algorithm(ByteView content) {
     const auto sequence = take_der(content);
     return sequence && der_tags(sequence->content).value_or("").starts_with(der_oid);
 }
 
-/// Whether bytes that lie in a key's BIT STRING or OCTET STRING are one whole element, if they are DER at all. OpenSSL
-/// does not look behind the end of an RSA key there.
+/// Whether the bytes in a key's BIT STRING or OCTET STRING are one whole element, if they are DER at all. OpenSSL
+/// ignores bytes after the end of an RSA key there.
 [[nodiscard]] inline bool is_whole_inside(ByteView content) noexcept {
     if (content.empty() || content[0] != der_sequence) return true;
     return take_der(content).has_value() && content.empty();
@@ -113,7 +112,7 @@ inline constexpr char der_integer = 0x02, der_bits = 0x03, der_octets = 0x04, de
     return tags.size() >= 6 ? KeyForm::certificate : KeyForm::unknown;
 }
 
-/// Whether bytes are a PKCS#12 file, which holds keys that only its password opens. RFC 7292 §4
+/// Whether bytes are a PKCS#12 file, whose keys only its password opens. RFC 7292 §4
 [[nodiscard]] inline bool is_pkcs12(ByteView der) {
     const auto outer = take_der(der);
     if (!outer || !der.empty() || outer->tag != der_sequence) return false;
@@ -123,7 +122,7 @@ inline constexpr char der_integer = 0x02, der_bits = 0x03, der_octets = 0x04, de
            der_tags(content).value_or("").find_first_not_of(der_sequence) == std::string::npos;
 }
 
-/// Which form `der` has, as a whole. Only the shape is looked at; whether it is a key is for OpenSSL to say.
+/// The form of `der` as a whole. Only its structure is checked here; OpenSSL decides whether it is a key.
 [[nodiscard]] inline KeyForm form_of(ByteView der) {
     const auto outer = take_der(der);
     if (!outer || !der.empty() || outer->tag != der_sequence) return KeyForm::unknown;

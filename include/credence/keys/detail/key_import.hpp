@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every way to a prepared key in one direction: a text is parsed, checked for its algorithm, prepared. The reason of a
-// refusal survives, and OpenSSL's error queue stays as it was.
+// From a text to a prepared key, in one direction: parse, check for the algorithm, prepare. The reason of an error
+// survives, and OpenSSL's error queue stays as it was.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -30,13 +30,13 @@ namespace credence::detail {
 
 using SharedHmac = std::shared_ptr<const HmacKey>;
 
-/// The prepared key of an algorithm that verifies, and the one that signs; for HMAC they are one.
+/// The prepared key of an algorithm that verifies, and the one that signs; for HMAC they are the same.
 template <Algorithm Alg>
 using VerifyKeyOf = std::conditional_t<SharedSecretAlgorithm<Alg>, HmacKey, PublicKey>;
 template <Algorithm Alg>
 using SignKeyOf = std::conditional_t<SharedSecretAlgorithm<Alg>, HmacKey, PrivateKey>;
 
-/// A prepared key, and the key id that came with it.
+/// A prepared key, and the key id of its text.
 template <class Key>
 struct NamedKey {
     std::shared_ptr<const Key> key;
@@ -53,7 +53,7 @@ struct NamedKey {
     return prepared;
 }
 
-/// Checks a key for an algorithm that is to verify, or to sign, and prepares it.
+/// Checks a key for verifying or signing with an algorithm, and prepares it.
 template <Algorithm Alg>
 [[nodiscard]] Result<std::shared_ptr<const VerifyKeyOf<Alg>>> prepare_to_verify(const ParsedKey& key) {
     if constexpr (SharedSecretAlgorithm<Alg>) {
@@ -134,7 +134,7 @@ template <Algorithm Alg>
     return prepare_private(std::move(shared), scheme);
 }
 
-/// The error of a text that is no JWK or JWK Set; if it is not JSON at all, with the format that it has.
+/// The error for a text that is not a JWK or JWK Set. If it is not JSON at all, the error names its format.
 [[nodiscard]] inline Error error_of_json(Error error, std::string_view text) {
     const std::string_view trimmed = trim_front(text);
     const bool is_json = trimmed.starts_with('{') || trimmed.starts_with('[');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether the halves of a key pair belong together, and the public half on its own. RFC 8017 §3.2
+// Whether the halves of a key pair match, and the public half by itself. RFC 8017 §3.2
 #pragma once
 
 #include <credence/detail/openssl/openssl_handles.hpp>
@@ -25,7 +25,7 @@ namespace credence::detail {
     return SecretBytes{ByteView{written, static_cast<std::size_t>(size)}};
 }
 
-/// The public half of a key as an object of its own, in which no private part lingers. Null when there is none.
+/// The public half of a key as an object of its own, without any private part. Null if there is none.
 [[nodiscard]] inline KeyHandle public_half_of(const EVP_PKEY* key) {
     const SecretBytes der = public_der(key);
     const unsigned char* at = der.view().data();
@@ -66,8 +66,8 @@ struct RsaNumbers {
            BN_cmp(reduced.get(), exponent.get()) == 0;
 }
 
-/// Whether the primes, and what is derived from them, are those of the modulus. OpenSSL computes with them before it
-/// looks, and a wrong one leaks the others: whoever sees one faulty signature can factor the modulus.
+/// Whether the primes, and the numbers derived from them, match the modulus. OpenSSL uses them without a check, and a
+/// wrong one leaks the others: anybody who sees one faulty signature can factor the modulus.
 [[nodiscard]] inline bool has_own_primes(const RsaNumbers& rsa) {
     if (!rsa.are_all_there()) return false;
     const NumberContext context{BN_CTX_secure_new()};
@@ -81,8 +81,8 @@ struct RsaNumbers {
            BN_is_one(product.get()) == 1;
 }
 
-/// Whether a private number is below the modulus, as all of them are: RFC 8017 §3.2. OpenSSL computes with one of any
-/// length, for minutes if need be. Of a key that stays in hardware it cannot be seen.
+/// Whether a private number is below the modulus, as RFC 8017 §3.2 demands. OpenSSL computes with a number of any
+/// length, for minutes if necessary. For a key that stays in hardware it cannot be told.
 [[nodiscard]] inline bool is_below_modulus(const EVP_PKEY* key, const char* name) {
     if (lacks_number(key, name)) return true;
     const Number number = number_of(key, name);
@@ -90,8 +90,8 @@ struct RsaNumbers {
     return number && modulus && BN_cmp(number.get(), modulus.get()) < 0;
 }
 
-/// Whether the private numbers of an RSA key fit its public ones. A key of modulus and exponents alone is slow, not
-/// wrong.
+/// Whether the private numbers of an RSA key match its public ones. A key of only modulus and exponents is slow, but
+/// valid.
 [[nodiscard]] inline bool has_own_rsa_numbers(const EVP_PKEY* key) {
     for (const char* name : {OSSL_PKEY_PARAM_RSA_D, OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2}) {
         if (!is_below_modulus(key, name)) return false;
@@ -101,14 +101,14 @@ struct RsaNumbers {
     return is_without_primes || has_own_primes(RsaNumbers{key});
 }
 
-/// Whether the private number of an EC key is that of its point. Of a key that stays in hardware it cannot be seen.
+/// Whether the private number of an EC key matches its point. For a key that stays in hardware it cannot be told.
 [[nodiscard]] inline bool has_own_point(EVP_PKEY* key) {
     if (!has_private_half(key, Family::ecdsa)) return true;
     const KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
     return context && EVP_PKEY_private_check(context.get()) == 1 && EVP_PKEY_pairwise_check(context.get()) == 1;
 }
 
-/// Whether the private numbers of a key for this family fit its public ones, as far as they can be seen.
+/// Whether the private numbers of a key for this family match its public ones, as far as they are visible.
 [[nodiscard]] inline bool has_own_private_half(EVP_PKEY* key, Family family) {
     switch (family) {
         case Family::rsa_pkcs1:

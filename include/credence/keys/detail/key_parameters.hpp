@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// OpenSSL keys made of their numbers, which are wiped; and the names and curves that these numbers come under.
+// Makes OpenSSL keys from numbers, which are wiped; and the names of these numbers and of curves.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -17,7 +17,7 @@
 
 namespace credence::detail {
 
-/// The parameters from which OpenSSL makes a key. They point into buffers that are kept here, and wiped.
+/// The parameters of an OpenSSL key. They point into buffers that are kept here, and wiped.
 class KeyParameters {
 public:
     void add_bytes(const char* name, SecretBytes bytes) {
@@ -31,7 +31,7 @@ public:
         list_.push_back(OSSL_PARAM_construct_utf8_string(name, reinterpret_cast<char*>(kept.data()), text.size()));
     }
 
-    /// A number, big-endian as JWK and DER have it.
+    /// A number, big-endian as in JWK and DER.
     [[nodiscard]] bool add_number(const char* name, ByteView digits) {
         const Number number{BN_bin2bn(digits.data(), static_cast<int>(digits.size()), nullptr)};
         SecretBytes& kept = kept_.emplace_back(digits.size());
@@ -41,7 +41,7 @@ public:
         return true;
     }
 
-    /// The key of a type, with its private half if there is one. Null when OpenSSL refuses.
+    /// The key of a type, with its private half if it has one. Null if OpenSSL refuses.
     [[nodiscard]] KeyHandle make(const char* type) {
         list_.push_back(OSSL_PARAM_construct_end());
         const KeyContext context{EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr)};
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    std::vector<SecretBytes> kept_;  // whose bytes stay where they are when it grows
+    std::vector<SecretBytes> kept_;  // its elements stay in place when it grows
     std::vector<OSSL_PARAM> list_;
 };
 
@@ -93,7 +93,7 @@ inline constexpr std::array<NamedCurve, 4> okp_curves{{{"Ed25519", "+ep", "ED255
                                                        {"X25519", "+en", "X25519", 32, Curve::x25519},
                                                        {"X448", "+eo", "X448", 56, Curve::x448}}};
 
-/// The curve with an object identifier; null when it is none of these.
+/// The curve with an object identifier; null if it is not supported.
 template <std::size_t Count>
 [[nodiscard]] const NamedCurve* curve_with_oid(ByteView oid, const std::array<NamedCurve, Count>& curves) {
     for (const NamedCurve& curve : curves) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of a set, found by a token's `alg` and its `kid` or certificate thumbprint, and why others were left out.
+// The keys of a set, found by a token's `alg` and its `kid` or certificate thumbprint, and why others were skipped.
 #pragma once
 
 #include <credence/keys/key_source.hpp>
@@ -38,13 +38,13 @@ inline constexpr std::size_t longest_kid = 1024;
     return true;
 }
 
-/// Whether a token's `kid` is looked up at all. The sender of the token chose it. RFC 8725 §3.10
+/// Whether to look up a token's `kid` at all. The sender of the token chose it. RFC 8725 §3.10
 [[nodiscard]] inline bool is_plausible_kid(std::string_view kid) noexcept {
     return kid.size() <= longest_kid && is_printable_kid(kid);
 }
 
-/// Two texts behind each other, such as "the key with this kid was skipped: " and the reason. `Error::reason` must have
-/// static storage duration, so each text is made once and kept: there are as many as there are reasons in the source.
+/// Two texts joined, such as "the key with this kid was skipped: " and the reason. `Error::reason` must have static
+/// storage duration, so each text is made once and kept; there are only as many as reasons in the source.
 [[nodiscard]] inline std::string_view kept_reason(std::string_view start, std::string_view reason) {
     static std::mutex mutex;
     static auto& texts = *new std::set<std::string>;  // NOLINT(cppcoreguidelines-owning-memory)
@@ -56,15 +56,15 @@ inline constexpr std::size_t longest_kid = 1024;
     return kept_reason("the key with this kid was skipped: ", reason);
 }
 
-/// What a token may call a key by.
+/// The names by which a token may select a key.
 struct KeyNames {
     std::optional<std::string> kid = {};
     std::string x5t = {};       ///< as in a token's header: base64url without padding; empty if unknown
     std::string x5t_s256 = {};  ///< the same
 };
 
-/// Keys with their names. One key may be there for several algorithms. A `kid` is found by a hash; what has no `kid` is
-/// searched one by one, in less time than a signature takes.
+/// Keys with their names. One key may be listed for several algorithms. A `kid` is found by a hash. Keys without `kid`
+/// are searched one by one, which takes less time than a signature.
 class KeyTable {
 public:
     /// How many keys `candidates` returns at most: each costs a verification.
@@ -73,14 +73,14 @@ public:
     /// \param tries_all  whether there are `candidates`.
     explicit KeyTable(bool tries_all = false) noexcept : tries_all_(tries_all) {}
 
-    /// Adds a key for an algorithm. An equal key of the same algorithm and `kid` is the same key.
+    /// Adds a key for an algorithm. An equal key with the same algorithm and `kid` is the same key.
     ///
     /// \param identity  equal for equal keys, and for no others: the public key, or the secret; empty if unknown.
     /// \return whether it is a new key.
     bool add(std::string_view alg, KeyNames names, std::shared_ptr<const VerificationKey> key, SecretBytes identity) {
         for (Entry& entry : entries_) {
             if (entry.alg != alg || !is_equal(entry.identity, identity)) continue;
-            key = entry.key;  // one key under two names is one object
+            key = entry.key;  // a key with two names is one object
             if (entry.names.kid != names.kid) continue;
             if (entry.names.x5t.empty()) entry.names.x5t = std::move(names.x5t);
             if (entry.names.x5t_s256.empty()) entry.names.x5t_s256 = std::move(names.x5t_s256);
@@ -95,7 +95,7 @@ public:
 
     /// Records why there is no key for a `kid`.
     void add_skipped(std::string_view kid, std::string_view reason) {
-        // The text is made here, and not when a stranger's token asks. The first reason for a kid is the one told.
+        // The text is made here, not at the request of a stranger's token. The first reason for a `kid` is kept.
         skipped_.emplace(kid, reason_for_skipped_kid(reason));
         if (skipped_without_kid_.empty() && !only_says_other_key(reason) && reason != another_alg) {
             skipped_without_kid_ = kept_reason("no key is for this alg, and one was skipped: ", reason);
@@ -104,7 +104,7 @@ public:
 
     /// The one key for a query. `no_matching_key`, `ambiguous_key`.
     ///
-    /// A token's `kid` decides; without one, its `x5t#S256` or `x5t` if a key has it; else exactly one key may fit.
+    /// A token's `kid` decides; without one, its `x5t#S256` or `x5t` if a key has it; else exactly one key may match.
     [[nodiscard]] Result<const VerificationKey*> find(const KeyQuery& query) const {
         if (query.kid) return find_by_kid(query, *query.kid);
         for (const auto member : {&KeyNames::x5t_s256, &KeyNames::x5t}) {
@@ -118,7 +118,7 @@ public:
         return error_without_kid(found.error().code);
     }
 
-    /// The keys that fit a query for which `find` returned `ambiguous_key`, if they may all be tried.
+    /// The keys that match a query for which `find` returned `ambiguous_key`, if trying several is allowed.
     [[nodiscard]] std::span<const VerificationKey* const> candidates(const KeyQuery& query) const {
         for (const Candidates& group : candidates_) {
             if (group.alg == query.alg && group.kid == query.kid) return group.keys;
@@ -145,7 +145,7 @@ private:
         return left.size() != 0 && as_text(left.view()) == as_text(right.view());
     }
 
-    /// The one key for an algorithm among some entries. The same key may be there under several names.
+    /// The only key for an algorithm among some entries. The same key may be listed under several names.
     class OnlyKey {
     public:
         explicit OnlyKey(std::string_view alg) noexcept : alg_(alg) {}

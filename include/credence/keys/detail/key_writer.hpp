@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A prepared key back as JWK members, PEM and thumbprint. RFC 7518 §6, RFC 8037 §2, RFC 7468, RFC 7638
+// Writes a prepared key as JWK members, PEM and thumbprint. RFC 7518 §6, RFC 8037 §2, RFC 7468, RFC 7638
 #pragma once
 
 #include <credence/detail/encoding/base64url.hpp>
@@ -28,8 +28,8 @@
 
 namespace credence::detail {
 
-/// A JWK that is being written: members whose values are strings, sorted by name as RFC 7638 §3.1 asks. The values are
-/// overwritten when it is dropped, for some may be private.
+/// A JWK that is being written: members whose values are strings, sorted by name as RFC 7638 §3.1 demands. The values
+/// are wiped when it is dropped, because some may be private.
 class JwkFields {
 public:
     JwkFields() = default;
@@ -41,14 +41,14 @@ public:
         for (Field& field : fields_) OPENSSL_cleanse(field.value.data(), field.value.size());
     }
 
-    /// \param name  one that needs no escapes and lives as long as the program; each is put once.
+    /// \param name  needs no escapes and lives as long as the program; each name is put once.
     void put(std::string_view name, std::string value) {
         const auto place =
             std::find_if(fields_.begin(), fields_.end(), [&](const Field& field) { return field.name > name; });
         fields_.insert(place, {name, std::move(value)});
     }
 
-    /// Writes the object. \return false when a value is not UTF-8.
+    /// Writes the object. \return false if a value is not UTF-8.
     [[nodiscard]] bool write(JsonWriter& writer) const {
         writer.open('{');
         for (const Field& field : fields_) {
@@ -58,7 +58,7 @@ public:
         return true;
     }
 
-    /// The object as a text. `invalid_json` when a value is not UTF-8.
+    /// The object as a text. `invalid_json` if a value is not UTF-8.
     [[nodiscard]] Result<std::string> text() const {
         std::string text;
         text.reserve(longest_usual);
@@ -73,12 +73,13 @@ private:
         std::string value;
     };
 
-    static constexpr std::size_t longest_usual = 4096;  // so that no part of a private key is left behind by growing
+    static constexpr std::size_t longest_usual = 4096;  // so that growing leaves no part of a private key in memory
 
     std::vector<Field> fields_;
 };
 
-/// Writes a number of a key as base64url: in `size` bytes, or in as few as it has for 0. \return whether there is one.
+/// Writes a number of a key as base64url: in `size` bytes, or, for 0, in as few as possible. \return whether there is
+/// one.
 [[nodiscard]] inline bool put_number(JwkFields& jwk, const char* member, const EVP_PKEY* key, const char* name,
                                      std::size_t size = 0) {
     const Number number = number_of(key, name);
@@ -123,7 +124,7 @@ private:
     return private_bytes.size() == curve.size;
 }
 
-/// Writes the members that make up a key, `kty` and its numbers, and no others.
+/// Writes only the members that make up a key: `kty` and its numbers.
 [[nodiscard]] inline bool put_key(JwkFields& jwk, const EVP_PKEY* key, KeyHalf half) {
     const ErrorQueueGuard guard;
     if (is_rsa(key)) return put_rsa(jwk, key, half);
@@ -134,7 +135,7 @@ private:
     return false;
 }
 
-/// The hash of what `put_key` wrote, and of nothing else. RFC 7638 §3
+/// The hash of exactly the members that `put_key` wrote. RFC 7638 §3
 [[nodiscard]] inline Result<std::string> thumbprint_of(const JwkFields& jwk) {
     const ErrorQueueGuard guard;
     const Result<std::string> text = jwk.text();
@@ -144,14 +145,14 @@ private:
     return encode_base64url(hash);
 }
 
-/// What a memory BIO holds.
+/// The contents of a memory BIO.
 [[nodiscard]] inline std::string_view content_of(BIO* memory) {
     char* text = nullptr;
     const long size = BIO_get_mem_data(memory, &text);
     return {text, size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
-/// What was written to a memory BIO, as text.
+/// The contents of a memory BIO, as text.
 [[nodiscard]] inline Result<std::string> text_of(bool is_written, const Memory& memory) {
     if (!is_written) return Errc::invalid_key;
     return std::string{content_of(memory.get())};
@@ -172,7 +173,8 @@ private:
     return text_of(memory && info && PEM_write_bio_PKCS8_PRIV_KEY_INFO(memory.get(), info.get()) == 1, memory);
 }
 
-/// AES-256 with a key that PBKDF2 makes of the passphrase, in more rounds than OpenSSL does unasked. RFC 8018 §6.2
+/// AES-256 with a key that PBKDF2 derives from the passphrase, with more iterations than OpenSSL's default. RFC 8018
+/// §6.2
 [[nodiscard]] inline Result<std::string> encrypted_pem(const EVP_PKEY* key, std::string_view passphrase) {
     constexpr int rounds = 600'000;
     if (passphrase.empty()) return Errc::invalid_key;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The format of a text that was given to the function for another one, and which function reads it.
+// Recognises a text in another format than expected, and names the function that reads it.
 #pragma once
 
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -15,7 +15,7 @@ namespace credence::detail {
 /// Whether bytes have the form of a key in DER.
 [[nodiscard]] inline bool has_key_form(ByteView bytes) { return form_of(trim_der(bytes)) != KeyForm::unknown; }
 
-/// Whether a text is a JSON string that holds an object or an array: a document that was encoded twice.
+/// Whether a text is a JSON string that contains an object or an array: a document that was encoded twice.
 [[nodiscard]] inline bool is_json_in_string(std::string_view text) noexcept {
     text = trim_front(text);
     if (!text.starts_with('"')) return false;
@@ -24,7 +24,7 @@ namespace credence::detail {
     return text.starts_with('{') || text.starts_with('[');
 }
 
-/// What a text that was encoded once more is; empty if it is nothing that is known.
+/// The name of a text that was encoded once more; empty if it is not recognised.
 [[nodiscard]] inline std::string_view encoded_format(std::string_view text) {
     if (is_json_in_string(text)) {
         return "JSON inside a JSON string; decode the string, then use from_jwk, or KeySet::from_jwks for a set";
@@ -43,7 +43,7 @@ namespace credence::detail {
                : "";
 }
 
-/// What a text is instead, and what to do with it; `otherwise` if it is nothing that is known.
+/// The actual format of a text, and what to do with it; `otherwise` if it is not recognised.
 [[nodiscard]] inline std::string_view other_format(std::string_view text, std::string_view otherwise) {
     if (holds_pem(text)) return "PEM; use from_pem";
     if (has_key_form(as_bytes(text))) return "DER; use from_der";

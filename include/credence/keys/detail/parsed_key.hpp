@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A key as it was read, whatever its format: the step between a text and the checks for an algorithm.
+// A key as it was read, in any format: the step between a text and the checks for an algorithm.
 #pragma once
 
 #include <credence/detail/openssl/openssl_handles.hpp>
@@ -16,7 +16,7 @@
 namespace credence::detail {
 
 /// A key of which only the format was checked. It may still be short, weak or off its curve; the checks for an
-/// algorithm find that. Nothing says yet which algorithm it is for.
+/// algorithm find that. It is not for any particular algorithm yet.
 struct ParsedKey {
     KeyHandle key = nullptr;  ///< a public key or a key pair; null for a shared secret
     SecretBytes secret = {};  ///< a shared secret, as bytes
@@ -40,7 +40,7 @@ struct ParsedKey {
     return parsed(read_der(der, wanted, passphrase), wanted == KeyHalf::private_half);
 }
 
-/// Reads a JWK of any type. What it may be used for is not looked at: see `check_jwk_use`. RFC 7517 §4.1
+/// Reads a JWK of any type. Its permitted uses are not checked here: see `check_jwk_use`. RFC 7517 §4.1
 [[nodiscard]] inline Result<ParsedKey> parse_jwk(const Jwk& jwk) {
     if (!openssl_is_running()) return bad_key(openssl_has_ended);
     if (!jwk.is_object()) return bad_key("not an object");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The PEM blocks of a text as DER: found wherever they stand, and decrypted if they are encrypted. RFC 7468, RFC 1421
+// The PEM blocks of a text as DER: found anywhere in the text, and decrypted if necessary. RFC 7468, RFC 1421
 #pragma once
 
 #include <credence/detail/openssl/openssl_handles.hpp>
@@ -26,7 +26,7 @@ inline constexpr std::string_view pem_dashes = "-----";
 
 /// One block.
 struct PemBlock {
-    std::string label;   ///< what stands behind BEGIN; empty if it is damaged
+    std::string label;   ///< the text after BEGIN; empty if it is damaged
     std::string header;  ///< `Proc-Type` and `DEK-Info`, a line each; empty if the block is not encrypted
     SecretBytes der;     ///< empty if the block is damaged
 };
@@ -48,7 +48,7 @@ struct PemBlock {
     return text;
 }
 
-/// Takes the two header fields of an encrypted block off its body. RFC 1421 §4.6
+/// Removes the two header fields of an encrypted block from its body. RFC 1421 §4.6
 /// \return the fields as OpenSSL expects them; empty if there are none.
 [[nodiscard]] inline std::string take_pem_header(std::string_view& body) {
     constexpr std::string_view process = "Proc-Type:", cipher = "DEK-Info:";
@@ -63,8 +63,8 @@ struct PemBlock {
     return is_encrypted ? "Proc-Type: 4,ENCRYPTED\nDEK-Info: " + std::string{value} + '\n' : "";
 }
 
-/// Takes the next block off a text, with everything in front of it; nullopt if there is none. Lines may be indented,
-/// joined, or end in CR, LF, both, or a backslash and an n.
+/// Takes the next block off a text, with all text before it; nullopt if there is none. Lines may be indented, joined,
+/// or end in CR, LF, both, or a backslash and an n.
 [[nodiscard]] inline std::optional<PemBlock> take_pem_block(std::string_view& text) {
     const std::size_t begin = text.find(pem_begin);
     if (begin == std::string_view::npos) return std::nullopt;
@@ -76,7 +76,7 @@ struct PemBlock {
     text.remove_prefix(label.size() + pem_dashes.size());
     const std::string end = std::string{pem_end} + block.label + std::string{pem_dashes};
     std::string_view body = text.substr(0, text.find(pem_end));
-    if (!text.substr(body.size()).starts_with(end)) return block;  // cut off, or the end of another block
+    if (!text.substr(body.size()).starts_with(end)) return block;  // truncated, or the end of another block
     text.remove_prefix(body.size() + end.size());
     block.header = take_pem_header(body);
     const bool has_other_alphabet = body.find_first_of("-_") != std::string_view::npos;
@@ -97,7 +97,7 @@ struct PemBlock {
     return Result<std::vector<PemBlock>>{std::move(blocks)};
 }
 
-/// Gives OpenSSL the passphrase that it asks for, or none. Without this function it would ask on the terminal.
+/// Passes OpenSSL the passphrase, or none. Without this function OpenSSL would ask on the terminal.
 inline int give_passphrase(char* out, int room, int /*is_for_writing*/, void* given) noexcept {
     const auto& passphrase = *static_cast<const std::string_view*>(given);
     if (passphrase.empty() || passphrase.size() > static_cast<std::size_t>(room)) return -1;
@@ -105,7 +105,7 @@ inline int give_passphrase(char* out, int room, int /*is_for_writing*/, void* gi
     return static_cast<int>(passphrase.size());
 }
 
-/// The DER of a block with a header, decrypted; a copy of that of others. Empty if the passphrase is wrong.
+/// The DER of a block, decrypted if it has a header, else a copy. Empty if the passphrase is wrong.
 [[nodiscard]] inline SecretBytes decrypted_der(const PemBlock& block, std::string_view passphrase) {
     SecretBytes der{block.der.view()};
     if (block.header.empty()) return der;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The key of a PEM text: the one of the wanted half among its blocks. RFC 7468
+// The key of a PEM text: that of the wanted half among its blocks. RFC 7468
 #pragma once
 
 #include <credence/detail/openssl/openssl_handles.hpp>
@@ -23,7 +23,7 @@ namespace credence::detail {
     return wanted == KeyHalf::public_half ? is_public_form(form) : is_private_form(form);
 }
 
-/// Reads the key of one block. The label must tell the truth about what is in it.
+/// Reads the key of one block. Its label must match its contents.
 [[nodiscard]] inline Result<KeyHandle> read_key_of(const PemBlock& block, KeyHalf wanted, std::string_view passphrase) {
     if (block.der.size() == 0) return bad_key("a damaged PEM block");
     if (!block.header.empty() && passphrase.empty())
@@ -32,7 +32,7 @@ namespace credence::detail {
     if (der.size() == 0) return bad_key("wrong passphrase for an encrypted key");
     const KeyForm promised = form_of_label(block.label);
     if (form_of(der.view()) != promised) {
-        // A wrong passphrase decrypts to noise in one of 256 cases.
+        // In one of 256 cases a wrong passphrase decrypts without an error, to noise.
         return bad_key(block.header.empty() ? "a PEM block with another label than its content"
                                             : "wrong passphrase for an encrypted key");
     }
@@ -44,8 +44,8 @@ namespace credence::detail {
     return read_whole<Certificate>(block.der.view(), [](auto at, long size) { return d2i_X509(nullptr, at, size); });
 }
 
-/// Whether a block is the certificate of an issuer of another certificate of the text: it has that one's issuer as its
-/// name, and has signed it. Only the first certificate's key is used.
+/// Whether a block is the certificate of the issuer of another certificate in the text: its subject is that one's
+/// issuer, and its key has signed it. Only the key of the first certificate is used.
 [[nodiscard]] inline bool continues_chain(const std::vector<PemBlock>& blocks, const PemBlock& block) {
     const Certificate issuer = certificate_of(block);
     return issuer && std::any_of(blocks.begin(), blocks.end(), [&](const PemBlock& other) {
@@ -75,8 +75,8 @@ namespace credence::detail {
     return is_damaged ? "a damaged PEM block" : "a PEM block that holds no key";
 }
 
-/// Reads the key of a PEM text. Blocks of the other half, and others, may stand beside it: a certificate beside its
-/// private key, a chain behind a certificate.
+/// Reads the key of a PEM text. Blocks of the other half and of other kinds may be next to it: a certificate with its
+/// private key, a certificate with its chain.
 ///
 /// \return an OpenSSL key of which only the format was checked; `invalid_key` if two blocks are different keys.
 [[nodiscard]] inline Result<KeyHandle> read_pem(std::string_view text, KeyHalf wanted, std::string_view passphrase) {

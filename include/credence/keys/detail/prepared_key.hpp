@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From an OpenSSL key to a prepared key: checked for its algorithm, and made ready.
+// From an OpenSSL key to a prepared key: checked for its algorithm, and ready for use.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -38,8 +38,8 @@ using SharedPrivate = std::shared_ptr<const PrivateKey>;
     return prepared;
 }
 
-/// Whether what the private half signs is good for the public half. It is the last proof that they belong together, and
-/// the only one for a key whose numbers cannot be read.
+/// Whether the public half verifies what the private half signs. This is the last proof that they match, and the only
+/// one for a key whose numbers cannot be read.
 [[nodiscard]] inline bool signs_for_itself(const PrivateKey& key) {
     constexpr std::string_view message = "credence";
     std::vector<unsigned char> signature(key.signature_size());
@@ -61,12 +61,12 @@ using SharedPrivate = std::shared_ptr<const PrivateKey>;
     return prepared;
 }
 
-/// Another owner of a key that somebody else owns too. Null when there is none.
+/// Another owner of a key that is shared. Null if there is no key.
 [[nodiscard]] inline KeyHandle share(EVP_PKEY* key) noexcept {
     return KeyHandle{key != nullptr && EVP_PKEY_up_ref(key) == 1 ? key : nullptr};
 }
 
-/// The same for a key that was read, which stays as it is: it may be prepared for several algorithms.
+/// The same for a parsed key, which stays unchanged: it may be prepared for several algorithms.
 [[nodiscard]] inline Result<SharedPublic> prepare_public(const ParsedKey& key, Scheme scheme) {
     if (!key.key) return bad_key(another_key_type);
     if (key.is_private) return bad_key("expected a public key, found a private one");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What may be an HMAC secret: bytes that are long enough, and that are not somebody's public key. RFC 7518 §3.2
+// Checks HMAC secrets: long enough, and not a key document, which may be public. RFC 7518 §3.2
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -20,8 +20,8 @@
 
 namespace credence::detail {
 
-/// Whether a text holds the begin line or the end line of a PEM block, or of an SSH public key by RFC 4716, wherever it
-/// stands and in letters of either case.
+/// Whether a text contains the begin or end line of a PEM block, or of an SSH public key (RFC 4716), anywhere and in
+/// upper or lower case.
 [[nodiscard]] inline bool holds_pem(std::string_view text) {
     for (auto at = text.find("----"); at != std::string_view::npos; at = text.find("----", at)) {
         at = (std::min)(text.find_first_not_of('-', at), text.size());
@@ -48,7 +48,7 @@ namespace credence::detail {
                        [&](std::string_view key) { return text.find(key) != std::string_view::npos; });
 }
 
-/// Reads a value; `found` is set when it is an object that has `kty` or `keys`, or an array with such an object in it.
+/// Reads a value. Sets `found` if it is an object that has `kty` or `keys`, or an array that contains such an object.
 [[nodiscard]] inline bool look_for_jwk(JsonReader& reader, bool& found) {
     if (reader.peek() == '[') return reader.array([&] { return look_for_jwk(reader, found); });
     if (reader.peek() != '{') return reader.skip();
@@ -58,7 +58,7 @@ namespace credence::detail {
     });
 }
 
-/// Whether a text is a JWK or a JWK Set, also one that the strict reader would not take, or one within other text.
+/// Whether a text is a JWK or a JWK Set, even one that the strict reader would refuse, or one within other text.
 [[nodiscard]] inline bool is_jwk_text(std::string_view text) {
     for (const std::string_view name : {R"("kty")", R"("kty\")"}) {
         if (text.find(name) != std::string_view::npos) return true;
@@ -77,9 +77,9 @@ namespace credence::detail {
     return text.find("<RSAKeyValue>") != std::string_view::npos || text.find("<Modulus>") != std::string_view::npos;
 }
 
-/// Whether the length field of an ASN.1 element says that the element is all of these bytes. OpenSSL's readers take a
-/// millisecond to refuse anything else, and one random secret in 256 begins like a SEQUENCE. Unlike DER, BER may write
-/// a length with leading zeros, or end an element with two zero bytes instead. X.690 §8.1.3
+/// Whether the length of an ASN.1 element covers exactly these bytes. OpenSSL's readers take a millisecond to refuse
+/// anything else, and one random secret in 256 begins like a SEQUENCE. Unlike DER, BER may write a length with leading
+/// zeros, or end an element with two zero bytes instead. X.690 §8.1.3
 [[nodiscard]] inline bool fills_its_length(ByteView bytes) noexcept {
     if (bytes.size() < 2) return false;
     if (bytes[1] < 0x80) return bytes.size() - 2 == bytes[1];
@@ -94,7 +94,7 @@ namespace credence::detail {
     return bytes.size() - 2 - digits == size;
 }
 
-/// Whether bytes as a whole are a key or a certificate in DER: public, private, encrypted, of any algorithm.
+/// Whether the bytes as a whole are a key or a certificate in DER: public, private, encrypted, of any algorithm.
 [[nodiscard]] inline bool is_der_key(ByteView der) {
     constexpr std::size_t longest = 1024 * 1024;
     if (der.empty() || der.size() > longest || der.front() != der_sequence || !fills_its_length(der)) return false;
@@ -107,8 +107,8 @@ namespace credence::detail {
                                  [](auto at, long size) { return d2i_PublicKey(EVP_PKEY_RSA, nullptr, at, size); });
 }
 
-/// One element of DER without the white space and zero bytes around it, such as the line feed that an editor adds and
-/// the end of a C string; other bytes as they are.
+/// One element of DER without surrounding white space and zero bytes, such as an editor's line feed and the end of a C
+/// string; other bytes unchanged.
 [[nodiscard]] inline ByteView trim_der(ByteView bytes) {
     constexpr std::string_view padding{" \t\r\n\v\f\0", 7};
     const std::string_view text = trim_front(as_text(bytes));
@@ -118,7 +118,7 @@ namespace credence::detail {
     return der.first(der.size() - behind.size());
 }
 
-/// Whether bytes are a key document as they stand.
+/// Whether bytes are a key document, without decoding.
 [[nodiscard]] inline bool is_bare_key_document(ByteView bytes) {
     const std::string_view text = as_text(bytes);
     return holds_pem(text) || is_ssh_key(text) || is_jwk_text(text) || is_xml_key(text) || is_der_key(trim_der(bytes));
@@ -137,8 +137,8 @@ namespace credence::detail {
 }
 
 /// Whether bytes are a key document of any kind: PEM, DER, JWK, SSH, XML, PKCS#12; or one in base64, hexadecimal,
-/// UTF-16 or percent-encoding, as keys lie in environment variables and files. Such a thing is mostly public: whoever
-/// verifies HMAC with it lets everybody sign. RFC 8725 §2.1
+/// UTF-16 or percent-encoding, as in environment variables and files. Key documents are often public: if one is used as
+/// an HMAC secret, anybody can sign. RFC 8725 §2.1
 [[nodiscard]] inline bool is_key_document(ByteView bytes) {
     constexpr int most_encodings = 3;
     return is_encoded_key_document(bytes, most_encodings);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a prepared key can do: check a signature, or make one. The rest of the library sees keys only through these two.
+// The operations of a prepared key: verify and sign. The rest of the library sees keys only through these two.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -25,7 +25,7 @@
 
 namespace credence::detail {
 
-/// A prepared key that makes signatures of one algorithm. Immutable; one object serves any number of threads.
+/// A prepared key that makes signatures of one algorithm. Immutable; any number of threads may share one object.
 class SignKey {
 public:
     SignKey() = default;
@@ -36,12 +36,12 @@ public:
     /// The length of every signature that this key makes.
     [[nodiscard]] virtual std::size_t signature_size() const noexcept = 0;
 
-    /// Writes `signature_size()` bytes to `out`. \return false when OpenSSL could not do it, for want of memory mostly.
+    /// Writes `signature_size()` bytes to `out`. \return false if OpenSSL fails, usually for lack of memory.
     [[nodiscard]] virtual bool sign(std::string_view signing_input, unsigned char* out) const noexcept = 0;
 };
 
 /// Copies of one prepared context, each lent to one call at a time. A copy costs OpenSSL ten allocations and as many
-/// counters shared between threads; here it is made once for each call that runs at the same moment.
+/// counters shared between threads, so copies are kept, one for each simultaneous call.
 class ContextPool {
 public:
     explicit ContextPool(KeyContext prepared) : prepared_(std::move(prepared)) {}
@@ -51,7 +51,7 @@ public:
         for (Place& place : places_) EVP_PKEY_CTX_free(place.context.load(std::memory_order_acquire));
     }
 
-    /// A context that is the caller's until it is given back; null when there is no memory.
+    /// A context that the caller owns until it is given back; null if there is no memory.
     [[nodiscard]] KeyContext take() const noexcept {
         for (std::size_t step = 0, first = first_place(); step < count; ++step) {
             std::atomic<EVP_PKEY_CTX*>& context = places_[(first + step) % count].context;
@@ -75,7 +75,7 @@ public:
 private:
     static constexpr std::size_t count = 8;
 
-    /// A place has a cache line of its own, and each thread begins its search at another.
+    /// A place has a cache line of its own, and each thread begins its search at another place.
     struct alignas(64) Place {
         std::atomic<EVP_PKEY_CTX*> context = nullptr;
     };
@@ -90,14 +90,14 @@ private:
 
 using HashValue = std::array<unsigned char, longest_hash>;
 
-/// What both halves of a key pair have in common: the key, its algorithm, and contexts prepared for one operation.
+/// The common part of both halves of a key pair: the key, its algorithm, and contexts prepared for one operation.
 class PreparedKey {
 public:
     /// Whether the key makes or checks signatures.
     enum class Operation : std::uint8_t { sign, verify };
 
-    /// Prepares a key that was checked to be one for `scheme`. \return false when OpenSSL refuses, as it does for an
-    /// RSASSA-PSS key whose parameters forbid this hash or salt. RFC 4055 §1.2
+    /// Prepares a key that was checked for `scheme`. \return false if OpenSSL refuses, as it does for an RSASSA-PSS key
+    /// whose parameters forbid this hash or salt. RFC 4055 §1.2
     [[nodiscard]] bool prepare(KeyHandle key, Scheme scheme, Operation operation) {
         key_ = std::move(key);
         scheme_ = scheme;
@@ -117,7 +117,7 @@ public:
     /// The order of the curve, big-endian, in as many bytes as r and s have.
     [[nodiscard]] ByteView order() const noexcept { return ByteView{order_}.first(signature_size_ / 2); }
 
-    /// A copy of the EdDSA context, which can be used once.
+    /// A copy of the EdDSA context, for a single use.
     [[nodiscard]] DigestContext copy_one_shot() const noexcept {
         DigestContext copy{EVP_MD_CTX_new()};
         if (!copy || EVP_MD_CTX_copy_ex(copy.get(), one_shot_.get()) != 1) return nullptr;
@@ -182,7 +182,7 @@ private:
 /// The public half of a key pair, ready to verify.
 class PublicKey final : public VerificationKey {
 public:
-    /// Prepares a checked key. \return null when OpenSSL refuses it.
+    /// Prepares a checked key. \return null if OpenSSL refuses it.
     [[nodiscard]] static std::shared_ptr<const PublicKey> make(KeyHandle key, Scheme scheme) {
         std::shared_ptr<PublicKey> made{new PublicKey};
         if (!made->key_.prepare(std::move(key), scheme, PreparedKey::Operation::verify)) return nullptr;
@@ -234,7 +234,7 @@ private:
 /// The private half of a key pair, ready to sign.
 class PrivateKey final : public SignKey {
 public:
-    /// Prepares a checked key. \return null when OpenSSL refuses it.
+    /// Prepares a checked key. \return null if OpenSSL refuses it.
     [[nodiscard]] static std::shared_ptr<const PrivateKey> make(KeyHandle key, std::shared_ptr<const PublicKey> half,
                                                                 Scheme scheme) {
         std::shared_ptr<PrivateKey> made{new PrivateKey};
@@ -271,7 +271,7 @@ private:
                size == signature_size();
     }
 
-    /// \return how many bytes were written; 0 when it failed.
+    /// \return the number of bytes written; 0 on failure.
     [[nodiscard]] std::size_t sign_hash(std::string_view input, unsigned char* out, std::size_t room) const noexcept {
         HashValue hash;
         KeyContext context = key_.pool().take();

@@ -15,7 +15,7 @@
 
 namespace credence::detail {
 
-/// A store of API keys; a null one answers each question with `store_unavailable`. See `ApiKeyStore` for the functions.
+/// A store of API keys; null returns `store_unavailable` from each function. See `ApiKeyStore` for the functions.
 class AnyApiKeyStore {
 public:
     template <ApiKeyStore Store>

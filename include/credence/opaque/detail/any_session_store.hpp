@@ -14,7 +14,7 @@
 
 namespace credence::detail {
 
-/// A session store; a null one answers each question with `store_unavailable`. See `SessionStore` for the functions.
+/// A session store; null returns `store_unavailable` from each function. See `SessionStore` for the functions.
 class AnySessionStore {
 public:
     template <SessionStore Store>

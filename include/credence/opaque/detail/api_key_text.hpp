@@ -17,14 +17,14 @@
 
 namespace credence::detail {
 
-inline constexpr std::size_t api_key_id_size = 16;      ///< 95 bits: no two keys share one.
+inline constexpr std::size_t api_key_id_size = 16;      ///< 95 bits: unique.
 inline constexpr std::size_t api_key_secret_size = 43;  ///< 256 bits.
 inline constexpr std::size_t api_key_check_size = 6;    ///< A CRC-32.
 inline constexpr std::string_view base62_alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// So many random letters and digits, each with the same chance. Nothing when the system has no randomness.
+/// Random letters and digits, all equally likely. Nullopt if the system has no randomness.
 [[nodiscard]] inline std::optional<std::string> random_base62(std::size_t size) {
-    constexpr unsigned even = 248;  // the greatest multiple of 62 that is a byte: what lies above is drawn again
+    constexpr unsigned even = 248;  // the greatest multiple of 62 in a byte: bytes from there on are drawn again
     const ErrorQueueGuard guard;
     std::array<unsigned char, 64> bytes;
     const WipeAtExit wipe{bytes};
@@ -58,7 +58,7 @@ inline constexpr std::array<std::uint32_t, 256> crc32_table = [] {
     return ~value;
 }
 
-/// The checksum at the end of a key: tells a typing error, and is no secret.
+/// The checksum at the end of a key: finds typing errors, and is not secret.
 [[nodiscard]] inline std::string check_of_api_key(std::string_view key_without_check) {
     std::string digits(api_key_check_size, '0');
     std::uint32_t left = crc32(key_without_check);
@@ -66,13 +66,13 @@ inline constexpr std::array<std::uint32_t, 256> crc32_table = [] {
     return digits;
 }
 
-/// Whether a prefix can stand before an API key: 1 to 32 letters, digits and underscores.
+/// Whether a prefix is valid: 1 to 32 letters, digits and underscores.
 [[nodiscard]] inline bool is_api_key_prefix(std::string_view prefix) noexcept {
     return !prefix.empty() && prefix.size() <= 32 &&
            std::all_of(prefix.begin(), prefix.end(), [](char byte) { return is_base62(byte) || byte == '_'; });
 }
 
-/// The id in the text of a key with this prefix; nullopt if the text is none, or its checksum is wrong.
+/// The id in the text of a key with this prefix; nullopt if it is not such a key, or its checksum is wrong.
 [[nodiscard]] inline std::optional<std::string_view> id_in_api_key(std::string_view text, std::string_view prefix) {
     constexpr std::size_t body = api_key_id_size + api_key_secret_size + api_key_check_size;
     if (text.size() != prefix.size() + 1 + body || !text.starts_with(prefix) || text[prefix.size()] != '_')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The label of a session or an API key: a text from a stranger, made fit to be kept and shown.
+// The label of a session or an API key: a text from a stranger, made safe to store and show.
 #pragma once
 
 #include <credence/detail/encoding/ascii.hpp>
@@ -14,11 +14,11 @@ namespace credence::detail {
 /// The longest label, in bytes.
 inline constexpr std::size_t longest_label = 256;
 
-/// `label` as UTF-8 without control characters, at most `longest_label` bytes. A byte that is neither becomes `?`.
+/// `label` as UTF-8 without control characters, at most `longest_label` bytes. Other bytes become `?`.
 [[nodiscard]] inline std::string label_text(std::string_view label) {
     std::string padded{label.substr(0, longest_label + 4)};
     const std::size_t size = padded.size();
-    padded.append(8, '\0');  // utf8_sequence reads beyond a sequence that is cut off
+    padded.append(8, '\0');  // utf8_sequence reads beyond a truncated sequence
     std::string text;
     for (std::size_t at = 0; at < size;) {
         const bool is_ascii = static_cast<unsigned char>(padded[at]) < 0x80;

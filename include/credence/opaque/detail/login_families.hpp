@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The end of a login: a revocation of what all of its access tokens have in common, and the end of its refresh tokens.
+// Ends logins: revokes their access tokens by the id that these share, and their refresh tokens.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -20,16 +20,16 @@
 
 namespace credence::detail {
 
-/// A store of refresh tokens that ends the login with the family: at log out, and when a token is used twice.
+/// A store of refresh tokens that ends the login together with its family: at logout, and if a token is used twice.
 template <class Store>
 class LoginFamilies {
 public:
-    /// \param issuer    of the revocations of logins. No token has it, so that no `jti` is ever taken for a login.
-    /// \param lifetime  so long the end of a login is remembered.
+    /// \param issuer    the issuer of revoked logins. No token has it, so a login is never mistaken for a `jti`.
+    /// \param lifetime  how long the end of a login is remembered.
     LoginFamilies(std::shared_ptr<Store> store, std::string issuer, std::chrono::seconds lifetime, Clock clock)
         : store_(std::move(store)), issuer_(std::move(issuer)), lifetime_(lifetime), clock_(std::move(clock)) {}
 
-    /// Nothing; `token_revoked` for a login that has ended; `store_unavailable`.
+    /// Success; `token_revoked` for a login that has ended; `store_unavailable`.
     [[nodiscard]] Result<void> check_login(std::string_view login) const {
         const auto has_ended = store_->is_revoked({.issuer = issuer_, .id = std::string{login}});
         if (!has_ended) return Error{Errc::store_unavailable, {}, has_ended.error().reason};
@@ -38,7 +38,7 @@ public:
     }
 
     [[nodiscard]] Result<void> insert(const RefreshRecord& record) { return store_->insert(record); }
-    /// A token of a login that has ended is not found.
+    /// Finds no token of a login that has ended.
     [[nodiscard]] Result<std::optional<RefreshRecord>> find(std::string_view hash) {
         auto record = store_->find(hash);
         if (!record || !*record) return record;
@@ -51,15 +51,15 @@ public:
         return store_->replace(used, successor);
     }
     [[nodiscard]] Result<void> revoke_family(std::string_view family) {
-        // Once the end is noted, no token of the login is good, of either kind. If the other step fails, only the
-        // record of the family stays behind. The other way round, nobody could find the login whose access tokens
-        // must still be refused.
+        // Once the end is recorded, no token of the login is valid, neither access nor refresh tokens. If the other
+        // step fails, only the record of the family stays. In the opposite order, a failure would leave access tokens
+        // valid, and nobody could find their login again.
         const auto ended = store_->revoke(
             {.issuer = issuer_, .id = std::string{family}, .expires_at = saturating_sum(moment_of(clock_), lifetime_)});
         if (!ended) return ended.error();
         return store_->revoke_family(family);
     }
-    /// Only the refresh tokens: access tokens of all logins of a subject end by its mark.
+    /// Revokes only the refresh tokens: the revocation of the subject ends its access tokens.
     [[nodiscard]] Result<void> revoke_subject(std::string_view subject) { return store_->revoke_subject(subject); }
 
 private:
@@ -69,9 +69,9 @@ private:
     Clock clock_;
 };
 
-/// When each login was noted as used for the last time, so that a use is written once a minute, and the store is not
-/// asked for that at each request. When there are too many uses it forgets all of them, and each is
-/// written once more.
+/// The time at which the use of each login was last recorded, so that a use is written at most once a minute, without
+/// asking the store at each request. If there are too many logins it forgets all of them, and each is written once
+/// more.
 class RecentUses {
 public:
     [[nodiscard]] bool is_due(std::string_view login, NumericDate moment) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The texts of refresh tokens: random ones, their hashes, and a successor that only its predecessor can tell.
+// The texts of refresh tokens: random ones, their hashes, and a successor that only its predecessor can reveal.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -20,7 +20,7 @@
 
 namespace credence::detail {
 
-/// `size` random bytes, as base64url. Nothing when the system has no randomness.
+/// `size` random bytes, as base64url. Nullopt if the system has no randomness.
 template <std::size_t size>
 [[nodiscard]] std::optional<std::string> random_text() {
     const ErrorQueueGuard guard;
@@ -30,20 +30,19 @@ template <std::size_t size>
     return encode_base64url(as_text(bytes));
 }
 
-/// Whether a text is what `random_text` makes.
+/// Whether a text has the form of `random_text`.
 template <std::size_t size>
 [[nodiscard]] bool is_random_text(std::string_view text) {
     return text.size() == base64url_encoded_size(size) && decode_base64url(text).has_value();
 }
 
-/// What a store knows a token by. A token is 256 random bits, so that no salt is needed and none can be guessed.
+/// The name of a token in a store. A token is 256 random bits, so it needs no salt, and cannot be guessed.
 [[nodiscard]] inline std::string hash_of_token(std::string_view token) {
     const ErrorQueueGuard guard;
     return hash_bytes(Hash::sha256, as_bytes(token));
 }
 
-/// `bytes` XOR a pad that only the holder of `token` can make; again, and they are themselves. Empty when OpenSSL
-/// cannot.
+/// `bytes` XOR a pad that only the holder of `token` can compute; a second call restores them. Empty if OpenSSL fails.
 [[nodiscard]] inline std::string sealed_by(std::string_view token, std::string bytes) {
     const ErrorQueueGuard guard;
     const auto key = HmacKey::make(Hash::sha256, SecretBytes{as_bytes(token)});
@@ -56,7 +55,7 @@ template <std::size_t size>
     return bytes;
 }
 
-/// What a used token's record keeps of its successor. Each token seals one successor at most: the pad is used once.
+/// The successor as stored in a used token's record. Each token seals at most one successor: the pad is used once.
 [[nodiscard]] inline std::string seal_successor(std::string_view token, std::string_view successor) {
     return sealed_by(token, decode_base64url(successor).value_or(std::string{}));
 }
