@@ -33,7 +33,7 @@ struct EncryptionHeader {
 
 /// The plaintext of a token, which is wiped when it is dropped, and the header.
 ///
-/// It is not a `Verified`, and nothing makes one of it: whoever has the public key can encrypt. See `NestedVerifier`.
+/// It is not a `Verified`, and cannot become one: anybody with the public key can encrypt. See `NestedVerifier`.
 class Decrypted {
 public:
     Decrypted(EncryptionHeader header, detail::SecretBytes plaintext)
@@ -48,7 +48,7 @@ private:
     detail::SecretBytes plaintext_;
 };
 
-/// Which tokens are decrypted.
+/// Options for decrypting tokens.
 struct DecryptOptions {
     ContentAlgorithms content = ContentAlgorithms::all();  ///< the closed list for `enc`
     std::size_t max_token_bytes = 16 * 1024;               ///< the longest token that is read; at most 1.5 GiB
@@ -64,7 +64,7 @@ inline constexpr bool is_encryption_pair<EncryptionKeys<Alg>> = true;
 
 }  // namespace detail
 
-/// A source of keys to decrypt with: a `DecryptionKey`, or a `DecryptionKeySet`.
+/// A source of decryption keys: a `DecryptionKey`, or a `DecryptionKeySet`.
 template <class Source>
 concept DecryptionSource = requires(const Source& source, std::string_view alg, const KeyQuery& query) {
     { source.accepts(alg) } -> std::same_as<bool>;
@@ -73,15 +73,15 @@ concept DecryptionSource = requires(const Source& source, std::string_view alg, 
 
 /// Decrypts a token. RFC 7516 §5.2
 ///
-/// Size, form and header come first, then the key, and only then any computing with it. `zip` is refused.
+/// Size, form and header are checked first, then the key is looked up, and only then computed with. `zip` is refused.
 ///
 /// \param token    the compact form, from anywhere.
 /// \param source   a `DecryptionKey` or a `DecryptionKeySet`.
 /// \param options  the content algorithms, and limits.
 /// \return the plaintext; `token_too_large`, `malformed_token`, `invalid_base64`, `invalid_json`, `duplicate_member`,
 ///         `unsupported_algorithm`, `algorithm_not_allowed`, `unsupported_critical_header`, `no_matching_key`,
-///         `ambiguous_key`, `invalid_key` or `key_too_short` if a `dir` key is not for the `enc`; and
-///         `decryption_failed` for everything that depends on the key, without a reason: see RFC 7516 §11.5.
+///         `ambiguous_key`; `invalid_key` or `key_too_short` if a `dir` key does not match the `enc`; and
+///         `decryption_failed`, without a reason, for everything that depends on the key: see RFC 7516 §11.5.
 template <DecryptionSource Source>
 [[nodiscard]] Result<Decrypted> decrypt(std::string_view token, const Source& source,
                                         const DecryptOptions& options = {}) {

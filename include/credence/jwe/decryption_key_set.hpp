@@ -22,11 +22,11 @@
 
 namespace credence {
 
-/// The keys that a recipient decrypts with, looked up by a token's `kid` and `alg`: while keys rotate, the old one and
-/// the new one.
+/// The decryption keys of a recipient, looked up by a token's `kid` and `alg`. While keys rotate, it has the old one
+/// and the new one.
 ///
-/// The list of algorithms is closed. Without a `kid` in the token exactly one key may fit its `alg`; a `kid` that no
-/// usable key has is `no_matching_key`; two keys that fit are `ambiguous_key`. Immutable, cheap to copy, shared by any
+/// The list of algorithms is closed. For a token without a `kid` exactly one key may match its `alg`; a `kid` that no
+/// usable key has is `no_matching_key`; two matching keys are `ambiguous_key`. Immutable, cheap to copy, shared by any
 /// number of threads.
 template <KeyManagementAlgorithm... Algs>
 class DecryptionKeySet {
@@ -35,7 +35,7 @@ class DecryptionKeySet {
                   "credence: name the algorithms that the keys may serve: DecryptionKeySet<ECDH_ES, RSA_OAEP_256>");
 
 public:
-    /// The closed list.
+    /// The closed list of algorithms.
     using algorithms = detail::AlgorithmList<Algs...>;
 
     /// Takes a JWK Set of private keys or secrets. An entry that no algorithm of this set can use is skipped, and
@@ -68,17 +68,17 @@ public:
         return DecryptionKeySet{std::make_shared<const Content>(std::move(content))};
     }
 
-    /// How many keys can be used.
+    /// The number of usable keys.
     [[nodiscard]] std::size_t size() const noexcept { return content_->size; }
-    /// Whether no key can be used.
+    /// Whether there is no usable key.
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-    /// The entries that were left out, in their order.
+    /// The entries that were skipped, in their order.
     [[nodiscard]] const std::vector<SkippedKey>& skipped() const noexcept { return content_->table.skipped(); }
 
     /// Whether a header's `alg`, byte for byte, is in the list.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return algorithms::has_name(alg); }
 
-    /// The one key for a token. For the library's own use.
+    /// The one key for a token. Internal.
     [[nodiscard]] Result<detail::SharedManagementKey> detail_find(const KeyQuery& query,
                                                                   ContentAlgorithm content) const {
         return content_->table.find(query, content);

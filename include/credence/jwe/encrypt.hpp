@@ -22,7 +22,7 @@
 
 namespace credence {
 
-/// How a token is encrypted, and what its header says besides `alg` and `enc`.
+/// Options for encrypting a token: the content algorithm, and members of the header besides `alg` and `enc`.
 struct EncryptOptions {
     ContentAlgorithm content = A256GCM;  ///< `enc`
     std::string kid = {};                ///< `kid`; empty: the key's own, if it has one
@@ -34,7 +34,7 @@ struct EncryptOptions {
 
 namespace detail {
 
-/// The header of a token, without what its key management adds.
+/// The header of a token, without the members of its key management.
 [[nodiscard]] inline Result<std::string> jwe_header_text(std::string_view alg, const EncryptOptions& options,
                                                          std::string_view kid) {
     std::string text;
@@ -62,7 +62,7 @@ inline constexpr bool is_key_to_encrypt_with<EncryptionKey<Alg>> = true;
 template <class Alg>
 inline constexpr bool is_key_to_encrypt_with<EncryptionKeys<Alg>> = true;
 
-/// The whole of `encrypt`, for bytes.
+/// Implements `encrypt` for bytes.
 [[nodiscard]] inline Result<std::string> encrypt_bytes(ByteView bytes, const ManagementKey& key,
                                                        const std::string& kid_of_key, const EncryptOptions& options) {
     auto header = jwe_header_text(key.alg, options, options.kid.empty() ? kid_of_key : options.kid);
@@ -70,14 +70,14 @@ inline constexpr bool is_key_to_encrypt_with<EncryptionKeys<Alg>> = true;
     return seal_jwe(key, options.content, *std::move(header), {options.producer, options.recipient}, bytes);
 }
 
-/// A claims type. Text and bytes are none; a JSON value, which converts to text too, is one.
+/// A claims type. Text and bytes are not; a JSON value, which also converts to text, is.
 template <class Claims>
 concept EncryptableClaims =
     std::same_as<Claims, nlohmann::json> || (!std::convertible_to<const Claims&, Bytes> && is_claims_type<Claims>);
 
 }  // namespace detail
 
-/// Encrypts bytes: the compact token. Anybody who has a recipient's public key can do so: encryption alone proves
+/// Encrypts bytes to a compact token. Anybody who has a recipient's public key can do so: encryption alone proves
 /// nothing about the sender. To encrypt a signed token, set `.content_type = "JWT"`.
 ///
 /// \param bytes    the plaintext, at most 1 GiB.
@@ -90,15 +90,15 @@ template <KeyManagementAlgorithm Alg>
                                           const EncryptOptions& options = {}) {
     return detail::encrypt_bytes(bytes.bytes(), key.detail_key(), key.kid(), options);
 }
-/// The same with a pair, whose encrypting half is used.
+/// The same with a pair, using its encrypting half.
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] Result<std::string> encrypt(Bytes bytes, const EncryptionKeys<Alg>& keys,
                                           const EncryptOptions& options = {}) {
     return credence::encrypt(bytes, keys.encryption, options);
 }
 
-/// Encrypts claims of any claims type, as JSON. They are not signed: see `NestedVerifier` for tokens that prove
-/// something.
+/// Encrypts claims of any claims type, as JSON. They are not signed; for tokens that prove something, see
+/// `NestedVerifier`.
 ///
 /// \return the token; the codes of `encrypt` for bytes, and those of `encode` for the claims.
 template <class Claims, KeyManagementAlgorithm Alg>

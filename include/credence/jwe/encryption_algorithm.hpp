@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The algorithms of encrypted tokens: how the content key is managed, one type each, and how the content is encrypted.
-// Closed lists, spelled as the JOSE registry spells them. There is no RSA1_5, no PBES2 and no compression.
+// The algorithms of encrypted tokens: one type for each way to manage the content key, and the content encryption.
+// Closed lists, with the names of the JOSE registry. There is no RSA1_5, no PBES2 and no compression.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -32,7 +32,7 @@ using enum ContentAlgorithm;
 inline constexpr std::array<ContentAlgorithm, 6> all_content_algorithms{A128GCM,       A192GCM,       A256GCM,
                                                                         A128CBC_HS256, A192CBC_HS384, A256CBC_HS512};
 
-/// The name that a header's `enc` has: "A128CBC-HS256".
+/// The name in a header's `enc`: "A128CBC-HS256".
 [[nodiscard]] constexpr std::string_view to_string(ContentAlgorithm content) noexcept {
     switch (content) {  // no default: -Wswitch points here when a value is added
         case A128GCM: return "A128GCM";
@@ -61,7 +61,7 @@ public:
         for (const ContentAlgorithm content : list) add(content);
     }
 
-    /// Every algorithm there is.
+    /// All content algorithms.
     [[nodiscard]] static constexpr ContentAlgorithms all() noexcept {
         ContentAlgorithms list{};
         for (const ContentAlgorithm content : all_content_algorithms) list.add(content);
@@ -79,7 +79,7 @@ private:
     std::uint8_t bits_ = 0;
 };
 
-/// The curves that keys for ECDH-ES lie on. RFC 7518 §6.2.1.1, RFC 8037 §3.2
+/// The curves of keys for ECDH-ES. RFC 7518 §6.2.1.1, RFC 8037 §3.2
 // NOLINTNEXTLINE(readability-identifier-naming): the registry's names, without their hyphen
 enum class AgreementCurve : std::uint8_t { P256, P384, P521, X25519, X448 };
 
@@ -87,7 +87,7 @@ enum class AgreementCurve : std::uint8_t { P256, P384, P521, X25519, X448 };
 inline constexpr std::array<AgreementCurve, 5> all_agreement_curves{
     AgreementCurve::P256, AgreementCurve::P384, AgreementCurve::P521, AgreementCurve::X25519, AgreementCurve::X448};
 
-/// The name that a JWK's `crv` has: "P-256".
+/// The name in a JWK's `crv`: "P-256".
 [[nodiscard]] constexpr std::string_view to_string(AgreementCurve curve) noexcept {
     switch (curve) {  // no default, as above
         case AgreementCurve::P256: return "P-256";
@@ -112,7 +112,7 @@ namespace detail {
 /// How the content key reaches the recipient. RFC 7518 §4.1
 enum class KeyManagement : std::uint8_t { direct, aes_wrap, gcm_wrap, rsa_oaep, agreement };
 
-/// What a key management algorithm is made of.
+/// The parts of a key management algorithm.
 struct ManagementScheme {
     KeyManagement management = KeyManagement::direct;
     std::size_t wrapping_size = 0;  ///< bytes of the AES key that wraps the content key; 0 if none does
@@ -121,7 +121,7 @@ struct ManagementScheme {
 
 }  // namespace detail
 
-// Of each type, `name` is what a header's `alg` says; `management` is for the library's own use.
+// Of each type, `name` is the value of a header's `alg`; `management` is internal.
 
 /// The shared secret is the content key itself. With AES-GCM one secret may encrypt 2^32 tokens: the IVs are random.
 /// RFC 7518 §4.5, §8.4
@@ -179,8 +179,8 @@ struct RSA_OAEP_256 {
     static constexpr detail::ManagementScheme management{detail::KeyManagement::rsa_oaep, 0, detail::Hash::sha256};
 };
 
-/// The content key is agreed upon: P-256, P-384, P-521, X25519 or X448, whichever the key is on. RFC 7518 §4.6,
-/// RFC 8037 §3.2
+/// The two sides agree on the content key: P-256, P-384, P-521, X25519 or X448, whichever curve the key is on. RFC 7518
+/// §4.6, RFC 8037 §3.2
 struct ECDH_ES {
     static constexpr std::string_view name = "ECDH-ES";
     static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 0};
@@ -206,7 +206,7 @@ struct ECDH_ES_A256KW {
 
 namespace detail {
 
-/// Every key management algorithm there is. A new one is added here and above.
+/// All key management algorithms. A new one is added here and above.
 using KnownManagement = AlgorithmList<dir, A128KW, A192KW, A256KW, A128GCMKW, A192GCMKW, A256GCMKW, RSA_OAEP,
                                       RSA_OAEP_256, ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW, ECDH_ES_A256KW>;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keys for encryption as text: JWK, JWK Set and PEM, public unless the name of the function says otherwise, and
-// thumbprints. The functions have the names that they have for signing keys. RFC 7517
+// Exports keys for encryption: JWK, JWK Set, PEM and thumbprints. Public unless the function's name says otherwise. The
+// functions have the same names as for signing keys. RFC 7517
 #pragma once
 
 #include <credence/jwe/encryption_algorithm.hpp>
@@ -27,7 +27,7 @@ concept AnyEncryptionKey =
                                               std::same_as<Key, DecryptionKey<typename Key::algorithm>> ||
                                               std::same_as<Key, EncryptionKeys<typename Key::algorithm>>);
 
-/// One that can decrypt.
+/// A key that can decrypt.
 template <class Key>
 concept KeyToDecryptWith = AnyEncryptionKey<Key> && !std::same_as<Key, EncryptionKey<typename Key::algorithm>>;
 
@@ -55,7 +55,7 @@ constexpr void say_that_an_encryption_secret_is_not_public() {
                   "export_private_jwk_in_the_clear writes the secret itself");
 }
 
-/// The members that make up a key. `half` is not looked at for a secret, which is one.
+/// The members that make up a key. `half` is ignored for a secret.
 [[nodiscard]] inline Result<JwkFields> management_members(const ManagementKey& key, KeyHalf half) {
     JwkFields jwk;
     if (has_shared_secret(key.scheme)) {
@@ -90,11 +90,11 @@ template <AnyEncryptionKey Key>
 
 }  // namespace detail
 
-/// The public half of a key as a JWK, with `alg`, `"use":"enc"` and, if it has one, `kid`: what a recipient publishes.
+/// The public half of a key as a JWK, with `alg`, `"use":"enc"` and, if it has one, `kid`, for a recipient to publish.
 /// RFC 7517 §4
 ///
 /// \param key  an `EncryptionKey`, a `DecryptionKey` or `EncryptionKeys`; no private number is written.
-/// \return the text; `invalid_json` when the key id is not UTF-8; `invalid_key` when OpenSSL does not give the numbers.
+/// \return the text; `invalid_json` if the key id is not UTF-8; `invalid_key` if OpenSSL does not give the numbers.
 template <detail::AnyEncryptionKey Key>
 [[nodiscard]] Result<std::string> to_jwk(const Key& key) {
     const auto jwk = detail::public_jwk(key);
@@ -102,7 +102,7 @@ template <detail::AnyEncryptionKey Key>
     return jwk->text();
 }
 
-/// The public halves of keys as a JWK Set: keys for encryption, and beside them keys for signatures. RFC 7517 §5
+/// The public halves of keys as a JWK Set, for encryption as well as for signatures. RFC 7517 §5
 ///
 /// \return the text; the errors of `to_jwk`, for the set as a whole.
 template <detail::KeyOfAnyUse... AnyKeys>
@@ -126,7 +126,7 @@ template <detail::KeyOfAnyUse... AnyKeys>
     return text;
 }
 
-/// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` when OpenSSL does not write it. RFC 7468 §13
+/// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` if OpenSSL does not write it. RFC 7468 §13
 template <detail::AnyEncryptionKey Key>
 [[nodiscard]] Result<std::string> to_pem(const Key& key) {
     detail::say_that_an_encryption_secret_is_not_public<typename Key::algorithm>();
@@ -139,7 +139,7 @@ template <detail::AnyEncryptionKey Key>
 
 /// The thumbprint of a key, with SHA-256, in base64url: 43 characters. Both halves have the same one. RFC 7638
 ///
-/// That of a shared secret is a hash of the secret. `invalid_key` when OpenSSL does not give the numbers or the hash.
+/// That of a shared secret is a hash of the secret. `invalid_key` if OpenSSL does not give the numbers or the hash.
 template <detail::AnyEncryptionKey Key>
 [[nodiscard]] Result<std::string> thumbprint(const Key& key) {
     const auto jwk = detail::management_members(*detail::prepared_half(key), detail::KeyHalf::public_half);
@@ -155,7 +155,7 @@ template <detail::AnyEncryptionKey Key>
     return key.with_kid(*kid);
 }
 
-/// A private key as PEM that is encrypted with a passphrase, `ENCRYPTED PRIVATE KEY`. RFC 7468 §11
+/// A private key as PEM, encrypted with a passphrase, `ENCRYPTED PRIVATE KEY`. RFC 7468 §11
 ///
 /// \return the text; `invalid_key` for an empty passphrase, and for a key whose private half OpenSSL does not give.
 template <detail::KeyToDecryptWith Key>
@@ -164,14 +164,14 @@ template <detail::KeyToDecryptWith Key>
     return detail::encrypted_pem(detail::prepared_half(key)->key.get(), options.passphrase.text());
 }
 
-/// A private key as PEM, `PRIVATE KEY`, for everybody to read who sees the text. RFC 7468 §10
+/// A private key as PEM, `PRIVATE KEY`, unencrypted. RFC 7468 §10
 template <detail::KeyToDecryptWith Key>
     requires PublicKeyManagement<typename Key::algorithm>
 [[nodiscard]] Result<std::string> export_private_pem_in_the_clear(const Key& key) {
     return detail::private_pem(detail::prepared_half(key)->key.get());
 }
 
-/// A private key or a shared secret as a JWK, for everybody to read who sees the text. RFC 7517 §9.3
+/// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.3
 template <detail::KeyToDecryptWith Key>
 [[nodiscard]] Result<std::string> export_private_jwk_in_the_clear(const Key& key) {
     const auto jwk =

@@ -23,7 +23,7 @@ struct EncryptionKeys;
 
 namespace detail {
 
-/// The sentence for `EncryptionKey<RSA_OAEP>::from_secret` and its like.
+/// The compile error for `EncryptionKey<RSA_OAEP>::from_secret` and the like.
 template <class Alg>
 constexpr void say_which_management_has_a_secret() {
     constexpr bool algorithm_has_a_secret = SharedKeyManagement<Alg>;
@@ -32,7 +32,7 @@ constexpr void say_which_management_has_a_secret() {
                   "from_der or from_jwk");
 }
 
-/// The sentence for `EncryptionKey<dir>::from_pem` and its like.
+/// The compile error for `EncryptionKey<dir>::from_pem` and the like.
 template <class Alg>
 constexpr void say_which_management_has_a_key_file() {
     constexpr bool algorithm_has_a_key_pair = PublicKeyManagement<Alg>;
@@ -44,12 +44,12 @@ constexpr void say_which_management_has_a_key_file() {
 
 /// A key to encrypt tokens with, for exactly one key management algorithm: a recipient's public key, or a secret.
 ///
-/// A key for signing is no key for encryption: the types differ, and a JWK whose `use`, `key_ops` or `alg` says
-/// otherwise is refused. Immutable after construction, cheap to copy, shared by any number of threads.
+/// A key for signing cannot be used: the types differ, and a JWK whose `use`, `key_ops` or `alg` does not allow
+/// encryption is refused. Immutable after construction, cheap to copy, shared by any number of threads.
 template <KeyManagementAlgorithm Alg>
 class EncryptionKey {
 public:
-    /// The one algorithm.
+    /// The algorithm.
     using algorithm = Alg;
 
     EncryptionKey(const EncryptionKey&) = default;
@@ -104,7 +104,7 @@ public:
         return from_prepared(detail::recipient_from_native(key, detail::management_of<Alg>));
     }
 
-    // These two say in a sentence why there is no such key.
+    // Only for compile errors.
     template <class Other = Alg>
     static Result<EncryptionKey> from_secret(Bytes)
         requires PublicKeyManagement<Alg>
@@ -120,16 +120,16 @@ public:
         return Errc::invalid_key;
     }
 
-    /// The key id that `encrypt` writes into the header, empty when there is none.
+    /// The key id that `encrypt` writes into the header; empty if there is none.
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
 
     /// The same key with another key id.
     [[nodiscard]] EncryptionKey with_kid(std::string kid) const { return EncryptionKey{key_, std::move(kid)}; }
 
-    /// The prepared key. For the library's own use.
+    /// The prepared key. Internal.
     [[nodiscard]] const detail::ManagementKey& detail_key() const noexcept { return *key_; }
 
-    /// The prepared key with a share in it. For the library's own use.
+    /// The prepared key, with shared ownership. Internal.
     [[nodiscard]] detail::SharedManagementKey detail_share() const noexcept { return key_; }
 
 private:
@@ -158,7 +158,7 @@ private:
 template <KeyManagementAlgorithm Alg>
 class DecryptionKey {
 public:
-    /// The one algorithm.
+    /// The algorithm.
     using algorithm = Alg;
 
     DecryptionKey(const DecryptionKey&) = default;
@@ -201,7 +201,7 @@ public:
         return EncryptionKeys<Alg>::from_evp_pkey(key).transform(decryption_of);
     }
 
-    // As in EncryptionKey: for the sentence.
+    // As in EncryptionKey: only for compile errors.
     template <class Other = Alg>
     static Result<DecryptionKey> from_secret(Bytes)
         requires PublicKeyManagement<Alg>
@@ -217,8 +217,7 @@ public:
         return Errc::invalid_key;
     }
 
-    /// The key id, empty when there is none. It is not compared with a token's: a single key is tried whatever `kid`
-    /// says.
+    /// The key id; empty if there is none. It is not compared with a token's: a single key is tried for any `kid`.
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
 
     /// The same key with another key id.
@@ -227,13 +226,13 @@ public:
     /// Whether a header's `alg`, byte for byte, is this key's algorithm.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return alg == Alg::name; }
 
-    /// The prepared key, for any query. For the library's own use.
+    /// The prepared key, for any query. Internal.
     [[nodiscard]] Result<detail::SharedManagementKey> detail_find(const KeyQuery& /*query*/,
                                                                   ContentAlgorithm /*content*/) const {
         return key_;
     }
 
-    /// The prepared key with a share in it. For the library's own use.
+    /// The prepared key, with shared ownership. Internal.
     [[nodiscard]] detail::SharedManagementKey detail_share() const noexcept { return key_; }
 
 private:
@@ -250,7 +249,7 @@ private:
 /// Both halves of a key. Give it to `encrypt` or to `decrypt` alike: each takes the half that it needs.
 template <KeyManagementAlgorithm Alg>
 struct EncryptionKeys {
-    /// The one algorithm.
+    /// The algorithm.
     using algorithm = Alg;
 
     EncryptionKey<Alg> encryption;  ///< The half that encrypts.
@@ -265,7 +264,7 @@ struct EncryptionKeys {
         return made_of({*key, *key}, {});
     }
 
-    /// Takes a private key, from which the public one follows. See `DecryptionKey::from_pem`.
+    /// Takes a private key, which includes the public one. See `DecryptionKey::from_pem`.
     static Result<EncryptionKeys> from_pem(Bytes text, KeyOptions options = {})
         requires PublicKeyManagement<Alg>
     {
@@ -286,7 +285,7 @@ struct EncryptionKeys {
 
     /// Takes a private or shared JWK that allows both to encrypt and to decrypt, and its `kid`.
     static Result<EncryptionKeys> from_jwk(Bytes text) {
-        // What the key_ops of a private key allow is about the private half.
+        // The key_ops of a private key are about its private half.
         return from_jwk_for(text,
                             SharedKeyManagement<Alg> ? detail::ManagementUse::both : detail::ManagementUse::decrypt);
     }
@@ -323,7 +322,7 @@ struct EncryptionKeys {
         return {encryption.with_kid(kid), decryption.with_kid(kid)};
     }
 
-    /// The half that is asked for.
+    /// The requested half.
     operator const EncryptionKey<Alg>&() const noexcept { return encryption; }
     operator const DecryptionKey<Alg>&() const noexcept { return decryption; }
 

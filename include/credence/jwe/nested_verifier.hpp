@@ -18,7 +18,7 @@ namespace credence {
 
 namespace detail {
 
-/// The half of a pair that decrypts; any other source of keys as it is.
+/// The decrypting half of a pair; any other key source unchanged.
 template <class Source>
 struct DecryptionSourceOf {
     using type = Source;
@@ -30,31 +30,31 @@ struct DecryptionSourceOf<EncryptionKeys<Alg>> {
 
 }  // namespace detail
 
-/// Decrypts a token, and verifies the signed token within: a `TokenVerifier` like the one that it is made of.
+/// Decrypts a token, and verifies the signed token in it: a `TokenVerifier` like the one that it contains.
 ///
 /// ```cpp
 /// const NestedVerifier verifier{decryption_key, verifier_for<Claims>(issuer_keys, rules)};
 /// ```
 ///
-/// The signature within proves the claims, and nothing else does: whoever has the public key can encrypt, so what was
-/// only encrypted is refused (CVE-2026-29000). A token that was only signed is refused too: it has not the five parts
-/// of an encrypted one.
+/// Only the inner signature proves the claims: anybody with the public key can encrypt, so a token that was only
+/// encrypted is refused (CVE-2026-29000). A token that was only signed is refused as well: it does not have the five
+/// parts of an encrypted one.
 ///
 /// \tparam Source    a `DecryptionKey` or a `DecryptionKeySet`.
-/// \tparam Verifier  verifies the token within.
+/// \tparam Verifier  verifies the inner token.
 template <DecryptionSource Source, TokenVerifier Verifier>
 class NestedVerifier {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = typename Verifier::claims_type;
 
-    /// \param source    the keys to decrypt with; they are copied.
-    /// \param verifier  for the token within; a copy is kept.
-    /// \param options   the content algorithms, and the longest token with its encryption.
+    /// \param source    the decryption keys; they are copied.
+    /// \param verifier  for the inner token; a copy is kept.
+    /// \param options   the content algorithms, and the longest encrypted token.
     NestedVerifier(Source source, Verifier verifier, DecryptOptions options = {})
         : source_(std::move(source)), verifier_(std::move(verifier)), options_(std::move(options)) {}
 
-    /// The claims of the token within. Errors as of `decrypt`, and then as of the verifier; `malformed_token` if the
+    /// The claims of the inner token. Errors as of `decrypt`, and then as of the verifier; `malformed_token` if the
     /// header has a `cty` other than JWT; `algorithm_not_allowed` for an `enc` that a `dir` key does not serve.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token) const {
         const auto decrypted = decrypt(token, source_, options_);
@@ -67,8 +67,8 @@ public:
     }
 
 private:
-    /// The keys were found sound when they were made. Only the sender's choice of `enc` can make one unfit: that is a
-    /// fault of the token, and a server must not answer it with 503 as it does for a fault of its own keys.
+    /// The keys were valid when they were made. Only the sender's choice of `enc` can make one unusable: that is an
+    /// error of the token, not of the server's keys, and must not be answered with 503.
     [[nodiscard]] static Error about_the_token(const Error& error) {
         const bool is_about_a_key = error.code == Errc::invalid_key || error.code == Errc::key_too_short;
         return is_about_a_key ? Error{Errc::algorithm_not_allowed, {}, "the key does not serve this enc"} : error;

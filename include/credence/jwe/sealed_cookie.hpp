@@ -38,12 +38,12 @@ struct SealedCookieOptions {
     Clock clock = system_clock;
 };
 
-/// Seals claims into the value of a cookie, and opens it again: state between two requests without a store, such as
-/// what a login must remember until the user comes back from the issuer.
+/// Seals claims into the value of a cookie, and opens it again. For state between two requests without a store, such as
+/// the state of a login until the user comes back from the issuer.
 ///
-/// The value is a token with `dir` and A256GCM. The name of the cookie is sealed with it, so that no other cookie's
-/// value can stand in its place; and its expiry. Whoever has the cookie can send it again until then: it is no session
-/// that can be ended. Keys rotate: the first one seals, and all of them open.
+/// The value is a token with `dir` and A256GCM. It contains its expiry and the cookie's name, so the value of another
+/// cookie is refused. Whoever has the cookie can send it again until it expires: it is not a session that can be ended.
+/// Keys rotate: the first key seals, and all of them open.
 ///
 /// A cheap handle to shared, immutable state; used by any number of threads.
 ///
@@ -54,7 +54,7 @@ template <class Claims>
 class SealedCookie {
 public:
     /// The longest cookie, name and value together, in bytes: browsers drop a longer one. The `=` between them and the
-    /// attributes behind them do not count. RFC 6265bis §5.6
+    /// attributes after them do not count. RFC 6265bis §5.6
     static constexpr std::size_t max_bytes = 4096;
 
     /// \param name  the cookie's name.
@@ -74,8 +74,8 @@ public:
         return SealedCookie{std::make_shared<const State>(std::move(state))};
     }
 
-    /// The value of the cookie. \return the codes of `encode` for the claims; `token_too_large` if name and value are
-    /// together longer than `max_bytes`.
+    /// The value of the cookie. \return the codes of `encode` for the claims; `token_too_large` if name and value
+    /// together are longer than `max_bytes`.
     [[nodiscard]] Result<std::string> seal(const Claims& claims) const {
         detail::WipedText payload;
         if (auto written = detail::write_claims(payload.text, claims); !written) return std::move(written).error();
@@ -147,7 +147,7 @@ private:
         return is_read ? end : std::nullopt;
     }
 
-    /// Reads the claims, whose registered members are checked where they are there.
+    /// Reads the claims; registered members are checked if they are present.
     [[nodiscard]] Result<Claims> read_claims(const detail::SecretBytes& plaintext) const {
         detail::SecretBytes padded{plaintext.size() + detail::json_padding};
         std::copy(plaintext.view().begin(), plaintext.view().end(), padded.data());

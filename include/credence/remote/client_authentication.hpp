@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ClientAuthentication: how this service proves to an authorization server who it is.
+// ClientAuthentication: how this service authenticates to an authorization server.
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
@@ -22,8 +22,8 @@
 
 namespace credence {
 
-/// How this service proves to an authorization server who it is: with a secret, or with a key, which is better, because
-/// no secret leaves the service. Keep it as secret as what it is made of.
+/// How this service authenticates to an authorization server: with a secret, or with a key, which is better, because no
+/// secret leaves the service. Keep the object as secret as the secret or key in it.
 class ClientAuthentication {
 public:
     /// HTTP Basic, `client_secret_basic`. RFC 6749 §2.3.1
@@ -37,7 +37,7 @@ public:
 
     /// A token that this service signs for each request, `private_key_jwt`; it is good for a minute. RFC 7523 §2.2
     ///
-    /// \param audience  what the authorization server calls itself: mostly its issuer's URL, or the endpoint's.
+    /// \param audience  the name of the authorization server: usually its issuer's URL, or the endpoint's.
     template <Algorithm Alg>
     [[nodiscard]] static ClientAuthentication private_key_jwt(std::string client_id, EncodingKey<Alg> key,
                                                               std::string audience) {
@@ -61,7 +61,7 @@ public:
         }};
     }
 
-    /// Adds the proof to a request that has a form. For the library's own use.
+    /// Adds the authentication to a request with a form. Internal.
     [[nodiscard]] Result<void> detail_apply(FetchRequest& request) const { return apply_(request); }
 
 private:

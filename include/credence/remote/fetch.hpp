@@ -19,10 +19,10 @@
 
 namespace credence {
 
-/// The time that deadlines are in. It does not move when somebody sets the wall clock.
+/// The clock of deadlines. It is not affected by changes of the wall clock.
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-/// What to ask an issuer for. A transport sends one request, and follows no redirect.
+/// A request to an issuer. A transport sends exactly one request, and follows no redirect.
 struct FetchRequest {
     Url url;
     /// The value of `Accept`.
@@ -30,25 +30,24 @@ struct FetchRequest {
     /// The values of `If-None-Match` and `If-Modified-Since`; empty: the field is not sent.
     std::string if_none_match = {};
     std::string if_modified_since = {};
-    /// The longest body to take, in bytes. A transport stops reading at the first byte beyond it, and answers with
-    /// stage `too_large`. It asks for no content coding.
+    /// The longest body, in bytes. A transport stops reading at the first byte beyond it, and returns stage
+    /// `too_large`. It requests no content coding.
     std::size_t most_bytes = 0;
-    /// How long connecting may take, with the TLS handshake.
+    /// The time limit for connecting, including the TLS handshake.
     std::chrono::milliseconds connect_timeout{};
-    /// When the answer must be there, head and body.
+    /// The time by which the whole answer must have arrived.
     SteadyTime deadline = {};
-    /// Asks for an early end: the answer is then stage `stopped`, as soon as the transport can.
+    /// Requests an early end: the transport then returns stage `stopped` as soon as it can.
     std::stop_token stop = {};
-    /// Where not empty, the request is a POST with this body of type `application/x-www-form-urlencoded`.
+    /// If not empty, the request is a POST with this body of type `application/x-www-form-urlencoded`.
     std::string form = {};
     /// The value of `Authorization`; empty: the field is not sent. A secret.
     std::string authorization = {};
-    /// Names this request among those of its source; for `PolledRemoteKeys::answer`.
+    /// Identifies this request among those of its source; for `PolledRemoteKeys::answer`.
     std::uint64_t number = 0;
 };
 
-/// What an issuer answered, whatever the status. A field that is absent is empty; one that is there several times is
-/// joined by commas.
+/// An issuer's answer, with any status. An absent field is empty; the values of a repeated field are joined by commas.
 struct FetchResponse {
     int status = 0;
     std::string body = {};
@@ -59,18 +58,18 @@ struct FetchResponse {
     std::string last_modified = {};
     std::string retry_after = {};
 
-    /// Takes a header field of the answer if it is one of the above. For transports. \param name  in any case.
+    /// Stores a header field of the answer if it is one of the above. For transports. \param name  in any case.
     void add_field(std::string_view name, std::string_view value);
 };
 
-/// What a transport gives.
+/// The result of a transport.
 using FetchResult = Result<FetchResponse, FetchError>;
 
 /// A transport: a callable that sends one request and waits for the answer. `CurlTransport`, `HttplibTransport` and
-/// `BeastTransport` are given; write your own for another client, or for tests.
+/// `BeastTransport` are included; write your own for another client, or for tests.
 ///
-/// Its own settings are its own affair: the CA, a proxy, a client certificate, further header fields. It is called by
-/// one thread at a time.
+/// A transport has its own settings: the CA, a proxy, a client certificate, further header fields. It is called by one
+/// thread at a time.
 template <class Transport>
 concept FetchTransport = std::copy_constructible<std::decay_t<Transport>> &&
                          std::is_invocable_r_v<FetchResult, const std::decay_t<Transport>&, const FetchRequest&>;

@@ -21,11 +21,11 @@ enum class FetchStage : std::uint8_t {
     transfer,       ///< The answer is not HTTP, or was cut off.
     too_large,      ///< The answer is longer than the limit.
     status,         ///< The status is not 200; redirects are not followed.
-    document,       ///< The metadata document is not JSON, or lacks what is needed. RFC 8414 §3.2
+    document,       ///< The metadata document is not JSON, or lacks a required member. RFC 8414 §3.2
     issuer,         ///< The metadata document belongs to another issuer. RFC 8414 §3.3
     key_set,        ///< The answer is not a JWK Set. RFC 7517 §5
     no_usable_key,  ///< The JWK Set has no key that could verify a token.
-    stopped,        ///< The fetch was ended because nobody needs it any more.
+    stopped,        ///< The fetch was ended because it is no longer needed.
 };
 
 /// The enumerator's name, `"no_usable_key"`: for machines, stable between versions.
@@ -48,7 +48,7 @@ enum class FetchStage : std::uint8_t {
     return "unknown";
 }
 
-/// One sentence for logs: what went wrong at this stage.
+/// One sentence for logs: the error at this stage.
 [[nodiscard]] constexpr std::string_view message(FetchStage stage) noexcept {
     switch (stage) {  // no default: -Wswitch points here when a value is added
         case FetchStage::configuration: return "an option is out of its range";
@@ -68,20 +68,20 @@ enum class FetchStage : std::uint8_t {
     return "unknown stage";
 }
 
-/// Why something could not be fetched, or be set up to be fetched.
+/// Why a fetch, or its set-up, failed.
 struct FetchError {
     FetchStage stage;
-    /// One line for the log: which URL, what was expected, what was found. Control characters are escaped. It holds
-    /// text of the issuer's, and never a token or a body.
+    /// One line for the log: the URL, the expected and the found value. Control characters are escaped. It may quote
+    /// the issuer's text, but never a token or a body.
     std::string detail = {};
 
-    /// The error of a token or a set-up that needed the fetch: `keys_unavailable`, with the stage as its reason.
+    /// The error for a token or a set-up that needed the fetch: `keys_unavailable`, with the stage as its reason.
     operator Error() const { return {Errc::keys_unavailable, {}, credence::message(stage)}; }
 
     friend bool operator==(const FetchError&, const FetchError&) = default;
 };
 
-/// One line for logs: the stage's sentence, and the detail behind a colon.
+/// One line for logs: the stage's sentence, and the detail after a colon.
 [[nodiscard]] inline std::string message(const FetchError& error) {
     std::string sentence{message(error.stage)};
     if (!error.detail.empty()) sentence.append(": ").append(error.detail);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// IntrospectionVerifier: a verifier for opaque tokens, which asks the authorization server about each. RFC 7662
+// IntrospectionVerifier: verifies opaque tokens by asking the authorization server about each. RFC 7662
 #pragma once
 
 #include <credence/clock.hpp>
@@ -41,27 +41,27 @@ namespace credence {
 
 /// The settings of an `IntrospectionVerifier`.
 struct IntrospectionOptions {
-    /// How long an accepted token is not asked about again: at most 60 s, and never beyond its `exp`. A token that is
-    /// revoked is accepted for so long. 0: each token is asked about each time.
+    /// How long the answer about an accepted token is cached: at most 60 s, and never beyond its `exp`. A revoked token
+    /// is still accepted for this long. 0: the server is asked each time.
     std::chrono::seconds cache_accepted{60};
-    /// The same for one that is refused, at most 60 s.
+    /// The same for a refused token, at most 60 s.
     std::chrono::seconds cache_refused{5};
-    /// How many answers are kept.
+    /// The most answers in the cache.
     std::size_t max_cached = 10'000;
-    /// How many requests may be under way at once; a token beyond that is `keys_unavailable`.
+    /// The most simultaneous requests; a token beyond that is `keys_unavailable`.
     std::size_t max_requests = 8;
-    /// How many threads may wait for the answer to a request that another one has sent for the same token; a further
-    /// one is `keys_unavailable`. If `cache_accepted` is 0, answers are not shared.
+    /// The most threads that wait for the answer to another thread's request about the same token; a further one is
+    /// `keys_unavailable`. If `cache_accepted` is 0, answers are not shared.
     std::size_t max_waiters = 32;
-    /// How long connecting may take, and the whole request.
+    /// The time limits for connecting, and for the whole request.
     std::chrono::milliseconds connect_timeout = std::chrono::seconds{2};
     std::chrono::milliseconds total_timeout = std::chrono::seconds{5};
     /// The longest answer, in bytes.
     std::size_t max_answer_bytes = std::size_t{64} * 1024;
-    /// If set, the endpoint is asked for signed answers, and any other is refused. RFC 9701
+    /// If set, the endpoint must return signed answers. RFC 9701
     std::optional<SignedIntrospection> signed_answers = {};
-    /// Of `discover`: where the issuer's metadata document is, if not at a place that its URL gives; when it is read
-    /// again; and its longest size, in bytes.
+    /// For `discover`: where the issuer's metadata document is, if not at a location derived from its URL; when it is
+    /// read again; and its longest size, in bytes.
     std::string metadata_url = {};
     std::chrono::milliseconds rediscover = std::chrono::hours{24};
     std::size_t max_document_bytes = std::size_t{256} * 1024;
@@ -73,15 +73,15 @@ struct IntrospectionOptions {
 ///         "https://id.example/introspect", credence::CurlTransport{},
 ///         credence::ClientAuthentication::basic("orders", secret), {.audience = "orders"}).value();
 ///
-/// The answer's members are the claims. `active` must be true, and the rules of `Validation` hold as for a token that
-/// is signed; `type` alone means nothing here. A token that is not active is `check_failed` with the claim `active`.
+/// The answer's members are the claims. `active` must be true, and the rules of `Validation` apply as for a signed
+/// token, except for `type`, which has no effect. A token that is not active is `check_failed` with the claim `active`.
 ///
 /// If the server cannot be asked, or its answer cannot be read, the token is `keys_unavailable`, which is a 503, and
-/// nothing is kept. Neither a token nor an answer is ever in an error. Threads that verify the same token at the same
-/// time send one request.
+/// nothing is cached. Errors never contain a token or an answer. Threads that verify the same token at the same time
+/// send one request.
 ///
-/// A handle: copies share the answers that are kept. Any thread may use any of them; the one that verifies waits for
-/// the server.
+/// A handle: copies share the cached answers. Any thread may use any of them; a thread that verifies waits for the
+/// server.
 ///
 /// \tparam Claims  see `claims/claims.hpp`; a private claims type may have `client_id` and `username`.
 template <class Claims>
@@ -90,11 +90,12 @@ public:
     /// The claims type that it proves.
     using claims_type = Claims;
 
-    /// Prepares a verifier. Asks nothing yet.
+    /// Prepares a verifier. Sends no request yet.
     ///
     /// \param endpoint   the URL of the introspection endpoint.
     /// \param transport  is copied: a copy serves one request at a time.
-    /// \return the verifier; stage `url` for a URL that is not asked, stage `configuration` for an option out of range.
+    /// \return the verifier; stage `url` for a URL that is not allowed, stage `configuration` for an option out of
+    ///         range.
     template <FetchTransport Transport>
     [[nodiscard]] static Result<IntrospectionVerifier, FetchError> make(std::string_view endpoint,
                                                                         Transport&& transport,
@@ -113,7 +114,7 @@ public:
     /// The same for an issuer whose metadata document names the endpoint. The document is read when the first token
     /// comes, again after `rediscover`, and after three failures of the endpoint. RFC 8414 §2
     ///
-    /// \param issuer  its URL; the document must name the same, byte for byte. The endpoint may be https at any
+    /// \param issuer  its URL; the document must name the same issuer, byte for byte. The endpoint may be https at any
     ///                address, and plain http only if the issuer's URL is.
     template <FetchTransport Transport>
     [[nodiscard]] static Result<IntrospectionVerifier, FetchError> discover(std::string_view issuer,
@@ -131,14 +132,14 @@ public:
                                     std::move(authentication), std::move(rules), std::move(options))};
     }
 
-    IntrospectionVerifier(const IntrospectionVerifier&) = default;  // and no move, as Verifier
+    IntrospectionVerifier(const IntrospectionVerifier&) = default;  // no move, as in Verifier
     IntrospectionVerifier& operator=(const IntrospectionVerifier&) = default;
     ~IntrospectionVerifier() = default;
 
     /// The claims of a token that the server calls active and the rules accept.
     ///
-    /// \return errors as of `Verifier::verify` for its claims; `token_too_large`; `malformed_token` for a text that no
-    ///         header can carry; `check_failed` (`active`); `keys_unavailable`.
+    /// \return errors as of `Verifier::verify` for its claims; `token_too_large`; `malformed_token` for a text that
+    ///         cannot be in a header; `check_failed` (`active`); `keys_unavailable`.
     [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token) const { return verify_with(token, nullptr); }
 
     /// The same for a token that may be bound to a key. See `BindableVerifier`.
@@ -146,8 +147,8 @@ public:
         return verify_with(token, &check);
     }
 
-    /// The same if the answer for this token is kept; nullopt if `verify` would ask the server, or refuse the text.
-    /// Waits for nothing.
+    /// The result if the answer for this token is cached; nullopt if `verify` would ask the server, or refuse the text.
+    /// Never waits.
     [[nodiscard]] std::optional<Result<Verified<Claims>>> verify_kept(std::string_view token) const {
         if (token.size() > state_->rules.max_token_bytes) return std::nullopt;
         const std::string hash = state_->hasher(detail::as_bytes(token));
@@ -160,7 +161,7 @@ public:
     [[nodiscard]] std::optional<FetchError> discovery_fault() const { return state_->endpoint->last_fault(); }
 
 private:
-    /// The server's answer for a token.
+    /// The server's answer about a token.
     struct Answer {
         detail::IntrospectionAnswer claims;
         std::optional<NumericDate> expiry;
@@ -184,7 +185,7 @@ private:
         [[nodiscard]] std::optional<AnyTransport> borrow() {
             const std::scoped_lock lock{mutex};
             if (in_use >= options.max_requests) return std::nullopt;
-            idle.reserve(idle.size() + in_use + 1);  // so that giving back needs no memory
+            idle.reserve(idle.size() + in_use + 1);  // so that returning it needs no memory
             ++in_use;
             if (idle.empty()) return transport;
             std::optional<AnyTransport> found{std::move(idle.back())};
@@ -211,7 +212,7 @@ private:
         std::size_t in_use = 0;
     };
 
-    /// A transport for one request, given back at the end.
+    /// A transport for one request, returned at the end.
     struct Loan {
         explicit Loan(State& owner) : state(owner), transport(owner.borrow()) {}
         Loan(const Loan&) = delete;
@@ -220,7 +221,7 @@ private:
             if (transport) state.give_back(*std::move(transport));
         }
 
-        /// Sends a request. What the transport throws is a failure.
+        /// Sends a request. An exception of the transport counts as a failure.
         [[nodiscard]] FetchResult fetch(const FetchRequest& request) const {
             return detail::catch_all([&]() -> FetchResult { return (*transport)(request); },
                                      []() -> FetchResult { return FetchError{FetchStage::transfer}; });
@@ -261,7 +262,7 @@ private:
         if (const auto kept = state_->cache.find(hash, asked)) return judge(*kept, check);
         std::optional<Result<Verified<Claims>>> own;  // of the thread that asks
         const auto ask_and_keep = [&]() -> Result<Answer> {
-            // Another thread may have kept one since this one looked.
+            // Another thread may have cached one since this one looked.
             if (auto kept = state_->cache.find(hash, asked)) return Answer{*std::move(kept), std::nullopt};
             auto answer = ask(token);
             if (!answer) return answer;
@@ -333,7 +334,7 @@ private:
         return read(*parsed, std::move(result->body));
     }
 
-    /// Reads a signed answer. One that is not signed is none. RFC 9701 §5
+    /// Reads a signed answer. An unsigned one is refused. RFC 9701 §5
     [[nodiscard]] Result<Answer> read_signed(std::string_view body) const {
         const auto opened = state_->options.signed_answers->detail_open(body);
         if (opened) return read(*opened, opened->dump());
@@ -365,7 +366,7 @@ private:
         return NumericDate{std::chrono::seconds{static_cast<long long>(seconds)}};
     }
 
-    /// How long an accepted token is kept.
+    /// How long to cache the answer about an accepted token.
     [[nodiscard]] std::chrono::seconds lifetime(std::optional<NumericDate> expiry) const {
         const std::chrono::seconds most = state_->options.cache_accepted;
         const NumericDate moment = detail::moment_of(state_->rules.clock);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// IssuerRegistry: a verifier for the tokens of many issuers, chosen while the program runs.
+// IssuerRegistry: verifies the tokens of many issuers, which are chosen at run time.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -39,14 +39,16 @@ namespace credence {
 
 /// The settings of an `IssuerRegistry`.
 struct IssuerRegistryOptions {
-    /// For the keys of each issuer. `unknown_key_wait` and `max_waiters` count for all issuers together; `metadata_url`
-    /// is not used. `max_waiters` is about threads: of coroutines 1,024 may wait, and none if it is 0.
+    /// Options for the keys of each issuer. `unknown_key_wait` and `max_waiters` count for all issuers together;
+    /// `metadata_url` is not used. `max_waiters` limits threads; up to 1,024 coroutines may wait, and none if it is 0.
     RemoteOptions keys = {};
-    /// How long the keys of an issuer are kept up to date without a token of it. Its next token waits for a new fetch.
+    /// How long the keys of an issuer are kept up to date without a token from it. Its next token waits for a new
+    /// fetch.
     std::chrono::milliseconds rest_after = std::chrono::hours{1};
-    /// The most issuers. One more is not added, and one that the resolver accepts is `keys_unavailable`.
+    /// The most issuers. Adding one more fails, and a token of one more that the resolver accepts is
+    /// `keys_unavailable`.
     std::size_t max_issuers = 1000;
-    /// The longest token, in bytes, whatever an issuer's rules allow.
+    /// The longest token, in bytes, whatever the rules of an issuer allow.
     std::size_t max_token_bytes = std::size_t{16} * 1024;
 };
 
@@ -56,29 +58,29 @@ struct IssuerRegistryOptions {
 ///     registry.add("https://tenant-1.example", {.audience = "orders"}).value();
 ///     server.Get("/me", credence::protect(registry, me));
 ///
-/// The `iss` of a token, which nobody has verified yet, chooses the issuer; that one's keys and rules then decide
-/// alone. So no issuer can sign as another, and no key is looked up in another's set. A token of an issuer that is not
-/// there is `invalid_issuer`, and nothing is fetched for it. RFC 8725 §3.8
+/// The unverified `iss` of a token chooses the issuer. The keys and rules of that issuer alone then decide, so no
+/// issuer can sign as another, and no key is looked up in another issuer's set. A token of an unknown issuer is
+/// `invalid_issuer`, and nothing is fetched for it. RFC 8725 §3.8
 ///
-/// The keys of an issuer are fetched when the first token comes that its rules accept, and then as by `RemoteKeys`.
-/// Two threads fetch for all issuers, so there are at most two fetches at a time. An issuer without tokens is not
-/// asked. Adding and removing an issuer costs as much as the logarithm of their number.
+/// The keys of an issuer are first fetched for a token that its rules accept, and then as by `RemoteKeys`. Two threads
+/// fetch for all issuers, so there are at most two fetches at a time. Nothing is fetched for an issuer without tokens.
+/// Adding and removing an issuer takes logarithmic time in their number.
 ///
-/// `verify` waits for a fetch that its token needs. In coroutines of Boost.Asio nothing waits: see `AsyncVerifier`,
-/// which awaits the fetch. The resolver is then called in the coroutine's thread.
+/// `verify` waits for a fetch that its token needs. In coroutines of Boost.Asio nothing blocks: `AsyncVerifier` awaits
+/// the fetch. The resolver is then called in the coroutine's thread.
 ///
-/// A handle: copies share everything; any thread may use any of them. The threads end with the last one, and a child of
-/// `fork` has none: make a registry in the child.
+/// A handle: copies share everything; any thread may use any of them. The threads end with the last copy. A child of
+/// `fork` does not have them: make a registry in the child.
 ///
 /// \tparam Claims  see `claims/claims.hpp`.
 /// \tparam Set     a `KeySet`.
 template <class Claims, class Set>
 class IssuerRegistry {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = Claims;
-    /// Decides about an issuer that was not added: the rules for its tokens, or nullopt to refuse it. It is called by
-    /// the threads that verify, for each token of such an issuer until it says yes; what it throws is a no.
+    /// Decides about an issuer that was not added: returns the rules for its tokens, or nullopt to refuse it. It is
+    /// called by the threads that verify, for each token of such an issuer until it is accepted; an exception refuses.
     using Resolver = std::function<std::optional<Validation<Claims>>(const std::string& issuer)>;
 
     /// Makes a registry without issuers.
@@ -96,15 +98,15 @@ public:
         return IssuerRegistry{std::move(state)};
     }
 
-    IssuerRegistry(const IssuerRegistry&) = default;  // and no move: one that was moved from would have no issuers
+    IssuerRegistry(const IssuerRegistry&) = default;  // no move: a moved-from registry would have no issuers
     IssuerRegistry& operator=(const IssuerRegistry&) = default;
     ~IssuerRegistry() = default;
 
-    /// Adds an issuer, or gives it other rules. Fetches nothing yet.
+    /// Adds an issuer, or replaces its rules. Fetches nothing yet.
     ///
     /// \param issuer        its URL, byte for byte as tokens have it in `iss`.
     /// \param rules         `Validation::issuer` may be left out; if set, it must name this issuer.
-    /// \param metadata_url  where its metadata document is, if not at a place that its URL gives.
+    /// \param metadata_url  the location of its metadata document, if it is not derived from its URL.
     /// \return stage `url`, or `configuration` if the rules name another issuer or there are `max_issuers`.
     [[nodiscard]] Result<void, FetchError> add(std::string_view issuer, Validation<Claims> rules,
                                                std::string_view metadata_url = {}) const {
@@ -113,17 +115,17 @@ public:
 
     /// Removes an issuer: from now on its tokens are `invalid_issuer`, unless the resolver accepts it again.
     ///
-    /// \return whether it was there.
-    // NOLINTNEXTLINE(modernize-use-nodiscard): whether it was there need not matter
+    /// \return whether the issuer was in the registry.
+    // NOLINTNEXTLINE(modernize-use-nodiscard): callers may ignore whether it was there
     bool remove(std::string_view issuer) const { return state_->remove(issuer); }
 
-    /// How many issuers there are.
+    /// The number of issuers.
     [[nodiscard]] std::size_t size() const {
         const auto issuers = state_->issuers.load();
         return issuers ? issuers->size() : 0;
     }
 
-    /// How the keys of an issuer are doing; nullopt if it is not there.
+    /// The health of an issuer's keys; nullopt for an unknown issuer.
     [[nodiscard]] std::optional<RemoteHealth> health(std::string_view issuer) const {
         const EntryHandle entry = state_->find(issuer);
         return entry ? std::optional{entry->member->state().keys().health()} : std::nullopt;
@@ -162,7 +164,8 @@ private:
         return verify_by(entry->verifier);
     }
 
-    /// What every issuer's verifier would refuse: told before anything about the issuer, and before one is asked for.
+    /// Errors that every issuer's verifier would report come before any about the issuer, and before the resolver is
+    /// called.
     [[nodiscard]] static std::optional<Error> check_header(std::string_view segment) {
         const auto header = detail::read_jose_header(segment, {true, true});
         if (!header) return header.error();
@@ -198,7 +201,7 @@ private:
             serialise_events();
         }
 
-        /// Two threads must not call the user's hook at once.
+        /// Two threads must not call the user's hook at the same time.
         void serialise_events() {
             if (!options.keys.on_event) return;
             options.keys.on_event = [hook = std::move(options.keys.on_event),
@@ -252,7 +255,7 @@ private:
             return true;
         }
 
-        /// Asks the resolver about an issuer that is not there.
+        /// Calls the resolver about an unknown issuer.
         [[nodiscard]] Result<EntryHandle> resolve(const std::string& issuer) {
             if (!resolver) return unknown_issuer();
             using Answer = std::optional<Validation<Claims>>;
@@ -267,7 +270,7 @@ private:
             return Error{Errc::keys_unavailable, "iss", "the issuer cannot be added: see max_issuers and its rules"};
         }
 
-        /// A new entry in the place of one that has rested. \return the present one.
+        /// Replaces an entry that has rested. \return the current entry.
         [[nodiscard]] EntryHandle renew(const std::string& issuer, const EntryHandle& rested) {
             auto fresh = make_entry(issuer, rested->rules, rested->metadata_url);
             const std::scoped_lock lock{writers};

@@ -26,8 +26,7 @@
 namespace credence {
 
 /// The keys of an issuer, for a loop that sends the requests itself: an event loop that credence does not know, or a
-/// test that has the time in its hand. What is fetched, how long it counts, and what becomes of an unknown key id is as
-/// for `RemoteKeys`.
+/// test that controls the time. Fetching, expiry and unknown key ids are handled as in `RemoteKeys`.
 ///
 ///     auto keys = credence::PolledRemoteKeys<Keys>::discover("https://id.example").value();
 ///     for (;;) {
@@ -35,11 +34,11 @@ namespace credence {
 ///         sleep_until(keys.wake());
 ///     }
 ///
-/// There is one request at a time. `next` returns it, and `answer` takes what came of it, whenever that is; both are
-/// called by one thread at a time, and never wait. Keys are taken out of use in time also if nobody calls them.
+/// There is one request at a time. `next` returns it, and `answer` takes its result, whenever that arrives. Both are
+/// called by one thread at a time, and never wait. Keys expire in time even if neither is called.
 ///
-/// A token with an unknown key id never waits: if a fetch is due for it, it is `keys_unavailable` with the time to ask
-/// again, and `on_due` is called, by the thread that verifies, so that the loop calls `next` before `wake`.
+/// A token with an unknown key id never waits. If a fetch is due for it, it is `keys_unavailable` with a time to retry,
+/// and the verifying thread calls `on_due`, so that the loop calls `next` before `wake`.
 ///
 /// Copies share their keys. Any thread may verify with them, and readers take no lock.
 ///
@@ -67,14 +66,14 @@ public:
         return make({.key_set = *std::move(url)}, std::move(options), std::move(on_due));
     }
 
-    PolledRemoteKeys(const PolledRemoteKeys&) = default;  // and no move, as RemoteKeys
+    PolledRemoteKeys(const PolledRemoteKeys&) = default;  // no move, as in RemoteKeys
     PolledRemoteKeys& operator=(const PolledRemoteKeys&) = default;
     ~PolledRemoteKeys() = default;
 
     /// Returns the request to send now, if there is one; nullopt while one is under way. The first one is due at once.
     ///
-    /// \param now   the time; a test may count from any beginning. A time before an earlier one counts as that one.
-    /// \param wall  the same moment by the wall clock: `iat` and dates in answers are compared with it.
+    /// \param now   the time, which a test may count from anywhere. A time before an earlier one counts as that one.
+    /// \param wall  the same moment by the wall clock, for comparison with `iat` and dates in answers.
     [[nodiscard]] std::optional<FetchRequest> next(SteadyTime now = std::chrono::steady_clock::now(),
                                                    NumericDate wall = credence::now()) const {
         return state_->next(now, wall);
@@ -82,8 +81,8 @@ public:
 
     /// Takes the answer to a request.
     ///
-    /// \param number  that of the request, `FetchRequest::number`. An answer to another one, which comes too late,
-    ///                changes nothing. Half a second after its deadline, `next` gives a request up.
+    /// \param number  `FetchRequest::number` of the request. An answer to another request is too late, and changes
+    ///                nothing. `next` drops a request half a second after its deadline.
     void answer(std::uint64_t number, FetchResult result, SteadyTime now = std::chrono::steady_clock::now(),
                 NumericDate wall = credence::now()) const {
         state_->answer(number, std::move(result), now, wall);
@@ -95,7 +94,7 @@ public:
     /// The issuer's URL; empty after `at`. See `IssuerKeySource`.
     [[nodiscard]] std::string_view issuer() const noexcept { return state_->issuer(); }
 
-    /// How the keys are doing. Takes no lock.
+    /// The health of the keys. Takes no lock.
     [[nodiscard]] RemoteHealth health() const { return state_->keys().health(); }
 
     /// The keys change.
@@ -104,21 +103,21 @@ public:
     /// Whether a header's `alg` is in the list of the set.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return Set::accepts(alg); }
 
-    /// The current state of the keys, held on to. See `SnapshotKeySource`.
+    /// The current state of the keys, kept alive. See `SnapshotKeySource`.
     using Snapshot = detail::RemoteSnapshot<Set>;
 
-    /// Holds on to the current keys, without a lock. For verifiers.
+    /// Keeps the current keys alive, without a lock. For verifiers.
     [[nodiscard]] Snapshot snapshot() const { return state_->keys().snapshot(); }
 
     /// See `Snapshot::generation`.
     [[nodiscard]] std::uint64_t generation() const { return snapshot().generation(); }
 
-    /// The key for a token, with a share in its set. See `Snapshot::find`.
+    /// The key for a token, sharing ownership of its set. See `Snapshot::find`.
     [[nodiscard]] Result<std::shared_ptr<const VerificationKey>> find(const KeyQuery& query) const {
         return state_->keys().find(query);
     }
 
-    /// Makes a fetch due for a key that the set does not have, if that is allowed now. For verifiers; see
+    /// Makes a fetch due for a key that the set does not have, if a fetch is allowed now. For verifiers; see
     /// `FetchingKeySource`.
     ///
     /// \return false if the issuer has no such key; true if it came meanwhile; else `keys_unavailable`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RemoteEvent and RemoteHealth: what is told about keys that follow an issuer, for logs and for a readiness probe.
+// RemoteEvent and RemoteHealth: reports about keys that follow an issuer, for logs and for a readiness probe.
 #pragma once
 
 #include <credence/keys/key_set.hpp>
@@ -17,8 +17,7 @@
 
 namespace credence {
 
-/// Something that happened to the keys of an issuer. It never holds a token or a body; key ids and texts are the
-/// issuer's.
+/// An event about the keys of an issuer. It never contains a token or a body; key ids and texts come from the issuer.
 struct RemoteEvent {
     /// The closed list of events.
     enum class Kind : std::uint8_t {
@@ -32,15 +31,15 @@ struct RemoteEvent {
     };
 
     Kind kind;
-    /// The issuer's URL, or the URL of the key set where no issuer was given.
+    /// The issuer's URL, or the URL of the key set if no issuer was given.
     std::string source = {};
-    /// Of `fetched`: the key ids that are new, and those that are gone, each in alphabetical order; a key without an id
-    /// is `(no kid)`, and one whose content changed under its id is in both.
+    /// For `fetched`: the key ids that are new, and those that are gone, in alphabetical order. A key without an id is
+    /// `(no kid)`; one whose content changed under its id is in both lists.
     std::vector<std::string> added = {};
     std::vector<std::string> removed = {};
-    /// Of `fetched`: the entries that cannot be used, and why.
+    /// For `fetched`: the entries that cannot be used, and why.
     std::vector<SkippedKey> skipped = {};
-    /// Of `failed` and `issuer_mismatch`.
+    /// For `failed` and `issuer_mismatch`.
     std::optional<FetchError> error = {};
 };
 
@@ -61,7 +60,7 @@ struct RemoteEvent {
 /// One line for logs: `keys of https://id.example: fetched, 2 added ('a', 'b'), 1 skipped (#3: its use is not sig)`.
 [[nodiscard]] std::string message(const RemoteEvent& event);
 
-/// How the keys of an issuer are doing.
+/// The state of an issuer's keys.
 enum class RemoteState : std::uint8_t {
     empty,       ///< Nothing has been fetched yet.
     fresh,       ///< The last fetch succeeded.
@@ -82,21 +81,21 @@ enum class RemoteState : std::uint8_t {
     return "unknown";
 }
 
-/// A look at the keys of an issuer, at one moment.
+/// The health of an issuer's keys at one moment.
 struct RemoteHealth {
-    /// Whether a token of a known key would be verified now: what a readiness probe asks.
+    /// Whether a token with a known key would be verified now: for a readiness probe.
     bool can_verify = false;
     RemoteState state = RemoteState::empty;
-    /// How many keys can be used.
+    /// The number of usable keys.
     std::size_t keys = 0;
     /// The time since the issuer last confirmed the set; nullopt before it ever did.
     std::optional<std::chrono::milliseconds> age = {};
     /// The time until the next fetch; 0 while one is under way.
     std::chrono::milliseconds next_fetch{};
-    /// The last fault, even if a fetch has succeeded since; empty if there was none.
+    /// The last error, even if a fetch has succeeded since; empty if there was none.
     std::string last_fault = {};
 
-    std::uint64_t fetches = 0;       ///< Requests that were begun: of metadata documents and of sets.
+    std::uint64_t fetches = 0;       ///< Requests that were started, for metadata documents and for sets.
     std::uint64_t failures = 0;      ///< Requests that failed.
     std::uint64_t sets = 0;          ///< Sets that differed from the one before.
     std::uint64_t unknown_keys = 0;  ///< Tokens of this issuer with an unknown key id.
@@ -104,7 +103,7 @@ struct RemoteHealth {
 
 namespace detail {
 
-/// `, 2 added ('a', 'b')`; nothing if there are none. At most ten ids are named.
+/// `, 2 added ('a', 'b')`; empty if there are none. Names at most ten ids.
 [[nodiscard]] inline std::string list_of_kids(const std::vector<std::string>& kids, std::string_view what) {
     constexpr std::size_t most = 10;
     if (kids.empty()) return {};

@@ -31,33 +31,33 @@ namespace credence {
 ///     const auto verifier = credence::verifier_for<MyClaims>(keys, {.audience = "orders"}).value();
 ///
 /// Until the first set has arrived, and once the last one is older than `RemoteOptions::max_stale` allows, every token
-/// is `keys_unavailable`. In between a token whose key is known is verified at once, whatever the issuer does.
+/// is `keys_unavailable`. In between, a token with a known key is verified at once, whatever state the issuer is in.
 ///
 /// A token with an unknown key id causes a fetch if the verifier's rules accept its unverified claims (`exp`, `iss`,
-/// `aud` and the others) and the cool-down is over, and waits for it up to `RemoteOptions::unknown_key_wait`. If no
-/// fetch is allowed, the token is `no_matching_key` if it was issued before the last fetch, which succeeded; otherwise
-/// it is `keys_unavailable`.
+/// `aud` and the others) and the cool-down is over. It waits for the fetch up to `RemoteOptions::unknown_key_wait`. If
+/// no fetch is allowed, the token is `no_matching_key` if it was issued before the last fetch and that fetch succeeded;
+/// otherwise it is `keys_unavailable`.
 ///
-/// Copies share their keys. The thread ends with the last of them, and ends a fetch that is under way; a verifier keeps
-/// a copy. Any thread may use any of them at the same time; readers take no lock. The thread blocks all signals but
-/// those of its own faults: the program's signals go to the program's own threads.
+/// Copies share their keys. The thread ends with the last copy, including those in verifiers, and interrupts a fetch
+/// under way. Any thread may use any copy at the same time; readers take no lock. The thread blocks all signals except
+/// for those of its own faults: the program's signals go to the program's own threads.
 ///
-/// A child of `fork` has the keys of its parent at once, and fetches by itself from its first use of them on. It calls
-/// a copy of the transport, which must not need a thread or a lock of the parent's.
+/// A child of `fork` has the keys of its parent at once, and fetches by itself from their first use on. It uses a copy
+/// of the transport, which must not need a thread or a lock of the parent.
 ///
-/// \tparam Set  a `KeySet`. Its list of algorithms is closed: nothing that an issuer publishes widens it.
+/// \tparam Set  a `KeySet`. Its list of algorithms is closed: an issuer cannot extend it.
 template <class Set>
 class RemoteKeys {
 public:
     /// Follows an issuer by its metadata document, which names the URL of its keys. OpenID Connect Discovery 1.0 §4,
     /// RFC 8414 §3
     ///
-    /// Returns at once: the first fetch begins in the background. See `wait_for_keys`.
+    /// Returns at once: the first fetch runs in the background. See `wait_for_keys`.
     ///
     /// \param issuer     the issuer's URL, byte for byte as tokens have it in `iss`. The document must name the same.
-    /// \param transport  sends the requests; it is called by the thread of this object alone.
-    /// \return the keys; stage `url` for a URL that keys are not fetched from, stage `configuration` for an option that
-    ///         is out of its range or if the system has no thread left.
+    /// \param transport  sends the requests; called only by the thread of this object.
+    /// \return the keys; stage `url` for a URL that is not allowed, stage `configuration` for an option that is out of
+    ///         range or if the system has no thread left.
     template <FetchTransport Transport>
     [[nodiscard]] static Result<RemoteKeys, FetchError> discover(std::string_view issuer, Transport&& transport,
                                                                  RemoteOptions options = {}) {
@@ -68,7 +68,7 @@ public:
 
     /// Follows the URL of a JWK Set, without a metadata document.
     ///
-    /// The keys then do not say whose they are: a verifier needs `Validation::issuer`.
+    /// The keys then have no known issuer: a verifier needs `Validation::issuer`.
     ///
     /// \return as `discover`.
     template <FetchTransport Transport>
@@ -79,19 +79,19 @@ public:
         return start({.key_set = *std::move(url)}, std::forward<Transport>(transport), std::move(options));
     }
 
-    RemoteKeys(const RemoteKeys&) = default;  // and no move: one that was moved from would have no keys to ask
+    RemoteKeys(const RemoteKeys&) = default;  // no move: a moved-from object would have no keys
     RemoteKeys& operator=(const RemoteKeys&) = default;
     ~RemoteKeys() = default;
 
     /// The issuer's URL; empty after `at`. See `IssuerKeySource`.
     [[nodiscard]] std::string_view issuer() const noexcept { return worker_->issuer(); }
 
-    /// How the keys are doing, for a readiness probe and for metrics. Takes no lock.
+    /// The health of the keys, for a readiness probe and for metrics. Takes no lock.
     [[nodiscard]] RemoteHealth health() const { return state().keys().health(); }
 
-    /// Waits until there are keys to verify with, as a program may do when it starts.
+    /// Waits until there are keys to verify with, for a program that starts.
     ///
-    /// \param most  how long to wait at most, up to a year.
+    /// \param most  the longest time to wait, up to a year.
     /// \return whether there are.
     [[nodiscard]] bool wait_for_keys(std::chrono::milliseconds most) const { return state().wait_for_keys(most); }
 
@@ -101,24 +101,24 @@ public:
     /// Whether a header's `alg` is in the list of the set.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return Set::accepts(alg); }
 
-    /// The current state of the keys, held on to. See `SnapshotKeySource`.
+    /// The current state of the keys, kept alive. See `SnapshotKeySource`.
     using Snapshot = detail::RemoteSnapshot<Set>;
 
-    /// Holds on to the current keys, without a lock. For verifiers.
+    /// Keeps the current keys alive, without a lock. For verifiers.
     [[nodiscard]] Snapshot snapshot() const { return state().keys().snapshot(); }
 
     /// See `Snapshot::generation`.
     [[nodiscard]] std::uint64_t generation() const { return snapshot().generation(); }
 
-    /// The key for a token, with a share in its set. See `Snapshot::find`.
+    /// The key for a token, sharing ownership of its set. See `Snapshot::find`.
     [[nodiscard]] Result<std::shared_ptr<const VerificationKey>> find(const KeyQuery& query) const {
         return state().keys().find(query);
     }
 
-    /// Asks the issuer for a key that the set does not have, if that is allowed now, and waits for the answer. For
-    /// verifiers; see `FetchingKeySource`.
+    /// Fetches a key that the set does not have, if a fetch is allowed now, and waits for the answer. For verifiers;
+    /// see `FetchingKeySource`.
     ///
-    /// \return whether it is worth to look for the key again; `keys_unavailable` if the issuer cannot be asked.
+    /// \return whether the verifier should look the key up again; `keys_unavailable` if the issuer cannot be asked.
     [[nodiscard]] Result<bool> fetch_key(const KeyQuery& query, std::optional<NumericDate> issued_at) const {
         return state().fetch_key(query, issued_at);
     }

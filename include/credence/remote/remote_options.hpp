@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RemoteOptions: when keys are fetched from an issuer, how long they count, and what is told about it.
+// RemoteOptions: when keys are fetched from an issuer, how long they are used, and who hears about it.
 #pragma once
 
 #include <credence/remote/fetch_error.hpp>
@@ -15,54 +15,54 @@
 
 namespace credence {
 
-/// The settings of keys that follow an issuer. An aggregate: name what you set, in the order of the members below. Each
-/// default has been chosen for a service that many depend on.
+/// The settings of keys that follow an issuer. An aggregate: name what you set, in the order of the members below. The
+/// defaults suit a service that many depend on.
 struct RemoteOptions {
-    /// Where the metadata document is, if not at a place that the issuer's URL gives.
+    /// The location of the metadata document, if it is not derived from the issuer's URL.
     std::string metadata_url = {};
 
-    /// How long a set is fresh if the issuer says nothing about it.
+    /// How long a set is fresh if the issuer does not say.
     std::chrono::milliseconds interval = std::chrono::minutes{10};
-    /// What the issuer says (`Cache-Control`) is clamped to this range. The lower end is never above `interval`.
-    /// `no-store` and `no-cache` are the lower end.
+    /// The range for the issuer's own value (`Cache-Control`), which is clamped to it. The lower end is never above
+    /// `interval`. `no-store` and `no-cache` mean the lower end.
     std::chrono::milliseconds min_age = std::chrono::minutes{1};
     std::chrono::milliseconds max_age = std::chrono::hours{1};
-    /// A set is fetched again before its time is up: by a tenth of it, and at most by this, of which up to a half is
-    /// left to chance.
+    /// How long before its end a set is fetched again: a tenth of its time, and at most this. Up to a half of that is
+    /// random.
     std::chrono::milliseconds refresh_ahead = std::chrono::seconds{30};
     /// How long a set is used beyond its time, if it cannot be fetched again. 0: not at all.
     std::chrono::milliseconds max_stale = std::chrono::hours{6};
 
-    /// The least time from one fetch to a fetch that an unknown key id causes.
+    /// The shortest time between a fetch and the next one that an unknown key id causes.
     std::chrono::milliseconds cool_down = std::chrono::seconds{30};
     /// How long a request waits for the fetch that its unknown key id needs.
     std::chrono::milliseconds unknown_key_wait = std::chrono::seconds{2};
-    /// How many requests may wait at once; the others are refused with `keys_unavailable`.
+    /// The most requests that wait at once; others are refused with `keys_unavailable`.
     std::size_t max_waiters = 8;
 
-    /// How long connecting may take, and the whole fetch with head and body.
+    /// The time limits for connecting, and for the whole fetch.
     std::chrono::milliseconds connect_timeout = std::chrono::seconds{2};
     std::chrono::milliseconds total_timeout = std::chrono::seconds{5};
-    /// The pause after a failed fetch. It doubles with each further one, up to `max_retry_empty` while there are no
-    /// keys to verify with, else up to `max_retry`; `Retry-After` is heeded up to the same. A quarter is
-    /// left to chance.
+    /// The pause after a failed fetch. It doubles with each further failure, up to `max_retry_empty` while there are no
+    /// keys to verify with, else up to `max_retry`. `Retry-After` is respected within the same limits. A quarter is
+    /// random.
     std::chrono::milliseconds retry = std::chrono::seconds{1};
     std::chrono::milliseconds max_retry_empty = std::chrono::seconds{30};
     std::chrono::milliseconds max_retry = std::chrono::minutes{5};
-    /// When the metadata document is read again; also after three failures of the URL that it named.
+    /// When the metadata document is read again. It is also read after three failures of the URL that it named.
     std::chrono::milliseconds rediscover = std::chrono::hours{24};
 
     /// The longest JWK Set and the longest metadata document, in bytes.
     std::size_t max_set_bytes = 1024 * 1024;
     std::size_t max_document_bytes = 256 * 1024;
 
-    /// Called for each event, by the thread that fetches, one call at a time; it must not throw. Empty: nobody is told.
+    /// Called for each event, by the thread that fetches, one call at a time; it must not throw. May be empty.
     std::function<void(const RemoteEvent&)> on_event = {};
-    /// Numbers from 0 up to but not 1, for chance. Empty: OpenSSL's generator.
+    /// Random numbers from 0 up to but not 1. Empty: OpenSSL's generator.
     std::function<double()> random = {};
 
-    /// Whether each number is one that can be kept to. \return stage `configuration`, with the name of the first member
-    /// that is not.
+    /// Checks that each number is in its range. \return stage `configuration`, with the name of the first member that
+    /// is not.
     [[nodiscard]] Result<void, FetchError>(check)() const;
 };
 
@@ -70,7 +70,7 @@ inline Result<void, FetchError>(RemoteOptions::check)() const {
     using Milliseconds = std::chrono::milliseconds;
     constexpr Milliseconds none{0};
     constexpr Milliseconds least{1};
-    constexpr Milliseconds most = std::chrono::hours{24 * 365};  // far from where sums of times overflow
+    constexpr Milliseconds most = std::chrono::hours{24 * 365};  // far from an overflow of sums
     struct Range {
         const char* name;
         Milliseconds value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SignedIntrospection: answers of an introspection endpoint that its issuer signed. RFC 9701
+// SignedIntrospection: answers of an introspection endpoint that are signed by its issuer. RFC 9701
 #pragma once
 
 #include <credence/claims/claims.hpp>
@@ -29,26 +29,26 @@ struct IntrospectionAnswerClaim {
 
 }  // namespace detail
 
-/// Whom a signed answer is from, and for.
+/// The issuer and the recipient of signed answers.
 struct SignedIntrospectionRules {
-    /// The issuer's URL, the `iss` of an answer. Empty: that of the keys, if they know it.
+    /// The issuer's URL, the `iss` of an answer. Empty: the issuer of the keys, if they have one.
     std::string issuer = {};
     /// This service's client id, the `aud` of an answer.
     std::string client_id = {};
-    /// How old an answer may be: it is made for the request.
+    /// The greatest age of an answer: it is made for the request.
     std::chrono::seconds max_age{60};
-    /// By how much the clocks may differ.
+    /// How far the clocks may differ.
     std::chrono::seconds leeway{60};
 };
 
-/// Checks that answers are signed by the issuer, for this service. For `IntrospectionOptions::signed_answers`.
+/// Checks that answers are signed by the issuer for this service. For `IntrospectionOptions::signed_answers`.
 ///
-/// An answer is a JWT of the type `token-introspection+jwt`, whose `iss`, `aud` and `iat` fit the rules. So it cannot
-/// be mistaken for an access token, nor one for it. Encrypted answers are not supported. RFC 9701 §5, §8.1
+/// An answer is a JWT of the type `token-introspection+jwt`, whose `iss`, `aud` and `iat` satisfy the rules. So it
+/// cannot be confused with an access token. Encrypted answers are not supported. RFC 9701 §5, §8.1
 class SignedIntrospection {
 public:
     /// \param keys  of the issuer: a `RemoteKeys`, a `KeySet` or another `KeySource`; a copy is kept.
-    /// \return `invalid_issuer` if no issuer is named and the keys do not know theirs, or if it is another one;
+    /// \return `invalid_issuer` if no issuer is named and the keys do not have one, or if they differ;
     ///         `invalid_audience` without a client id.
     template <KeySource Source>
     [[nodiscard]] static Result<SignedIntrospection> by(const Source& keys, SignedIntrospectionRules rules) {
@@ -71,7 +71,7 @@ public:
         }
     }
 
-    /// What a signed answer says of a token, as JSON. For the library's own use.
+    /// The token's data in a signed answer, as JSON. Internal.
     [[nodiscard]] Result<nlohmann::json> detail_open(std::string_view answer) const { return open_(answer); }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TransportOptions: whom a transport trusts, and how it reaches issuers.
+// TransportOptions: which certificates a transport trusts, and how it connects.
 #pragma once
 
 #include <credence/version.hpp>
@@ -11,15 +11,15 @@
 
 namespace credence {
 
-/// The settings that the given transports share. An aggregate: name what you set.
+/// The settings that the included transports share. An aggregate: name what you set.
 ///
-/// TLS is version 1.2 or newer, and the certificate must be valid for the URL's host. There is no way to switch that
-/// off; name the CA instead.
+/// TLS is version 1.2 or newer, and the certificate must be valid for the URL's host. This cannot be switched off; for
+/// a private CA, name it.
 struct TransportOptions {
-    /// A PEM file with the certificates to trust, in the place of the system's. Empty: the system's.
+    /// A PEM file with the trusted certificates, in place of the system's. Empty: the system's.
     std::string ca_file = {};
-    /// A proxy to reach https URLs through, by its CONNECT method, in plain HTTP. Empty: none. Environment variables
-    /// are not read, and what is on this machine is never asked for through a proxy.
+    /// A proxy for https URLs, used by its CONNECT method, in plain HTTP. Empty: none. Environment variables are not
+    /// read, and this machine's own addresses never go through a proxy.
     std::string proxy_host = {};
     std::uint16_t proxy_port = 3128;
     /// PEM files of a client certificate with its chain, and of its private key. Empty: none.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Url: a URL that keys may be fetched from, parsed strictly. RFC 3986
+// Url: a URL that keys may be fetched from, strictly parsed. RFC 3986
 #pragma once
 
 #include <credence/remote/fetch_error.hpp>
@@ -20,9 +20,9 @@ namespace credence {
 /// A URL that keys may be fetched from: `https` to any host, or `http` to this machine itself, which is `127.0.0.0/8`,
 /// `[::1]` or `localhost`.
 ///
-/// It is read by a grammar, and never compared by prefix: `http://127.0.0.1.evil.example/` is refused, and so is a
-/// loopback address that stands as another host's user information. There is no user information, no fragment, no dot
-/// segment, and one way to write an address.
+/// It is parsed by the grammar, and never compared by prefix: `http://127.0.0.1.evil.example/` is refused, and so is a
+/// loopback address in the user information of another host. User information, fragments and dot segments are not
+/// allowed, and an address has only one spelling.
 class Url {
 public:
     /// The longest URL, in bytes.
@@ -30,18 +30,18 @@ public:
 
     /// Reads an absolute URL.
     ///
-    /// \return the URL; or stage `url`, with the text and what is wrong with it.
+    /// \return the URL; or stage `url`, with the text and its error.
     [[nodiscard]] static Result<Url, FetchError> parse(std::string_view text);
 
-    /// The text that it was read from, unchanged.
+    /// The original text.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
     /// Whether the connection is protected by TLS.
     [[nodiscard]] bool is_https() const noexcept { return is_https_; }
     /// The host in lower case; an IPv6 address without its brackets.
     [[nodiscard]] const std::string& host() const noexcept { return host_.text; }
-    /// The port: 443 or 80 where the URL has none.
+    /// The port: 443 or 80 if the URL has none.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-    /// What a request line names: the path, `/` if it is empty, and the query behind `?`.
+    /// The request target: the path, `/` if it is empty, and the query after `?`.
     [[nodiscard]] const std::string& target() const noexcept { return target_; }
     /// The path, at least `/`.
     [[nodiscard]] std::string_view path() const noexcept { return std::string_view{target_}.substr(0, path_size_); }
@@ -54,14 +54,14 @@ public:
         const std::string host = host_.is_ipv6 ? "[" + host_.text + "]" : host_.text;
         return port_ == (is_https_ ? 443 : 80) ? host : host + ":" + std::to_string(port_);
     }
-    /// Whether the host is this machine. A transport connects `localhost` to 127.0.0.1 or [::1] only, whatever a name
+    /// Whether the host is this machine. A transport connects `localhost` only to 127.0.0.1 or [::1], whatever a name
     /// server says (RFC 8252 §8.3).
     [[nodiscard]] bool is_loopback() const noexcept { return host_.is_loopback; }
 
 private:
     Url() = default;
 
-    /// Reads what is behind `://`. \return why it is refused, or an empty text.
+    /// Parses the text after `://`. \return why it is refused, or an empty text.
     [[nodiscard]] std::string_view read(std::string_view rest);
     [[nodiscard]] std::string_view read_authority(std::string_view authority);
     [[nodiscard]] std::string_view read_target(std::string_view target);
@@ -76,7 +76,7 @@ private:
 
 namespace detail {
 
-/// Whether a path or a query is made of the characters that RFC 3986 §3.3 and §3.4 allow in it.
+/// Whether all characters of a path or query are allowed there by RFC 3986 §3.3 and §3.4.
 [[nodiscard]] inline bool is_path_or_query(std::string_view text) noexcept {
     constexpr std::string_view others = "-._~!$&'()*+,;=:@/?";
     for (std::size_t index = 0; index < text.size(); ++index) {

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>  // Boost 1.74 forgets it
+#include <utility>  // Boost 1.74 does not include it
 
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
@@ -29,8 +29,8 @@ void replace_beast_field(Response& response, boost::beast::http::field name, std
 
 namespace credence {
 
-/// A request with what its connection tells of the client: for `certificate_bound`, and for others that read it. Beast
-/// reads into it as into any request; the server fills in the rest once for each connection.
+/// A request with the data of its connection about the client, for `certificate_bound` and other verifiers that read
+/// it. Beast reads into it like into any request; the server fills in the other members once for each connection.
 ///
 /// ```cpp
 /// credence::BeastRequest<http::string_body> request;
@@ -45,8 +45,8 @@ struct BeastRequest : boost::beast::http::request<Body, Fields> {
     std::string peer_address = {};        ///< `stream.lowest_layer().remote_endpoint().address().to_string()`
 };
 
-/// The certificate that the other end of a TLS stream showed in its handshake, DER; empty if it showed none. Include
-/// Asio's or Beast's header of the stream, and link with OpenSSL's libssl.
+/// The certificate of the other end of a TLS stream, DER; empty if it has none. Include Asio's or Beast's header of the
+/// stream, and link OpenSSL's libssl.
 template <class TlsStream>
 [[nodiscard]] std::string peer_certificate(TlsStream& stream) {
     std::string der;
@@ -64,8 +64,8 @@ template <class TlsStream>
 
 }  // namespace credence
 
-/// Reads fields from the container, so that two `Authorization` fields are seen as two. For the header of a request
-/// alone, as a parser has it before the body is read: `require_bearer(parser.get().base(), verifier)`.
+/// Reads fields from the container, so two `Authorization` fields are seen as two. For the header of a request alone,
+/// as in a parser before the body is read: `require_bearer(parser.get().base(), verifier)`.
 template <class Fields>
 struct credence::HttpTraits<boost::beast::http::header<true, Fields>> {
     static HeaderValue field(const boost::beast::http::header<true, Fields>& request, std::string_view name) {
@@ -83,7 +83,7 @@ struct credence::HttpTraits<boost::beast::http::header<true, Fields>> {
         return {text.data(), text.size()};
     }
 
-    /// The response gets the version of the request; whether the connection stays is for the server to say.
+    /// The response gets the version of the request; the server decides whether the connection stays open.
     template <class Body, class ResponseFields>
     static void reject(const Rejection& rejection, const boost::beast::http::header<true, Fields>& request,
                        boost::beast::http::message<false, Body, ResponseFields>& response) {
@@ -97,11 +97,11 @@ struct credence::HttpTraits<boost::beast::http::header<true, Fields>> {
         detail::replace_beast_field(response, field::retry_after, seconds);
         response.erase("DPoP-Nonce");
         if (!rejection.dpop_nonce.empty()) response.set("DPoP-Nonce", rejection.dpop_nonce);
-        response.prepare_payload();  // without a length, a client would wait for a body until the connection ends
+        response.prepare_payload();  // without a length, the client would wait for the end of the connection
     }
 };
 
-/// A whole request: when it asks for the connection to end, the answer says so too.
+/// A whole request: if it asks to close the connection, the answer says so too.
 template <class Body, class Fields>
 struct credence::HttpTraits<boost::beast::http::message<true, Body, Fields>>
     : credence::HttpTraits<boost::beast::http::header<true, Fields>> {
@@ -109,11 +109,11 @@ struct credence::HttpTraits<boost::beast::http::message<true, Body, Fields>>
     static void reject(const Rejection& rejection, const boost::beast::http::message<true, Body, Fields>& request,
                        boost::beast::http::message<false, ResponseBody, ResponseFields>& response) {
         HttpTraits<boost::beast::http::header<true, Fields>>::reject(rejection, request.base(), response);
-        if (!request.keep_alive()) response.keep_alive(false);  // where it is kept, an on_reject hook may still end it
+        if (!request.keep_alive()) response.keep_alive(false);  // if kept open, an on_reject hook may close it
     }
 };
 
-/// A request that knows its connection.
+/// A request with the data of its connection.
 template <class Body, class Fields>
 struct credence::HttpTraits<credence::BeastRequest<Body, Fields>>
     : credence::HttpTraits<boost::beast::http::message<true, Body, Fields>> {

@@ -12,10 +12,11 @@
 
 #include <crow.h>
 
-/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two.
+/// Reads fields from the container of the request, so two `Authorization` fields are seen as two.
 ///
-/// A handler returns a `crow::response`, or fills a `crow::response&` and ends it. Crow has read the body when it calls
-/// a handler, so a refused one never becomes the next request. Crow writes the words of the status into an empty body.
+/// A handler returns a `crow::response`, or fills a `crow::response&` and ends it. Crow reads the body before it calls
+/// a handler, so the body of a refused request is never parsed as the next request. Crow writes the status text into an
+/// empty body.
 template <>
 struct credence::HttpTraits<crow::request> {
     static HeaderValue field(const crow::request& request, std::string_view name) {
@@ -34,8 +35,8 @@ struct credence::HttpTraits<crow::request> {
         replace(response, "DPoP-Nonce", rejection.dpop_nonce);
     }
 
-    /// Ends a response that is a parameter of the handler: until then, Crow sends nothing and the client
-    /// waits. One that a hook has ended is not alive, and may be the next request's already.
+    /// Ends a response that is a parameter of the handler: until then Crow sends nothing, and the client waits. A
+    /// response that a hook has ended may already belong to the next request.
     static void send(crow::response& response) {
         if (response.is_alive()) response.end();
     }
@@ -60,7 +61,7 @@ namespace credence {
 /// });
 /// ```
 ///
-/// On a route that does not name it, `who` is empty, and the compiler does not notice: prefer `protect`, whose handler
+/// On a route that does not name it, `who` is empty, and the compiler does not notice. Prefer `protect`: its handler
 /// cannot be called without a proof.
 template <AnyVerifier VerifierType>
 class CrowBearer : public crow::ILocalMiddleware {

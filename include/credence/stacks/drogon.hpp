@@ -17,26 +17,27 @@
 
 namespace credence {
 
-/// How a handler of Drogon answers, if it is not a coroutine.
+/// How a handler of Drogon answers, unless it is a coroutine.
 using DrogonCallback = std::function<void(const drogon::HttpResponsePtr&)>;
 
 }  // namespace credence
 
-/// Reads the fields that Drogon shows of a request, which are one of each name.
+/// Reads the fields that Drogon provides for a request: one of each name.
 ///
 /// **Of two `Authorization` fields the first counts,** and of two cookies of one name the last: Drogon drops the others
-/// while it reads the head, so that, unlike with other stacks, a request with two is not refused. A proxy in front
-/// should refuse it, and must if it looks at another one itself.
+/// while it reads the head. So, unlike with other stacks, a request with two is not refused. A proxy in front should
+/// refuse it, and must if the proxy itself uses another one.
 ///
 /// A handler takes a `DrogonCallback&&`, or is a coroutine that returns `drogon::Task<drogon::HttpResponsePtr>` and
-/// takes request and proof by value. Drogon has read the body when it calls a handler, unless that takes a stream.
+/// takes request and proof by value. Drogon reads the body before it calls a handler, unless the handler takes a
+/// stream.
 template <>
 struct credence::HttpTraits<drogon::HttpRequestPtr> {
-    /// A response is sent by the call of the callback: with an `on_reject` hook, the hook alone answers.
+    /// Calling the callback sends the response: with an `on_reject` hook, the hook alone answers.
     static constexpr bool sends_at_once = true;
 
     static HeaderValue field(const drogon::HttpRequestPtr& request, std::string_view name) {
-        // Drogon takes the Cookie field out of its map, and apart.
+        // Drogon removes the Cookie field from its map, and parses it.
         if (detail::equal_in_any_case(name, "cookie")) return cookie_field(*request);
         return request->getHeader(std::string{name});
     }
@@ -48,7 +49,7 @@ struct credence::HttpTraits<drogon::HttpRequestPtr> {
     }
     static std::string peer_address(const drogon::HttpRequestPtr& request) { return request->peerAddr().toIp(); }
 
-    /// The certificate that a client showed, in the versions of Drogon that keep it.
+    /// The client's certificate, in the versions of Drogon that keep it.
     template <class Request>
     static std::string client_certificate(const Request& request)
         requires requires { request->peerCertificate()->pemString(); }
@@ -57,10 +58,11 @@ struct credence::HttpTraits<drogon::HttpRequestPtr> {
         return certificate == nullptr ? std::string{} : detail::der_certificate(certificate->pemString());
     }
 
-    /// Gives a response status and challenge, for a hook that makes one of its own.
+    /// Sets status and challenge of a response, for a hook that makes one of its own.
     static void put_fields(const Rejection& rejection, drogon::HttpResponse& response) {
         response.setStatusCode(static_cast<drogon::HttpStatusCode>(rejection.status));
-        // Drogon keeps one field of a name: the further challenges stand in it, behind commas. RFC 9110 §11.6.1
+        // Drogon keeps one field of a name, so the further challenges are appended to it, separated by commas. RFC 9110
+        // §11.6.1
         std::string challenges = rejection.challenge;
         for (const std::string& other : rejection.other_challenges) challenges.append(", ").append(other);
         put(response, "WWW-Authenticate", challenges);
@@ -106,8 +108,8 @@ namespace credence {
 /// drogon::app().registerHandler("/me", handler, {drogon::Get, "Bearer"});   // the name of the class
 /// ```
 ///
-/// The handler finds the proof by `credence::drogon_proof<Claims>(request)`. That is null on a route that does not name
-/// the filter, and the compiler does not notice: prefer `protect`, whose handler cannot be called without a proof.
+/// The handler gets the proof from `credence::drogon_proof<Claims>(request)`. That is null on a route that does not
+/// name the filter, and the compiler does not notice. Prefer `protect`: its handler cannot be called without a proof.
 ///
 /// \tparam Own  the class that derives from it: Drogon finds filters by the names of their classes.
 template <class Own, AnyVerifier VerifierType>
@@ -132,7 +134,7 @@ private:
     Challenge challenge_;
 };
 
-/// The proof that a `DrogonFilter` passed on; null if none with these claims did.
+/// The proof that a `DrogonFilter` passed on; null if there is none with these claims.
 template <class Claims>
 [[nodiscard]] std::shared_ptr<const Verified<Claims>> drogon_proof(const drogon::HttpRequestPtr& request) {
     auto& attributes = *request->attributes();

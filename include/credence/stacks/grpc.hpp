@@ -63,7 +63,7 @@ private:
 
 namespace detail {
 
-/// A value that gRPC accepts in metadata. It ends the process for one with any other byte than printable ASCII.
+/// A value that gRPC accepts in metadata. It ends the process for any byte that is not printable ASCII.
 [[nodiscard]] inline std::string grpc_value(std::string_view text) {
     std::string value{text};
     std::replace_if(value.begin(), value.end(), [](char byte) { return byte < ' ' || byte > '~'; }, '?');
@@ -93,11 +93,11 @@ namespace detail {
 /// | 403       | `PERMISSION_DENIED` | `www-authenticate`                          |
 /// | 503       | `UNAVAILABLE`       | `retry-after`, `grpc-retry-pushback-ms`     |
 ///
-/// Two `authorization` entries are seen as two. A byte that gRPC does not allow in metadata, such as one of a realm
-/// beyond ASCII, is sent as `?`.
+/// Two `authorization` entries are seen as two. A byte that gRPC does not allow in metadata, such as one of a non-ASCII
+/// realm, is sent as `?`.
 ///
-/// gRPC tells only a generic service which method is called. A DPoP proof, which names it, cannot be checked in others:
-/// the compiler refuses such a guard.
+/// Only a generic service learns from gRPC which method is called. In other services a DPoP proof, which names the
+/// method, cannot be checked: the compiler refuses such a guard.
 template <class Context>
     requires std::derived_from<Context, grpc::ServerContextBase>
 struct HttpTraits<Context*> {
@@ -119,7 +119,7 @@ struct HttpTraits<Context*> {
         return context->method();
     }
 
-    /// The certificate that the client showed, if the credentials of the server ask for one.
+    /// The client's certificate, if the server's credentials request one.
     static std::string client_certificate(const Context* context) {
         const auto authentication = context->auth_context();
         if (authentication == nullptr) return {};
@@ -171,7 +171,7 @@ struct HttpTraits<Context*> {
 private:
     static std::string_view text_of(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
-    /// A client of HTTP/2 may send each cookie as a field of its own; together they are one. RFC 9113 §8.2.3
+    /// A client of HTTP/2 may send each cookie in a field of its own; together they are one field. RFC 9113 §8.2.3
     template <class Entries>
     static HeaderValue cookies(const Entries& entries) {
         std::string field;
@@ -183,7 +183,7 @@ private:
     }
 };
 
-/// Refuses a call within a method: adds the challenges to the trailing metadata, and returns what the method returns.
+/// Refuses a call within a method: adds the challenges to the trailing metadata, and returns the method's result.
 ///
 /// ```cpp
 /// const auto who = credence::require_bearer(context, verifier);

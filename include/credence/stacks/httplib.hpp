@@ -12,14 +12,14 @@
 
 #include <httplib.h>
 
-/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two. Version 0.11
-/// decodes `%65` in their values before anybody sees them: what is judged is the text after that.
+/// Reads fields from the container of the request, so two `Authorization` fields are seen as two. Version 0.11 decodes
+/// `%65` in their values first: the decoded text is verified.
 ///
-/// Where authorization is wanted for a whole server, wrap each handler: cpp-httplib answers from a
-/// `set_pre_routing_handler` before it has read the body, and would then read the body as the next request.
+/// To guard a whole server, wrap each handler. A `set_pre_routing_handler` answers before the body is read, and
+/// cpp-httplib would then parse the body as the next request.
 template <>
 struct credence::HttpTraits<httplib::Request> {
-    /// How much of a refused upload is read before the connection is closed.
+    /// The most bytes of a refused upload that are read before the connection is closed.
     static constexpr std::size_t most_discarded = 1024 * 1024;
 
     static HeaderValue field(const httplib::Request& request, std::string_view name) {
@@ -30,7 +30,7 @@ struct credence::HttpTraits<httplib::Request> {
     static std::string_view url(const httplib::Request& request) { return request.target; }
     static std::string_view peer_address(const httplib::Request& request) { return request.remote_addr; }
 
-    /// The certificate that a client showed to an `SSLServer`, if cpp-httplib was built with TLS.
+    /// The client's certificate at an `SSLServer`, if cpp-httplib was built with TLS.
     template <class Request>
     static std::string client_certificate(const Request& request)
         requires requires { request.ssl; }
@@ -57,12 +57,13 @@ struct credence::HttpTraits<httplib::Request> {
         replace(response, "DPoP-Nonce", rejection.dpop_nonce);
     }
 
-    /// A handler with a `ContentReader` is called before the body is read; the body must be out of the way before the
-    /// next request of the connection. Where it is too long or not well-formed, the connection is closed instead.
+    /// A handler with a `ContentReader` is called before the body is read, and the body must be consumed before the
+    /// next request of the connection. If it is too long or malformed, the connection is closed instead.
     ///
-    /// What closes it is a content provider, and cpp-httplib prefers a body to one. So a `set_error_handler` of the
-    /// server's own, which is called after this, must leave such an answer alone, or the connection stays open and the
-    /// rest of the body is run as a request: `if (response.body.empty() && !response.content_provider_) …`.
+    /// A content provider closes it, and cpp-httplib prefers a body to a provider. So a `set_error_handler` of the
+    /// server's own, which is called after this, must leave such an answer alone: otherwise the connection stays open
+    /// and the rest of the body is parsed as a request. Write `if (response.body.empty() &&
+    /// !response.content_provider_) …`.
     static void discard_body(const httplib::Request& request, httplib::Response& response,
                              const httplib::ContentReader& read_body) {
         const int status = response.status;
@@ -83,7 +84,7 @@ private:
         if (!value.empty()) response.set_header(name, value);
     }
 
-    /// Sends the body by a provider that fails at its end: the one thing that makes cpp-httplib close a connection.
+    /// Sends the body by a provider that fails at its end: only that makes cpp-httplib close a connection.
     static void close_after(httplib::Response& response) {
         response.set_header("Connection", "close");
         const std::string type = response.get_header_value("Content-Type");

@@ -28,12 +28,12 @@ using OatppResponse = std::shared_ptr<oatpp::web::protocol::http::outgoing::Resp
 
 }  // namespace credence
 
-/// Reads all fields of a name, so that two `Authorization` fields are seen as two.
+/// Reads all fields of a name, so two `Authorization` fields are seen as two.
 ///
 /// A handler takes an `OatppRequest` and returns an `OatppResponse`. oatpp leaves the body of a request to the handler,
-/// and takes an unread one for the next request, also after an answer with `Connection: close`, if the client
-/// asked to keep it. So the body of a refused request is read, and one that is too long or not plain is refused by an
-/// `HttpError`, after which oatpp closes the connection.
+/// and parses an unread one as the next request, even after an answer with `Connection: close`, if the client asked to
+/// keep the connection. So the guard reads the body of a refused request. One that is too long or not plain is refused
+/// by an `HttpError`, after which oatpp closes the connection.
 template <>
 struct credence::HttpTraits<credence::OatppRequest> {
     static HeaderValue field(const OatppRequest& request, std::string_view name) {
@@ -45,7 +45,7 @@ struct credence::HttpTraits<credence::OatppRequest> {
     static std::string method(const OatppRequest& request) { return request->getStartingLine().method.std_str(); }
     static std::string url(const OatppRequest& request) { return request->getStartingLine().path.std_str(); }
 
-    /// Gives a response the challenges, for a hook that makes one of its own: `ResponseFactory::createResponse(
+    /// Adds the challenges to a response, for a hook that makes one of its own: `ResponseFactory::createResponse(
     /// Traits::status(rejection), rejection.problem_json().c_str())`.
     static void put_fields(const Rejection& rejection, oatpp::web::protocol::http::outgoing::Response& response) {
         for_each_field(rejection, [&](const char* name, const std::string& value) { response.putHeader(name, value); });
@@ -69,7 +69,7 @@ struct credence::HttpTraits<credence::OatppRequest> {
     /// The longest body of a refused request that is read.
     static constexpr std::size_t most_discarded = 1024 * 1024;
 
-    /// Reads the body of a request that is refused. \throws HttpError  for one that cannot be read in whole: 413.
+    /// Reads the body of a refused request. \throws HttpError  413, if the body cannot be read completely.
     static void discard_body(const OatppRequest& request) {
         const auto lengths = values_of(request, "Content-Length");
         const bool is_encoded = !values_of(request, "Transfer-Encoding").empty();
@@ -113,7 +113,7 @@ private:
 
 namespace credence {
 
-/// Makes a guard a handler that a router of oatpp can hold. For its synchronous servers.
+/// Makes a guard a handler that a router of oatpp accepts. For its synchronous servers.
 template <class Guard>
 class OatppHandler : public oatpp::web::server::HttpRequestHandler {
 public:
@@ -153,8 +153,9 @@ struct OatppProof : oatpp::web::server::handler::AuthorizationObject {
 /// The authorization handler of an `ApiController`: `setDefaultAuthorizationHandler(
 /// std::make_shared<credence::OatppBearer<decltype(verifier)>>(verifier))`. Refuses by throwing oatpp's `HttpError`.
 ///
-/// **oatpp hands it one field only:** of two `Authorization` fields one counts, and the request is not refused, as
-/// `OatppHandler` does. So a proxy in front must refuse it. A verifier that reads more of a request does not fit.
+/// **oatpp passes only one field to it:** of two `Authorization` fields one counts, and the request is not refused, as
+/// it is with `OatppHandler`. So a proxy in front must refuse it. A verifier that reads more of a request cannot be
+/// used.
 template <TokenVerifier VerifierType>
 class OatppBearer : public oatpp::web::server::handler::AuthorizationHandler {
 public:

@@ -2,9 +2,9 @@
 // Pistache: `router.get("/me", credence::protect(verifier, [](const credence::Verified<Claims>& who,
 // const Pistache::Rest::Request& request, Pistache::Http::ResponseWriter response) { … }));`
 //
-// Pistache 0.0.5 belongs behind a proxy only, or needs its input checked first. It takes two Content-Length, `0x5`,
-// blanks before a colon and a request without Host, and after an answer of 400, 413 or 501 it reads the rest of that
-// request as the next one. No handler can see this. `examples/pistache/strict_handler.hpp` refuses it before.
+// Pistache 0.0.5 needs a proxy in front, or a check of its input. It accepts two Content-Length, `0x5`, spaces before a
+// colon and a request without Host, and after an answer of 400, 413 or 501 it parses the rest of that request as the
+// next one. A handler cannot see this. `examples/pistache/strict_handler.hpp` refuses it first.
 #pragma once
 
 #include <credence/http/bearer.hpp>
@@ -23,7 +23,7 @@
 
 namespace credence::detail {
 
-/// A field of a response. Pistache sends those of its own classes only, and never what `addRaw` was given.
+/// A field of a response. Pistache sends only those of its own classes, and never those from `addRaw`.
 class PistacheField final : public Pistache::Http::Header::Header {
 public:
     PistacheField(const char* name, std::string value) : name_(name), value_(std::move(value)) {}
@@ -42,17 +42,17 @@ private:
 
 /// Reads the fields of a request that Pistache 0.0.5 has parsed.
 ///
-/// **Of two `Authorization` fields only the first is visible:** Pistache drops the others while it reads the head, so
-/// that, unlike with the other stacks, a request with two is not refused but taken by its first. `strict_handler.hpp`
-/// refuses it; a proxy in front must, too, if it looks at the last one. Two cookies of one name and different values
-/// are seen as two, and refused; two that are equal are seen as one.
+/// **Of two `Authorization` fields only the first is visible:** Pistache drops the others while it reads the head. So,
+/// unlike with other stacks, a request with two is not refused, and its first one counts. `strict_handler.hpp` refuses
+/// it; a proxy in front must, too, if it uses the last one. Two cookies of one name and different values are seen as
+/// two, and refused; two equal ones are seen as one.
 ///
-/// The body has been read when a handler is called, so a refused one never becomes the next request.
+/// The body is read before a handler is called, so the body of a refused request is never parsed as the next request.
 ///
-/// clang refuses the headers of Pistache 0.0.5 from version 19 on; g++ takes them.
+/// clang 19 and later refuse the headers of Pistache 0.0.5; g++ accepts them.
 template <>
 struct credence::HttpTraits<Pistache::Http::Request> {
-    /// Pistache sends as soon as it is told to: with an `on_reject` hook, the hook alone answers. See `put_fields`.
+    /// Pistache sends a response immediately: with an `on_reject` hook, the hook alone answers. See `put_fields`.
     static constexpr bool sends_at_once = true;
 
     static HeaderValue field(const Pistache::Http::Request& request, std::string_view name) {
@@ -69,13 +69,14 @@ struct credence::HttpTraits<Pistache::Http::Request> {
     static std::string_view method(const Pistache::Http::Request& request) {
         return Pistache::Http::methodString(request.method());
     }
-    /// The path alone: Pistache takes the query apart.
+    /// Only the path: Pistache parses the query separately.
     static std::string_view url(const Pistache::Http::Request& request) { return request.resource(); }
     static std::string peer_address(const Pistache::Http::Request& request) { return request.address().host(); }
 
-    /// Gives a response the challenge. For a hook, which then sends: `response.send(Code(rejection.status), body)`.
+    /// Sets the challenge of a response. For a hook, which then sends it: `response.send(Code(rejection.status),
+    /// body)`.
     static void put_fields(const Rejection& rejection, Pistache::Http::ResponseWriter& response) {
-        // Pistache keeps one field of a name, so the further challenges are written with it, each as a field.
+        // Pistache keeps one field of a name, so the further challenges are written together with it, each as a field.
         std::string challenges = rejection.challenge;
         for (const std::string& other : rejection.other_challenges)
             challenges.append("\r\nWWW-Authenticate: ").append(other);
@@ -91,7 +92,7 @@ struct credence::HttpTraits<Pistache::Http::Request> {
     }
 
 private:
-    /// Pistache takes the `Cookie` field apart, and keeps each pair of name and value once.
+    /// Pistache parses the `Cookie` field, and keeps each pair of name and value once.
     static HeaderValue cookie_field(const Pistache::Http::CookieJar& jar) {
         std::string field;
         for (auto cookie = jar.begin(); cookie != jar.end(); ++cookie) {

@@ -20,7 +20,7 @@
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/String.h>
 
-/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two.
+/// Reads fields from the container of the request, so two `Authorization` fields are seen as two.
 template <>
 struct credence::HttpTraits<Poco::Net::HTTPRequest> {
     static HeaderValue field(const Poco::Net::HTTPRequest& request, std::string_view name) {
@@ -41,18 +41,18 @@ struct credence::HttpTraits<Poco::Net::HTTPRequest> {
 /// A request at a server. Without a hook a refusal has no body.
 template <>
 struct credence::HttpTraits<Poco::Net::HTTPServerRequest> : credence::HttpTraits<Poco::Net::HTTPRequest> {
-    /// The body of a POCO response is written after its fields are sent: with an `on_reject` hook, the hook alone
+    /// The body of a POCO response is written after its fields were sent: with an `on_reject` hook, the hook alone
     /// answers. See `put_fields`.
     static constexpr bool sends_at_once = true;
 
-    /// The longest body of a refused request that is read. After a longer one the connection is closed.
+    /// The longest body of a refused request that is read. If it is longer, the connection is closed.
     static constexpr std::uint64_t most_discarded = 1024 * 1024;
 
     static std::string peer_address(const Poco::Net::HTTPServerRequest& request) {
         return request.clientAddress().host().toString();
     }
 
-    /// Gives a response status and challenge. For a hook, which then sends: `response.send() << body`.
+    /// Sets status and challenge of a response. For a hook, which then sends it: `response.send() << body`.
     static void put_fields(const Rejection& rejection, Poco::Net::HTTPResponse& response) {
         response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(rejection.status));
         response.erase("WWW-Authenticate");
@@ -70,8 +70,8 @@ struct credence::HttpTraits<Poco::Net::HTTPServerRequest> : credence::HttpTraits
         response.setContentLength(0);
     }
 
-    /// POCO leaves the body of a request that no handler has read on the connection, and takes it for the next request.
-    /// A short body is read; after any other the connection is closed. POCO does not read trailers of a chunked one.
+    /// POCO leaves an unread body on the connection, and parses it as the next request. A short body is read; after any
+    /// other the connection is closed. POCO does not read the trailers of a chunked one.
     static void discard_body(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response) {
         const HeaderValue length = field(request, "Content-Length");
         const bool has_transfer_encoding = request.has("Transfer-Encoding");
@@ -85,7 +85,7 @@ struct credence::HttpTraits<Poco::Net::HTTPServerRequest> : credence::HttpTraits
     }
 
 private:
-    /// Reads a body of `Content-Length`. \return whether the next byte of the connection is one of the next request.
+    /// Reads a body of `Content-Length`. \return whether the next byte of the connection belongs to the next request.
     [[nodiscard]] static bool read_to_end(Poco::Net::HTTPServerRequest& request) {
         const auto length = request.getContentLength64();
         if (length < 0 || static_cast<std::uint64_t>(length) > most_discarded) return false;

@@ -14,9 +14,10 @@
 #include <restinio/message_builders.hpp>
 #include <restinio/request_handler.hpp>
 
-/// Reads fields from the container of the request, so that two `Authorization` fields are seen as two.
+/// Reads fields from the container of the request, so two `Authorization` fields are seen as two.
 ///
-/// RESTinio has read the body when it calls a handler, so a refused one never becomes the next request.
+/// RESTinio reads the body before it calls a handler, so the body of a refused request is never parsed as the next
+/// request.
 template <class ExtraData>
 struct credence::HttpTraits<std::shared_ptr<restinio::generic_request_t<ExtraData>>> {
     using Request = std::shared_ptr<restinio::generic_request_t<ExtraData>>;

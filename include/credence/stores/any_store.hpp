@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AnyStore: a store whose type is chosen while the program runs, such as by an address in its configuration.
+// AnyStore: a store whose type is chosen at run time, for example by an address in the configuration.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -22,16 +22,16 @@
 
 namespace credence {
 
-/// Whether a question to a store may change something in it.
+/// Whether a call to a store may change something in it.
 enum class StoreUse : std::uint8_t { reading, changing };
 
-/// A store of every kind, as all of the library's are.
+/// A store of every kind, like all of the library's own.
 template <class Store>
 concept UniversalStore =
     SessionStore<Store> && ApiKeyStore<Store> && RefreshStore<Store> && RevocationStore<Store> && ReplayStore<Store>;
 
-/// A store of sessions, API keys, refresh tokens, revocations and replays, whichever it is. `any_store` makes one; a
-/// class of your own may derive from it, too. See the concepts for the functions.
+/// A store of sessions, API keys, refresh tokens, revocations and replays of any type. `any_store` makes one; you may
+/// also derive a class of your own from it. See the concepts for the functions.
 ///
 /// ```cpp
 /// std::shared_ptr<credence::AnyStore> store = credence::any_store(credence::SqliteStore::open("auth.db").value());
@@ -85,7 +85,7 @@ public:
 
 namespace detail {
 
-/// An AnyStore that hands each question to `lend(use, question)`.
+/// An AnyStore that passes each call to `lend(use, question)`.
 template <class Lend>
 class LentStore final : public AnyStore {
 public:
@@ -198,11 +198,11 @@ struct KeptStore {
 
 }  // namespace detail
 
-/// Returns a store whose questions are answered by one that `lend` has at hand: for a pool of your own connections with
-/// a store on each, see `SqliteStore::on` and `PostgresqlStore::on`.
+/// Returns a store that takes another one for each call from `lend`: for a pool of your own connections with a store on
+/// each, see `SqliteStore::on` and `PostgresqlStore::on`.
 ///
-/// \param lend      `lend(use, question)` returns what `question(store)` does, for a store of any type that no other
-///                  thread uses meanwhile; or an error. Called from every thread that asks.
+/// \param lend      `lend(use, question)` returns `question(store)` for a store of any type that no other thread uses
+///                  meanwhile; or an error. Called from every thread that uses the store.
 /// \param on_error  as of `any_store`.
 template <class Lend>
 [[nodiscard]] std::shared_ptr<AnyStore> lent_store(Lend lend, std::function<void(const Error&)> on_error = {}) {
@@ -211,10 +211,10 @@ template <class Lend>
 
 /// Returns any store as an `AnyStore`.
 ///
-/// \param store     kept alive. A null one answers each question with `store_unavailable`.
-/// \param on_error  told of each error that the store returns, with its reason, before the caller is: for a log. Those
-///                  who ask the store pass the code on, and not always the reason. Called from every thread that asks;
-///                  it must not throw.
+/// \param store     kept alive. Null returns `store_unavailable` from each function.
+/// \param on_error  called for each error that the store returns, with its reason, before the caller gets it: for a
+///                  log. The callers pass the code on, but not always the reason. Called from every thread that uses
+///                  the store; it must not throw.
 template <UniversalStore Store>
 [[nodiscard]] std::shared_ptr<AnyStore> any_store(std::shared_ptr<Store> store,
                                                   std::function<void(const Error&)> on_error = {}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refresh tokens in this process's memory: for one instance, until it ends.
+// Refresh tokens in the memory of this process: for one instance, until it ends.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -19,26 +19,26 @@
 
 namespace credence {
 
-/// How much a `MemoryRefreshStore` holds.
+/// The capacity of a `MemoryRefreshStore`.
 struct MemoryRefreshLimits {
-    /// How many records at most.
+    /// The most records.
     std::size_t max_records = 100'000;
-    /// How many of them at most for one subject, at least 1, so that nobody fills the store for all: a login takes one,
+    /// The most records of one subject, at least 1, so that nobody can fill the store for everybody: a login takes one,
     /// and each exchange of its token one more. Unset: a tenth of `max_records`.
     std::optional<std::size_t> max_records_per_subject = {};
-    /// Tells which records have expired. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
 /// A bounded `RefreshStore`.
 ///
-/// When a subject has as many records as one may have, its own oldest family ends to make room, the one that expires
-/// first, as if it had logged out there; never somebody else's. If that is the family whose token is being exchanged,
-/// the exchange fails like that of a revoked token, and the client must log in again. When the store as a whole is
-/// full, expired families make room; while all are alive, it is `store_unavailable`.
+/// When a subject has its most records, its family that expires first ends to make room, as after a logout; never
+/// another subject's. If that is the family whose token is being exchanged, the exchange fails like that of a revoked
+/// token, and the client must log in again. When the whole store is full, expired families make room; if there are
+/// none, it is `store_unavailable`.
 ///
-/// Families end as a whole. Were single used records dropped instead, a thief could exchange tokens until the one that
-/// was stolen is forgotten: its rightful client would then be refused without ending the thief's family.
+/// Families end as a whole. If single used records were dropped instead, a thief could exchange tokens until the stolen
+/// one is dropped: its rightful client would then be refused without ending the thief's family.
 class MemoryRefreshStore {
 public:
     /// \param limits  `{.max_records = 1'000'000, .max_records_per_subject = 1'000}`
@@ -46,11 +46,11 @@ public:
         : limits_(std::move(limits)),
           max_of_subject_(
               (std::max)(limits_.max_records_per_subject.value_or(limits_.max_records / 10), std::size_t{1})) {}
-    /// \param max_records  how many are held at most; for one subject, a tenth of it.
+    /// \param max_records  the most records; a tenth of them for one subject.
     explicit MemoryRefreshStore(std::size_t max_records)
         : MemoryRefreshStore(MemoryRefreshLimits{.max_records = max_records}) {}
 
-    /// See `RefreshStore` for this and what follows. `store_unavailable` when there is no room.
+    /// See `RefreshStore` for this and the following. `store_unavailable` if there is no room.
     [[nodiscard]] Result<void> insert(const RefreshRecord& record) {
         const std::lock_guard lock{mutex_};
         if (records_.contains(record.hash) || !has_room_for(record)) return Errc::store_unavailable;
@@ -69,7 +69,7 @@ public:
         const auto found = records_.find(used.hash);
         if (found == records_.end() || found->second.used_at) return false;
         if (records_.contains(successor.hash) || !has_room_for(successor)) return Errc::store_unavailable;
-        // The family that made room may have been this one.
+        // This family may have been dropped to make room.
         const auto still = records_.find(used.hash);
         if (still == records_.end()) return false;
         std::string sealed_successor = used.sealed_successor;
@@ -89,14 +89,14 @@ public:
         const std::lock_guard lock{mutex_};
         const auto found = subjects_.find(subject);
         if (found == subjects_.end()) return {};
-        // The last family takes the subject along.
+        // The last family of a subject removes the subject.
         for (std::size_t left = found->second.families.size(); left > 0; --left) end_oldest_of(found->second);
         return {};
     }
 
 private:
     using Records = std::map<std::string, RefreshRecord, std::less<>>;
-    /// Families, by their end; the names lie in `families_`.
+    /// Families, by their end; the names are in `families_`.
     using Order = std::set<std::pair<NumericDate, std::string_view>>;
 
     struct Subject {
@@ -112,7 +112,7 @@ private:
     };
     using Families = std::map<std::string, Family, std::less<>>;
 
-    /// Whether one more may be held, once those have made room that must.
+    /// Whether there is room for one more, after dropping what must make room.
     [[nodiscard]] bool has_room_for(const RefreshRecord& record) {
         for (auto subject = subjects_.find(record.subject);
              subject != subjects_.end() && subject->second.records >= max_of_subject_;
@@ -123,7 +123,7 @@ private:
         return records_.size() < limits_.max_records;
     }
 
-    /// Looks at all families, but only when one of them may have expired since it last did.
+    /// Scans all families, but only if one of them may have expired since the last scan.
     void end_expired() {
         const NumericDate moment = detail::moment_of(limits_.clock);
         if (moment < first_end_) return;
@@ -149,7 +149,7 @@ private:
         families_.erase(family);
     }
 
-    /// What needs memory comes before what counts: should there be none, everything is still in order.
+    /// Allocations come before changes: if memory runs out, everything is still consistent.
     void add(const RefreshRecord& record) {
         Family& family = family_of(record);
         auto& records = family.records;
@@ -177,7 +177,7 @@ private:
     Records records_ = {};
     Families families_ = {};
     Subjects subjects_ = {};
-    NumericDate first_end_ = (NumericDate::max)();  // no family ends before
+    NumericDate first_end_ = (NumericDate::max)();  // no family expires before
 };
 
 }  // namespace credence

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Used proofs of possession in this process's memory: for one instance, until it ends.
+// Used proofs of possession in the memory of this process: for one instance, until it ends.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -21,18 +21,18 @@
 
 namespace credence {
 
-/// How much a `MemoryReplayStore` holds.
+/// The capacity of a `MemoryReplayStore`.
 struct MemoryReplayLimits {
-    /// How many proofs at most. With proofs that are good for 65 seconds, the default is for 15,000 requests a second.
+    /// The most proofs. If proofs are valid for 65 seconds, the default is enough for 15,000 requests a second.
     std::size_t max_entries = 1'000'000;
-    /// Tells which proofs are too old to be used again. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
-/// A bounded `ReplayStore`. A restart forgets: a proof that was used in the last minute is then good once more.
+/// A bounded `ReplayStore`. It forgets everything at a restart: a proof from the last minute can then be used again.
 ///
-/// Only proofs that are too old to be used again make room. When all are needed, it refuses with `store_unavailable`.
-/// Threads that use different proofs seldom wait for each other.
+/// Only expired proofs make room. If all are still valid, it refuses with `store_unavailable`. Threads that use
+/// different proofs seldom wait for each other.
 class MemoryReplayStore {
 public:
     /// \param limits  `{.max_entries = 100'000}`
@@ -42,7 +42,7 @@ public:
           max_of_shard_(limits_.max_entries / shard_count_) {}
 
     /// Whether this is the first use of an id, which is remembered until the second `until` is over.
-    /// `store_unavailable` when there is no room.
+    /// `store_unavailable` if there is no room.
     [[nodiscard]] Result<bool> use_once(std::string_view id, NumericDate until) {
         Shard& shard = shards_[std::hash<std::string_view>{}(id) % shard_count_];
         const NumericDate moment = detail::moment_of(limits_.clock);
@@ -67,7 +67,7 @@ private:
     struct Shard {
         std::mutex mutex;
         std::unordered_set<std::string> ids;
-        std::priority_queue<End, std::vector<End>, std::greater<>> ends;  // the first to end on top
+        std::priority_queue<End, std::vector<End>, std::greater<>> ends;  // the first to expire on top
     };
 
     const MemoryReplayLimits limits_;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// MemoryStore: every kind of store in this process's memory. One instance sees it; a restart forgets all of it.
+// MemoryStore: every kind of store in the memory of this process. Only one instance sees it; a restart forgets it all.
 //
 // - Durability: none. Sessions, API keys, refresh tokens and revocations are gone with the process.
-// - Bounds: only what has ended makes room. When all is alive, what needs room is `store_unavailable`.
-// - Never down. A call costs a lock that few share, and a copy of the record; it never waits for a disk or a network.
+// - Bounds: only expired records make room. If all are valid, a call that needs room is `store_unavailable`.
+// - Never down. A call costs a lock that few threads share, and a copy of the record; it never waits for a disk or a
+//   network.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -47,17 +48,17 @@ struct ApiKeyTraits {
 
 }  // namespace detail
 
-/// How much a `MemoryStore` holds.
+/// The capacity of a `MemoryStore`.
 struct MemoryLimits {
     std::size_t max_sessions = 100'000;
     std::size_t max_api_keys = 100'000;
     std::size_t max_refresh_tokens = 100'000;  ///< See `MemoryRefreshLimits`.
     std::size_t max_replays = 1'000'000;       ///< See `MemoryReplayLimits`.
-    /// See `MemoryRevocationLimits`. They lie in 16 parts, each of which holds a sixteenth of them.
+    /// See `MemoryRevocationLimits`. They are kept in 16 parts, each of which holds a sixteenth of them.
     std::size_t max_revocations = 100'000;
     /// See `MemoryRevocationLimits`.
     std::optional<std::chrono::seconds> longest_lifetime = {};
-    /// Tells what has ended. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
@@ -170,7 +171,7 @@ private:
     static constexpr std::size_t parts = 16;
 
     [[nodiscard]] static std::size_t part(std::string_view issuer, std::string_view name) {
-        // Keyed, or somebody could choose names that fill one part.
+        // A keyed hash: otherwise somebody could choose names that fill one part.
         const detail::KeyedHash& hash = detail::KeyedHash::of_process();
         return static_cast<std::size_t>((hash(name) ^ std::rotl(hash(issuer), 7)) % parts);
     }

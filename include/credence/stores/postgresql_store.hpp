@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // PostgresqlStore: every kind of store in a PostgreSQL database, which several instances share.
 //
-// - Durability: that of the server; a commit is on its disk. A restart of instance or server forgets nothing.
-// - Bounds: that of the database. What has ended is deleted from time to time.
-// - While the server is down, frozen or out of connections, each call is `store_unavailable` after the patience at the
-//   latest. Once it is back, the next call finds it.
-// - A call costs a round trip; one that renews a session or exchanges a refresh token five. Connections are pooled, and
-//   statements are prepared, so a proxy before the server must not hand one connection to several clients.
+// - Durability: that of the server; a commit is on its disk. A restart of the instance or the server loses nothing.
+// - Bounds: those of the database. Expired records are deleted from time to time.
+// - While the server is down, frozen or out of connections, each call returns `store_unavailable`, at the latest after
+//   `patience`. The first call after it is back succeeds.
+// - A call costs one round trip; renewing a session and exchanging a refresh token cost five. Connections are pooled,
+//   and statements are prepared, so a proxy in front of the server must not share one connection between several
+//   clients.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -33,26 +34,25 @@
 
 namespace credence {
 
-/// How a `PostgresqlStore` works.
+/// The options of a `PostgresqlStore`.
 struct PostgresqlOptions {
-    std::size_t max_connections = 8;  ///< At least 1. A call waits for one as long as the patience.
+    std::size_t max_connections = 8;  ///< At least 1. A call waits for one up to `patience`.
     /// How long a call waits for the server, and for a connection. 2 to 60 s.
     std::chrono::seconds patience{5};
     /// See `SqliteOptions`.
     std::optional<std::chrono::seconds> longest_lifetime = {};
-    /// Tells what has ended. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
 /// A store of sessions, API keys, refresh tokens, revocations and replays:
 /// `credence::PostgresqlStore::open("postgresql://auth@db.example/auth?sslmode=verify-full")`.
 ///
-/// See the concepts for the functions: `SessionStore`, `ApiKeyStore`, `RefreshStore`, `RevocationStore`,
-/// `ReplayStore`. The tables'
-/// names begin with `credence_`. Threads may share one.
+/// See the concepts for the functions: `SessionStore`, `ApiKeyStore`, `RefreshStore`, `RevocationStore`, `ReplayStore`.
+/// The names of its tables begin with `credence_`. Threads may share one.
 class PostgresqlStore {
 public:
-    /// Connects, and creates the tables that are not there. \param url  as libpq takes it.
+    /// Connects, and creates missing tables. \param url  in a form that libpq takes.
     ///
     /// \return the store; `store_unavailable` with the reason.
     [[nodiscard]] static Result<std::shared_ptr<PostgresqlStore>> open(const std::string& url,
@@ -64,14 +64,14 @@ public:
         return store;
     }
 
-    /// A store in the tables of a connection that is yours, for one thread at a time. Where you have
-    /// a transaction open on it, what the store does is part of that transaction, which must be READ COMMITTED: so all
-    /// sessions of a user end together with the change of a password, or neither happens. After an error roll it back;
-    /// after one in no transaction, close the connection. Each store leaves its prepared statements on the connection
-    /// until that is closed: make one store for a connection, and keep it.
+    /// A store in the tables of your own connection, for one thread at a time. If you have a transaction open on it,
+    /// the store's changes are part of that transaction, which must be READ COMMITTED: then all sessions of a user end
+    /// together with the change of a password, or neither happens. After an error roll it back; after an error outside
+    /// a transaction, close the connection. Each store leaves its prepared statements on the connection until that is
+    /// closed, so make one store for a connection, and keep it.
     ///
-    /// \param connection  open until the store is gone. \param options  `max_connections` does not count.
-    /// \return the store; `store_unavailable` with the reason: the tables are not there, for `open` makes them, or are
+    /// \param connection  open until the store is destroyed. \param options  `max_connections` has no effect.
+    /// \return the store; `store_unavailable` with the reason: the tables do not exist (`open` creates them), or are
     ///         those of a newer version of credence.
     [[nodiscard]] static Result<std::shared_ptr<PostgresqlStore>> on(PGconn* connection,
                                                                      PostgresqlOptions options = {}) {
@@ -209,7 +209,7 @@ public:
 
     [[nodiscard]] Result<void> revoke(const TokenIdentity& token) {
         delete_ended();
-        // The latest end that was said counts; null is for ever.
+        // The latest expiry counts; null means never.
         return run(
             "INSERT INTO credence_revoked_tokens AS known VALUES ($1, $2, $3) ON CONFLICT (issuer, id) DO UPDATE SET "
             "expires_at = CASE WHEN known.expires_at IS NULL OR excluded.expires_at IS NULL THEN NULL ELSE "
@@ -237,7 +237,7 @@ public:
 
     [[nodiscard]] Result<bool> use_once(std::string_view id, NumericDate until) {
         delete_ended();
-        // An id whose time is over may be used once more, also before it is deleted.
+        // An expired id may be used again, even before it is deleted.
         return has_changed(
             "INSERT INTO credence_replays AS known VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET until = "
             "excluded.until WHERE known.until < $3",
@@ -275,8 +275,8 @@ private:
         return rows->has_changed();
     }
 
-    /// Waits for whoever replaces something of this subject at the moment: what ends the subject's sessions would not
-    /// see the new one otherwise.
+    /// Waits for a transaction that is replacing something of this subject: otherwise a call that ends the subject's
+    /// sessions would not see the new one.
     [[nodiscard]] static Result<void> lock(Connection& connection, std::string_view subject) {
         const auto locked =
             connection.run("SELECT pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex'), 1))", subject);
@@ -317,7 +317,7 @@ private:
         return records;
     }
 
-    /// Deletes what has ended, at most once a minute. Should it fail, the next minute has another try. Not in a
+    /// Deletes expired records, at most once a minute. If it fails, it is tried again a minute later. Never in a
     /// caller's transaction, which a failure would fail, and which others would wait for.
     void delete_ended() {
         if (pool_.is_in_transaction()) return;

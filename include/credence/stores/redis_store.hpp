@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // RedisStore: every kind of store in a Redis server, which several instances share.
 //
-// - Durability: that of the server. With `appendonly yes` and `appendfsync always` a restart forgets nothing; with
-//   `everysec` the last second; without a file everything, also which tokens were revoked. A replica that takes over
-//   may lack the last moments.
-// - Bounds: the server's memory. Each record has a time to live and is gone with it. A server that may evict records
-//   that have not ended is not opened; one that is full refuses what needs room, and still renews and ends sessions.
-// - While the server is down or frozen, or all connections are in use, each call is `store_unavailable` after the
-//   patience at the latest. Once it is back, the next call finds it. A server that has become a replica refuses writes,
-//   and no new connection to it is used.
-// - A call costs one round trip; what lists or ends all records of a subject grows with their number. Connections are
-//   pooled. For Redis 6 or later, one server or one with replicas, no Cluster.
+// - Durability: that of the server. With `appendonly yes` and `appendfsync always` a restart loses nothing; with
+//   `everysec` the last second; without a file everything, including revocations. A replica that takes over may lack
+//   the last moments.
+// - Bounds: the server's memory. Each record has a time to live and is deleted after it. A server that may evict valid
+//   records is not accepted; one that is full refuses calls that need room, and still renews and ends sessions.
+// - While the server is down or frozen, or all connections are in use, each call returns `store_unavailable`, at the
+//   latest after `patience`. The first call after it is back succeeds. A server that has become a replica refuses
+//   writes, and no new connection to it is used.
+// - A call costs one round trip; a call that lists or ends all records of a subject takes time proportional to their
+//   number. Connections are pooled. For Redis 6 or later, one server or one with replicas, not a Cluster.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -41,20 +41,20 @@
 
 namespace credence {
 
-/// How a `RedisStore` works.
+/// The options of a `RedisStore`.
 struct RedisOptions {
-    std::size_t max_connections = 8;  ///< At least 1. A call waits for one as long as the patience.
-    /// How long a call takes at most: for a connection, and for the server's answer. 10 ms to 60 s. Only looking up the
-    /// name of a host is not part of it.
+    std::size_t max_connections = 8;  ///< At least 1. A call waits for one up to `patience`.
+    /// The time limit of a call: for a connection, and for the server's answer. 10 ms to 60 s. Looking up the name of a
+    /// host is not included.
     std::chrono::milliseconds patience{2000};
-    /// What the names of all keys in Redis begin with.
+    /// The prefix of the names of all keys in Redis.
     std::string prefix = "credence:";
-    /// Also opens a server that may evict records before their end: then a session may be over early, and a revoked
-    /// token or a used proof may be good again.
+    /// Also accepts a server that may evict records before their end. Then a session may end early, and a revoked token
+    /// or a used proof may be accepted again.
     bool allow_eviction = false;
     /// See `SqliteOptions`.
     std::optional<std::chrono::seconds> longest_lifetime = {};
-    /// Tells how long each record has to live. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
@@ -193,7 +193,7 @@ public:
 
     [[nodiscard]] Result<void> revoke(const TokenIdentity& token) {
         auto command = script({}, detail::redis_revoke, {key(revoked_token, token.issuer, token.id)});
-        // A verifier with the most leeway still accepts the token so long after its end.
+        // A verifier with the greatest leeway still accepts the token this long after its expiry.
         command.add(token.expires_at ? left_until(detail::saturating_sum(*token.expires_at, max_leeway)) : for_ever);
         return asked(ask(command));
     }
@@ -239,7 +239,7 @@ private:
                                       revoked_token = "revoked-token:", revoked_subject = "revoked-subject:",
                                       replay = "replay:";
     static constexpr std::chrono::seconds for_ever{0};
-    static constexpr std::chrono::seconds longest{10'000'000'000};  // Redis takes no time to live that is much longer
+    static constexpr std::chrono::seconds longest{10'000'000'000};  // Redis takes no time to live much longer than this
 
     RedisStore(detail::RedisAddress address, RedisOptions options)
         : options_(std::move(options)),
@@ -256,7 +256,7 @@ private:
 
     [[nodiscard]] NumericDate moment() const { return detail::moment_of(options_.clock); }
 
-    /// A time to live: at least a second, for 0 is for ever.
+    /// A time to live: at least a second, because 0 means for ever.
     [[nodiscard]] std::chrono::seconds left_until(NumericDate end) const {
         const NumericDate from = moment();
         if (end <= from) return std::chrono::seconds{1};
@@ -276,7 +276,7 @@ private:
         return text;
     }
 
-    /// A script, perhaps with the functions before it.
+    /// A script, perhaps preceded by its functions.
     [[nodiscard]] static detail::RedisCommand script(std::string_view functions, std::string_view body,
                                                      std::initializer_list<std::string_view> keys) {
         return detail::RedisCommand::script(functions, body, keys);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// SqliteStore: every kind of store in one file. For one machine; a restart forgets nothing.
+// SqliteStore: every kind of store in one file. For one machine; a restart loses nothing.
 //
-// - Durability: what was answered is on the disk, also after `kill -9` or a loss of power (WAL, synchronous = FULL).
-// - Bounds: that of the disk. What has ended is deleted from time to time.
-// - When the file cannot be read or written, or another process writes for too long: `store_unavailable`.
-// - A call that reads costs some microseconds; one that writes costs what the disk needs to write. Calls wait for one
-//   another. Several processes of one machine may share the file; never one on a network's file system.
+// - Durability: the effects of a call are on the disk when it returns, even after `kill -9` or a loss of power (WAL,
+//   synchronous = FULL).
+// - Bounds: those of the disk. Expired records are deleted from time to time.
+// - If the file cannot be read or written, or another process writes for too long: `store_unavailable`.
+// - A call that reads costs some microseconds; one that writes costs a write to the disk. Calls wait for one another.
+//   Several processes of one machine may share the file; never put it on a network file system.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -32,29 +33,27 @@
 
 namespace credence {
 
-/// How an `SqliteStore` works.
+/// The options of an `SqliteStore`.
 struct SqliteOptions {
     /// How long a call waits for another process that writes. 0 to 60 s.
     std::chrono::milliseconds patience{5000};
-    /// The longest time that any token is good for, from `iat` to `exp`. Marks on subjects that are older than that,
-    /// and by the most leeway besides, are deleted. Unset: marks stay for ever; so it must be where tokens may lack
-    /// `exp`.
+    /// The longest lifetime of any token, from `iat` to `exp`. Revocations of subjects that are older than that, plus
+    /// the greatest leeway, are deleted. Unset: they stay for ever. Leave it unset where tokens may lack `exp`.
     std::optional<std::chrono::seconds> longest_lifetime = {};
-    /// Tells what has ended. An empty one is the system's.
+    /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
 };
 
 /// A store of sessions, API keys, refresh tokens, revocations and replays: `credence::SqliteStore::open("auth.db")`.
 ///
-/// See the concepts for the functions: `SessionStore`, `ApiKeyStore`, `RefreshStore`, `RevocationStore`,
-/// `ReplayStore`. The tables'
-/// names begin with `credence_`, so that the file may hold other tables, too. Threads may share one.
+/// See the concepts for the functions: `SessionStore`, `ApiKeyStore`, `RefreshStore`, `RevocationStore`, `ReplayStore`.
+/// The names of its tables begin with `credence_`, so the file may contain other tables, too. Threads may share one.
 class SqliteStore {
 public:
-    /// Opens a file, and creates it and the tables that are not there. `":memory:"` is one that nobody else sees.
+    /// Opens a file, and creates it and missing tables. `":memory:"` is a database that only this store sees.
     ///
-    /// \return the store; `store_unavailable` with the reason: the file cannot be opened, is no database, or was made
-    ///         by a newer version of credence.
+    /// \return the store; `store_unavailable` with the reason: the file cannot be opened, is not a database, or was
+    ///         made by a newer version of credence.
     [[nodiscard]] static Result<std::shared_ptr<SqliteStore>> open(const std::string& path,
                                                                    SqliteOptions options = {}) {
         const auto patience =
@@ -65,13 +64,13 @@ public:
         return std::shared_ptr<SqliteStore>{new SqliteStore{*std::move(connection), std::move(options)}};
     }
 
-    /// A store in the tables of a connection that is yours, for one thread at a time. Where you have a transaction open
-    /// on it, what the store does is part of that transaction: so all sessions of a user end together with the change
-    /// of a password, or neither happens. A call that fails has changed nothing; whether to go on is yours to say.
+    /// A store in the tables of your own connection, for one thread at a time. If you have a transaction open on it,
+    /// the store's changes are part of that transaction: then all sessions of a user end together with the change of a
+    /// password, or neither happens. A call that fails has changed nothing; you decide whether to go on.
     ///
-    /// \param connection  open until the store is gone. Its pragmas stay as they are, also `synchronous`.
-    /// \param options     `patience` does not count.
-    /// \return the store; `store_unavailable` with the reason: the tables are not there, for `open` makes them, or are
+    /// \param connection  open until the store is destroyed. Its pragmas stay unchanged, including `synchronous`.
+    /// \param options     `patience` has no effect.
+    /// \return the store; `store_unavailable` with the reason: the tables do not exist (`open` creates them), or are
     ///         those of a newer version of credence.
     [[nodiscard]] static Result<std::shared_ptr<SqliteStore>> on(sqlite3* connection, SqliteOptions options = {}) {
         auto borrowed = detail::SqliteConnection::borrow(connection);
@@ -90,7 +89,7 @@ public:
         return first(read_sessions("SELECT * FROM credence_sessions WHERE hash = ?", hash));
     }
     [[nodiscard]] Result<bool> touch_session(std::string_view hash, SessionUse use) {
-        // A row that is matched counts as changed, whatever its values.
+        // A matched row counts as changed, even if its values stay the same.
         return changed_one(
             "UPDATE credence_sessions SET ends_at = CASE WHEN last_used_at < ?2 THEN ?3 ELSE ends_at END, "
             "last_used_at = max(last_used_at, ?2) WHERE hash = ?1",
@@ -189,7 +188,7 @@ public:
     [[nodiscard]] Result<void> revoke(const TokenIdentity& token) {
         const std::lock_guard lock{mutex_};
         delete_ended();
-        // The latest end that was said counts; null is for ever, and max() of null and anything is null.
+        // The latest expiry counts; null means never, and max() of null and anything is null.
         return done(
             connection_->run("INSERT INTO credence_revoked_tokens VALUES (?, ?, ?) ON CONFLICT (issuer, id) DO "
                              "UPDATE SET expires_at = max(expires_at, excluded.expires_at)",
@@ -219,7 +218,7 @@ public:
     [[nodiscard]] Result<bool> use_once(std::string_view id, NumericDate until) {
         const std::lock_guard lock{mutex_};
         delete_ended();
-        // An id whose time is over may be used once more, also before it is deleted.
+        // An expired id may be used again, even before it is deleted.
         const auto changed = connection_->run(
             "INSERT INTO credence_replays VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET until = excluded.until "
             "WHERE until < ?3",
@@ -291,7 +290,7 @@ private:
         return records;
     }
 
-    /// Deletes what has ended, at most once a minute. Should it fail, the next minute has another try.
+    /// Deletes expired records, at most once a minute. If it fails, it is tried again a minute later.
     void delete_ended() {
         const NumericDate moment = detail::moment_of(options_.clock);
         if (moment < next_delete_) return;

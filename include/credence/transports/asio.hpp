@@ -42,7 +42,7 @@ namespace credence {
 /// A transport that sends a request without waiting: `BeastTransport`, or one of your own.
 ///
 /// `transport.async_fetch(executor, request, done)` starts the request, and calls `done` with the answer, once, from
-/// any thread. It returns a function that ends the request early, which may be empty. `request.stop` is not used.
+/// any thread. It returns a function that ends the request early, or an empty one. `request.stop` is not used.
 template <class Transport>
 concept AsyncFetchTransport = std::copy_constructible<Transport> &&
                               requires(const Transport& transport, const boost::asio::any_io_executor& executor,
@@ -58,15 +58,15 @@ concept AsyncFetchTransport = std::copy_constructible<Transport> &&
 ///                                                                 credence::BeastTransport{}).value();
 ///     const auto verifier = credence::async_verifier_for<MyClaims>(keys, {.audience = "orders"}).value();
 ///
-/// The fetches, the lifetime of keys and the rules for unknown key ids are those of `RemoteKeys`. Nothing blocks: a
-/// token with an unknown key id is awaited in a coroutine, by an `AsyncVerifier`. `RemoteOptions::max_waiters` is about
-/// threads; of coroutines 1,024 may wait, and none if it is 0. A `Verifier` by itself never waits: if a fetch is due
-/// for a token, it is `keys_unavailable`, and the fetch begins.
+/// Fetches, the lifetime of keys and unknown key ids work as in `RemoteKeys`. Nothing blocks: a coroutine awaits a
+/// token with an unknown key id, by an `AsyncVerifier`. `RemoteOptions::max_waiters` limits threads; up to 1,024
+/// coroutines may wait, and none if it is 0. A plain `Verifier` never waits: if a fetch is due for a token, the token
+/// is `keys_unavailable`, and the fetch begins.
 ///
 /// The executor's context fetches while it runs, with any number of threads, and verifications must end before it is
 /// destroyed. Copies share their keys; any thread may use them, and readers take no lock. The fetching ends with the
-/// last copy, verifiers included, with `stop`, or with the context; copies may outlive the context, and their keys
-/// serve until they are too old. A child of `fork` has keys of its own to make.
+/// last copy, verifiers included, with `stop`, or with the context. Copies may outlive the context, and their keys are
+/// used until they are too old. A child of `fork` must make keys of its own.
 ///
 /// \tparam Set  as for `RemoteKeys`.
 template <class Set>
@@ -74,7 +74,7 @@ class AsyncRemoteKeys {
 public:
     /// Follows an issuer by its metadata document. See `RemoteKeys::discover`. The first fetch is due at once.
     ///
-    /// \param executor   where the fetches run; `RemoteOptions::on_event` is called there, and must not block.
+    /// \param executor   runs the fetches; `RemoteOptions::on_event` is called there, and must not block.
     /// \param transport  sends the requests.
     /// \return the keys; stage `url` or `configuration`.
     template <AsyncFetchTransport Transport>
@@ -96,26 +96,26 @@ public:
         return make({.key_set = *std::move(url)}, std::move(executor), std::move(transport), std::move(options));
     }
 
-    AsyncRemoteKeys(const AsyncRemoteKeys&) = default;  // and no move, as RemoteKeys
+    AsyncRemoteKeys(const AsyncRemoteKeys&) = default;  // no move, as in RemoteKeys
     AsyncRemoteKeys& operator=(const AsyncRemoteKeys&) = default;
     ~AsyncRemoteKeys() = default;
 
     /// The issuer's URL; empty after `at`. See `IssuerKeySource`.
     [[nodiscard]] std::string_view issuer() const noexcept { return keys_->state().issuer(); }
 
-    /// How the keys are doing. Takes no lock.
+    /// The health of the keys. Takes no lock.
     [[nodiscard]] RemoteHealth health() const { return keys_->state().keys().health(); }
 
     /// Waits until there are keys to verify with: `co_await keys.wait_for_keys(10s)`.
     ///
-    /// \param most  how long to wait at most, up to a year.
+    /// \param most  the longest time to wait, up to a year.
     /// \return whether there are.
     [[nodiscard]] boost::asio::awaitable<bool> wait_for_keys(std::chrono::milliseconds most) const {
         return wait_for_keys_of(keys_, most);
     }
 
-    /// Ends the fetching, so that a context without other work comes to its end. The keys in hand serve until they are
-    /// too old.
+    /// Ends the fetching, so that a context without other work can end. The current keys are used until they are too
+    /// old.
     void stop() const { keys_->stop(); }
 
     /// The keys change.
@@ -124,22 +124,22 @@ public:
     /// Whether a header's `alg` is in the list of the set.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return Set::accepts(alg); }
 
-    /// The current state of the keys, held on to. See `SnapshotKeySource`.
+    /// The current state of the keys, kept alive. See `SnapshotKeySource`.
     using Snapshot = detail::RemoteSnapshot<Set>;
 
-    /// Holds on to the current keys, without a lock. For verifiers.
+    /// Keeps the current keys alive, without a lock. For verifiers.
     [[nodiscard]] Snapshot snapshot() const { return keys_->state().keys().snapshot(); }
 
     /// See `Snapshot::generation`.
     [[nodiscard]] std::uint64_t generation() const { return snapshot().generation(); }
 
-    /// The key for a token, with a share in its set. See `Snapshot::find`.
+    /// The key for a token, sharing ownership of its set. See `Snapshot::find`.
     [[nodiscard]] Result<std::shared_ptr<const VerificationKey>> find(const KeyQuery& query) const {
         return keys_->state().keys().find(query);
     }
 
-    /// Makes a fetch due for a key that the set does not have, if that is allowed now. Waits for nothing. For
-    /// verifiers; see `FetchingKeySource`.
+    /// Makes a fetch due for a key that the set does not have, if a fetch is allowed now. Never waits. For verifiers;
+    /// see `FetchingKeySource`.
     ///
     /// \return false if the issuer has no such key; true if it came meanwhile; else `keys_unavailable`.
     [[nodiscard]] Result<bool> fetch_key(const KeyQuery& query, std::optional<NumericDate> issued_at) const {

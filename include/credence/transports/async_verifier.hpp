@@ -21,27 +21,27 @@
 namespace credence {
 namespace detail {
 
-/// What an awaitable `require_bearer` gives.
+/// The result type of an awaitable `require_bearer`.
 template <class VerifierType>
 using AwaitedProof = boost::asio::awaitable<Result<Verified<typename VerifierType::claims_type>, Rejection>>;
 
 }  // namespace detail
 
-/// A verifier for coroutines: it awaits what a token needs, and the thread serves others meanwhile.
+/// A verifier for coroutines: it awaits whatever a token needs, and the thread serves other coroutines meanwhile.
 ///
 ///     const credence::AsyncVerifier verifier{credence::FirstOf{tokens, credence::offload(sessions, calls)}};
 ///     const auto me = credence::protect(verifier, handler);  // co_await me(request)
 ///
-/// It wraps any verifier, alone or within another: within `FirstOf`, `Verifiers`, `dpop_bound`, `certificate_bound`.
+/// It wraps any verifier, alone or in another one: in `FirstOf`, `Verifiers`, `dpop_bound`, `certificate_bound`.
 ///
-/// - One over `AsyncRemoteKeys`, and an `IssuerRegistry`, await a key that must be fetched. A token whose key is known
-///   is verified at once, in the coroutine's thread.
-/// - One by `offload` runs on other threads: for sessions, API keys and others that ask a store or a server.
-/// - Any other runs in the coroutine's thread, and holds it up if it waits for something.
+/// - A verifier over `AsyncRemoteKeys`, and an `IssuerRegistry`, await a key that must be fetched. A token with a known
+///   key is verified at once, in the coroutine's thread.
+/// - A verifier from `offload` runs on other threads: for sessions, API keys and others that use a store or a server.
+/// - Any other verifier runs in the coroutine's thread, and blocks it if it waits for something.
 ///
-/// When what a token needs is there, the verifier runs once more.
+/// When the wait is over, the verifier runs once more.
 ///
-/// A handle as that verifier; any thread may use it.
+/// A handle like the inner verifier; any thread may use it.
 template <AnyVerifier VerifierType>
 class AsyncVerifier {
 public:
@@ -50,7 +50,7 @@ public:
 
     explicit AsyncVerifier(VerifierType verifier) : verifier_(std::move(verifier)) {}
 
-    /// `co_await verifier.verify(token)`. Errors as of the verifier within. The coroutine keeps a copy of the token.
+    /// `co_await verifier.verify(token)`. Errors as of the inner verifier. The coroutine keeps a copy of the token.
     [[nodiscard]] boost::asio::awaitable<Result<Verified<claims_type>>>(verify)(std::string_view token) const
         requires TokenVerifier<VerifierType>
     {
@@ -58,18 +58,18 @@ public:
             [verifier = verifier_, text = std::string{token}] { return (verifier.verify)(text); });
     }
 
-    /// The verifier within, for code that is no coroutine. See there what it does with a token that has to wait.
+    /// The inner verifier, for code outside coroutines. Its documentation says how it treats a token that has to wait.
     [[nodiscard]] const VerifierType& without_waiting() const noexcept { return verifier_; }
 
 private:
     VerifierType verifier_;
 };
 
-/// `co_await require_bearer(request, verifier)`: as the other `require_bearer`, and awaits what the token needs.
+/// `co_await require_bearer(request, verifier)`: like the other `require_bearer`, and awaits whatever the token needs.
 ///
 /// \param source     must live until the coroutine has ended.
-/// \param challenge  a copy is kept. Name it before: `const credence::Challenge challenge{.realm = "shop"}`. g++ 12
-///                   makes code that fails of an aggregate that is made within an expression of `co_await`.
+/// \param challenge  a copy is kept. Give it a name first: `const credence::Challenge challenge{.realm = "shop"}`. For
+///                   an aggregate that is made within a `co_await` expression, g++ 12 generates wrong code.
 template <class Expected = detail::AnyClaims, class Source, class VerifierType>
 [[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Source& source,
                                                                 const AsyncVerifier<VerifierType>& verifier,
@@ -111,10 +111,10 @@ void require_bearer(const Request&, const AsyncVerifier<VerifierType>&, TokenLoc
                     const Challenge& = {}) /* credence: name the location first */
     = delete;
 
-/// `protect` for coroutines: a request awaits what its own token needs, and nothing else.
+/// `protect` for coroutines: each request awaits only what its own token needs.
 ///
-/// The handler returns `boost::asio::awaitable`, and takes the proof by value. All else is as for `protect`, also
-/// `on_reject`.
+/// The handler returns `boost::asio::awaitable`, and takes the proof by value. Everything else is as for `protect`,
+/// including `on_reject`.
 template <class VerifierType, class Handler>
 [[nodiscard]] auto protect(const AsyncVerifier<VerifierType>& verifier, Handler handler, TokenLocation location,
                            Challenge challenge = {}) {

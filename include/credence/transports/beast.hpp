@@ -55,7 +55,7 @@ inline FetchResult BeastTransport::operator()(const FetchRequest& request) const
     const detail::ErrorQueueGuard guard;
     detail::Addresses addresses;
     if (options_.proxy_host.empty() || request.url.is_loopback()) {
-        // Asio's resolver would hold up the end of its io_context until the system has answered.
+        // Asio's resolver would delay the end of its io_context until the system has answered.
         auto found = detail::addresses_of(request.url, request.deadline, request.stop);
         if (!found) return std::move(found).error();
         addresses = *std::move(found);

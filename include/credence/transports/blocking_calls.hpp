@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// BlockingCalls: calls that may block, awaited by coroutines of Boost.Asio; and verifiers that make them. Boost 1.74 or
+// BlockingCalls: coroutines of Boost.Asio await calls that may block; and verifiers that make such calls. Boost 1.74 or
 // newer.
 #pragma once
 
@@ -41,7 +41,7 @@ namespace detail {
 template <class VerifierType>
 inline constexpr bool verifies_signed_tokens<Offloaded<VerifierType>> = verifies_signed_tokens<VerifierType>;
 
-/// A verifier that has some answers without a call, such as an `IntrospectionVerifier`.
+/// A verifier that can answer some tokens without a call, such as an `IntrospectionVerifier`.
 template <class VerifierType>
 concept KeepsAnswers = requires(const VerifierType& verifier, std::string_view text) {
     { verifier.verify_kept(text) } -> std::same_as<std::optional<Result<Verified<typename VerifierType::claims_type>>>>;
@@ -49,29 +49,29 @@ concept KeepsAnswers = requires(const VerifierType& verifier, std::string_view t
 
 }  // namespace detail
 
-/// The bounds of `BlockingCalls`.
+/// The limits of `BlockingCalls`.
 struct BlockingLimits {
-    /// How many calls may run or wait for a thread. One more is refused at once.
+    /// The most calls that run or wait for a thread. One more is refused at once.
     std::size_t max_calls = 64;
-    /// How long a coroutine waits for its call, up to a year, before it is refused. A call that has not begun by
-    /// then is never made; for one that runs, see `run` and `offload`.
+    /// How long a coroutine waits for its call, up to a year, before it is refused. A call that has not begun by then
+    /// is never made; for one that is running, see `run` and `offload`.
     std::chrono::milliseconds max_wait = std::chrono::seconds{5};
 };
 
-/// Calls that may block, made on threads where that does no harm: on those of a pool, while coroutines await them.
+/// Makes calls that may block on threads of a pool, while coroutines await them.
 ///
 ///     boost::asio::thread_pool threads{4};
 ///     const credence::BlockingCalls calls{threads.get_executor(), {.max_calls = 64}};
 ///     const credence::AsyncVerifier verifier{credence::offload(sessions, calls)};
 ///     const auto started = co_await calls.run([=] { return sessions.start(claims); });
 ///
-/// The bounds hold for all calls of this object and its copies together. A store that hangs so holds up `max_calls`
-/// requests, for `max_wait`; the others get 503 with `Retry-After` at once, and the event loop serves what needs no
-/// store.
+/// The limits apply to all calls of this object and its copies together. So a store that hangs delays `max_calls`
+/// requests, for `max_wait`. The others get 503 with `Retry-After` at once, and the event loop serves requests that
+/// need no store.
 ///
-/// A handle; any thread may use it. The pool may end before the coroutines' context, or after it. The calls that it did
-/// not begin are then refused, and no coroutine is resumed in a context that is gone. No call may be added to a pool
-/// that was destroyed.
+/// A handle; any thread may use it. The pool may end before the coroutines' context, or after it. Calls that it has not
+/// begun are then refused, and no coroutine is resumed in a destroyed context. Do not add calls to a pool that was
+/// destroyed.
 class BlockingCalls {
 public:
     /// \param threads  the executor of a pool, not that of the coroutines: `thread_pool.get_executor()`.
@@ -80,12 +80,12 @@ public:
               std::move(threads), limits.max_calls,
               std::clamp<std::chrono::milliseconds>(limits.max_wait, {}, std::chrono::hours{24 * 365}))) {}
 
-    /// `co_await calls.run(function)`: what `function()` returns, which is a `Result`. What it throws is thrown.
+    /// `co_await calls.run(function)`: the result of `function()`, a `Result`. Exceptions of the function are rethrown.
     ///
-    /// Once the function runs, it is awaited to its end, so it may refer to what the coroutine has. If the coroutine is
-    /// destroyed meanwhile, with its context or because it was cancelled, that waits for the function.
+    /// Once the function runs, it is awaited to its end, so it may refer to variables of the coroutine. If the
+    /// coroutine is destroyed meanwhile, with its context or by cancellation, the destruction waits for the function.
     ///
-    /// \return `store_unavailable` without a call if there are `max_calls`, or if none of the threads was free within
+    /// \return `store_unavailable` without a call if there are `max_calls` already, or if no thread was free within
     ///         `max_wait`.
     template <class Function>
     [[nodiscard]] auto run(Function function) const {
@@ -113,10 +113,10 @@ private:
 template <AnyVerifier VerifierType>
 class Offloaded {
 public:
-    /// What it proves.
+    /// The claims type that it proves.
     using claims_type = typename VerifierType::claims_type;
 
-    /// As of the verifier within.
+    /// As for the inner verifier.
     static constexpr std::string_view scheme = detail::other_scheme_of<VerifierType>();
     static constexpr bool needs_method_and_url = detail::NeedsMethodAndUrl<VerifierType>;
     static constexpr bool needs_client_certificate = detail::NeedsClientCertificate<VerifierType>;
@@ -125,7 +125,8 @@ public:
     Offloaded(VerifierType verifier, const BlockingCalls& calls, std::vector<std::string> fields)
         : state_(std::make_shared<const State>(std::move(verifier), calls.places_, std::move(fields))) {}
 
-    /// Defers the call of the verifier within, or gives its answer. For `AsyncVerifier`; `store_unavailable` elsewhere.
+    /// Defers the call of the inner verifier, or returns its answer. For `AsyncVerifier`; `store_unavailable`
+    /// elsewhere.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view text) const
         requires TokenVerifier<VerifierType>
     {
@@ -138,14 +139,14 @@ public:
             text, [&] { return RequestCall{state_, std::string{text}, detail::KeptContext{context, state_->fields}}; });
     }
 
-    /// Whether the verifier within recognizes a text. It is asked in the coroutine's thread.
+    /// Whether the inner verifier recognizes a text. Called in the coroutine's thread.
     [[nodiscard]] bool recognizes(std::string_view text) const
         requires detail::knows_its_form<VerifierType>
     {
         return detail::recognizes(state_->verifier, text);
     }
 
-    /// As of the verifier within.
+    /// As for the inner verifier.
     [[nodiscard]] Rejection rejection(const Error& error, const Challenge& challenge, std::string_view used) const {
         return detail::rejection_by(state_->verifier, error, challenge, used);
     }
@@ -160,7 +161,7 @@ private:
             : verifier(std::move(within)), places(std::move(shared)), fields(std::move(names)) {}
     };
 
-    /// They have copies of all that they use.
+    /// Both have copies of everything that they use.
     struct TextCall {
         std::shared_ptr<const State> state;
         std::string text;
@@ -196,24 +197,24 @@ private:
     std::shared_ptr<const State> state_;
 };
 
-/// A verifier that an `AsyncVerifier` runs on other threads, because it may block: `Sessions` and `ApiKeys` of a store
-/// on a disk or a network, an `IntrospectionVerifier`, a `Verifier` that asks such a store about revocation.
+/// A verifier that an `AsyncVerifier` runs on other threads, because it may block: `Sessions` and `ApiKeys` with a
+/// store on a disk or a network, an `IntrospectionVerifier`, a `Verifier` with revocation in such a store.
 ///
 ///     const credence::AsyncVerifier verifier{credence::FirstOf{
 ///         tokens, credence::offload(api_keys, calls), credence::offload(sessions, calls)}};
 ///
-/// If the verifier knows the form of its tokens, any other text is refused without a call. An answer that an
-/// `IntrospectionVerifier` keeps needs no call either. A call has copies of the token and of what is read of the
-/// request. So a coroutine that is cancelled, destroyed, or has waited for `max_wait`
-/// goes at once, and the answer of a call that runs by then is dropped.
+/// If the verifier recognizes its tokens by their form, any other text is refused without a call. A cached answer of an
+/// `IntrospectionVerifier` needs no call either. A call has copies of the token and of everything that is read from the
+/// request. So a coroutine that is cancelled, is destroyed, or has waited for `max_wait` ends at once, and the answer
+/// of a call that is still running is dropped.
 ///
-/// A verifier over `AsyncRemoteKeys` does not wait for a key there. It stands beside it: in `FirstOf`, or in an
-/// `AsyncVerifier` of its own.
+/// A verifier over `AsyncRemoteKeys` cannot await a key in such a call. Put it next to this one: into a `FirstOf`, or
+/// into an `AsyncVerifier` of its own.
 ///
-/// \param fields  the names of the header fields that the verifier reads through `RequestContext::field`. Without them,
-///                those that `dpop_bound` and `certificate_bound` read; a field of another name is missing for it.
-/// \return a verifier for an `AsyncVerifier`, alone or within others. A credential is `store_unavailable`, which is a
-///         503 with `Retry-After`, if there are `max_calls`, or after `max_wait`; and wherever no `AsyncVerifier` asks.
+/// \param fields  the names of the header fields that the verifier reads through `RequestContext::field`. By default
+///                those that `dpop_bound` and `certificate_bound` read; any other field is missing for the verifier.
+/// \return a verifier for an `AsyncVerifier`, alone or in others. A credential is `store_unavailable`, which is a 503
+///         with `Retry-After`, if there are `max_calls` already, after `max_wait`, and outside an `AsyncVerifier`.
 template <AnyVerifier VerifierType>
 [[nodiscard]] Offloaded<VerifierType> offload(VerifierType verifier, const BlockingCalls& calls,
                                               std::vector<std::string> fields = {"DPoP", "Client-Cert"}) {

@@ -39,7 +39,7 @@ private:
 
 namespace detail {
 
-/// Calls one of libcurl's functions that free something.
+/// Wraps a function of libcurl that frees something.
 template <auto Free>
 struct CurlFree {
     template <class Handle>
@@ -49,7 +49,7 @@ struct CurlFree {
 };
 using CurlList = std::unique_ptr<curl_slist, CurlFree<&curl_slist_free_all>>;
 
-/// One request and what has arrived of its answer.
+/// One request, and the part of its answer that has arrived.
 class CurlFetch {
 public:
     CurlFetch(const TransportOptions& options, const FetchRequest& request) : options_(options), request_(request) {}
@@ -65,7 +65,7 @@ public:
             return FetchError{FetchStage::transfer, "libcurl refuses the request"};
         }
         is_added_ = true;
-        // The one function of libcurl that another thread may call.
+        // The only function of libcurl that another thread may call.
         const std::stop_callback on_stop{request_.stop, [this] { curl_multi_wakeup(multi_.get()); }};
         int running = 1;
         while (running > 0) {
@@ -79,7 +79,7 @@ public:
     }
 
 private:
-    /// All header lines of an answer, with those of interim answers and trailers, in bytes.
+    /// The limit of all header lines of an answer, with those of interim answers and trailers, in bytes.
     static constexpr std::size_t most_header_bytes = 64 * 1024;
 
     template <class Value>
@@ -90,7 +90,7 @@ private:
 
     [[nodiscard]] bool set_up() {
         const Url& url = request_.url;
-        // Without signals, which belong to the program; and without a wait for a name server when the time is up.
+        // Without signals, which belong to the program, and without waiting for a name server after the deadline.
         return set(CURLOPT_NOSIGNAL, 1L) && set(CURLOPT_QUICK_EXIT, 1L) &&
                set(CURLOPT_URL, url.origin() + url.target()) && set(CURLOPT_PATH_AS_IS, 1L) &&
                set(CURLOPT_PROTOCOLS_STR, url.is_https() ? "https" : "http") && set(CURLOPT_FOLLOWLOCATION, 0L) &&
@@ -101,7 +101,7 @@ private:
     [[nodiscard]] bool set_times() {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(request_.deadline - std::chrono::steady_clock::now());
-        const auto total = (std::max)(left, std::chrono::milliseconds{1});  // 0 would be none
+        const auto total = (std::max)(left, std::chrono::milliseconds{1});  // 0 would mean no limit
         const auto connect = std::clamp(request_.connect_timeout, std::chrono::milliseconds{1}, total);
         return set(CURLOPT_TIMEOUT_MS, static_cast<long>(total.count())) &&
                set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
@@ -120,11 +120,11 @@ private:
                set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     }
 
-    /// Where to connect to: through the proxy or not, and with localhost as this machine.
+    /// Where to connect: through the proxy or not, and with localhost as this machine.
     [[nodiscard]] bool set_route() {
         const Url& url = request_.url;
         const bool is_through_proxy = !options_.proxy_host.empty() && !url.is_loopback();
-        // An empty proxy is none, also where the environment names one.
+        // An empty proxy is no proxy, even if the environment names one.
         if (!set(CURLOPT_PROXY, is_through_proxy ? "http://" + options_.proxy_host : std::string{})) return false;
         if (is_through_proxy)
             return set(CURLOPT_PROXYPORT, static_cast<long>(options_.proxy_port)) && set(CURLOPT_HTTPPROXYTUNNEL, 1L);
@@ -141,7 +141,7 @@ private:
         for (const auto& [name, value] : options_.fields) append(fields_, std::string{name}.append(": ").append(value));
         if (!request_.form.empty()) {
             append(fields_, "Content-Type: application/x-www-form-urlencoded");
-            append(fields_, "Expect:");  // libcurl would wait for the server's consent
+            append(fields_, "Expect:");  // libcurl would wait for the server's 100 Continue
             if (!set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.form.size())) ||
                 !set(CURLOPT_POSTFIELDS, request_.form)) {
                 return false;
@@ -153,7 +153,7 @@ private:
     }
 
     [[nodiscard]] bool set_sinks() {
-        // A length that is told is refused at once; the sink counts what is told or not.
+        // An announced length is checked at once; the sink counts the bytes in any case.
         return set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.most_bytes)) &&
                set(CURLOPT_WRITEFUNCTION, &CurlFetch::take_body) && set(CURLOPT_WRITEDATA, this) &&
                set(CURLOPT_HEADERFUNCTION, &CurlFetch::take_header) && set(CURLOPT_HEADERDATA, this) &&
@@ -188,7 +188,7 @@ private:
     }
 
     void take_line(std::string_view line) {
-        if (line.starts_with("HTTP/")) {  // the answer begins, or begins anew after an interim one
+        if (line.starts_with("HTTP/")) {  // the answer begins, perhaps again after an interim one
             response_ = {};
             return;
         }
@@ -248,7 +248,7 @@ private:
 }  // namespace detail
 
 inline FetchResult CurlTransport::operator()(const FetchRequest& request) const {
-    static const CURLcode begun = curl_global_init(CURL_GLOBAL_DEFAULT);  // by the first thread, once
+    static const CURLcode begun = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, by the first thread
     if (begun != CURLE_OK) return FetchError{FetchStage::transfer, "libcurl cannot be initialised"};
     const detail::ErrorQueueGuard queue;
     const detail::SigpipeGuard no_sigpipe;

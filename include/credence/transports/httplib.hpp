@@ -34,8 +34,8 @@ namespace credence {
 
 /// A transport on cpp-httplib's client. A connection serves one request.
 ///
-/// Old versions of cpp-httplib bound neither the time of a request nor the size of a header. A thread beside each
-/// request does: on Linux it counts what the connection brings.
+/// Old versions of cpp-httplib limit neither the time of a request nor the size of a header. A thread for each request
+/// does: on Linux it counts the received bytes.
 class HttplibTransport {
 public:
     explicit HttplibTransport(TransportOptions options = {}) : options_(std::move(options)) {}
@@ -49,13 +49,13 @@ private:
 
 namespace detail {
 
-/// One request and what has arrived of its answer.
+/// One request, and the part of its answer that has arrived.
 class HttplibFetch {
 public:
     HttplibFetch(const TransportOptions& options, const FetchRequest& request)
         : options_(options), request_(request), watchdog_(request.deadline, most_received(request), request.stop) {}
 
-    /// Tries one address after the other until one takes the connection.
+    /// Tries the addresses one after the other until one accepts the connection.
     [[nodiscard]] FetchResult run() {
         const bool is_through_proxy = !options_.proxy_host.empty() && !request_.url.is_loopback();
         if (is_through_proxy) return try_address({});  // the proxy looks up the host
@@ -70,7 +70,7 @@ public:
     }
 
 private:
-    /// What a connection may bring in all: the body, with what its chunks add to it, the header, and TLS.
+    /// The limit of all bytes of a connection: the body, the overhead of its chunks, the header, and TLS.
     [[nodiscard]] static std::uint64_t most_received(const FetchRequest& request) {
         return std::uint64_t{request.most_bytes} * 2 + 256 * 1024;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Wraps a content key with a shared one: AES Key Wrap. RFC 3394, RFC 7518 §4.4
 //
-// OpenSSL's own unwrapping puts an error on its queue if the integrity check fails, which takes time. This one does the
-// same work whether it fails or not, and with the processor's own AES.
+// OpenSSL's own unwrapping adds an error to its queue if the integrity check fails, which takes time. This one does the
+// same work whether the check fails or not, and uses the processor's AES instructions.
 #pragma once
 
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -21,7 +21,8 @@ namespace credence::detail {
 /// How many bytes AES Key Wrap adds.
 inline constexpr std::size_t key_wrap_overhead = 8;
 
-/// AES of single blocks, and the two halves of the block of RFC 3394 §2.2.1: the register A, and the one of R.
+/// AES of single blocks, and the two halves of the block of RFC 3394 §2.2.1: the register A, and one of the registers
+/// R.
 class WrapBlock {
 public:
     static constexpr std::size_t half = 8;

@@ -13,7 +13,7 @@ namespace credence::detail {
     return static_cast<unsigned char>(0xffU * static_cast<unsigned>(is_true));
 }
 
-/// Overwrites `out` with as many bytes of `source` where `mask` has all bits set; leaves it as it is where it has none.
+/// Overwrites bytes of `out` with those of `source` where `mask` has all bits set; leaves them where it has none.
 inline void take_by_mask(unsigned char mask, ByteView source, unsigned char* out, std::size_t size) noexcept {
     const auto kept = static_cast<unsigned char>(~mask);
     for (std::size_t at = 0; at < size; ++at) {

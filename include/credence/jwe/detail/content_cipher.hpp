@@ -30,7 +30,7 @@ struct ContentSuite {
     [[nodiscard]] constexpr std::size_t ciphertext_size(std::size_t plaintext) const noexcept {
         return is_gcm() ? plaintext : plaintext / 16 * 16 + 16;
     }
-    /// Whether a ciphertext can have this length.
+    /// Whether a ciphertext of this length is possible.
     [[nodiscard]] constexpr bool can_be_ciphertext(std::size_t size) const noexcept {
         return is_gcm() || (size != 0 && size % 16 == 0);
     }
@@ -62,7 +62,7 @@ struct SealedContent {
     ByteView aad;
 };
 
-/// Where a sealed content is written: `ciphertext_size` and `tag_size` bytes.
+/// The output of sealing: `ciphertext_size` and `tag_size` bytes.
 struct ContentRoom {
     unsigned char* ciphertext;
     unsigned char* tag;
@@ -83,8 +83,8 @@ struct ContentRoom {
            EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, gcm_tag_size, out.tag) == 1;
 }
 
-/// Decrypts AES-GCM. IV and tag have their lengths. What is in `out`, which is as long as the ciphertext, means nothing
-/// unless the tag holds.
+/// Decrypts AES-GCM. IV and tag have the right lengths. `out` is as long as the ciphertext; its contents are
+/// meaningless unless the tag is right.
 [[nodiscard]] inline bool open_gcm(ByteView key, const SealedContent& sealed, unsigned char* out) {
     const CipherContext context{EVP_CIPHER_CTX_new()};
     std::array<unsigned char, gcm_tag_size> tag;
@@ -102,8 +102,8 @@ struct ContentRoom {
            EVP_DecryptFinal_ex(context.get(), nothing.data(), &size) == 1;
 }
 
-/// The tag of AES-CBC with HMAC, before it is cut to its length: HMAC over additional data, IV, ciphertext, and the bit
-/// length of the additional data. RFC 7518 §5.2.2.1
+/// The tag of AES-CBC with HMAC, before it is truncated: HMAC over additional data, IV, ciphertext, and the bit length
+/// of the additional data. RFC 7518 §5.2.2.1
 class ContentMac {
 public:
     /// Computes the HMAC. \return false if OpenSSL fails.
@@ -127,7 +127,7 @@ public:
     ContentMac() = default;
     ContentMac(const ContentMac&) = delete;
     ContentMac& operator=(const ContentMac&) = delete;
-    /// A tag that was not the token's would let its sender complete a forgery.
+    /// The right tag for a token with a wrong one would let its sender complete a forgery.
     ~ContentMac() { OPENSSL_cleanse(value_.data(), value_.size()); }
 
 private:
@@ -200,14 +200,14 @@ private:
     return suite.is_gcm() ? seal_gcm(key, iv, aad, plaintext, out) : seal_cbc(suite, key, iv, aad, plaintext, out);
 }
 
-/// Decrypts content, the key of which has the length of the algorithm. IV, ciphertext and tag may have any length.
-/// \return whether they have their lengths and the tag holds; otherwise `out` is as it was.
+/// Decrypts content. The key has the length of the algorithm; IV, ciphertext and tag may have any length.
+/// \return whether they have the right lengths and the tag is right; otherwise `out` is unchanged.
 [[nodiscard]] inline bool open_content(ContentAlgorithm content, ByteView key, const SealedContent& sealed,
                                        SecretBytes& out) {
     const ContentSuite suite = content_suite(content);
     if (sealed.iv.size() != suite.iv_size || sealed.tag.size() != suite.tag_size) return false;
     if (!suite.can_be_ciphertext(sealed.ciphertext.size())) return false;
-    // CBC needs room for a block more than OpenSSL gives back.
+    // CBC needs room for one block more than OpenSSL returns.
     SecretBytes plaintext{sealed.ciphertext.size() + (suite.is_gcm() ? 0 : 16)};
     const bool is_open =
         suite.is_gcm() ? open_gcm(key, sealed, plaintext.data()) : open_cbc(suite, key, sealed, plaintext);

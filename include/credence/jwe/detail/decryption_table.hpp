@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of a set to decrypt with, found by a token's `alg`, `enc` and `kid`, and why others were left out.
+// The decryption keys of a set, found by a token's `alg`, `enc` and `kid`, and why others were skipped.
 #pragma once
 
 #include <credence/keys/key_set.hpp>
@@ -19,10 +19,10 @@
 
 namespace credence::detail {
 
-/// Keys with their names. One key may be there for several algorithms.
+/// Keys with their names. One key may be listed for several algorithms.
 class DecryptionTable {
 public:
-    /// Adds a key for its algorithm. An equal key of the same algorithm and `kid` is the same key.
+    /// Adds a key for its algorithm. An equal key with the same algorithm and `kid` is the same key.
     /// \return whether it is a new key.
     bool add(std::optional<std::string> kid, SharedManagementKey key) {
         SecretBytes identity = identity_of(*key);
@@ -30,7 +30,7 @@ public:
             const bool is_same = entry.key->alg == key->alg && entry.key->only_content == key->only_content &&
                                  as_text(entry.identity.view()) == as_text(identity.view());
             if (!is_same) continue;
-            key = entry.key;  // one key under two names is one object
+            key = entry.key;  // a key with two names is one object
             if (entry.kid == kid) return false;
         }
         entries_.push_back({std::move(kid), std::move(key), std::move(identity)});
@@ -45,7 +45,8 @@ public:
 
     [[nodiscard]] const std::vector<SkippedKey>& skipped() const noexcept { return skipped_; }
 
-    /// The one key for a token: by its `kid`; without one, exactly one key may fit. `no_matching_key`, `ambiguous_key`.
+    /// The one key for a token: by its `kid`; without one, exactly one key may match. `no_matching_key`,
+    /// `ambiguous_key`.
     [[nodiscard]] Result<SharedManagementKey> find(const KeyQuery& query, ContentAlgorithm content) const {
         if (query.kid && !is_plausible_kid(*query.kid)) {
             return Error{Errc::no_matching_key, {}, "the kid is longer than 1,024 bytes or has a control character"};
@@ -69,7 +70,7 @@ private:
         SecretBytes identity;
     };
 
-    /// What equal keys have in common: the secret, or the public key in DER.
+    /// The identity of a key: the secret, or the public key in DER.
     [[nodiscard]] static SecretBytes identity_of(const ManagementKey& key) {
         return key.key ? public_der(key.key.get()) : SecretBytes{key.secret.view()};
     }
@@ -80,7 +81,7 @@ private:
                 query.kid ? "several keys have this kid" : "several keys are for this alg, and the token has no kid"};
     }
 
-    /// Why no key fits.
+    /// Why no key matches.
     [[nodiscard]] std::string_view reason_for(const KeyQuery& query) const {
         if (!query.kid) return "no key is for this alg";
         const auto has_kid = [&](const Entry& entry) { return entry.kid == *query.kid; };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ciphers and hashes of OpenSSL, each fetched once: a fetch costs as much as encrypting a short text.
+// OpenSSL's ciphers and hashes, each fetched only once: a fetch costs as much as encrypting a short text.
 #pragma once
 
 #include <credence/detail/openssl/hash.hpp>
@@ -18,8 +18,8 @@ namespace credence::detail {
 using CipherContext = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using Cipher = Owned<EVP_CIPHER, EVP_CIPHER_free>;
 
-/// An object of OpenSSL's that is fetched at its first use and kept until the process ends. A fetch that fails is tried
-/// again at the next use; none is made after OpenSSL has cleaned up.
+/// An OpenSSL object that is fetched at its first use and kept until the process ends. A fetch that fails is repeated
+/// at the next use. Nothing is fetched after OpenSSL has cleaned up.
 template <class Object, auto Free>
 class FetchedOnce {
 public:

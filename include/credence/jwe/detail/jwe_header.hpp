@@ -20,7 +20,7 @@
 
 namespace credence::detail {
 
-/// The parts of a token, as they stand in it.
+/// The parts of a token, as views into it.
 struct JweParts {
     std::string_view header = {};
     std::string_view encrypted_key = {};
@@ -45,7 +45,7 @@ struct JweParts {
     return parts;
 }
 
-/// Why a text has not the five parts of an encrypted token.
+/// Why a text does not have the five parts of an encrypted token.
 [[nodiscard]] constexpr std::string_view why_not_five_parts(std::string_view text) noexcept {
     if (const std::string_view reason = why_no_token(text); !reason.empty()) return reason;
     switch (std::count(text.begin(), text.end(), '.')) {
@@ -66,7 +66,7 @@ struct EphemeralKey {
     bool has_private = false;
 };
 
-/// A header that was read, and not checked yet.
+/// A header that was read but not yet checked.
 struct JweHeader : JoseHeader {
     std::string enc = {};
     std::string cty = {};
@@ -101,7 +101,7 @@ struct JweHeader : JoseHeader {
     });
 }
 
-/// Reads the value of a member that belongs to encryption; nullopt if the name is none of them.
+/// Reads the value of a member that belongs to encryption; nullopt if the name is not one of these.
 [[nodiscard]] inline std::optional<bool> read_jwe_member(JsonReader& reader, std::string_view name, JweHeader& out) {
     const auto read = [&](std::string& value, bool* is_there, std::string_view reason) {
         return read_string_member(reader, {&value, is_there, reason, reason}, false, out.mismatch);
@@ -124,7 +124,7 @@ struct JweHeader : JoseHeader {
     return header.has_enc ? std::string_view{} : "the header has no enc";
 }
 
-/// The reason why a part is not base64url. `allow_padding` does not exist for encrypted tokens.
+/// The reason why a part is not base64url. There is no `allow_padding` for encrypted tokens.
 [[nodiscard]] constexpr std::string_view why_bad_jwe_part(std::string_view part) noexcept {
     return part.ends_with('=') ? "padding with =; an encrypted token has none" : why_not_base64url(part, false);
 }
@@ -151,7 +151,7 @@ struct JweHeader : JoseHeader {
     return header;
 }
 
-/// What is demanded of a token before its key is used.
+/// The conditions that a token must meet before its key is used.
 struct JweRules {
     std::size_t max_token_bytes;
     ContentAlgorithms content;
@@ -176,13 +176,13 @@ template <class Accepts>
     const auto content = content_algorithm(header.enc);
     if (!content) return Error{Errc::unsupported_algorithm, {}, "the enc is not supported"};
     if (!contents.has(*content)) return Error{Errc::algorithm_not_allowed, {}, "the enc is not in the list"};
-    // Nothing is ever decompressed: a few bytes would become gigabytes. RFC 8725 §3.6
+    // Nothing is ever decompressed: a few bytes could become gigabytes. RFC 8725 §3.6
     if (header.has_zip) return Error{Errc::unsupported_algorithm, {}, "the content is compressed (zip)"};
     return std::nullopt;
 }
 
-/// The longest token that is read, in bytes, whatever limit the caller sets: OpenSSL counts in `int`, and a longer part
-/// would be a negative length. A token of 1 GiB of content is shorter.
+/// The longest token that is read, in bytes, whatever limit the caller sets. OpenSSL counts in `int`, so a longer part
+/// would have a negative length. A token of 1 GiB of content is shorter.
 inline constexpr std::size_t longest_jwe = std::size_t{3} << 29;
 
 /// Reads a token up to the point where its key is needed: size, form, header.

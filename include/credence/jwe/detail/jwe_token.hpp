@@ -23,7 +23,7 @@
 
 namespace credence::detail {
 
-/// Writes the parts behind the header. \return the token; empty if OpenSSL fails.
+/// Writes the parts after the header. \return the token; empty if OpenSSL fails.
 [[nodiscard]] inline std::string finish_jwe(std::string token, const SealedKey& key, ContentAlgorithm content,
                                             ByteView plaintext) {
     const ContentSuite suite = content_suite(content);
@@ -76,7 +76,7 @@ namespace credence::detail {
     return header.has_tag ? std::string_view{} : "the header has no tag";
 }
 
-/// The parts of a token behind its header, decoded.
+/// The decoded parts of a token after its header.
 class JweBody {
 public:
     /// \return whether all of them are strict base64url.
@@ -85,7 +85,7 @@ public:
                ciphertext_.decode(parts.ciphertext) && tag_.decode(parts.tag);
     }
     [[nodiscard]] ByteView encrypted_key() const noexcept { return as_bytes(encrypted_key_.bytes()); }
-    /// The content, which the header authenticates too.
+    /// The content. The tag also authenticates the header.
     [[nodiscard]] SealedContent content(std::string_view header) const noexcept {
         return {.iv = as_bytes(iv_.bytes()),
                 .ciphertext = as_bytes(ciphertext_.bytes()),
@@ -100,7 +100,7 @@ private:
     DecodedPart tag_;
 };
 
-/// The error of a part that is no base64url.
+/// The error for a part that is not base64url.
 [[nodiscard]] inline Error error_of_parts(const JweParts& parts) {
     for (const std::string_view part : {parts.encrypted_key, parts.iv, parts.ciphertext, parts.tag}) {
         if (DecodedPart decoded; !decoded.decode(part)) {

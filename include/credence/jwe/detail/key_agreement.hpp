@@ -26,7 +26,7 @@ namespace credence::detail {
     return curve == Curve::x25519 || curve == Curve::x448;
 }
 
-/// The curve of a key for agreement; null if it is on none of P-256, P-384, P-521, X25519, X448.
+/// The curve of a key for agreement; null unless it is P-256, P-384, P-521, X25519 or X448.
 [[nodiscard]] inline const NamedCurve* agreement_curve_of(const EVP_PKEY* key) {
     if (has_type(key, "EC")) {
         const NamedCurve* const curve = curve_with_id(curve_id_of(key));
@@ -45,8 +45,8 @@ namespace credence::detail {
     return KeyHandle{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve.native)};
 }
 
-/// A new key on the curve of `pattern`, which spares OpenSSL building the curve again. The recipient's own key is no
-/// pattern: it may be one that writes its point compressed.
+/// A new key on the curve of `pattern`, so that OpenSSL does not build the curve again. Never pass the recipient's own
+/// key: it may write its point compressed.
 [[nodiscard]] inline KeyHandle key_like(EVP_PKEY* pattern) {
     const KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, pattern, nullptr)};
     EVP_PKEY* key = nullptr;
@@ -55,7 +55,7 @@ namespace credence::detail {
     return KeyHandle{key};
 }
 
-/// Decodes a coordinate of exactly so many bytes. RFC 7518 §6.2.1.2: zeros in front are not left out.
+/// Decodes a coordinate of exactly this many bytes. RFC 7518 §6.2.1.2: leading zeros are not left out.
 [[nodiscard]] inline bool append_coordinate(std::string& point, const std::string& text, std::size_t size) {
     const auto bytes = decode_base64url(text);
     if (!bytes || bytes->size() != size) return false;
@@ -63,8 +63,8 @@ namespace credence::detail {
     return true;
 }
 
-/// The sender's key of a token. Null unless it is on the curve of the recipient's key: another point would tell the
-/// sender something of the private key. RFC 7516 §11.5, RFC 8725 §2.5
+/// The sender's key in a token. Null unless it is on the curve of the recipient's key: another point would reveal
+/// something about the private key to the sender. RFC 7516 §11.5, RFC 8725 §2.5
 [[nodiscard]] inline KeyHandle peer_key(const EphemeralKey& sent, const EVP_PKEY* own, const NamedCurve& curve) {
     const bool is_okp = is_montgomery(curve.curve);
     if (sent.kty != (is_okp ? "OKP" : "EC") || sent.crv != curve.name || sent.has_private) return nullptr;
@@ -85,7 +85,7 @@ namespace credence::detail {
 }
 
 /// The secret that a private and a public key agree on, as long as a coordinate. Empty if OpenSSL fails, and for a
-/// point of small order, with which the secret would be zero whatever the private key is. RFC 7748 §6.1
+/// point of small order, with which the secret would be zero for every private key. RFC 7748 §6.1
 [[nodiscard]] inline SecretBytes agree(EVP_PKEY* own, EVP_PKEY* peer, const NamedCurve& curve) {
     const KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, own, nullptr)};
     SecretBytes secret{curve.size};
@@ -106,7 +106,7 @@ struct AgreementParties {
     std::string recipient = {};
 };
 
-/// What the derivation takes in beside the secret. RFC 7518 §4.6.2
+/// The inputs of the derivation, besides the secret. RFC 7518 §4.6.2
 [[nodiscard]] inline std::string other_info(std::string_view algorithm, const AgreementParties& parties,
                                             std::size_t key_size) {
     std::string info;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A recipient's key, checked for one algorithm, which seals a content key or opens it. RFC 7516 §2
+// A recipient's key, checked for one algorithm, which seals and opens content keys. RFC 7516 §2
 #pragma once
 
 #include <credence/jwe/encryption_algorithm.hpp>
@@ -33,15 +33,15 @@ struct ManagementKey {
     SecretBytes secret = {};
     KeyHandle key = nullptr;
     const NamedCurve* curve = nullptr;                  ///< of an agreement
-    std::optional<ContentAlgorithm> only_content = {};  ///< of a `dir` key whose JWK names it as its alg
+    std::optional<ContentAlgorithm> only_content = {};  ///< of a `dir` key whose JWK names it in its alg
     KeyHandle pattern = nullptr;                        ///< of an agreement: ephemeral keys are made on its curve
     std::unique_ptr<ContextPool> contexts = nullptr;    ///< of RSA-OAEP
-    SecretBytes decoy = {};  ///< random bytes, used as the content key if a wrapped one is damaged
+    SecretBytes decoy = {};  ///< random bytes to use as content key if a wrapped one is damaged
 };
 
 using SharedManagementKey = std::shared_ptr<const ManagementKey>;
 
-/// Whether a key can serve a content algorithm: a `dir` key is the content key. `invalid_key`, `key_too_short`.
+/// Checks that a key can serve a content algorithm: a `dir` key is the content key. `invalid_key`, `key_too_short`.
 [[nodiscard]] inline Result<void> check_content(const ManagementKey& key, ContentAlgorithm content) {
     if (key.scheme.management != KeyManagement::direct) return {};
     if (key.only_content.value_or(content) != content) return bad_key("its alg is another algorithm");
@@ -55,7 +55,7 @@ using SharedManagementKey = std::shared_ptr<const ManagementKey>;
 struct SealedKey {
     SecretBytes content_key = {};
     std::string encrypted_key = {};  ///< as bytes
-    std::string members = {};        ///< of the header, each with a comma before it
+    std::string members = {};        ///< for the header, each preceded by a comma
 };
 
 /// Makes a random content key. \return false if the system has no randomness.
@@ -69,7 +69,7 @@ struct SealedKey {
     return wrap_key(key, out.content_key.view(), reinterpret_cast<unsigned char*>(out.encrypted_key.data()));
 }
 
-/// The IV and the tag lie in the header. RFC 7518 §4.7.1
+/// IV and tag go into the header. RFC 7518 §4.7.1
 [[nodiscard]] inline bool seal_with_gcm(ByteView key, SealedKey& out) {
     std::array<unsigned char, gcm_iv_size> iv;
     std::array<unsigned char, gcm_tag_size> tag;
@@ -80,7 +80,7 @@ struct SealedKey {
     return true;
 }
 
-/// Agrees on a key with the recipient; it is the content key, or wraps it. RFC 7518 §4.6
+/// Agrees on a key with the recipient, which is the content key, or wraps it. RFC 7518 §4.6
 [[nodiscard]] inline bool seal_by_agreement(const ManagementKey& key, ContentAlgorithm content,
                                             const AgreementParties& parties, SealedKey& out) {
     const KeyHandle own = key_like(key.pattern.get());
@@ -116,13 +116,13 @@ struct SealedKey {
                      reinterpret_cast<unsigned char*>(out.encrypted_key.data()));
 }
 
-/// The content key to use if a wrapped one is damaged: then the tag of the content fails, as it does for any other
-/// fault, and at the same cost. RFC 7516 §11.5
+/// The content key to use if a wrapped one is damaged: then the tag of the content fails, as for any other error, and
+/// at the same cost. RFC 7516 §11.5
 [[nodiscard]] inline SecretBytes decoy_key(const ManagementKey& key, std::size_t size) {
     return SecretBytes{key.decoy.view().first(size)};
 }
 
-/// Unwraps a content key with AES Key Wrap. \return false for another length, which is no secret.
+/// Unwraps a content key with AES Key Wrap. \return false for a wrong length, which is not secret.
 [[nodiscard]] inline bool open_with_aes(ByteView key, ByteView encrypted, SecretBytes& content_key) {
     if (encrypted.size() != content_key.size() + key_wrap_overhead) return false;
     SecretBytes opened{content_key.size()};
@@ -132,7 +132,7 @@ struct SealedKey {
     return true;
 }
 
-/// Decrypts a content key with AES-GCM. \return false for other lengths, which are no secret.
+/// Decrypts a content key with AES-GCM. \return false for wrong lengths, which are not secret.
 [[nodiscard]] inline bool open_with_gcm(ByteView key, const JweHeader& header, ByteView encrypted,
                                         SecretBytes& content_key) {
     const auto iv = decode_base64url(header.iv);
@@ -146,8 +146,8 @@ struct SealedKey {
     return true;
 }
 
-/// Agrees on a key with the sender. \return false for an `epk` that is not on the curve of the key or of small order,
-/// and for another length of the wrapped key: no secrets.
+/// Agrees on a key with the sender. \return false for an `epk` that is of small order or not on the key's curve, and
+/// for a wrong length of the wrapped key: these are not secret.
 [[nodiscard]] inline bool open_by_agreement(const ManagementKey& key, const JweToken& token, ByteView encrypted,
                                             SecretBytes& content_key) {
     const auto producer = decode_base64url(token.header.apu);
@@ -166,8 +166,8 @@ struct SealedKey {
     return wrapping.size() != 0 && open_with_aes(wrapping.view(), encrypted, content_key);
 }
 
-/// Opens the content key of a token. A content key that was damaged is answered with another one, not with false.
-/// \return false for faults that the sender can see without the key, and if OpenSSL fails.
+/// Opens the content key of a token. For a damaged content key, gives another one and returns true.
+/// \return false for errors that the sender can see without the key, and if OpenSSL fails.
 [[nodiscard]] inline bool open_content_key(const ManagementKey& key, const JweToken& token, ByteView encrypted,
                                            SecretBytes& out) {
     const std::size_t size = content_suite(token.content).key_size();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a secret, PEM, DER, a JWK or OpenSSL's object to a checked key for one key management algorithm.
+// From a secret, PEM, DER, a JWK or an OpenSSL object to a checked key for one key management algorithm.
 #pragma once
 
 #include <credence/jwe/encryption_algorithm.hpp>
@@ -44,14 +44,14 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
     return management != KeyManagement::direct && permits(jwk, encrypts ? "wrapKey" : "unwrapKey");
 }
 
-/// Whether the `alg` of a JWK allows an algorithm. That of a `dir` key may be the one that the content is encrypted
-/// with, as in RFC 7520 §5.6.
+/// Whether the `alg` of a JWK allows an algorithm. A `dir` key may name the content algorithm instead, as in RFC 7520
+/// §5.6.
 [[nodiscard]] inline bool permits_alg(const Jwk& jwk, const ManagementAlgorithm& algorithm) {
     if (jwk.is_absent_or("alg", algorithm.name)) return true;
     return algorithm.scheme.management == KeyManagement::direct && content_algorithm(jwk.string("alg").value_or(""));
 }
 
-/// Whether what a JWK says about itself allows the use. Everything that it says must.
+/// Whether the members of a JWK allow the use. All of them must.
 [[nodiscard]] inline Result<void> check_jwk_management_use(const Jwk& jwk, const ManagementAlgorithm& algorithm,
                                                            ManagementUse use) {
     const KeyManagement management = algorithm.scheme.management;
@@ -104,7 +104,7 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
     return SharedManagementKey{*std::move(key)};
 }
 
-/// Whether the public half of a key is one for a scheme; notes its curve.
+/// Checks that the public half of a key is valid for a scheme; records its curve.
 [[nodiscard]] inline Result<void> check_management_half(EVP_PKEY* key, ManagementKey& out) {
     if (out.scheme.management == KeyManagement::rsa_oaep) return check_public_half(key, {.family = Family::rsa_pkcs1});
     if (!has_type(key, "EC") && !has_type(key, "X25519") && !has_type(key, "X448")) return bad_key(another_key_type);
@@ -142,13 +142,13 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
     return SharedManagementKey{*std::move(made)};
 }
 
-/// A key pair: the half that encrypts and the one that decrypts. For a shared secret they are one.
+/// A key pair: an encrypting and a decrypting half, which are the same for a shared secret.
 struct ManagementPair {
     SharedManagementKey encryption;
     SharedManagementKey decryption;
 };
 
-/// Whether the private half of a key opens what is sealed for its public one.
+/// Whether the private half of a key opens what its public half has sealed.
 [[nodiscard]] inline bool opens_own(const ManagementKey& encryption, const ManagementKey& decryption) {
     SealedKey sealed;
     if (encryption.scheme.management == KeyManagement::agreement) {
@@ -184,7 +184,7 @@ struct ManagementPair {
     return ManagementPair{*std::move(encryption), *std::move(made)};
 }
 
-/// Prepares the half of a key that decrypts, from what was read; for a secret both halves are it.
+/// Prepares the decrypting half of a parsed key; for a secret it is both halves.
 [[nodiscard]] inline Result<ManagementPair> prepare_own(const ParsedKey& parsed, const ManagementAlgorithm& algorithm) {
     if (has_shared_secret(algorithm.scheme)) {
         return prepare_shared(parsed, algorithm).transform([](const SharedManagementKey& key) {
@@ -196,7 +196,7 @@ struct ManagementPair {
     return prepare_pair(share(parsed.key.get()), algorithm);
 }
 
-/// Prepares the half of a key that encrypts, from what was read.
+/// Prepares the encrypting half of a parsed key.
 [[nodiscard]] inline Result<SharedManagementKey> prepare_other(const ParsedKey& parsed,
                                                                const ManagementAlgorithm& algorithm) {
     if (has_shared_secret(algorithm.scheme)) return prepare_shared(parsed, algorithm);
@@ -250,14 +250,14 @@ struct ManagementPair {
     return prepare_pair(share(key), algorithm);
 }
 
-/// A key that was read from a JWK, with what else the JWK says of it.
+/// A key from a JWK, and the JWK's other relevant members.
 template <class Made>
 struct NamedManagement {
     Made key;
     std::string kid;
 };
 
-/// The same key for the one content algorithm that its JWK names, if it names one.
+/// The same key, restricted to the content algorithm that its JWK names, if any.
 [[nodiscard]] inline SharedManagementKey narrowed(const SharedManagementKey& key, const Jwk& jwk) {
     const auto content = content_algorithm(jwk.string("alg").value_or(""));
     if (!content || !key) return key;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RSAES-OAEP of a content key, where a padding fault is not reported. RFC 8017 §7.1, RFC 7516 §11.5
+// RSAES-OAEP of a content key that does not report a padding error. RFC 8017 §7.1, RFC 7516 §11.5
 #pragma once
 
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -18,19 +18,19 @@
 
 namespace credence::detail {
 
-/// The length of what a key encrypts to: that of its modulus.
+/// The length of the output of a key: that of its modulus.
 [[nodiscard]] inline std::size_t oaep_size(const EVP_PKEY* key) noexcept {
     return static_cast<std::size_t>(EVP_PKEY_get_size(key));
 }
 
-/// Sets the padding of a context that was initialised. MGF1 takes the same hash.
+/// Sets the padding of an initialised context. MGF1 uses the same hash.
 [[nodiscard]] inline bool set_oaep(EVP_PKEY_CTX* context, Hash hash) {
     const EVP_MD* const digest = fetched_digest(hash);
     return digest != nullptr && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
            EVP_PKEY_CTX_set_rsa_oaep_md(context, digest) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest) == 1;
 }
 
-/// What a key does.
+/// The operation of a key.
 enum class KeyUse : std::uint8_t { encrypt, decrypt };
 
 /// Contexts that are initialised for one use of a key: setting the hashes takes OpenSSL a quarter of the time of an
@@ -57,9 +57,9 @@ enum class KeyUse : std::uint8_t { encrypt, decrypt };
     return true;
 }
 
-/// Decrypts a content key of the length that `content_key` has, which holds random bytes. They stay there if the
-/// padding is wrong or the key within has another length: no branch depends on it, and the tag of the content is what
-/// fails. \return false for what is no secret: a length other than that of the modulus, a failure of OpenSSL's.
+/// Decrypts a content key of the length of `content_key`, which holds random bytes. They stay if the padding is wrong
+/// or the decrypted key has another length: no branch depends on that, and the tag of the content then fails.
+/// \return false for errors that are not secret: a wrong length of the ciphertext, a failure of OpenSSL.
 [[nodiscard]] inline bool open_oaep(const ContextPool& contexts, std::size_t modulus, ByteView encrypted,
                                     SecretBytes& content_key) {
     if (encrypted.size() != modulus) return false;
@@ -69,7 +69,7 @@ enum class KeyUse : std::uint8_t { encrypt, decrypt };
     std::size_t size = opened.size();
     const int status = EVP_PKEY_decrypt(context.get(), opened.data(), &size, encrypted.data(), encrypted.size());
     // OpenSSL records a padding error and, if the padding is right, marks the record as void. Clearing the queue here
-    // costs the same in both cases; at the end of the call only a fault would cost something.
+    // costs the same in both cases; at the end of the call only an error would cost something.
     ERR_clear_error();
     contexts.give_back(std::move(context));
     const auto is_good = static_cast<unsigned>(status == 1) & static_cast<unsigned>(size == content_key.size());

@@ -11,8 +11,8 @@
 
 namespace credence::detail {
 
-/// A text that a writer appends to. A buffer that it outgrows is not wiped, so it begins with room for all that a token
-/// of the default limit can carry.
+/// A text that a writer appends to. A buffer that it outgrows is not wiped, so it starts with room for everything that
+/// a token of the default limit can carry.
 struct WipedText {
     std::string text = {};
 

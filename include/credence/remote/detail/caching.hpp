@@ -15,17 +15,17 @@
 
 namespace credence::detail {
 
-/// What is longer than this, in seconds, is this: far beyond every limit that follows.
+/// Longer times, in seconds, are clamped to this: it is far beyond every limit that is applied later.
 inline constexpr unsigned longest_seconds = 2'000'000'000;
 
-/// Seconds in decimal digits; a number too large to be kept is `longest_seconds`. \return nullopt for anything else.
+/// Seconds in decimal digits; a number too large becomes `longest_seconds`. \return nullopt for anything else.
 [[nodiscard]] inline std::optional<std::chrono::seconds> parse_seconds(std::string_view text) noexcept {
     if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
     return std::chrono::seconds{whole_number(text, 10, longest_seconds).value_or(longest_seconds)};
 }
 
-/// How long an answer says that it is fresh; nullopt if it says nothing. `no-store`, `no-cache`, and a `max-age` that
-/// is not a number (RFC 9111 §4.2.1) are zero; of several, the least counts. `Age` is what is used up already.
+/// How long an answer says that it is fresh; nullopt if it does not say. `no-store`, `no-cache`, and a `max-age` that
+/// is not a number (RFC 9111 §4.2.1) are zero; of several values, the least counts. `Age` is subtracted.
 [[nodiscard]] inline std::optional<std::chrono::seconds> freshness(std::string_view cache_control,
                                                                    std::string_view age) noexcept {
     constexpr std::chrono::seconds none{0};
@@ -49,7 +49,8 @@ inline constexpr unsigned longest_seconds = 2'000'000'000;
     return (std::max)(*least - parse_seconds(trimmed(age)).value_or(none), none);
 }
 
-/// A moment as HTTP writes it, `Sun, 06 Nov 1994 08:49:37 GMT`. The two obsolete forms are not read. RFC 9110 §5.6.7
+/// A time in the format of HTTP, `Sun, 06 Nov 1994 08:49:37 GMT`. The two obsolete formats are not read. RFC 9110
+/// §5.6.7
 [[nodiscard]] inline std::optional<NumericDate> parse_http_date(std::string_view text) noexcept {
     constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -72,8 +73,8 @@ inline constexpr unsigned longest_seconds = 2'000'000'000;
            std::chrono::seconds{*second};
 }
 
-/// How long a server asks to be left alone: seconds, or a moment by the wall clock. \return nullopt if it does not, or
-/// the moment has passed.
+/// How long a server asks clients to wait: seconds, or until a time by the wall clock. \return nullopt if it does not
+/// say, or the time has passed.
 [[nodiscard]] inline std::optional<std::chrono::seconds> parse_retry_after(std::string_view text,
                                                                            NumericDate now) noexcept {
     if (const auto seconds = parse_seconds(trimmed(text))) return seconds;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Deferral: what a verification needs, and its thread must not wait for. A coroutine awaits it, and verifies again.
+// Deferral: work that a verification needs and must not wait for. A coroutine awaits it, and verifies again.
 #pragma once
 
 #include <credence/version.hpp>
@@ -12,7 +12,7 @@
 
 namespace credence::detail {
 
-/// Work for a verification that runs elsewhere.
+/// Work that runs elsewhere, for a verification.
 class Deferral {
 public:
     Deferral() = default;
@@ -20,22 +20,22 @@ public:
     Deferral& operator=(const Deferral&) = delete;
     virtual ~Deferral() = default;
 
-    /// Begins the work. `done` is called when it has ended, by any thread, also within this call. If it is dropped
-    /// instead, the time runs out.
+    /// Begins the work. Calls `done` when the work has ended, from any thread, perhaps within this call. If `done` is
+    /// dropped instead, the wait ends after `most_wait`.
     virtual void begin(std::function<void()> done) = 0;
-    /// How long the work is awaited.
+    /// The longest time to wait for the work.
     [[nodiscard]] virtual std::chrono::milliseconds most_wait() const = 0;
-    /// The time is up. \return false if the end of the work must be awaited all the same
+    /// Called when the time is up. \return false if the end of the work must be awaited all the same.
     [[nodiscard]] virtual bool give_up() = 0;
-    /// Called last: the work has ended, it was given up, or the coroutine is gone.
+    /// Called last: the work has ended, was given up, or the coroutine was destroyed.
     virtual void end() = 0;
 };
 
-/// The deferrals of one verification, which runs again each time that one has ended.
+/// The deferrals of one verification, which runs again after each of them.
 class Deferrals {
 public:
-    /// While it exists, verifications on this thread defer what they would wait for. It ends before a coroutine is
-    /// suspended.
+    /// While it exists, verifications on this thread defer their work instead of waiting. It must end before a
+    /// coroutine is suspended.
     class Scope {
     public:
         explicit Scope(Deferrals& deferrals) noexcept : outer_(std::exchange(current_, &deferrals)) {}
@@ -47,12 +47,12 @@ public:
         Deferrals* outer_;
     };
 
-    /// Those of the scope that this thread is in; null if it is in none.
+    /// The deferrals of the scope that this thread is in; null outside a scope.
     [[nodiscard]] static Deferrals* current() noexcept { return current_; }
 
     /// The deferral for a subject, if it was awaited; else null.
     ///
-    /// \tparam Kind  its type, which all deferrals for this subject have.
+    /// \tparam Kind  the common type of all deferrals for this subject.
     template <class Kind>
     [[nodiscard]] std::shared_ptr<Kind> find(const void* subject) const {
         for (const auto& [about, deferral] : awaited_) {
@@ -61,16 +61,16 @@ public:
         return nullptr;
     }
 
-    /// Adds the deferral for a subject, which it keeps alive. One at a time: if there is another, that one is awaited
-    /// first, and this one is to be added again. Each subject is awaited once for a token, so there is an end.
+    /// Adds the deferral for a subject, and keeps it alive. If there is another one already, that one is awaited first,
+    /// and this one must be added again. Each subject is awaited only once for a token, so this ends.
     void add(const void* subject, std::shared_ptr<Deferral> deferral) {
         if (!next_.second) next_ = {subject, std::move(deferral)};
     }
 
-    /// Whether there is one to await.
+    /// Whether there is a deferral to await.
     [[nodiscard]] bool is_needed() const noexcept { return next_.second != nullptr; }
 
-    /// The one to await.
+    /// The deferral to await.
     [[nodiscard]] std::shared_ptr<Deferral> take() {
         awaited_.push_back(std::exchange(next_, {}));
         return awaited_.back().second;

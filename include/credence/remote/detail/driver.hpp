@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the drivers of a state machine have in common: chance, the user's hook, and the answer to an unknown key id.
+// The common part of all drivers of the state machine: randomness, the user's hook, and answers about unknown key ids.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -36,7 +36,7 @@ namespace credence::detail {
     return share;
 }
 
-/// The options with a source of chance that throws nothing.
+/// The options, with a source of randomness that does not throw.
 [[nodiscard]] inline RemoteOptions options_for_core(RemoteOptions options) {
     if (!options.random) {
         options.random = random_share;
@@ -49,7 +49,7 @@ namespace credence::detail {
     return options;
 }
 
-/// Calls the user's hook for each event. What it throws is ignored.
+/// Calls the user's hook for each event. Exceptions from it are ignored.
 inline void tell_events(const RemoteOptions& options, const std::vector<RemoteEvent>& events) {
     if (!options.on_event) return;
     for (const RemoteEvent& event : events) {
@@ -61,14 +61,14 @@ inline void tell_events(const RemoteOptions& options, const std::vector<RemoteEv
     }
 }
 
-/// Whether a set can have a key of that id: no set has a longer one, or one with a control character.
+/// Whether a set can have a key of this id: no set has a longer id, or one with a control character.
 [[nodiscard]] inline bool is_possible_kid(const KeyQuery& query) noexcept {
     constexpr std::size_t most_kid_bytes = 1024;
     const std::string_view kid = query.kid.value_or("");
     return kid.size() <= most_kid_bytes && std::none_of(kid.begin(), kid.end(), is_control);
 }
 
-/// Answers `fetch_key` where nothing has to be waited for. \return nullopt if a fetch is due or under way, and its end
+/// Answers `fetch_key` if there is nothing to wait for. \return nullopt if a fetch is due or under way, whose result
 /// decides.
 template <class Set>
 [[nodiscard]] std::optional<Result<bool>> answer_without_fetch(RemoteCore<Set>& core, const KeyQuery& query,
@@ -78,7 +78,7 @@ template <class Set>
         return Answer{
             keys_unavailable("there are no keys of the issuer that may be used", core.schedule().retry_after(now))};
     }
-    const auto found = core.usable()->find(query);  // a set may have come after the caller looked
+    const auto found = core.usable()->find(query);  // a set may have arrived since the caller looked
     if (found || found.error().code != Errc::no_matching_key) return Answer{true};
     const UnknownKey decided = core.unknown_key(now, issued_at);
     if (decided.answer == UnknownKey::Answer::refuse) return Answer{false};

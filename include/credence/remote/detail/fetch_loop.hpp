@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The threads that fetch the keys of many issuers: two of them, whatever the number of issuers.
+// The threads that fetch the keys of many issuers: two threads, for any number of issuers.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -36,7 +36,8 @@
 
 namespace credence::detail {
 
-/// Fetches for its members: for each from the first token that needs a key of it, until it has had none for a while.
+/// Fetches keys for its members. A member is served from the first token that needs a key of it, until it has had no
+/// tokens for a while.
 template <class Set>
 class FetchLoop {
 public:
@@ -46,7 +47,7 @@ public:
         Member(KeyOrigin origin, RemoteOptions options) : state_(std::move(origin), std::move(options), {}) {}
 
         [[nodiscard]] PolledState<Set>& state() noexcept { return state_; }
-        /// Whether no attempt to fetch has ended yet.
+        /// Whether no fetch attempt has ended yet.
         [[nodiscard]] bool is_new() const noexcept { return !has_answer_.load(std::memory_order_acquire); }
 
     private:
@@ -56,7 +57,7 @@ public:
         std::atomic<bool> has_answer_ = false;
         std::atomic<bool> is_awake_ = false;
         std::atomic<SteadyTime::rep> last_use_ = 0;
-        SteadyTime wake_ = {};        // this and the rest: under the loop's lock
+        SteadyTime wake_ = {};        // this and the following: under the loop's lock
         std::uint64_t attempts_ = 0;  ///< that have ended
         bool is_busy_ = false;
         bool is_wanted_ = false;   ///< by a token that waits, so it does not rest
@@ -69,13 +70,13 @@ public:
     FetchLoop(AnyTransport transport, RemoteOptions limits, std::chrono::milliseconds rest_after)
         : transport_(std::move(transport)), limits_(std::move(limits)), rest_after_(rest_after) {}
 
-    /// Notes that a token of a member has come. \return false if it has rested: its keys may be older than what its
-    /// issuer publishes, and it is to be replaced by a new member.
+    /// Records a token of a member. \return false if the member has rested: its keys may be older than the published
+    /// ones, and it must be replaced by a new member.
     [[nodiscard]] bool use(const Handle& member) {
         const SteadyTime now = std::chrono::steady_clock::now();
         const SteadyTime last{SteadyTime::duration{member->last_use_.load(std::memory_order_relaxed)}};
         if (last != SteadyTime{} && now - last > rest_after_) return false;
-        // Not for each token: threads on other processors read it.
+        // Not for each token: other threads read it.
         if (now - last > std::chrono::seconds{1}) {
             member->last_use_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
         }
@@ -85,7 +86,7 @@ public:
 
     using KeyAnswer = typename PolledState<Set>::KeyAnswer;
 
-    /// What is known of an unknown key id without a fetch. If there is no answer, the member is awake: it fetches.
+    /// The answer about an unknown key id without a fetch. If there is no answer, the member is woken, and fetches.
     [[nodiscard]] KeyAnswer try_fetch_key(const Handle& member, const KeyQuery& query,
                                           std::optional<NumericDate> issued_at) {
         KeyAnswer found = member->is_new() ? KeyAnswer{std::nullopt, 0, told_retry_after({})}
@@ -94,7 +95,7 @@ public:
         return found;
     }
 
-    /// See `FetchingKeySource`: wakes a new member, and waits as long as `limits` has it.
+    /// See `FetchingKeySource`: wakes a new member, and waits as long as `limits` allows.
     [[nodiscard]] Result<bool> fetch_key(const Handle& member, const KeyQuery& query,
                                          std::optional<NumericDate> issued_at) {
         if (!is_possible_kid(query)) return false;
@@ -112,7 +113,7 @@ public:
     /// The number of a caller that waits without a thread of its own.
     using Ticket = std::uint64_t;
 
-    /// Calls `done` when a member has had more attempts than that: from any thread, also within this call.
+    /// Calls `done` after more attempts of the member than that, from any thread, perhaps within this call.
     ///
     /// \return nullopt if too many wait; then `done` is not called.
     [[nodiscard]] std::optional<Ticket> watch(const Handle& member, std::uint64_t attempts,
@@ -132,7 +133,7 @@ public:
         const std::scoped_lock lock{mutex_};
         watchers_.erase(ticket);
     }
-    /// Whether a member has had more attempts than that. \return true, too, if there will be none any more
+    /// Whether a member has had more attempts than that. \return true as well if there will be no more attempts.
     [[nodiscard]] bool has_had_more(const Handle& member, std::uint64_t attempts) {
         const std::scoped_lock lock{mutex_};
         return has_ended(*member, attempts);
@@ -140,7 +141,7 @@ public:
 
     [[nodiscard]] std::chrono::milliseconds unknown_key_wait() const noexcept { return limits_.unknown_key_wait; }
 
-    /// Fetches nothing for a member any more.
+    /// Stops fetching for a member.
     void remove(const Handle& member) {
         const std::scoped_lock lock{mutex_};
         if (!member->is_awake_.load(std::memory_order_relaxed)) return;
@@ -166,7 +167,7 @@ private:
         std::uint64_t attempts;
         std::function<void()> done;
     };
-    /// Of those who wait without a thread there may be more than `RemoteOptions::max_waiters`.
+    /// More callers than `RemoteOptions::max_waiters` may wait if they need no thread.
     static constexpr std::size_t most_watchers = 1024;
 
     /// Makes a member due at once.
@@ -198,7 +199,7 @@ private:
         return member.attempts_ > attempts || stop_.stop_requested();
     }
 
-    /// Tells those who wait for an attempt that has ended. Gives up the lock meanwhile.
+    /// Notifies the callers that wait for an attempt that has ended. Releases the lock meanwhile.
     void tell(Lock& lock) {
         done_.notify_all();
         std::vector<std::function<void()>> told;
@@ -219,7 +220,7 @@ private:
         return now - last > rest_after_;
     }
 
-    /// Sends what is due for a member, without the lock.
+    /// Sends the request that is due for a member, without the lock.
     void serve(Member& member, const AnyTransport& transport) {
         while (auto request = member.state_.next(std::chrono::steady_clock::now(), now())) {
             request->stop = stop_.get_token();
@@ -236,9 +237,9 @@ private:
     const std::chrono::milliseconds rest_after_;
     std::stop_source stop_;
     std::mutex mutex_;
-    std::condition_variable work_;                  ///< the threads wait here
-    std::condition_variable done_;                  ///< those who wait for keys do
-    std::set<std::pair<SteadyTime, Handle>> line_;  ///< those that are awake and not busy, by their next time
+    std::condition_variable work_;                  ///< for the threads
+    std::condition_variable done_;                  ///< for those who wait for keys
+    std::set<std::pair<SteadyTime, Handle>> line_;  ///< the members that are awake and not busy, by their next time
     std::size_t waiters_ = 0;
     std::map<Ticket, Watcher> watchers_;
     Ticket last_ticket_ = 0;
@@ -246,7 +247,7 @@ private:
 
 template <class Set>
 void FetchLoop<Set>::run() {
-    const AnyTransport transport = transport_;  // which one thread at a time calls
+    const AnyTransport transport = transport_;  // called by one thread at a time
     Lock lock{mutex_};
     while (!stop_.stop_requested()) {
         if (line_.empty()) {
@@ -272,7 +273,7 @@ void FetchLoop<Set>::run() {
             const std::uint64_t attempts = member->state_.attempts();
             lock.lock();
             member->is_busy_ = false;
-            member->wake_ = (std::min)(member->wake_, wake);  // somebody may have woken it meanwhile
+            member->wake_ = (std::min)(member->wake_, wake);  // another thread may have woken it meanwhile
             member->attempts_ = attempts;
             stand_in_line(member);
             if (attempts > 0) member->has_answer_.store(true, std::memory_order_release);
@@ -303,7 +304,7 @@ public:
 
     /// \return false if the system has no thread left.
     [[nodiscard]] bool start() {
-        const BlockedSignals blocked;  // which are the program's
+        const BlockedSignals blocked;  // signals are for the program's own threads
         const auto begin = [&] {
             for (std::thread& thread : threads_) thread = std::thread{[shared = loop_] { shared->run(); }};
             return true;

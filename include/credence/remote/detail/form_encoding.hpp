@@ -10,7 +10,7 @@
 
 namespace credence::detail {
 
-/// A value of a form: everything but unreserved characters is percent-encoded.
+/// A form value: everything but unreserved characters is percent-encoded.
 [[nodiscard]] inline std::string form_encoded(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string encoded;
@@ -27,7 +27,7 @@ namespace credence::detail {
     return encoded;
 }
 
-/// Base64 with padding, as HTTP Basic has it. RFC 7617 §2
+/// Base64 with padding, as in HTTP Basic. RFC 7617 §2
 [[nodiscard]] inline std::string base64_text(std::string_view bytes) {
     std::string text = encode_base64url(bytes);
     for (char& character : text) {

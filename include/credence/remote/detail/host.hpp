@@ -14,8 +14,8 @@
 
 namespace credence::detail {
 
-/// An IPv4 address: four decimal octets without leading zeros. The other ways to write one (`127.1`, `0x7f000001`) are
-/// read in different ways by different programs.
+/// An IPv4 address: four decimal octets without leading zeros. Programs disagree about other spellings (`127.1`,
+/// `0x7f000001`).
 [[nodiscard]] inline std::optional<std::array<unsigned, 4>> parse_ipv4(std::string_view text) noexcept {
     std::array<unsigned, 4> octets{};
     for (std::size_t index = 0; index < octets.size(); ++index) {
@@ -71,7 +71,7 @@ private:
     Ipv6Groups tail;
     if (!head.read(text.substr(0, gap))) return std::nullopt;
     if (gap == std::string_view::npos) return head.count == 8 ? std::optional{head.values} : std::nullopt;
-    if (text.substr(0, gap).find('.') != std::string_view::npos) return std::nullopt;  // IPv4 stands at the end only
+    if (text.substr(0, gap).find('.') != std::string_view::npos) return std::nullopt;  // IPv4 comes last
     // A second "::", or ":::", leaves an empty group, which is malformed.
     if (!tail.read(text.substr(gap + 2)) || head.count + tail.count > 7) return std::nullopt;
     for (std::size_t index = 0; index < tail.count; ++index) {
@@ -80,12 +80,12 @@ private:
     return head.values;
 }
 
-/// What a host is.
+/// A parsed host.
 struct Host {
     std::string text = {};        ///< in lower case, an IPv6 address without its brackets
-    bool is_ipv6 = false;         ///< so a URL has it in brackets
+    bool is_ipv6 = false;         ///< so it is written in brackets
     bool is_loopback = false;     ///< 127.0.0.0/8, [::1] or localhost
-    std::string_view fault = {};  ///< why it is refused; empty if it is sound
+    std::string_view fault = {};  ///< why it is refused; empty if it is acceptable
 };
 
 /// Whether a resolver would take the name for a number: its last label is one. WHATWG URL, "ends in a number"
@@ -99,8 +99,8 @@ struct Host {
     return std::all_of(last.begin(), last.end(), is_digit);
 }
 
-/// Whether a name is letters, digits, hyphens and underscores in labels of 1 to 63, and at most 253 in all. RFC 1123
-/// §2.1; underscores stand in the names of services within a cluster.
+/// Whether a name has letters, digits, hyphens and underscores in labels of 1 to 63, and at most 253 in all. RFC 1123
+/// §2.1; underscores occur in the names of services within a cluster.
 [[nodiscard]] inline bool is_host_name(std::string_view name) noexcept {
     if (name.empty() || name.size() > 253) return false;
     std::size_t length = 0;
@@ -115,7 +115,7 @@ struct Host {
     return length > 0;
 }
 
-/// Reads a host as it stands in a URL, without a port.
+/// Reads a host as written in a URL, without a port.
 [[nodiscard]] inline Host read_host(std::string_view text) {
     Host host;
     if (text.starts_with('[')) {

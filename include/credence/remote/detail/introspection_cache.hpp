@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an authorization server said of opaque tokens lately: bounded in time and in number.
+// Caches an authorization server's recent answers about opaque tokens: bounded in time and in number.
 #pragma once
 
 #include <credence/remote/fetch.hpp>
@@ -13,12 +13,12 @@
 
 namespace credence::detail {
 
-/// One answer: the claims of an active token as JSON; nullopt if the token is not active. Whether the rules accept the
-/// claims is judged each time.
+/// One answer: the claims of an active token as JSON; nullopt if the token is not active. The rules are applied to the
+/// claims each time.
 using IntrospectionAnswer = std::optional<std::string>;
 
-/// Answers by the hash of their token: a token itself is not kept. At most `most` of them, in two halves: when the new
-/// half is full, the old one is dropped.
+/// Answers by the hash of their token; the tokens themselves are not kept. At most `most` answers, in two halves: when
+/// the new half is full, the old one is dropped.
 class IntrospectionCache {
 public:
     explicit IntrospectionCache(std::size_t most) : most_in_half_(most / 2) {}
@@ -49,7 +49,7 @@ private:
         IntrospectionAnswer answer;
         SteadyTime end;
     };
-    /// The keys are hashes of SHA-256: nobody can choose them so that they collide.
+    /// The keys are SHA-256 hashes: nobody can choose tokens whose hashes collide.
     using Half = std::unordered_map<std::string, Entry>;
 
     const std::size_t most_in_half_;

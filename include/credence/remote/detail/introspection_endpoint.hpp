@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The URL of an introspection endpoint: given, or found in an issuer's metadata document and looked for again in time.
+// The URL of an introspection endpoint: given, or found in an issuer's metadata document, which is read again in time.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -23,17 +23,17 @@
 
 namespace credence::detail {
 
-/// While there is no URL, threads wait for the one that reads the document, up to their own deadlines. Later they go on
-/// with the URL in hand.
+/// As long as there is no URL, threads wait for the one that reads the document, up to their own deadlines. Later they
+/// use the known URL meanwhile.
 class IntrospectionEndpoint {
 public:
     explicit IntrospectionEndpoint(Url endpoint) : url_(std::move(endpoint)) {}
-    /// \param origin      of the issuer, with its documents.
-    /// \param rediscover  when the document is read again.
+    /// \param origin      the issuer, with its documents.
+    /// \param rediscover  when to read the document again.
     IntrospectionEndpoint(KeyOrigin origin, std::chrono::milliseconds rediscover, std::size_t most_bytes)
         : origin_(std::move(origin)), rediscover_(rediscover), most_bytes_(most_bytes) {}
 
-    /// The URL to ask. \param fetch  sends a request. \return `keys_unavailable` if there is none.
+    /// The URL of the endpoint. \param fetch  sends a request. \return `keys_unavailable` if there is none.
     template <class Fetch>
     [[nodiscard]] Result<Url> find(SteadyTime deadline, std::chrono::milliseconds connect_timeout, const Fetch& fetch) {
         const Known known = look();
@@ -47,7 +47,7 @@ public:
         return unavailable("the issuer's metadata document names no introspection endpoint", found.retry_after);
     }
 
-    /// Notes whether the endpoint answered. After three failures in a row the document is read again.
+    /// Records whether the endpoint answered. After three failures in a row the document is read again.
     void note(bool has_answered) {
         const std::scoped_lock lock{mutex_};
         if (has_answered) failures_ = 0;
@@ -91,7 +91,7 @@ private:
             due_ = now + rediscover_;
             pause_ = first_pause;
             failures_ = 0;
-            next_attempt_ = now + longest_pause;  // an endpoint that fails does not cause it for each token
+            next_attempt_ = now + longest_pause;  // so that a failing endpoint does not cause it for each token
         } else {
             fault_ = std::move(found).error();
             next_attempt_ = now + pause_;
@@ -123,7 +123,7 @@ private:
         if (!answer) return std::move(answer).error();
         if (answer->status != 200) return FetchError{FetchStage::status, "status " + std::to_string(answer->status)};
         if (answer->body.size() > most_bytes_) return FetchError{FetchStage::too_large};
-        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a document is read only of an issuer
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): only an issuer's document is read
         return read_introspection_endpoint(answer->body, *origin_->issuer);
     }
 
@@ -131,7 +131,7 @@ private:
     const std::chrono::milliseconds rediscover_{};
     const std::size_t most_bytes_ = 0;
     std::timed_mutex reading_;  ///< held while the document is read
-    std::mutex mutex_;          ///< of the members below
+    std::mutex mutex_;          ///< protects the members below
     std::optional<Url> url_ = {};
     std::optional<FetchError> fault_ = {};
     SteadyTime due_ = {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An issuer's metadata document: where it is, and what is read from it. OpenID Connect Discovery 1.0 §4, RFC 8414 §3
+// An issuer's metadata document: its location, and its contents. OpenID Connect Discovery 1.0 §4, RFC 8414 §3
 #pragma once
 
 #include <credence/remote/fetch_error.hpp>
@@ -17,8 +17,8 @@
 
 namespace credence::detail {
 
-/// The places where the document of an issuer may be, in the order in which they are tried: OpenID Connect appends a
-/// path to the issuer's, RFC 8414 §3.1 inserts one in front of it. Without a path the two differ in their names alone.
+/// The possible locations of an issuer's document, in the order in which they are tried. OpenID Connect appends a path
+/// to the issuer's, RFC 8414 §3.1 inserts one in front of it. Without a path the two differ only in the file's name.
 [[nodiscard]] inline Result<std::vector<Url>, FetchError> metadata_urls(const Url& issuer) {
     if (issuer.has_query()) {
         return FetchError{FetchStage::url, quoted_for_log(issuer.text()) + ": an issuer's URL has no query"};
@@ -35,13 +35,13 @@ namespace credence::detail {
     return urls;
 }
 
-/// What is read from a metadata document.
+/// The contents of a metadata document.
 struct Metadata {
     Url key_set;
 };
 
-/// The URL that a document names. It may be https at any address (an issuer inside a cluster names an inner one), and
-/// http only if the issuer itself is at such an address: a document from elsewhere must not send us to this machine.
+/// A URL in a document. It may be https at any address (an issuer inside a cluster names an internal one), and http
+/// only if the issuer's own URL is: a document from elsewhere must not direct requests to this machine.
 [[nodiscard]] inline Result<Url, FetchError> url_of_document(const nlohmann::json& document, const char* name,
                                                              const Url& issuer) {
     const auto member = document.find(name);
@@ -57,7 +57,7 @@ struct Metadata {
     return url;
 }
 
-/// Compares the issuer that a document names with the one that was asked for, byte for byte. RFC 8414 §3.3
+/// Compares the issuer in a document with the expected one, byte for byte. RFC 8414 §3.3
 [[nodiscard]] inline Result<void, FetchError> check_issuer(const nlohmann::json& document, const Url& issuer) {
     const auto member = document.find("issuer");
     if (member == document.end() || !member->is_string()) {
@@ -71,7 +71,7 @@ struct Metadata {
     return FetchError{FetchStage::issuer, std::move(detail)};
 }
 
-/// The document of an issuer, as JSON. Only the members that are read below have an effect; the algorithms it lists
+/// An issuer's document, as JSON. Only the members that are read below have an effect; the algorithms that it lists
 /// have none.
 [[nodiscard]] inline Result<nlohmann::json, FetchError> read_document(std::string_view text, const Url& issuer) {
     auto read = read_json(text);
@@ -81,7 +81,7 @@ struct Metadata {
     return *std::move(read);
 }
 
-/// Where the keys of an issuer are.
+/// The location of an issuer's keys.
 [[nodiscard]] inline Result<Metadata, FetchError> read_metadata(std::string_view text, const Url& issuer) {
     const auto document = read_document(text, issuer);
     if (!document) return document.error();
@@ -90,7 +90,7 @@ struct Metadata {
     return Metadata{*std::move(key_set)};
 }
 
-/// Where an issuer says whether a token is active; the document need not name keys. RFC 8414 §2
+/// The introspection endpoint of an issuer; the document need not name keys. RFC 8414 §2
 [[nodiscard]] inline Result<Url, FetchError> read_introspection_endpoint(std::string_view text, const Url& issuer) {
     const auto document = read_document(text, issuer);
     if (!document) return document.error();

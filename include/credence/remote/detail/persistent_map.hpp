@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PersistentMap: a map by text of which each change makes a new map, in logarithmic time, that shares almost all with
-// the old one.
+// PersistentMap: an immutable map by text. A change makes a new map in logarithmic time, which shares almost everything
+// with the old one.
 #pragma once
 
 #include <credence/version.hpp>
@@ -14,13 +14,13 @@
 
 namespace credence::detail {
 
-/// An immutable AVL tree: the heights of two siblings differ by one at most, so no choice of keys makes it deep. A copy
+/// An immutable AVL tree: the heights of siblings differ by at most one, so no choice of keys makes it deep. A copy
 /// costs one pointer, and any thread may read it while another one makes the next.
 template <class Value>
 class PersistentMap {
 public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    /// The nodes on the longest way from the root, at most 1.45 times the binary logarithm of the size.
+    /// The length of the longest path from the root: at most 1.45 times the binary logarithm of the size.
     [[nodiscard]] std::size_t height() const noexcept { return height_of(root_); }
 
     /// The value of a key; null if there is none. It lives as long as this map.
@@ -34,7 +34,7 @@ public:
         return nullptr;
     }
 
-    /// The map with this value for the key, in the place of its old one.
+    /// The map with this value for the key, in place of its old one.
     [[nodiscard]] PersistentMap with(std::string key, Value value) const {
         const std::size_t size = size_ + (find(key) == nullptr ? 1 : 0);
         const auto item = std::make_shared<const Item>(Item{std::move(key), std::move(value)});
@@ -73,7 +73,7 @@ private:
         return std::make_shared<const Node>(Node{std::move(left), std::move(item), std::move(right), height});
     }
 
-    /// A tree of the three, of which the sides differ in height by two at most.
+    /// A tree of the three parts; the sides differ in height by at most two.
     [[nodiscard]] static Tree balance(Tree left, ItemHandle item, Tree right) {
         if (height_of(left) > height_of(right) + 1) {
             if (height_of(left->left) >= height_of(left->right)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of an issuer in a loop of the user's: a state machine under a lock, and what readers see of it.
+// The keys of an issuer in a loop of the user's: a state machine under a lock, and the state that readers see.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -24,8 +24,8 @@
 
 namespace credence::detail {
 
-/// The times that the user gives need not be the steady clock's. Between two calls the time goes on as that clock does,
-/// so that readers and unknown key ids, which come without a time, have one.
+/// The times that the user passes may differ from the steady clock. Between two calls, time passes as by that clock,
+/// because readers and unknown key ids do not bring a time of their own.
 template <class Set>
 class PolledState {
 public:
@@ -39,7 +39,7 @@ public:
 
     /// The issuer's URL; empty if only the URL of its set is known.
     [[nodiscard]] const std::string& issuer() const noexcept { return issuer_; }
-    /// What readers see.
+    /// The state that readers see.
     [[nodiscard]] const SharedKeys<Set>& keys() const noexcept { return keys_; }
 
     [[nodiscard]] std::optional<FetchRequest> next(SteadyTime now, NumericDate wall) {
@@ -60,19 +60,19 @@ public:
         return core_.wake();
     }
 
-    /// How many attempts to fetch have ended.
+    /// The number of fetch attempts that have ended.
     [[nodiscard]] std::uint64_t attempts() {
         const Lock lock{mutex_};
         return core_.attempts();
     }
 
-    /// Counts a token of this issuer with an unknown key id, which `try_fetch_key` does not.
+    /// Counts a token of this issuer with an unknown key id, which `try_fetch_key` does not do.
     void count_unknown() noexcept { keys_.count_unknown(); }
 
-    /// What is known of an unknown key id without a fetch.
+    /// The answer about an unknown key id without a fetch.
     struct KeyAnswer {
         std::optional<Result<bool>> answer;  ///< nullopt if a fetch is due or under way
-        std::uint64_t attempts;              ///< how many had ended then
+        std::uint64_t attempts;              ///< the number of attempts that had ended then
         std::chrono::seconds retry_after;
     };
 
@@ -86,7 +86,7 @@ public:
         return {std::move(answer), core_.attempts(), core_.schedule().retry_after(now)};
     }
 
-    /// What a token gets that waited for an attempt which failed; nullopt if the last attempt did not.
+    /// The answer to a token that waited for a failed attempt; nullopt if the last attempt succeeded.
     [[nodiscard]] std::optional<Error> failure() {
         const Lock lock{mutex_};
         const Schedule& schedule = core_.schedule();
@@ -95,7 +95,7 @@ public:
         return keys_unavailable("the fetch failed", schedule.retry_after(now));
     }
 
-    /// See `FetchingKeySource`. Waits for nothing.
+    /// See `FetchingKeySource`. Never waits.
     [[nodiscard]] Result<bool> fetch_key(const KeyQuery& query, std::optional<NumericDate> issued_at) {
         if (!is_possible_kid(query)) return false;
         count_unknown();
@@ -112,14 +112,14 @@ public:
 private:
     using Lock = std::unique_lock<std::mutex>;
 
-    /// Notes the time. \return it; never one before an earlier one.
+    /// Records the time. \return the time, never before an earlier one.
     SteadyTime set_time(SteadyTime now) {
         latest_ = latest_ ? (std::max)(*latest_, now) : now;
         ahead_ = std::chrono::steady_clock::now() - *latest_;
         return *latest_;
     }
 
-    /// Publishes the state, and tells the user's hook what happened, without the lock.
+    /// Publishes the state, and then calls the user's hook with the events, without the lock.
     void tell(Lock& lock) {
         keys_.publish(core_, ahead_);
         const auto events = core_.take_events();

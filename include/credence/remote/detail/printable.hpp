@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text of an issuer's, made fit for one line of a log.
+// Makes text from an issuer safe for one line of a log.
 #pragma once
 
 #include <credence/version.hpp>
@@ -10,11 +10,11 @@
 
 namespace credence::detail {
 
-/// The longest piece of foreign text that a log line repeats, in bytes.
+/// The longest piece of foreign text in a log line, in bytes.
 inline constexpr std::size_t longest_quote = 200;
 
-/// `text` in single quotes. Everything but printable ASCII is escaped, by a backslash, x and two hexadecimal digits: a
-/// log line has no line breaks, no terminal commands, and no two texts that differ and look alike. A long text is cut.
+/// `text` in single quotes. Everything except printable ASCII is escaped by a backslash, x and two hexadecimal digits.
+/// So a log line has no line breaks and no terminal commands, and different texts look different. A long text is cut.
 [[nodiscard]] inline std::string quoted_for_log(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string quoted{'\''};

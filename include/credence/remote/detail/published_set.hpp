@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A JWK Set as an issuer publishes it: read, compared with the one before, and told apart key by key. RFC 7517 §5
+// A JWK Set as an issuer publishes it: parsed, and compared key by key with the one before. RFC 7517 §5
 #pragma once
 
 #include <credence/keys/key_set.hpp>
@@ -24,7 +24,7 @@
 
 namespace credence::detail {
 
-/// A usable key of a set: its id, and a hash of all that its entry says.
+/// A usable key of a set: its id, and a hash of its whole entry.
 struct PublishedKey {
     std::string kid;
     std::string digest;
@@ -39,7 +39,7 @@ struct PublishedSet {
     std::vector<PublishedKey> keys;  ///< sorted
 };
 
-/// The ids of the keys that are in `some` and not in `others`, both sorted.
+/// The ids of the keys that are in `some` but not in `others`; both are sorted.
 [[nodiscard]] inline std::vector<std::string> kids_missing(const std::vector<PublishedKey>& some,
                                                            const std::vector<PublishedKey>& others) {
     std::vector<PublishedKey> missing;
@@ -50,8 +50,8 @@ struct PublishedSet {
     return kids;
 }
 
-/// The canonical texts of a set's usable entries, hashed. Two sets are equal if these are: order and white space do not
-/// count. A text that the DOM cannot hold is one entry, the text itself.
+/// The canonical texts of a set's usable entries, hashed. Two sets are equal if these are equal: order and white space
+/// do not count. A text that the DOM cannot hold counts as one entry.
 [[nodiscard]] inline std::vector<PublishedKey> published_keys(std::string_view text,
                                                               const std::vector<SkippedKey>& skipped) {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -79,7 +79,7 @@ struct PublishedSet {
     return keys;
 }
 
-/// Reads what an issuer published.
+/// Reads the set that an issuer published.
 ///
 /// \return the set; stage `key_set` or `no_usable_key`.
 template <class Set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of one issuer of a registry, as its verifier takes them.
+// The keys of one issuer of a registry, as the key source of its verifier.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -21,7 +21,7 @@
 
 namespace credence::detail {
 
-/// A question of a token to the keys of one issuer, which a coroutine awaits.
+/// A token's request for a key of one issuer, which a coroutine awaits.
 template <class Set>
 class RegistryDeferral final : public Deferral {
     using Loop = FetchLoop<Set>;
@@ -32,7 +32,7 @@ public:
     RegistryDeferral(LoopHandle loop, Member member, std::uint64_t attempts, std::chrono::seconds retry_after)
         : loop_(std::move(loop)), member_(std::move(member)), attempts_(attempts), retry_after_(retry_after) {}
 
-    /// The answer that was awaited. Without one, has the keys fetched, and the token is `keys_unavailable` for now.
+    /// The awaited answer. If there is none yet, starts a fetch, and the token is `keys_unavailable` for now.
     [[nodiscard]] static Result<bool> answer_in(Deferrals& deferrals, const LoopHandle& loop, const Member& member,
                                                 const KeyQuery& query, std::optional<NumericDate> issued_at) {
         if (!is_possible_kid(query)) return false;
@@ -71,8 +71,8 @@ private:
     std::optional<typename Loop::Ticket> ticket_ = {};
 };
 
-/// Until a token needs a key, there is none, and that is no reason to refuse it: the verifier first looks whether its
-/// rules accept the token, and then has the keys fetched. See `FetchingKeySource`.
+/// There are no keys until a token needs one, and that is not an error: the verifier first checks whether its rules
+/// accept the token, and then has the keys fetched. See `FetchingKeySource`.
 template <class Set>
 class RegistryKeys {
 public:
@@ -110,7 +110,7 @@ public:
     };
 
     [[nodiscard]] Snapshot snapshot() const {
-        const bool is_new = member_->is_new();  // first: if it is woken meanwhile, the keys are those after
+        const bool is_new = member_->is_new();  // first: if a fetch ends meanwhile, its keys are used
         return {member_->state().keys().snapshot(), is_new};
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The state of keys that follow an issuer: which request comes next, and what an answer changes. It has no thread, no
-// clock and no network; whoever drives it gives it the time and the answers.
+// The state of keys that follow an issuer: which request to send next, and the effect of an answer. It has no thread,
+// no clock and no network; its driver supplies the times and the answers.
 #pragma once
 
 #include <credence/remote/fetch.hpp>
@@ -26,15 +26,15 @@
 
 namespace credence::detail {
 
-/// Where the keys of an issuer are.
+/// The location of an issuer's keys.
 struct KeyOrigin {
-    std::optional<Url> issuer = {};   ///< nullopt if the URL of the set is all that is known
+    std::optional<Url> issuer = {};   ///< nullopt if only the URL of the set is known
     std::vector<Url> documents = {};  ///< of the issuer, in the order in which they are tried
-    std::optional<Url> key_set = {};  ///< as given, or as the document named it
+    std::optional<Url> key_set = {};  ///< as given, or as named in the document
 
-    /// What events call it.
+    /// The name of the source in events.
     [[nodiscard]] const std::string& name() const {
-        return issuer ? issuer->text() : key_set->text();  // NOLINT(bugprone-unchecked-optional-access): one is there
+        return issuer ? issuer->text() : key_set->text();  // NOLINT(bugprone-unchecked-optional-access): there is one
     }
 };
 
@@ -53,10 +53,10 @@ struct KeyOrigin {
     return KeyOrigin{.issuer = *std::move(url), .documents = *std::move(documents)};
 }
 
-/// The state machine. Events go in (`next`: time has passed; `answer`; `unknown_key`), and three things come out: the
-/// request that `next` returns, the set that may be used, and the time to call `next` again.
+/// The state machine. Its inputs are events (`next`: time has passed; `answer`; `unknown_key`), and its outputs are the
+/// request that `next` returns, the usable set, and the time to call `next` again.
 ///
-/// One thread at a time uses it.
+/// Used by one thread at a time.
 template <class Set>
 class RemoteCore {
 public:
@@ -70,8 +70,8 @@ public:
         schedule_.inherit(expiry, last_success);
     }
 
-    /// The request to send now, if there is one. Its answer is due by its deadline; one that is not given by then
-    /// counts as failed. \param now  never before that of an earlier call.
+    /// The request to send now, if there is one. Its answer is due by its deadline; a later one counts as failed.
+    /// \param now  never before that of an earlier call.
     [[nodiscard]] std::optional<FetchRequest> next(Moment now) {
         if (in_flight_ && now.steady >= in_flight_->deadline + grace) {
             answer(in_flight_->number, FetchError{FetchStage::timeout, quoted_for_log(in_flight_->url.text())}, now);
@@ -91,7 +91,8 @@ public:
         return time;
     }
 
-    /// Takes the answer to the request of that number; an answer to any other comes too late, and changes nothing.
+    /// Takes the answer to the request with this number; an answer to any other request is too late, and changes
+    /// nothing.
     void answer(std::uint64_t number, FetchResult result, Moment now) {
         if (!in_flight_ || in_flight_->number != number) return;
         const InFlight fetched = *std::exchange(in_flight_, std::nullopt);
@@ -103,7 +104,7 @@ public:
         }
     }
 
-    /// Gives up the request under way, whose answer will never come, and makes a new attempt due.
+    /// Drops the request under way, whose answer will never come, and makes a new attempt due.
     void abandon(SteadyTime now) {
         if (!in_flight_) return;
         in_flight_.reset();
@@ -117,19 +118,19 @@ public:
         return schedule_.unknown_key(now, issued_at);
     }
 
-    /// The set that may be used; null while there is none.
+    /// The usable set; null if there is none.
     [[nodiscard]] const std::shared_ptr<const Set>& usable() const noexcept { return usable_; }
-    /// Moves each time that `usable` becomes another one.
+    /// Changes each time that `usable` does.
     [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
-    /// How many attempts have ended.
+    /// The number of attempts that have ended.
     [[nodiscard]] std::uint64_t attempts() const noexcept { return attempts_; }
 
     [[nodiscard]] const Schedule& schedule() const noexcept { return schedule_; }
     [[nodiscard]] const KeyOrigin& origin() const noexcept { return origin_; }
-    /// What happened since the last call.
+    /// The events since the last call.
     [[nodiscard]] std::vector<RemoteEvent> take_events() { return std::exchange(events_, {}); }
 
-    /// All but the two spans of time, which go on without an event.
+    /// Everything except for the two durations, which change without an event.
     [[nodiscard]] RemoteHealth health() const {
         RemoteHealth health = health_;
         health.can_verify = usable_ != nullptr;
@@ -139,9 +140,9 @@ public:
     }
 
 private:
-    /// How long an answer may come after its deadline before it is given up.
+    /// How long after its deadline an answer may arrive before the request is dropped.
     static constexpr std::chrono::milliseconds grace{500};
-    /// After so many failures of the set's URL in a row the document is read again.
+    /// The number of failures of the set's URL in a row after which the document is read again.
     static constexpr unsigned failures_until_rediscovery = 3;
 
     enum class Stage : std::uint8_t { document, key_set };
@@ -206,7 +207,7 @@ private:
         in_flight_ = std::move(fetch);
     }
 
-    /// The same answer, as a failure if its status or its size makes it one.
+    /// The same answer, as an error if its status or its size makes it one.
     [[nodiscard]] static FetchResult checked(FetchResult result, std::size_t most_bytes, bool may_be_304) {
         if (!result) return result;
         if (result->status != 200 && !(result->status == 304 && may_be_304)) {
@@ -218,7 +219,7 @@ private:
         return result;
     }
 
-    /// A validator that can be sent back as a field's value; else an empty one.
+    /// A validator that can be sent back as a field value; else empty.
     [[nodiscard]] static std::string validator(std::string text) {
         if (text.size() > 1024 || std::any_of(text.begin(), text.end(), is_control)) return {};
         return text;
@@ -240,9 +241,9 @@ private:
             return ask_for_key_set(now.steady);
         }
         FetchError error = std::move(metadata).error();
-        // A wrong URL shows at all places.
+        // A wrong URL may show at any of the locations.
         error.detail.append(missing_documents_, error.detail.empty() && !missing_documents_.empty() ? 2 : 0);
-        // While the document cannot be had, the set is where it was. A document of another issuer's is no such case.
+        // If the document is unavailable, the set stays where it was. A document of another issuer is a different case.
         const bool is_of_another = error.stage == FetchStage::issuer;
         note_failure(is_of_another ? RemoteEvent::Kind::issuer_mismatch : RemoteEvent::Kind::failed, fetched,
                      std::move(error));
@@ -332,8 +333,8 @@ private:
     KeyOrigin origin_;
     Schedule schedule_;
     std::optional<InFlight> in_flight_ = {};
-    std::optional<FetchRequest> request_ = {};  // until `next` hands it out
-    std::shared_ptr<const Set> set_ = {};       // the last one, also when it is too old to be used
+    std::optional<FetchRequest> request_ = {};  // until `next` returns it
+    std::shared_ptr<const Set> set_ = {};       // the last one, even if it is too old to be used
     std::vector<PublishedKey> keys_ = {};
     std::shared_ptr<const Set> usable_ = {};
     std::uint64_t generation_ = 0;

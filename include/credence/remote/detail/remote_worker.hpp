@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The thread that keeps the keys of an issuer up to date, and what it shares with those who read them.
+// The thread that keeps the keys of an issuer up to date, and the state that it shares with readers.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -34,10 +34,10 @@
 
 namespace credence::detail {
 
-/// The present, by both clocks.
+/// The current time, by both clocks.
 [[nodiscard]] inline Moment present() { return {std::chrono::steady_clock::now(), now()}; }
 
-/// The keys of an issuer, shared by the thread that fetches them and by those who read them.
+/// The keys of an issuer, shared by the thread that fetches them and its readers.
 ///
 /// The state machine is guarded by a mutex; readers take no lock. See `SharedKeys`.
 template <class Set>
@@ -52,8 +52,8 @@ public:
         keys_.publish(core_);
     }
 
-    /// Goes on in a child process with the keys that its parent had. Locks and the state machine are new: at the moment
-    /// of the fork another thread may have been changing those of the parent.
+    /// Continues in a child process with the keys of the parent. Locks and the state machine are new: at the time of
+    /// the fork another thread may have been changing those of the parent.
     explicit FetchingState(const FetchingState* parent)
         : options_(parent->options_),
           issuer_(parent->issuer_),
@@ -79,7 +79,7 @@ public:
         done_.notify_all();
     }
 
-    /// What readers see.
+    /// The state that readers see.
     [[nodiscard]] const SharedKeys<Set>& keys() const noexcept { return keys_; }
 
     /// See `FetchingKeySource`.
@@ -94,12 +94,12 @@ public:
 private:
     using Lock = std::unique_lock<std::mutex>;
 
-    /// The answer to a token that has to wait for the next attempt. Under the lock.
+    /// The error for a token that must wait for the next attempt. Under the lock.
     [[nodiscard]] Error unavailable(std::string_view reason) const {
         return keys_unavailable(reason, core_.schedule().retry_after(std::chrono::steady_clock::now()));
     }
 
-    /// Publishes the state, and tells the user's hook what happened, without the lock.
+    /// Publishes the state, and then calls the user's hook with the events, without the lock.
     void tell(Lock& lock) {
         keys_.publish(core_);
         done_.notify_all();
@@ -128,8 +128,8 @@ private:
 
     SharedKeys<Set> keys_;
     std::mutex mutex_;
-    std::condition_variable wake_;  ///< the thread waits here
-    std::condition_variable done_;  ///< those who wait for keys do
+    std::condition_variable wake_;  ///< for the thread
+    std::condition_variable done_;  ///< for those who wait for keys
     RemoteCore<Set> core_;
     std::size_t waiters_ = 0;
     std::thread::id thread_ = {};
@@ -147,7 +147,7 @@ void FetchingState<Set>::run() {
             if (stop_.stop_requested()) return;
             const Moment moment = present();
             const std::uint64_t number = request->number;
-            request = core_.next(moment);  // first: the answer may be too late, and so may the keys
+            request = core_.next(moment);  // first: the answer may be too late, or the keys expired
             core_.answer(number, std::move(result), moment);
             if (!request) request = core_.next(moment);
             tell(lock);
@@ -177,8 +177,8 @@ Result<bool> FetchingState<Set>::fetch_key(const KeyQuery& query, std::optional<
     return true;
 }
 
-/// Owns the thread: ends it with the last of the objects that share this one. In a child process, which has no such
-/// thread, the first use starts another one.
+/// Owns the thread, which ends with the last of the objects that share this one. A child process does not have the
+/// thread: the first use there starts a new one.
 template <class Set>
 class RemoteWorker {
 public:
@@ -193,7 +193,7 @@ public:
     RemoteWorker& operator=(const RemoteWorker&) = delete;
     ~RemoteWorker() {
         Running* const running = running_.load();
-        // What a parent left is never destroyed: its locks and its thread are in a state that nobody knows.
+        // The state from a parent process is never destroyed: its locks and its thread are in an unknown state.
         if (running->forks != forks_) return;
         running->end();
         delete running;
@@ -217,21 +217,21 @@ private:
         std::thread thread = {};
 
         void start() {
-            const BlockedSignals blocked;  // which are the program's
+            const BlockedSignals blocked;  // signals are for the program's own threads
             thread = std::thread{[shared = state] { shared->run(); }};
         }
 
         void end() {
             state->stop();
             if (thread.get_id() == std::this_thread::get_id()) {
-                thread.detach();  // the last one was dropped inside the hook; the thread ends when the hook returns
+                thread.detach();  // the last owner was destroyed in the hook; the thread ends when the hook returns
             } else if (thread.joinable()) {
                 thread.join();
             }
         }
     };
 
-    /// Starts again in a child. Of several threads that come here at once, one does it.
+    /// Starts again in a child. If several threads come here at once, one of them does it.
     [[nodiscard]] State& restart(Running* parent) const {
         auto child = std::make_unique<Running>(std::make_shared<State>(parent->state.get()), forks_.load());
         if (!running_.compare_exchange_strong(parent, child.get())) return *parent->state;
@@ -240,7 +240,7 @@ private:
             running->start();
             return true;
         };
-        // Without a thread, the keys that the child inherited serve until they are too old.
+        // Without a thread, the inherited keys are used until they are too old.
         static_cast<void>(catch_all(start, [] { return false; }));
         return *running->state;
     }

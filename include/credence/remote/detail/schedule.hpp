@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When keys are fetched, how long they count, and what becomes of a token with an unknown key id: times only, without
-// a clock, a thread or a network.
+// When keys are fetched, how long they are used, and the answer to a token with an unknown key id: computed from times
+// only, without a clock, a thread or a network.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -16,14 +16,14 @@
 
 namespace credence::detail {
 
-/// The present, by both clocks. Times are counted by the steady one; the wall clock is only compared with what a token
-/// or a server says.
+/// The current time, by both clocks. Durations are measured by the steady clock; the wall clock is only compared with
+/// times in tokens and answers.
 struct Moment {
     SteadyTime steady;
     NumericDate wall;
 };
 
-/// What a token with an unknown key id gets.
+/// The answer to a token with an unknown key id.
 struct UnknownKey {
     enum class Answer : std::uint8_t {
         wait,         ///< A fetch is due or under way: look again when it is done.
@@ -34,18 +34,18 @@ struct UnknownKey {
     std::chrono::seconds retry_after{0};  ///< of `unavailable`
 };
 
-/// The longest `Retry-After` that is told.
+/// The longest `Retry-After` that is sent.
 inline constexpr std::chrono::seconds longest_retry_after{30};
 
-/// A span as `Retry-After` tells it: whole seconds, at least 1 and at most `longest_retry_after`.
+/// A duration as a value of `Retry-After`: whole seconds, at least 1 and at most `longest_retry_after`.
 [[nodiscard]] inline std::chrono::seconds told_retry_after(SteadyTime::duration span) {
     return std::clamp(std::chrono::ceil<std::chrono::seconds>(span), std::chrono::seconds{1}, longest_retry_after);
 }
 
-/// The times of one issuer's keys.
+/// The schedule of one issuer's keys.
 ///
-/// An attempt is one try to get the keys, of one fetch or several. There is at most one at a time. The functions that
-/// change something take the present moment, which never goes back.
+/// An attempt is one try to get the keys, with one fetch or several. There is at most one at a time. Functions that
+/// change the schedule take the current time, which never goes back.
 class Schedule {
 public:
     /// The first attempt is due at once.
@@ -56,7 +56,7 @@ public:
     /// Whether an attempt should begin.
     [[nodiscard]] bool is_due(SteadyTime now) const noexcept { return !is_running_ && now >= next_attempt_; }
     [[nodiscard]] SteadyTime next_attempt() const noexcept { return next_attempt_; }
-    /// When the keys stop being usable; nullopt while there are none that are.
+    /// The time at which the keys become unusable; nullopt if no keys are usable.
     [[nodiscard]] std::optional<SteadyTime> expiry() const noexcept { return expiry_; }
     /// Whether keys may be used for verification.
     [[nodiscard]] bool can_verify() const noexcept { return expiry_.has_value(); }
@@ -76,7 +76,7 @@ public:
         last_success_ = last_success;
     }
 
-    /// Begins an attempt. The cool-down is claimed here, whatever comes of it.
+    /// Begins an attempt. The cool-down starts here, whatever the result.
     void begin(Moment now) {
         is_running_ = true;
         last_attempt_ = now.wall;
@@ -108,24 +108,24 @@ public:
         next_attempt_ = now + pause;
     }
 
-    /// Ends an attempt whose outcome will never be known, and makes the next one due.
+    /// Ends an attempt whose result will never be known, and makes the next one due.
     void abandon(SteadyTime now) {
         is_running_ = false;
         hurry(now);
     }
 
-    /// Takes the keys out of use if their time is over. \return whether it did.
+    /// Makes the keys unusable if they are too old. \return whether it did.
     [[nodiscard]] bool expire(SteadyTime now) {
         if (!expiry_ || now < *expiry_) return false;
         expiry_.reset();
-        // A pause that was chosen while there were keys may be longer than one without.
+        // A pause that was chosen while there were keys may be longer than one without keys.
         next_attempt_ = (std::min)(next_attempt_, now + options_.max_retry_empty);
         return true;
     }
 
-    /// Decides about a token with an unknown key id. If it is to wait, an attempt is due or under way.
+    /// Decides about a token with an unknown key id. If the answer is to wait, an attempt is due or under way.
     ///
-    /// \param issued_at  what the token says, unverified.
+    /// \param issued_at  from the token, unverified.
     [[nodiscard]] UnknownKey unknown_key(SteadyTime now, std::optional<NumericDate> issued_at) {
         using Answer = UnknownKey::Answer;
         if (!can_verify()) return {Answer::unavailable, retry_after(now)};
@@ -140,7 +140,7 @@ public:
         return {Answer::unavailable, told_retry_after(cool_down_end_ - now)};
     }
 
-    /// When to ask again a service that has to wait for the next attempt.
+    /// When a client may ask again if its token has to wait for the next attempt.
     [[nodiscard]] std::chrono::seconds retry_after(SteadyTime now) const {
         return told_retry_after(is_running_ ? SteadyTime::duration{} : next_attempt_ - now);
     }
@@ -155,7 +155,7 @@ private:
         return std::clamp(std::chrono::milliseconds{*said}, least, options_.max_age);
     }
 
-    /// `span` times a number between `from` and `to`, left to chance. A bad source of chance does no harm.
+    /// `span` times a random number between `from` and `to`. A bad source of randomness does no harm.
     [[nodiscard]] std::chrono::milliseconds share(std::chrono::milliseconds span, double from, double to) const {
         const double chance = options_.random ? options_.random() : 0.5;
         const double factor = chance >= 0 && chance < 1 ? from + (to - from) * chance : from;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of an issuer as those who read them see them: without a lock, while another thread changes them.
+// The keys of an issuer as readers see them: without a lock, while another thread changes them.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -24,7 +24,7 @@
 
 namespace credence::detail {
 
-/// The answer to a token that no key can be found for now.
+/// The error for a token whose key cannot be looked up now.
 [[nodiscard]] inline Error keys_unavailable(std::string_view reason, std::chrono::seconds retry_after) {
     return {.code = Errc::keys_unavailable, .reason = reason, .retry_after = retry_after};
 }
@@ -32,16 +32,16 @@ namespace credence::detail {
 template <class Set>
 class SharedKeys;
 
-/// One state of the keys, held on to. See `SnapshotKeySource`.
+/// One state of the keys, kept alive. See `SnapshotKeySource`.
 template <class Set>
 class RemoteSnapshot {
 public:
-    /// A number that is another one for every other state of the keys; 0 before the first set.
+    /// A number that differs for every state of the keys; 0 before the first set.
     [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
 
-    /// The key for a token; it lives as long as a snapshot of this generation. Fetches nothing.
+    /// The key for a token; it lives as long as a snapshot of this generation. Never fetches.
     ///
-    /// \return the key; `keys_unavailable` if there is no set, or if it is too old; else what the set says.
+    /// \return the key; `keys_unavailable` if there is no set, or it is too old; else the result of the set.
     [[nodiscard]] Result<const VerificationKey*> find(const KeyQuery& query) const {
         if (set() == nullptr) {
             return keys_unavailable(
@@ -71,13 +71,13 @@ private:
     std::chrono::seconds retry_after_;
 };
 
-/// The set that may be used, the time when it becomes too old, and the health, each in a place of its own. One thread
-/// at a time publishes; any number read.
+/// The usable set, the time at which it becomes too old, and the health, published separately. One thread at a time
+/// publishes; any number read.
 template <class Set>
 class SharedKeys {
 public:
     SharedKeys() = default;
-    /// Goes on with what a parent process had published.
+    /// Continues with the state that a parent process had published.
     explicit SharedKeys(const SharedKeys& parent)
         : keys_(parent.set(), parent.keys_.load().generation()),
           expiry_(parent.expiry_.load(std::memory_order_relaxed)),
@@ -87,7 +87,7 @@ public:
 
     /// Makes the state of `core` visible.
     ///
-    /// \param ahead  how much the steady clock is ahead of the times that `core` was given.
+    /// \param ahead  how much the steady clock is ahead of the times passed to `core`.
     void publish(const RemoteCore<Set>& core, SteadyTime::duration ahead = {}) {
         const Schedule& schedule = core.schedule();
         const auto shifted = [&](SteadyTime time) { return time + ahead; };
@@ -102,7 +102,7 @@ public:
                        shifted(schedule.next_attempt()), schedule.is_running()});
     }
 
-    /// Gives the set to a new state machine, which goes on with it. See `RemoteCore::inherit`.
+    /// Hands the set over to a new state machine. See `RemoteCore::inherit`.
     void hand_over(const SharedKeys& parent, RemoteCore<Set>& core) {
         if (const auto set = parent.set()) {
             const SteadyTime expiry{SteadyTime::duration{expiry_.load(std::memory_order_relaxed)}};
@@ -111,7 +111,7 @@ public:
         published_generation_ = core.generation();
     }
 
-    /// Holds on to the current keys. Without a set, or if its time is over, the snapshot has none.
+    /// Keeps the current keys alive. Without a set, or if it is too old, the snapshot is empty.
     [[nodiscard]] RemoteSnapshot<Set> snapshot() const {
         auto version = keys_.load();
         const std::uint64_t generation = version.generation();
@@ -120,7 +120,7 @@ public:
         return {std::move(version), generation, std::chrono::seconds{0}};
     }
 
-    /// The key for a token, with a share in its set.
+    /// The key for a token, sharing ownership of its set.
     [[nodiscard]] Result<std::shared_ptr<const VerificationKey>> find(const KeyQuery& query) const {
         const auto current = snapshot();
         const auto key = current.find(query);
@@ -128,12 +128,12 @@ public:
         return std::shared_ptr<const VerificationKey>{*current.version_, *key};
     }
 
-    /// Whether the time of the set is over. Who publishes takes it out of use, but may be waiting for an answer.
+    /// Whether the set is too old. The publisher removes it then, but may be waiting for an answer.
     [[nodiscard]] bool is_over() const noexcept {
         return std::chrono::steady_clock::now().time_since_epoch().count() >= expiry_.load(std::memory_order_relaxed);
     }
 
-    /// A number for a moment at which the set's time is over, and for no other moment.
+    /// A number that identifies the moment at which the set becomes too old.
     [[nodiscard]] std::uint64_t number_when_over() const noexcept {
         return (std::uint64_t{1} << 63U) | times_over_.fetch_add(1, std::memory_order_relaxed);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SingleFlight: threads that have the same question at the same time share one answer.
+// SingleFlight: threads that ask the same question at the same time share one answer.
 #pragma once
 
 #include <credence/remote/fetch.hpp>
@@ -28,8 +28,8 @@ public:
     /// \param most_waiting  how many threads may wait, for all questions together.
     explicit SingleFlight(std::size_t most_waiting) : most_waiting_(most_waiting) {}
 
-    /// The answer of `ask()`, or of another thread's `ask()` to the same question if one is under way. It is then
-    /// waited for up to `deadline`. If `ask` throws, those who wait are told `too_late`.
+    /// The answer of `ask()`, or of another thread's `ask()` to the same question if one is under way, which is awaited
+    /// up to `deadline`. If `ask` throws, the waiting threads get `too_late`.
     template <class Ask>
     [[nodiscard]] Shared get(const std::string& question, SteadyTime deadline, const Ask& ask) {
         auto flight = std::make_shared<Flight>();
@@ -51,7 +51,7 @@ private:
     };
     using FlightHandle = std::shared_ptr<Flight>;
 
-    /// Gives the answer, or that there is none, to those who wait.
+    /// Passes the answer, or its absence, to the waiting threads.
     struct Landing {
         Landing(SingleFlight& owner, const std::string& asked, FlightHandle shared)
             : flights(owner), question(asked), flight(std::move(shared)) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A certificate as a stack hands it over, PEM, made what a verifier reads, DER.
+// Converts a certificate from PEM, as a stack provides it, to DER, as a verifier reads it.
 #pragma once
 
 #include <credence/detail/openssl/error_queue.hpp>

@@ -25,10 +25,10 @@ public:
 
     ConnectionPool(Open open, std::size_t most) : open_(std::move(open)), most_(most) {}
 
-    /// Calls `work(connection)`, which returns a `Result`, with a connection that no other thread uses. It is closed
-    /// afterwards unless it is alive.
+    /// Calls `work(connection)`, which returns a `Result`, with a connection that no other thread uses. Afterwards the
+    /// connection is closed unless it is alive.
     ///
-    /// \return what `work` returns; `store_unavailable` if there is no connection by the deadline.
+    /// \return the result of `work`; `store_unavailable` if there is no connection by the deadline.
     template <class Work>
     [[nodiscard]] auto with_connection(Deadline deadline, const Work& work)
         -> decltype(work(std::declval<Connection&>())) {
@@ -63,7 +63,7 @@ private:
         return true;
     }
 
-    /// One that is open already; null if there is none.
+    /// An open connection; null if there is none.
     [[nodiscard]] std::unique_ptr<Connection> take_idle() {
         while (true) {
             std::unique_ptr<Connection> connection;

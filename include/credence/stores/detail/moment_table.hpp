@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// MomentTable: moments by name, which many threads read without a lock while one after the other adds to them.
+// MomentTable: times by name, which many threads read without a lock while one at a time adds to them.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -21,34 +21,34 @@
 
 namespace credence::detail {
 
-/// What a `MomentTable` knows a moment by. Strangers choose some of these texts, so their hash has a secret key.
+/// A name in a `MomentTable`. Strangers choose some of these texts, so their hash has a secret key.
 struct MomentName {
-    std::uint64_t kind = 0;  ///< names of different kinds are different names
+    std::uint64_t kind = 0;  ///< names of different kinds are different
     std::string_view issuer = {};
     std::string_view text = {};
 
-    /// Never zero: that is a free place.
+    /// Never zero: that marks a free place.
     [[nodiscard]] std::uint64_t hash() const {
         const KeyedHash& hash_of = KeyedHash::of_process();
         return (hash_of(text) ^ std::rotl(hash_of(issuer), 32) ^ kind) | std::uint64_t{1} << 63;
     }
 };
 
-/// Moments by name.
+/// Times by name.
 ///
-/// A reader takes a snapshot of the table, as `SnapshotCell` says, and looks at the places from the one of the hash on,
-/// up to a free one. A name that is not there mostly costs one cache line of the table.
+/// A reader takes a snapshot of the table, as `SnapshotCell` says, and looks at the places from that of the hash on, up
+/// to a free one. Looking up an absent name usually costs one cache line of the table.
 ///
-/// A writer, one at a time, adds an entry to the table that readers are looking at: first the entry, then its hash, by
-/// which a reader finds it, with release and acquire. So a reader sees a whole entry or none. A moment is an atomic of
-/// its own. An entry never leaves its table, and a place never becomes free: a table that must grow or forget is
-/// replaced by another as a whole. Tables that grew share their entries, which outlive the last of them.
+/// A writer, one at a time, adds an entry to the table that readers use: first the entry, then its hash, by which a
+/// reader finds it, with release and acquire. So a reader sees a whole entry or none. A time is an atomic of its own.
+/// An entry never leaves its table, and a place never becomes free: a table that must grow or drop entries is replaced
+/// as a whole. Tables that grew share their entries, which outlive the last of them.
 class MomentTable {
 public:
     using Moment = std::optional<NumericDate>;
 
-    /// The moments of two names, where they are there. Any thread may call it, at any time. It takes one snapshot, and
-    /// the processor has both places on their way at once.
+    /// The times of two names, if they are present. Any thread may call it, at any time. It takes one snapshot, and the
+    /// processor loads both places at once.
     [[nodiscard]] std::pair<Moment, Moment> find(MomentName first, MomentName second) const {
         const auto table = tables_.load();
         if (!table) return {};
@@ -56,10 +56,10 @@ public:
         return {(*table)->moment_of(first, first_hash), (*table)->moment_of(second, second_hash)};
     }
 
-    /// How many names there are. For the writer.
+    /// The number of names. For the writer.
     [[nodiscard]] std::size_t size() const noexcept { return table_ == nullptr ? 0 : table_->entries->size(); }
 
-    /// Moves a name's moment ahead, never back. For the writer. \return false if the name is not there.
+    /// Moves a name's time forward, never back. For the writer. \return false if the name is not there.
     [[nodiscard]] bool advance(MomentName name, NumericDate moment) {
         Entry* const entry = table_ == nullptr ? nullptr : table_->find(name, name.hash());
         if (entry == nullptr) return false;
@@ -67,14 +67,14 @@ public:
         return true;
     }
 
-    /// Adds a name that is not there. For the writer.
+    /// Adds a name that is not there yet. For the writer.
     void add(MomentName name, NumericDate moment) {
         if (table_ == nullptr || 2 * (table_->entries->size() + 1) > table_->places.size()) grow();
         Entry& entry = table_->entries->emplace_back(name, moment);
         table_->publish(entry);
     }
 
-    /// Forgets the names for which `is_over(kind, moment)` holds. For the writer.
+    /// Drops the names for which `is_over(kind, moment)` holds. For the writer.
     template <class IsOver>
     void forget_if(const IsOver& is_over) {
         if (table_ == nullptr) return;
@@ -115,7 +115,7 @@ private:
         std::atomic<Entry*> entry{nullptr};
     };
 
-    /// At most half full, so that a search meets a free place soon.
+    /// At most half full, so that a search soon reaches a free place.
     struct Table {
         Table(std::size_t size, std::shared_ptr<std::deque<Entry>> shared) : places(size), entries(std::move(shared)) {}
 
@@ -157,12 +157,12 @@ private:
 
     void replace(std::shared_ptr<Table> next) {
         Table* const current = next.get();
-        tables_.store(std::move(next));  // if memory runs out, the table stays the one that it was
+        tables_.store(std::move(next));  // if memory runs out, the table stays as it was
         table_ = current;
     }
 
     SnapshotCell<std::shared_ptr<Table>> tables_;
-    Table* table_ = nullptr;  ///< the current one, for the writer
+    Table* table_ = nullptr;  ///< the current table, for the writer
 };
 
 }  // namespace credence::detail

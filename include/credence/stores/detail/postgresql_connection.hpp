@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connections to PostgreSQL: a pool, prepared statements, binary parameters and columns, and no wait without an end.
+// Connections to PostgreSQL: a pool, prepared statements, binary parameters and columns, and bounded waiting.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -62,7 +62,7 @@ private:
     bool is_null_ = false;
 };
 
-/// The rows that a statement gave, in the binary format.
+/// The rows of a result, in the binary format.
 class PostgresqlRows {
 public:
     explicit PostgresqlRows(PGresult* result) noexcept : result_(result) {}
@@ -101,17 +101,17 @@ public:
     [[nodiscard]] static std::unique_ptr<PostgresqlConnection> open(const std::string& url,
                                                                     std::chrono::seconds patience) {
         const std::string seconds = std::to_string(patience.count());
-        // What the URL says of the same comes later, and so counts.
+        // Parameters in the URL come later, and so take precedence.
         const std::array<const char*, 4> names{"connect_timeout", "application_name", "dbname", nullptr};
         const std::array<const char*, 4> values{seconds.c_str(), "credence", url.c_str(), nullptr};
         auto connection = std::unique_ptr<PostgresqlConnection>{
             new PostgresqlConnection{PQconnectdbParams(names.data(), values.data(), 1), patience}};
         if (PQstatus(connection->connection_.get()) != CONNECTION_OK) return nullptr;
-        PQsetNoticeProcessor(connection->connection_.get(), [](void*, const char*) {}, nullptr);  // it would print them
+        PQsetNoticeProcessor(connection->connection_.get(), [](void*, const char*) {}, nullptr);  // else libpq prints
         return connection;
     }
 
-    /// A connection that is the caller's, who closes it, but not before this object is gone.
+    /// A connection of the caller, who must not close it before this object is destroyed.
     [[nodiscard]] static std::unique_ptr<PostgresqlConnection> borrow(PGconn* connection,
                                                                       std::chrono::seconds patience) {
         return std::unique_ptr<PostgresqlConnection>{
@@ -122,7 +122,7 @@ public:
     PostgresqlConnection& operator=(const PostgresqlConnection&) = delete;
     ~PostgresqlConnection() = default;
 
-    /// Whether it can be used once more. Asks nobody: a server says something unasked only when it ends a connection.
+    /// Whether it can be used again. Sends nothing: a server sends something by itself only to end a connection.
     [[nodiscard]] bool is_alive() noexcept {
         if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
         pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
@@ -160,7 +160,7 @@ private:
 
     [[nodiscard]] static Error unavailable() { return {Errc::store_unavailable, {}, "PostgreSQL does not answer"}; }
 
-    /// Another one for each object: the statements of an earlier one are still on a connection that is a caller's.
+    /// Different for each object: the statements of an earlier object may still be on the caller's connection.
     [[nodiscard]] static std::string new_statement_prefix() {
         static std::atomic<std::uint64_t> count{0};
         return "credence_" + std::to_string(count.fetch_add(1, std::memory_order_relaxed)) + '_';
@@ -176,7 +176,7 @@ private:
         return name;
     }
 
-    /// Whether the next result of what was sent has come whole.
+    /// Whether the next result has arrived completely.
     [[nodiscard]] bool has_result_by(std::chrono::steady_clock::time_point deadline) const {
         while (PQisBusy(connection_.get()) == 1) {
             if (!wait_until(deadline) || PQconsumeInput(connection_.get()) != 1) return false;
@@ -184,7 +184,7 @@ private:
         return true;
     }
 
-    /// The answer to what was sent. A server that does not answer in time costs the connection.
+    /// The result of a statement. If the server does not answer in time, the connection is closed.
     [[nodiscard]] Result<PostgresqlRows> answer() {
         const auto deadline = std::chrono::steady_clock::now() + patience_;
         std::unique_ptr<PGresult, ClearPostgresql> last;
@@ -216,7 +216,7 @@ private:
     const std::string statement_prefix_ = new_statement_prefix();
 };
 
-/// Connections that threads borrow. One that has failed is closed when it comes back. Or the one of a caller.
+/// Connections that threads borrow. A failed one is closed when it is returned. Or a single one of the caller.
 class PostgresqlPool {
 public:
     explicit PostgresqlPool(std::unique_ptr<PostgresqlConnection> borrowed)
@@ -232,7 +232,7 @@ public:
               },
               most) {}
 
-    /// Calls `work(connection)`, which returns a `Result`, with a connection that nobody else has.
+    /// Calls `work(connection)`, which returns a `Result`, with a connection that no other thread uses.
     template <class Work>
     [[nodiscard]] auto with_connection(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
         if (borrowed_) return work(*borrowed_);
@@ -242,8 +242,8 @@ public:
     /// Whether a caller has a transaction open.
     [[nodiscard]] bool is_in_transaction() const noexcept { return borrowed_ && borrowed_->is_in_transaction(); }
 
-    /// The same within a transaction, which is taken back unless `work` succeeds. If a caller has one open, `work` is a
-    /// part of that one: a failure in it has failed it whole.
+    /// The same within a transaction, which is rolled back unless `work` succeeds. If the caller has one open, `work`
+    /// is part of it, and a failure fails the whole transaction.
     template <class Work>
     [[nodiscard]] auto in_transaction(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
         return with_connection([&](PostgresqlConnection& connection) -> decltype(work(connection)) {
@@ -251,7 +251,7 @@ public:
             const auto begun = connection.run("BEGIN ISOLATION LEVEL READ COMMITTED");
             if (!begun) return begun.error();
             auto result = work(connection);
-            // A connection of the pool whose transaction has not ended is closed, which takes it back.
+            // A connection of the pool whose transaction has not ended is closed, which rolls it back.
             if (!result && borrowed_) static_cast<void>(connection.run("ROLLBACK"));
             if (!result) return result;
             const auto committed = connection.run("COMMIT");

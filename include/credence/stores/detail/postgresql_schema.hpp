@@ -48,7 +48,7 @@ inline constexpr std::string_view postgresql_tables[]{
 };
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
-/// Whether the tables have their version noted, which is one that is known here.
+/// Whether the tables record a version that is known here.
 [[nodiscard]] inline Result<bool> is_postgresql_version_noted(PostgresqlConnection& connection) {
     const auto found = connection.run("SELECT version FROM credence_schema");
     if (!found) return found.error();
@@ -57,10 +57,10 @@ inline constexpr std::string_view postgresql_tables[]{
     return Error{Errc::store_unavailable, {}, "the tables are of a newer version of credence"};
 }
 
-/// Creates the tables that are not there. Several instances may do it at once.
+/// Creates missing tables. Several instances may do it at once.
 [[nodiscard]] inline Result<void> prepare_postgresql(PostgresqlPool& pool) {
     return pool.in_transaction([](PostgresqlConnection& connection) -> Result<void> {
-        // Any number, but always this one: instances that start at once wait for each other.
+        // An arbitrary constant, so that instances that start at once wait for each other.
         const auto locked = connection.run("SELECT pg_advisory_xact_lock(7239846124)");
         if (!locked) return locked.error();
         for (const std::string_view table : postgresql_tables) {

@@ -23,7 +23,7 @@ struct RedisAddress {
     std::string database = {};  ///< A number; empty for the server's first.
 };
 
-/// A text without its percent-encoding; nullopt if one is cut short. RFC 3986 §2.1
+/// Decodes percent-encoding; nullopt if an escape is truncated. RFC 3986 §2.1
 [[nodiscard]] inline std::optional<std::string> without_percents(std::string_view text) {
     std::string decoded;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -39,7 +39,7 @@ struct RedisAddress {
     return decoded;
 }
 
-/// Reads `user:password`, `:password` or `password`. \return false if it is none of them.
+/// Reads `user:password`, `:password` or `password`. \return false if it is none of these.
 [[nodiscard]] inline bool read_redis_login(std::string_view login, RedisAddress& address) {
     const std::size_t colon = login.find(':');
     auto user = without_percents(colon == std::string_view::npos ? std::string_view{} : login.substr(0, colon));
@@ -50,7 +50,7 @@ struct RedisAddress {
     return true;
 }
 
-/// Reads `host`, `host:port`, `:port` or `[IPv6]:port`. \return false if it is none of them.
+/// Reads `host`, `host:port`, `:port` or `[IPv6]:port`. \return false if it is none of these.
 [[nodiscard]] inline bool read_redis_place(std::string_view place, RedisAddress& address) {
     std::string_view host = place;
     std::string_view port;
@@ -84,7 +84,7 @@ struct RedisAddress {
     if (!url.starts_with("redis://"))
         return Error{Errc::store_unavailable, {}, "the address of Redis begins with redis:// or unix:"};
     url.remove_prefix(8);
-    bool is_well_formed = url.find('?') == std::string_view::npos;  // no parameter is known
+    bool is_well_formed = url.find('?') == std::string_view::npos;  // there are no parameters
     if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) {
         is_well_formed = read_redis_login(url.substr(0, at), address) && is_well_formed;
         url.remove_prefix(at + 1);

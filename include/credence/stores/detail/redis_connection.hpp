@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A connection to Redis: commands whose words hold any bytes, and no wait without an end.
+// A connection to Redis: commands with arguments of any bytes, and bounded waiting.
 //
-// hiredis connects and reads replies. Its own calls for sending raise SIGPIPE, and their timeouts begin anew with each
-// byte that comes; so bytes are sent and received here.
+// hiredis connects and parses replies. Its own functions for sending raise SIGPIPE, and their timeouts start again with
+// each byte that arrives, so sending and receiving is done here.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -39,7 +39,7 @@ public:
     RedisCommand(std::initializer_list<std::string_view> words) {
         for (const std::string_view word : words) add(word);
     }
-    /// A script, which Redis runs as one step; its text in two parts.
+    /// A script, which Redis runs atomically; its text in two parts.
     [[nodiscard]] static RedisCommand script(std::string_view functions, std::string_view body,
                                              std::initializer_list<std::string_view> keys) {
         RedisCommand command{"EVAL"};
@@ -77,13 +77,13 @@ struct FreeRedis {
 };
 using RedisReply = std::unique_ptr<redisReply, FreeRedis>;
 
-/// The text of a reply; nullopt if it is none.
+/// The text of a reply; nullopt if it is not text.
 [[nodiscard]] inline std::optional<std::string_view> redis_text(const redisReply& reply) {
     if (reply.type != REDIS_REPLY_STRING) return std::nullopt;
     return std::string_view{reply.str, static_cast<std::size_t>(reply.len)};
 }
 
-/// A number that Redis keeps as text.
+/// A number that Redis stores as text.
 [[nodiscard]] inline std::optional<NumericDate> redis_date(std::string_view text) {
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -91,7 +91,7 @@ using RedisReply = std::unique_ptr<redisReply, FreeRedis>;
     return NumericDate{std::chrono::seconds{seconds}};
 }
 
-/// Why Redis refused a command. Its sentence may quote the command, so only the kind of the error is returned.
+/// Why Redis refused a command. Its message may quote the command, so only the kind of the error is returned.
 [[nodiscard]] inline Error redis_refusal(std::string_view sentence) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kinds{{
         {"NOAUTH", "Redis asks for a password"},
@@ -126,7 +126,7 @@ public:
             address.socket.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, limit)
                                    : redisConnectUnixWithTimeout(address.socket.c_str(), limit)};
         if (!context || context->err != 0) return Error{Errc::store_unavailable, {}, "Redis cannot be reached"};
-        static_cast<void>(::fcntl(context->fd, F_SETFD, FD_CLOEXEC));  // no business of programs that are started
+        static_cast<void>(::fcntl(context->fd, F_SETFD, FD_CLOEXEC));  // not inherited by child programs
         std::unique_ptr<RedisConnection> connection{new RedisConnection{std::move(context)}};
         if (const auto done = connection->log_in(address, deadline); !done) return done.error();
         return connection;
@@ -136,19 +136,19 @@ public:
     RedisConnection& operator=(const RedisConnection&) = delete;
     ~RedisConnection() = default;
 
-    /// Whether it can be used again. Sends nothing: a server writes unasked only when it ends a connection.
+    /// Whether it can be used again. Sends nothing: a server sends something by itself only to end a connection.
     [[nodiscard]] bool is_alive() const noexcept {
         pollfd socket{.fd = context_->fd, .events = POLLIN, .revents = 0};
         return is_usable_ && ::poll(&socket, 1, 0) == 0;
     }
 
-    /// Sends a command and waits for its reply. One that fails costs the connection: its reply may still come.
+    /// Sends a command and waits for its reply. After an error the connection is closed: the reply may still arrive.
     [[nodiscard]] Result<RedisReply> ask(const RedisCommand& command, Deadline deadline) {
         is_usable_ = false;
         if (!send(command.bytes(), deadline)) return no_answer();
         RedisReply reply = receive(deadline);
         if (!reply) return no_answer();
-        // The connection to a server that has become a replica goes, too.
+        // The connection to a server that has become a replica is closed as well.
         if (reply->type == REDIS_REPLY_ERROR) return redis_refusal({reply->str, static_cast<std::size_t>(reply->len)});
         is_usable_ = true;
         return reply;
@@ -204,7 +204,7 @@ private:
         return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     }
 
-    /// Waits until something can be sent or received, or a signal comes. \return false after the deadline.
+    /// Waits until it is possible to send or receive, or a signal arrives. \return false after the deadline.
     [[nodiscard]] bool wait(short event, Deadline deadline) const {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         if (left.count() <= 0) return false;
@@ -216,8 +216,8 @@ private:
     bool is_usable_ = true;
 };
 
-/// Whether the server keeps all records: it is no replica, whose answers may be old, and deletes nothing that has
-/// not ended.
+/// Whether the server keeps all records: it is not a replica, whose answers may be old, and does not evict records
+/// before their end.
 [[nodiscard]] inline Result<void> redis_keeps_records(RedisConnection& connection, RedisConnection::Deadline deadline,
                                                       bool allow_eviction) {
     const auto reply = connection.ask({"INFO"}, deadline);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Records as RedisStore keeps them: hashes whose fields are text. Dates are seconds of Unix time; an empty
-// text is none. A field that is not there is damage.
+// Records as RedisStore stores them: hashes whose fields are text. Dates are seconds of Unix time; an empty text is an
+// absent value. A missing field is an error.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -30,14 +30,14 @@ class RedisFields {
 public:
     explicit RedisFields(const redisReply& reply) noexcept : reply_(reply) {}
 
-    /// Whether there is no field at all: the record is not there.
+    /// Whether there is no field at all: the record does not exist.
     [[nodiscard]] bool has_none() const noexcept {
         for (std::size_t at = 0; at < reply_.elements; ++at) {
             if (reply_.element[at]->type != REDIS_REPLY_NIL) return false;
         }
         return true;
     }
-    /// Whether all fields were read, and each was as it should be.
+    /// Whether all fields were read, and all were valid.
     [[nodiscard]] bool is_whole() const noexcept { return is_whole_ && next_ == reply_.elements; }
 
     [[nodiscard]] std::string text() {

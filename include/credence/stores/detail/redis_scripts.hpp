@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The scripts of RedisStore. Redis runs each as one step.
+// The scripts of RedisStore. Redis runs each atomically.
 //
 // A record is a hash with a time to live. The names of a subject's records are in a sorted set, the index, by the end
-// of each; it lives as long as the longest of them. A time to live of 0 is for ever. A script that changes something
-// first refuses what cannot be done, so nothing is left half done.
+// of each; it lives as long as the longest of them. A time to live of 0 means for ever. A script that changes something
+// first checks that it can, so nothing is left half done.
 #pragma once
 
 #include <credence/version.hpp>
@@ -12,7 +12,7 @@
 
 namespace credence::detail {
 
-/// What other scripts begin with.
+/// The beginning of other scripts.
 inline constexpr std::string_view redis_index_functions = R"lua(
 local function expire(key, ttl)
   if tonumber(ttl) > 0 then redis.call('EXPIRE', key, ttl) end
@@ -32,7 +32,7 @@ local function forget_ended(index, now, prefix)
 end
 )lua";
 
-// KEYS: record, index. ARGV: name, end or +inf, ttl, now, prefix of records, fields and values. 0: it is there already.
+// KEYS: record, index. ARGV: name, end or +inf, ttl, now, prefix of records, fields and values. 0: it exists already.
 inline constexpr std::string_view redis_insert_record = R"lua(
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 forget_ended(KEYS[2], ARGV[4], ARGV[5])
@@ -43,7 +43,7 @@ return 1
 )lua";
 
 // KEYS: new record, its index, old record. ARGV: name, end, ttl, prefix of indices, the old record's name, fields and
-// values. 0: the old one is not there; -1: the new one is there already.
+// values. 0: the old one does not exist; -1: the new one exists already.
 inline constexpr std::string_view redis_replace_record = R"lua(
 local subject = redis.call('HGET', KEYS[3], 'subject')
 if not subject then return 0 end
@@ -56,7 +56,7 @@ add_to_index(KEYS[2], ARGV[2], ARGV[1], ARGV[3])
 return 1
 )lua";
 
-// KEYS: session. ARGV: name, end, ttl, time of use, prefix of indices. 0: it is not there.
+// KEYS: session. ARGV: name, end, ttl, time of use, prefix of indices. 0: it does not exist.
 inline constexpr std::string_view redis_touch_session = R"lua(
 local known = redis.call('HMGET', KEYS[1], 'subject', 'last_used_at')
 if not known[1] then return 0 end
@@ -68,7 +68,7 @@ end
 return 1
 )lua";
 
-// KEYS: API key. ARGV: time of use. 0: it is not there.
+// KEYS: API key. ARGV: time of use. 0: it does not exist.
 inline constexpr std::string_view redis_touch_api_key = R"lua(
 local known = redis.call('HGET', KEYS[1], 'last_used_at')
 if not known then return 0 end
@@ -76,14 +76,14 @@ if known == '' or tonumber(known) < tonumber(ARGV[1]) then redis.call('HSET', KE
 return 1
 )lua";
 
-// KEYS: record. ARGV: name, prefix of indices. 0: it is not there.
+// KEYS: record. ARGV: name, prefix of indices. 0: it does not exist.
 inline constexpr std::string_view redis_end_record = R"lua(
 local subject = redis.call('HGET', KEYS[1], 'subject')
 if subject then redis.call('ZREM', ARGV[2] .. subject, ARGV[1]) end
 return redis.call('DEL', KEYS[1])
 )lua";
 
-// KEYS: index. ARGV: prefix of records, handle. 0: it is not there.
+// KEYS: index. ARGV: prefix of records, handle. 0: it does not exist.
 inline constexpr std::string_view redis_end_by_handle = R"lua(
 for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   if redis.call('HGET', ARGV[1] .. name, 'handle') == ARGV[2] then
@@ -118,9 +118,9 @@ end
 return records
 )lua";
 
-// Refresh tokens: the records of a family are in an index of their own, and the families of a subject in another.
-// KEYS: record, family, index of families. ARGV: name, end, ttl, now, prefix of families, family, fields and values.
-// 0: it is there already.
+// Refresh tokens: the records of a family are in an index of their own, and the families of a subject in another. KEYS:
+// record, family, index of families. ARGV: name, end, ttl, now, prefix of families, family, fields and values. 0: it
+// exists already.
 inline constexpr std::string_view redis_insert_refresh_token = R"lua(
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 forget_ended(KEYS[3], ARGV[4], ARGV[5])
@@ -132,7 +132,7 @@ return 1
 )lua";
 
 // KEYS: new record, family, index of families, used record. ARGV: name, end, ttl, family, time of use, sealed
-// successor, fields and values. 0: the old one is not there or was used; -1: the new one is there already.
+// successor, fields and values. 0: the old one does not exist or was used; -1: the new one exists already.
 inline constexpr std::string_view redis_replace_refresh_token = R"lua(
 local known = redis.call('HMGET', KEYS[4], 'family', 'used_at')
 if not known[1] or known[2] ~= '' then return 0 end
@@ -167,7 +167,7 @@ redis.call('DEL', KEYS[1])
 return 1
 )lua";
 
-// KEYS: token. ARGV: ttl. The latest end that was said counts.
+// KEYS: token. ARGV: ttl. The latest end counts.
 inline constexpr std::string_view redis_revoke = R"lua(
 local left, ttl = redis.call('TTL', KEYS[1]), tonumber(ARGV[1])
 if left == -1 then return 1 end
@@ -179,7 +179,7 @@ end
 return 1
 )lua";
 
-// KEYS: subject. ARGV: moment, ttl. A mark never moves back.
+// KEYS: subject. ARGV: time, ttl. The recorded time never moves back.
 inline constexpr std::string_view redis_raise_mark = R"lua(
 local known = redis.call('GET', KEYS[1])
 if known and tonumber(known) >= tonumber(ARGV[1]) then return 1 end
@@ -188,12 +188,12 @@ expire(KEYS[1], ARGV[2])
 return 1
 )lua";
 
-// KEYS: token, subject. Whether the token was revoked, and the subject's mark.
+// KEYS: token, subject. Returns whether the token was revoked, and the subject's time.
 inline constexpr std::string_view redis_is_revoked = R"lua(
 return {redis.call('EXISTS', KEYS[1]), redis.call('GET', KEYS[2])}
 )lua";
 
-// KEYS: id. ARGV: until, now, ttl. An id whose time is over may be used once more, also before Redis forgets it.
+// KEYS: id. ARGV: until, now, ttl. An expired id may be used again, even before Redis deletes it.
 inline constexpr std::string_view redis_use_once = R"lua(
 local known = redis.call('GET', KEYS[1])
 if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end

@@ -24,14 +24,14 @@
 
 namespace credence::detail {
 
-/// A bounded table of records, each with a key, a subject and an end, which `Traits::key`, `Traits::subject` and
-/// `Traits::end` give. Keys are random, so they spread evenly. What has ended makes room when the table is full.
+/// A bounded table of records, each with a key, a subject and an end: `Traits::key`, `Traits::subject` and
+/// `Traits::end`. Keys are random, so they spread evenly. Expired records make room when the table is full.
 template <class Record, class Traits>
 class ShardedRecords {
 public:
     ShardedRecords(std::size_t most, Clock clock) : most_(most), clock_(std::move(clock)) {}
 
-    /// `store_unavailable` if there is no room, or the key is there already.
+    /// `store_unavailable` if there is no room, or the key exists already.
     [[nodiscard]] Result<void> insert(const Record& record) {
         Room room{*this};
         if (!room.is_taken) return Errc::store_unavailable;
@@ -61,13 +61,13 @@ public:
         return true;
     }
 
-    /// Puts a record in the place of the one with `old_key`. \return false if that is not there.
+    /// Replaces the record with `old_key`. \return false if it does not exist.
     [[nodiscard]] Result<bool> replace(std::string_view old_key, const Record& record) {
         const auto locks = lock_all();
         Shard& from = shard_of(old_key);
         if (!from.records.contains(old_key)) return false;
         if (!shard_of(Traits::key(record)).add(record)) return Errc::store_unavailable;
-        from.drop(from.records.find(old_key));  // sought once more: to add may have moved it
+        from.drop(from.records.find(old_key));  // looked up again: adding may have moved it
         return true;
     }
 
@@ -82,7 +82,7 @@ public:
     }
 
     /// Drops those records of a subject for which `is_meant(record)` holds. \return how many. All parts are locked, so
-    /// that none escapes by being replaced at that moment.
+    /// a record that is being replaced at the same time does not escape.
     template <class IsMeant>
     std::size_t erase_of(std::string_view subject, const IsMeant& is_meant) {
         const auto locks = lock_all();
@@ -124,7 +124,7 @@ private:
 
     struct alignas(64) Shard {
         [[nodiscard]] bool add(const Record& record) {
-            // The index first: should there be no memory for the record, the key that is left there does no harm.
+            // The index first: if there is then no memory for the record, the key that stays in the index does no harm.
             subjects.try_emplace(std::string{Traits::subject(record)}).first->second.emplace(Traits::key(record));
             first_end = (std::min)(first_end, Traits::end(record));
             return records.try_emplace(std::string{Traits::key(record)}, record).second;
@@ -147,9 +147,9 @@ private:
 
         mutable std::shared_mutex mutex = {};
         Records records = {};
-        // A tree: nobody can choose subjects that fall on one another.
+        // A tree, because an attacker could choose subjects that collide in a hash table.
         std::map<std::string, std::set<std::string>, std::less<>> subjects = {};
-        NumericDate first_end = (NumericDate::max)();  // none ends before
+        NumericDate first_end = (NumericDate::max)();  // none expires before
     };
 
     [[nodiscard]] Shard& shard_of(std::string_view key) { return shards_[TextHash{}(key) % shard_count]; }
@@ -161,7 +161,7 @@ private:
         return locks;
     }
 
-    /// Room for one more record, given back unless it is used.
+    /// Room for one more record, released unless it is used.
     struct Room {
         explicit Room(ShardedRecords& of) : table(of), is_taken(of.take_room()) {}
         Room(const Room&) = delete;
@@ -174,7 +174,7 @@ private:
         bool is_used = false;
     };
 
-    /// Counts one more record, if there is room for it once what has ended is dropped.
+    /// Counts one more record, if there is room after dropping expired ones.
     [[nodiscard]] bool take_room() {
         if (count_.fetch_add(1) < most_) return true;
         drop_ended();
@@ -183,7 +183,7 @@ private:
         return false;
     }
 
-    /// Looks at all records of a part, but only when one of them may have ended since it last did.
+    /// Scans all records of a part, but only if one of them may have expired since the last scan.
     void drop_ended() {
         const NumericDate moment = moment_of(clock_);
         for (Shard& shard : shards_) {

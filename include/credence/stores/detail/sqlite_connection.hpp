@@ -22,10 +22,10 @@
 
 namespace credence::detail {
 
-/// SQLite's sentence for a code: static text, without anything of the database in it.
+/// SQLite's message for a code: static text, without any data.
 [[nodiscard]] inline Error sqlite_error(int code) { return {Errc::store_unavailable, {}, sqlite3_errstr(code)}; }
 
-// Texts are kept as blobs: they may hold any byte, also NUL.
+// Texts are stored as blobs: they may contain any byte, even NUL.
 
 [[nodiscard]] inline int bind_sqlite(sqlite3_stmt* statement, int at, std::string_view text) {
     if (text.empty()) return sqlite3_bind_zeroblob(statement, at, 0);
@@ -38,7 +38,7 @@ namespace credence::detail {
     return date ? bind_sqlite(statement, at, *date) : sqlite3_bind_null(statement, at);
 }
 
-/// The row that a statement stands at.
+/// The current row of a statement.
 class SqliteRow {
 public:
     explicit SqliteRow(sqlite3_stmt* statement) noexcept : statement_(statement) {}
@@ -69,7 +69,7 @@ struct CloseSqlite {
 /// One connection, for one thread at a time.
 class SqliteConnection {
 public:
-    /// Opens a database, and creates it, readable for this user alone, if it is not there.
+    /// Opens a database, and creates it if it does not exist, readable for this user only.
     ///
     /// \param patience  how long a call waits for another process that writes.
     [[nodiscard]] static Result<std::unique_ptr<SqliteConnection>> open(const std::string& path,
@@ -85,7 +85,7 @@ public:
         return connection;
     }
 
-    /// A connection that is the caller's, who closes it, but not before this object is gone.
+    /// A connection of the caller, who must not close it before this object is destroyed.
     [[nodiscard]] static std::unique_ptr<SqliteConnection> borrow(sqlite3* database) {
         return std::unique_ptr<SqliteConnection>{new SqliteConnection{database, {.is_owned = false}}};
     }
@@ -123,7 +123,7 @@ private:
         void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
     };
 
-    /// Makes a statement ready for its next use, and forgets the texts that were bound.
+    /// Makes a statement ready for its next use, and drops the bound texts.
     class ResetAtExit {
     public:
         explicit ResetAtExit(sqlite3_stmt* statement) noexcept : statement_(statement) {}
@@ -140,8 +140,8 @@ private:
 
     explicit SqliteConnection(sqlite3* database, CloseSqlite close = {}) : database_(database, close) {}
 
-    /// SQLite itself would create the file readable for everybody. An existing file must not be opened here: to close
-    /// it would drop the locks that this process has on it.
+    /// SQLite itself would create the file readable for everybody. An existing file must not be opened here: closing it
+    /// would release this process's locks on it.
     static void create_private_file(const std::string& path) {
         if (path.empty() || path.front() == ':') return;  // in memory
         const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
@@ -161,7 +161,7 @@ private:
     std::map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> statements_ = {};
 };
 
-/// Takes back what was done since it was made, unless it is committed. Within a transaction it is a part of that one.
+/// Rolls back everything since its construction, unless it is committed. Within a transaction it is a savepoint.
 class SqliteTransaction {
 public:
     explicit SqliteTransaction(SqliteConnection& connection)
@@ -176,7 +176,7 @@ public:
         if (is_part_) static_cast<void>(connection_.run("RELEASE credence"));
     }
 
-    /// Whether it could be begun.
+    /// Whether it could begin.
     [[nodiscard]] const Result<int>& begun() const noexcept { return begun_; }
 
     [[nodiscard]] Result<int> commit() {

@@ -49,7 +49,7 @@ inline constexpr std::string_view sqlite_tables[]{
 };
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
-/// The version of the tables; 0 where it is not noted yet.
+/// The version of the tables; 0 if it is not recorded yet.
 [[nodiscard]] inline Result<std::int64_t> version_of_sqlite(SqliteConnection& connection) {
     std::int64_t version = 0;
     const auto read = [&](const SqliteRow& row) { version = row.integer(0); };
@@ -60,7 +60,7 @@ inline constexpr std::string_view sqlite_tables[]{
     return version;
 }
 
-/// Turns the write-ahead log on, and creates the tables that are not there.
+/// Turns the write-ahead log on, and creates missing tables.
 [[nodiscard]] inline Result<void> prepare_sqlite(SqliteConnection& connection) {
     std::string mode;
     const auto logged =
@@ -68,7 +68,7 @@ inline constexpr std::string_view sqlite_tables[]{
     if (!logged) return logged.error();
     if (mode != "wal" && mode != "memory")
         return Error{Errc::store_unavailable, {}, "the file cannot have a write-ahead log"};
-    // A commit is on the disk when it returns: a session that was ended stays so, also after a loss of power.
+    // A commit is on the disk when it returns: a session that was ended stays ended, even after a loss of power.
     if (const auto durable = connection.run("PRAGMA synchronous = FULL"); !durable) return durable.error();
 
     SqliteTransaction transaction{connection};

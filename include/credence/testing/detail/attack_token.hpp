@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the attacks of `testing.hpp` are made from: a good token taken apart, and the means to put others together.
+// The building blocks of the attacks of `testing.hpp`: a good token taken apart, and functions to build others.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -21,7 +21,7 @@
 
 namespace credence::testing {
 
-/// A token that nobody should accept.
+/// A token that every verifier should refuse.
 struct Attack {
     std::string rule;   ///< the rule that refuses it: `"padding"`, `"duplicate member"`, …
     std::string name;   ///< what was done to the good token
@@ -37,11 +37,11 @@ using testing::Attack;
 /// A good token taken apart.
 struct GoodToken {
     std::string header, payload, signature;    ///< the segments
-    std::string header_text, payload_text;     ///< what they say
+    std::string header_text, payload_text;     ///< their contents
     nlohmann::json header_json, payload_json;  ///< the same, as values
     std::string signature_bytes = {};
 
-    /// Nothing when it is no compact token with two JSON objects.
+    /// Nullopt if it is not a compact token with two JSON objects.
     [[nodiscard]] static std::optional<GoodToken> from(std::string_view token) {
         const auto parts = split_compact(token);
         if (!parts) return std::nullopt;
@@ -79,7 +79,7 @@ struct GoodToken {
     return text + write_json(name).value() + ':' + std::string{value} + '}';
 }
 
-/// An object as text, with more members behind its own.
+/// An object as text, with more members after its own.
 [[nodiscard]] inline std::string with_more(const std::string& object, std::string_view members) {
     const std::size_t end = object.rfind('}');
     const bool is_empty = object.find('"') == std::string::npos;
@@ -91,12 +91,12 @@ struct GoodToken {
     return write_json(object).value();
 }
 
-/// So many brackets, opened and closed.
+/// Nested brackets of this depth.
 [[nodiscard]] inline std::string nested_arrays(std::size_t levels) {
     return std::string(levels, '[') + std::string(levels, ']');
 }
 
-/// A segment whose last character says a little more than its bytes; the segment itself where it has no room for that.
+/// A segment whose last character has spare bits set; the segment itself if it has no spare bits.
 [[nodiscard]] inline std::string with_spare_bits(std::string segment) {
     const auto value = segment.empty() ? std::string_view::npos : base64url_alphabet.find(segment.back());
     if (segment.size() % 4 != 0 && value + 1 < base64url_alphabet.size())
@@ -104,14 +104,14 @@ struct GoodToken {
     return segment;
 }
 
-/// A segment filled up with `=`, or with a whole group of them.
+/// A segment padded with `=`, or with a whole group of them.
 [[nodiscard]] inline std::string with_padding(std::string segment) {
     do segment += '=';
     while (segment.size() % 4 != 0);
     return segment;
 }
 
-/// Two segments and their signature by a key; no signature when it cannot sign.
+/// Two segments and their signature by a key; no signature if the key cannot sign.
 template <class Key>
 [[nodiscard]] std::string sign_segments(std::string_view header, std::string_view payload, const Key& key) {
     std::string token = std::string{header} + '.' + std::string{payload};
@@ -120,7 +120,7 @@ template <class Key>
     return token + '.' + encode_base64url({reinterpret_cast<const char*>(signature.data()), signature.size()});
 }
 
-/// A token that an attacker signs with HMAC and a secret of her own choice, an empty one too.
+/// A token that an attacker signs with HMAC and a secret of her own choice, which may be empty.
 [[nodiscard]] inline std::string signed_by_attacker(Hash hash, std::string_view header, std::string_view payload,
                                                     std::string_view secret) {
     const std::string first = encode_base64url(header), second = encode_base64url(payload);

@@ -13,7 +13,7 @@
 
 namespace credence::detail {
 
-/// Another algorithm in the header, and the signature as it was, or none. RFC 8725 §2.1
+/// Another algorithm in the header, with the old signature or none. RFC 8725 §2.1
 inline void add_algorithm_swaps(const GoodToken& good, std::vector<Attack>& out) {
     const auto header_of = [&](std::string_view alg) {
         return encode_base64url(with_member(good.header_json, "alg", alg));
@@ -33,7 +33,7 @@ inline void add_algorithm_swaps(const GoodToken& good, std::vector<Attack>& out)
     out.push_back({"algorithm", "no alg", good.with_header(encode_base64url(without_member(good.header_json, "alg")))});
 }
 
-/// Signatures that are none. CVE-2022-21449, RFC 7518 §3.4
+/// Wrong signatures. CVE-2022-21449, RFC 7518 §3.4
 inline void add_false_signatures(const GoodToken& good, std::vector<Attack>& out) {
     const auto add = [&](std::string name, std::string token) {
         out.push_back({"signature", std::move(name), std::move(token)});
@@ -68,7 +68,7 @@ inline void add_false_signatures(const GoodToken& good, std::vector<Attack>& out
     add("the payload as signature", good.with_signature(good.payload));
 }
 
-/// The right bytes in a text that is not theirs. RFC 4648 §3.5, RFC 7515 §2
+/// The right bytes in another encoding. RFC 4648 §3.5, RFC 7515 §2
 inline void add_false_encodings(const GoodToken& good, std::vector<Attack>& out) {
     for (const std::string_view junk :
          {"=", "==", "====", " ", "\n", "\r\n", "\t", "+", "/", "!", "%3D", "\xc2\xa0", "A"}) {
@@ -135,8 +135,8 @@ inline void add_changed_claims(const GoodToken& good, std::vector<Attack>& out) 
                    good.with_header(encode_base64url(with_member(good.header_json, "kid", "\"x\"")))});
 }
 
-/// Secrets that attackers try first, keys that the token brings along, and places that a kid may point to.
-/// RFC 8725 §2.2, §3.10, CVE-2018-0114
+/// Secrets that attackers try first, keys in the token itself, and targets that a kid may point to. RFC 8725 §2.2,
+/// §3.10, CVE-2018-0114
 inline void add_attackers_keys(const GoodToken& good, std::vector<Attack>& out) {
     const std::string header = with_member(good.header_json, "alg", "\"HS256\"");
     for (const std::string_view secret :
@@ -166,7 +166,7 @@ inline void add_attackers_keys(const GoodToken& good, std::vector<Attack>& out) 
     }
 }
 
-/// Everything that needs no key.
+/// All attacks that need no key.
 inline void add_forged(const GoodToken& good, std::vector<Attack>& out) {
     add_algorithm_swaps(good, out);
     if (!good.signature_bytes.empty()) add_false_signatures(good, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Attacks with the right signature: tokens that a careless or deceived issuer signs, and that no rule lets pass.
+// Attacks with the right signature: tokens that a careless or deceived issuer might sign, and that break a rule.
 #pragma once
 
 #include <credence/testing/detail/attack_token.hpp>
@@ -138,13 +138,13 @@ void add_signed_names(SignedAttacks<Key>& attacks) {
         }
         attacks.payload("issuer", "no iss", without_member(claims, "iss"));
     }
-    // Said whether the good token has an audience or not: one who has no name must not take what is meant for others.
+    // Included whether the good token has an audience or not: a verifier without a name must refuse a token for others.
     attacks.claim("audience", "aud",
                   {"\"https://attacker.example\"", "[\"https://attacker.example\"]", "[]", "\"\"", "[\"\"]"});
     if (claims.contains("aud")) attacks.payload("audience", "no aud", without_member(claims, "aud"));
 }
 
-/// Everything that is signed with the right key, or with the right key's text.
+/// All attacks that are signed with the right key, or with the right key's text.
 template <class Key>
 void add_signed(const GoodToken& good, const Key& key, std::vector<Attack>& out) {
     SignedAttacks<Key> attacks{good, key, out};

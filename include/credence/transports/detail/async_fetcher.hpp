@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The driver on Boost.Asio of keys that follow an issuer: a timer, a request at a time, and the coroutines that wait.
+// Drives the keys of an issuer on Boost.Asio: a timer, one request at a time, and the coroutines that wait.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -44,7 +44,7 @@ namespace credence::detail {
 using AnyAsyncFetch = std::function<std::function<void()>(const boost::asio::any_io_executor&, FetchRequest,
                                                           std::function<void(FetchResult)>)>;
 
-/// A key that a token needs and a set does not have, and the issuer's answer.
+/// A key that a token needs and the set does not have, and the issuer's answer.
 struct KeyQuestion {
     KeyQuestion(const KeyQuery& query, std::optional<NumericDate> issued)
         : alg(query.alg),
@@ -66,8 +66,8 @@ struct KeyQuestion {
     std::atomic<bool> has_ended = false;
 };
 
-/// Everything here runs on a strand. Only handlers own this object: the timer's, and those of coroutines that wait. So
-/// it goes with its context, whatever handles there still are, and no object of Asio's outlives that.
+/// Everything here runs on a strand. Only handlers own this object: those of the timer and of waiting coroutines. So it
+/// is destroyed with its context, even if there are still handles, and no Asio object outlives the context.
 template <class Set>
 class AsyncFetcher : public std::enable_shared_from_this<AsyncFetcher<Set>> {
     using Executor = boost::asio::any_io_executor;
@@ -128,7 +128,7 @@ public:
     }
 
 private:
-    /// A coroutine that waits costs no thread, so there may be more of them than `RemoteOptions::max_waiters`.
+    /// A waiting coroutine needs no thread, so there may be more of them than `RemoteOptions::max_waiters`.
     static constexpr std::size_t most_waiters = 1024;
 
     /// A coroutine that waits for the end of an attempt.
@@ -193,13 +193,13 @@ private:
         if (is_stopped_) return;
         if (number == under_way_) stop_fetch_ = nullptr;  // it has ended
         const SteadyTime moment = std::chrono::steady_clock::now();
-        // First: the answer may be too late, and so may the keys.
+        // First: the answer may be too late, or the keys expired.
         if (auto request = state_->next(moment, now())) send(*std::move(request));
         state_->answer(number, std::move(result), moment, now());
         step();
     }
 
-    /// Lets the coroutines look again if an attempt has ended.
+    /// Lets the waiting coroutines look again if an attempt has ended.
     void rouse() {
         const std::uint64_t attempts = state_->attempts();
         if (std::exchange(attempts_, attempts) == attempts) return;
@@ -231,7 +231,7 @@ private:
     bool is_stopped_ = false;
 };
 
-/// What the handles share. The fetching ends with the last of them.
+/// The shared state of the handles. The fetching ends with the last of them.
 template <class Set>
 class AsyncKeys {
 public:
@@ -259,7 +259,7 @@ public:
     [[nodiscard]] PolledState<Set>& state() const noexcept { return *state_; }
     [[nodiscard]] std::chrono::milliseconds unknown_key_wait() const noexcept { return unknown_key_wait_; }
 
-    /// What fetches; null if nothing is fetched any more.
+    /// The fetcher; null if the fetching has ended.
     [[nodiscard]] std::shared_ptr<Fetcher> fetcher() const { return link_->lock(); }
 
     [[nodiscard]] std::optional<boost::asio::any_io_executor> executor() const {
@@ -283,7 +283,7 @@ private:
     const std::shared_ptr<Link> link_;  ///< to the fetcher, which its context owns
 };
 
-/// A question of a token to these keys, which a coroutine awaits.
+/// A token's request for a key of these, which a coroutine awaits.
 template <class Set>
 class KeyDeferral final : public Deferral {
     using Keys = std::shared_ptr<const AsyncKeys<Set>>;
@@ -292,7 +292,7 @@ public:
     KeyDeferral(Keys keys, const KeyQuery& query, std::optional<NumericDate> issued_at)
         : keys_(std::move(keys)), question_(std::make_shared<KeyQuestion>(query, issued_at)) {}
 
-    /// The answer that was awaited. Without one, defers the question, and the token is `keys_unavailable` for now.
+    /// The awaited answer. If there is none yet, defers the request, and the token is `keys_unavailable` for now.
     [[nodiscard]] static Result<bool> answer_in(Deferrals& deferrals, const Keys& keys, const KeyQuery& query,
                                                 std::optional<NumericDate> issued_at) {
         if (const auto awaited = deferrals.find<KeyDeferral>(keys.get())) return awaited->answer();
@@ -311,7 +311,7 @@ public:
                                   done();
                               });
     }
-    /// The fetcher has a limit of its own. This one is for a fetcher whose context is gone.
+    /// The fetcher has a limit of its own. This one is for a fetcher whose context was destroyed.
     [[nodiscard]] std::chrono::milliseconds most_wait() const override {
         return keys_->unknown_key_wait() + std::chrono::seconds{1};
     }

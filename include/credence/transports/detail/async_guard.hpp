@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The guard around a coroutine that may have to await a verification: it answers as the guard of `protect` does.
+// The guard around a coroutine that may have to await a verification: it answers like the guard of `protect`.
 #pragma once
 
 #include <credence/http/detail/guard.hpp>
@@ -13,7 +13,7 @@
 
 namespace credence::detail {
 
-/// The executor of a coroutine of Asio's; void for any other type.
+/// The executor of an Asio coroutine; void for any other type.
 template <class Return>
 struct ExecutorOf {
     using type = void;
@@ -34,8 +34,8 @@ inline constexpr bool can_wait<
 template <class GuardType>
 class AsyncGuard;
 
-/// Verifies at the call, as the guard within, and starts the handler's coroutine if that is all. Only a token that
-/// needs more than is there costs another coroutine: it awaits that, and then has the guard verify again.
+/// Verifies at the call, like the inner guard, and starts the handler's coroutine if nothing must be awaited. Only a
+/// token that has to wait costs another coroutine, which awaits and then lets the guard verify again.
 template <class VerifierType, class Handler, class Hook, class Return, class FirstParameter, class... Parameters>
 class AsyncGuard<Guard<VerifierType, Handler, Hook, Return, FirstParameter, Parameters...>> {
     using Inner = Guard<VerifierType, Handler, Hook, Return, FirstParameter, Parameters...>;
@@ -44,7 +44,7 @@ class AsyncGuard<Guard<VerifierType, Handler, Hook, Return, FirstParameter, Para
 public:
     explicit AsyncGuard(Inner guard) : guard_(std::make_shared<const Inner>(std::move(guard))) {}
 
-    /// Verifies the request, then calls the handler with the proof and these arguments, or answers itself.
+    /// Verifies the request, then calls the handler with the proof and these arguments, or answers by itself.
     Return operator()(Parameters... arguments) const {
         return start(Deferrals{}, guard_, std::forward<Parameters>(arguments)...);
     }
@@ -74,7 +74,7 @@ private:
         return guard->answer_by(Attempt{deferrals, guard}, std::forward<Parameters>(arguments)...);
     }
 
-    /// Its arguments are its own. It keeps the guard alive until the handler has ended.
+    /// Owns copies of its arguments, and keeps the guard alive until the handler has ended.
     static Return resume(Deferrals deferrals, Shared guard, Parameters... arguments) {
         co_await await_deferral<Executor>(deferrals.take());
         co_return co_await start(std::move(deferrals), guard, std::forward<Parameters>(arguments)...);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a coroutine awaits what a verification has deferred: on a timer of its own executor, which another thread ends.
+// Awaits the deferrals of a verification in a coroutine: on a timer of its own executor, which another thread ends.
 #pragma once
 
 #include <credence/remote/detail/deferral.hpp>
@@ -21,8 +21,8 @@
 
 namespace credence::detail {
 
-/// Wakes a coroutine that waits on a timer, from any thread, as long as there is one. The timer belongs to the
-/// coroutine: while it is there, so is its context, and so may be posted to.
+/// Wakes a coroutine that waits on a timer, from any thread, as long as the timer exists. The timer belongs to the
+/// coroutine: while it exists, its context exists, and handlers may be posted to it.
 class Wake : public std::enable_shared_from_this<Wake> {
 public:
     explicit Wake(boost::asio::steady_timer& timer) : timer_(&timer) {}
@@ -39,7 +39,7 @@ public:
         return was_called_;
     }
 
-    /// The timer goes.
+    /// Called before the timer is destroyed.
     void leave() {
         const std::scoped_lock lock{mutex_};
         timer_ = nullptr;
@@ -56,7 +56,7 @@ private:
     bool was_called_ = false;
 };
 
-/// Ends the waiting, also where the coroutine is destroyed with its context.
+/// Ends the wait, even if the coroutine is destroyed with its context.
 struct EndOfWait {
     EndOfWait(Wake& shared, Deferral& awaited) : wake(shared), deferral(awaited) {}
     EndOfWait(const EndOfWait&) = delete;
@@ -70,7 +70,7 @@ struct EndOfWait {
     Deferral& deferral;
 };
 
-/// Runs on a strand, so that the timer is not set and ended at once.
+/// Runs on a strand, so the timer is never set and cancelled at the same time.
 [[nodiscard]] inline boost::asio::awaitable<void> await_on_strand(std::shared_ptr<Deferral> deferral) {
     boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
     timer.expires_after(deferral->most_wait());
@@ -94,7 +94,7 @@ template <class Executor = boost::asio::any_io_executor>
     co_await boost::asio::co_spawn(strand, await_on_strand(std::move(deferral)), token);
 }
 
-/// A coroutine of what `verify()` returns, a `Result`: it runs again each time that a deferral was awaited.
+/// A coroutine of the result of `verify()`, which runs again after each deferral.
 template <class Verify>
 [[nodiscard]] boost::asio::awaitable<decltype(std::declval<const Verify&>()())> await_verification(Verify verify) {
     Deferrals deferrals;

@@ -58,7 +58,7 @@ class BeastFetch : public std::enable_shared_from_this<BeastFetch> {
 public:
     using Done = std::function<void(FetchResult)>;
 
-    /// \param addresses  of the host; empty: they are looked up.
+    /// \param addresses  the host's addresses; empty: they are looked up.
     /// \param done       called on a strand of `executor`.
     BeastFetch(const boost::asio::any_io_executor& executor, TransportOptions options, FetchRequest request,
                std::vector<std::string> addresses, Done done)
@@ -84,7 +84,7 @@ private:
     static constexpr std::size_t most_header_bytes = 64 * 1024;
     static constexpr int most_interim_answers = 8;
 
-    /// A handler of an asynchronous step: it fails the fetch at `stage`, or goes on with `next`.
+    /// Wraps the handler of an asynchronous step: the fetch fails at `stage`, or continues with `next`.
     template <class Next>
     [[nodiscard]] auto step(FetchStage stage, Next next) {
         return [self = shared_from_this(), stage, next](ErrorCode error, const auto&...) {
@@ -230,7 +230,7 @@ private:
     void make_parser() {
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(most_header_bytes));
-        parser_->skip(true);  // the body is read by a reader that bounds all of it
+        parser_->skip(true);  // the body is read by a reader that limits it as a whole
     }
 
     void read_header() {
@@ -324,7 +324,7 @@ private:
     }
 
     [[nodiscard]] FetchError error_of(FetchStage stage, ErrorCode error) {
-        ERR_clear_error();  // as Asio does before each step; what is there is of the step that failed
+        ERR_clear_error();  // as Asio does before each step: older errors are stale
         if (error == boost::beast::http::error::header_limit || error == boost::beast::http::error::buffer_overflow) {
             return {FetchStage::too_large};
         }

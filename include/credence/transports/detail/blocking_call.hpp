@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A call that may block, on a thread where that does no harm, for a coroutine that awaits it.
+// A call that may block, made on a thread of a pool for a coroutine that awaits it.
 #pragma once
 
 #include <credence/error.hpp>
@@ -25,7 +25,7 @@
 
 namespace credence::detail {
 
-/// Where calls run, and how many.
+/// The threads for calls, and the limits.
 struct CallPlaces {
     boost::asio::any_io_executor threads;
     std::size_t most;
@@ -33,7 +33,7 @@ struct CallPlaces {
     std::atomic<std::size_t> taken = 0;
 };
 
-/// One of the places for calls, until this object goes.
+/// One of the limited places for calls, taken while this object exists.
 class CallPlace {
 public:
     explicit CallPlace(std::shared_ptr<CallPlaces> places)
@@ -49,10 +49,10 @@ private:
     bool is_free_;
 };
 
-/// Whether the coroutine may go while its call runs: if the call has copies of all that it uses.
+/// Whether the coroutine may end while its call runs, because the call has copies of everything that it uses.
 enum class CallTies : unsigned char { none, coroutine };
 
-/// \tparam Function  gives a `Result`.
+/// \tparam Function  returns a `Result`.
 template <class Function>
 class BlockingCall final : public Deferral, public std::enable_shared_from_this<BlockingCall<Function>> {
 public:
@@ -61,7 +61,7 @@ public:
     BlockingCall(std::shared_ptr<CallPlaces> places, Function function, CallTies ties)
         : places_(std::move(places)), function_(std::move(function)), ties_(ties) {}
 
-    /// Puts the call in line for a thread, if there is a place.
+    /// Queues the call for a thread, if there is a place.
     void begin(std::function<void()> done) override {
         auto place = std::make_unique<CallPlace>(places_);
         if (!place->is_free()) {
@@ -89,14 +89,14 @@ public:
         if (ties_ == CallTies::coroutine) ended_.wait(lock, [&] { return state_ != State::running; });
     }
 
-    /// What the call returned; what it threw is thrown. `store_unavailable` if it was not made or awaited.
+    /// The result of the call; rethrows its exception. `store_unavailable` if it was not made or not awaited.
     [[nodiscard]] Answer answer() const {
         const std::scoped_lock lock{mutex_};
         if (exception_) std::rethrow_exception(exception_);
         if (!answer_) return not_made();
         return *answer_;
     }
-    /// The same, once: what cannot be copied is moved out.
+    /// The same, only once: moves a result that cannot be copied.
     [[nodiscard]] Answer take_answer() {
         const std::scoped_lock lock{mutex_};
         if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
@@ -110,7 +110,7 @@ private:
     using Lock = std::unique_lock<std::mutex>;
     enum class State : unsigned char { waiting, running, ended, dropped };
 
-    /// What the threads have of it. They may go without having made the call.
+    /// The part that the threads own. They may drop it without making the call.
     struct Job {
         Job(std::shared_ptr<BlockingCall> shared, std::unique_ptr<CallPlace> taken)
             : call(std::move(shared)), place(std::move(taken)) {}
@@ -140,14 +140,14 @@ private:
             return false;
         };
         static_cast<void>(catch_all(call, keep));
-        place.reset();  // before the coroutine goes on: its next call needs one
+        place.reset();  // before the coroutine continues: its next call needs one
         Lock lock{mutex_};
         answer_ = std::move(answer);
         exception_ = std::move(exception);
         finish(lock, State::ended);
     }
 
-    /// The threads have gone, or the call was made.
+    /// The threads have ended, or the call was made.
     void drop() {
         Lock lock{mutex_};
         if (state_ != State::waiting) return;

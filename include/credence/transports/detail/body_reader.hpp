@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The body of an HTTP/1.1 answer as it arrives, by its length, in chunks, or up to the end of the connection. RFC 9112
-// §6
+// Reads the body of an HTTP/1.1 answer as it arrives, by its length, in chunks, or up to the end of the connection. RFC
+// 9112 §6
 #pragma once
 
 #include <credence/detail/encoding/ascii.hpp>
@@ -20,8 +20,8 @@ struct BodyFraming {
     bool is_chunked = false;
     std::optional<std::uint64_t> length = {};  ///< neither: it ends with the connection
 
-    /// Reads the framing from the fields of an answer. \return nullopt if they contradict each other, or name a coding
-    /// that is not known: nobody can say then where the body ends.
+    /// Reads the framing from the fields of an answer. \return nullopt if they contradict each other, or name an
+    /// unknown coding: then the end of the body cannot be determined.
     ///
     /// \param transfer_encoding, content_length  nullopt if the field is absent; several are joined by commas.
     [[nodiscard]] static std::optional<BodyFraming> of(int status, std::optional<std::string_view> transfer_encoding,
@@ -42,8 +42,7 @@ struct BodyFraming {
     }
 };
 
-/// Takes the bytes of a body as they arrive. What is not the body itself, the lines between chunks and behind them, is
-/// bounded too.
+/// Takes the bytes of a body as they arrive. The bytes between and after chunks are limited too.
 class BodyReader {
 public:
     enum class State : std::uint8_t { more, complete, malformed, too_large };
@@ -59,7 +58,7 @@ public:
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] std::string take_body() { return std::move(body_); }
 
-    /// Takes the next bytes. What is behind a complete body is not looked at.
+    /// Takes the next bytes. Bytes after a complete body are ignored.
     State take(std::string_view bytes) {
         while (state_ == State::more && !bytes.empty()) {
             const bool is_data = !framing_.is_chunked || (place_ == Place::data && left_ > 0);
@@ -95,12 +94,12 @@ private:
         return size;
     }
 
-    /// Takes up to the end of a line: the size of a chunk, the empty line behind its data, or a trailer.
+    /// Takes bytes up to the end of a line: the size of a chunk, the empty line after its data, or a trailer.
     [[nodiscard]] std::size_t take_line(std::string_view bytes) {
         const std::size_t end = bytes.find('\n');
         const std::size_t size = end == std::string_view::npos ? bytes.size() : end + 1;
         line_bytes_ += size;
-        if (line_bytes_ > most_line_bytes + most_ / 64) {  // chunks of 512 bytes and more have room for their lines
+        if (line_bytes_ > most_line_bytes + most_ / 64) {  // enough for the lines of chunks of 512 bytes and more
             state_ = State::too_large;
             return 0;
         }
@@ -129,7 +128,7 @@ private:
         }
     }
 
-    /// `1a;extension`, of which the extension is not looked at.
+    /// `1a;extension`, whose extension is ignored.
     void begin_chunk() {
         const std::string_view digits = trimmed(std::string_view{line_}.substr(0, line_.find(';')));
         const auto size = digits.size() > 8 ? std::nullopt : whole_number(digits, 16, 0xffffffff);

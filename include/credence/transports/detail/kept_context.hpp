@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a verifier reads of a request, kept for a call that may outlive the request.
+// Keeps the parts of a request that a verifier reads, for a call that may outlive the request.
 #pragma once
 
 #include <credence/http/http_traits.hpp>

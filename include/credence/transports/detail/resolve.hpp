@@ -28,8 +28,8 @@ namespace credence::detail {
 
 using Addresses = std::vector<std::string>;
 
-/// Asks the system for the addresses of a name, and waits as long as that takes: half a minute if a name server is
-/// silent.
+/// Asks the system for the addresses of a name, and waits as long as that takes: half a minute if a name server does
+/// not answer.
 [[nodiscard]] inline Addresses ask_system(const std::string& host) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
@@ -48,7 +48,7 @@ using Addresses = std::vector<std::string>;
     return found;
 }
 
-/// What a thread that asks the system shares with the one that waits for it, and may have given up.
+/// The state shared by a thread that asks the system and the one that waits for it, and may have given up.
 struct Resolution {
     std::mutex mutex;
     std::condition_variable done;
@@ -56,8 +56,8 @@ struct Resolution {
     bool is_stopped = false;
 };
 
-/// The addresses of a host name. The system's resolver cannot be interrupted, so it is asked by a thread of its own,
-/// which outlives the deadline if need be.
+/// The addresses of a host name. The system's resolver cannot be interrupted, so it runs in a thread of its own, which
+/// outlives the deadline if necessary.
 /// \param ask  the resolver: from a name to its `Addresses`, for as long as it takes; copied into the thread.
 template <class Ask>
 [[nodiscard]] Result<Addresses, FetchError> resolve_name(const std::string& host, SteadyTime deadline,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keeps a connection that the other side has closed from ending the program.
+// Prevents a connection that the other side has closed from ending the program.
 #pragma once
 
 #include <credence/version.hpp>
@@ -12,8 +12,8 @@
 
 namespace credence::detail {
 
-/// Holds SIGPIPE back from this thread while it exists. A client that writes with plain `write`, as OpenSSL does for
-/// it, would otherwise end a program that has not thought of it.
+/// Blocks SIGPIPE in this thread while it exists. A client that uses plain `write`, as OpenSSL does, could otherwise
+/// end the program.
 class SigpipeGuard {
 public:
     SigpipeGuard() noexcept {
@@ -28,7 +28,7 @@ public:
     SigpipeGuard& operator=(const SigpipeGuard&) = delete;
     ~SigpipeGuard() {
         const timespec at_once{};
-        if (!was_pending_) sigtimedwait(&sigpipe_, nullptr, &at_once);  // takes one that came meanwhile
+        if (!was_pending_) sigtimedwait(&sigpipe_, nullptr, &at_once);  // consumes one that arrived meanwhile
         pthread_sigmask(SIG_SETMASK, &before_, nullptr);
     }
 

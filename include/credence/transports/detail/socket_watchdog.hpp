@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A watchdog over a client's socket: a deadline, a size and a stop token, for clients that have none.
+// A watchdog over a client's socket: a deadline, a size limit and a stop token, for clients that have none.
 #pragma once
 
 #include <credence/remote/fetch.hpp>
@@ -23,9 +23,9 @@
 
 namespace credence::detail {
 
-/// How many bytes a TCP connection has received; 0 if the system does not tell.
+/// How many bytes a TCP connection has received; 0 if the system does not say.
 [[nodiscard]] inline std::uint64_t received_bytes(int socket) noexcept {
-    // `tcpi_bytes_received` of the kernel's `tcp_info`, which the C library's own declaration does not reach.
+    // `tcpi_bytes_received` of the kernel's `tcp_info`, which the C library's own declaration lacks.
     constexpr std::size_t offset = 128;
     std::array<unsigned char, 512> info{};
     auto size = static_cast<socklen_t>(info.size());
@@ -35,10 +35,10 @@ namespace credence::detail {
     return bytes;
 }
 
-/// Ends a connection at a deadline, when it has brought too much, or when asked to, whatever its user does.
+/// Closes a connection at a deadline, above a size, or on request, independently of the client that uses it.
 ///
-/// cpp-httplib limits the time of each step, and a server that takes many small ones has no end; its own `stop` waits
-/// for the TLS handshake, which is one of them. Version 0.11 also keeps a line of the header however long it is.
+/// cpp-httplib limits the time of each step, so a server that makes many small steps has no limit; its own `stop` waits
+/// for the TLS handshake, which is one step. Version 0.11 also accepts header lines of any length.
 class SocketWatchdog {
 public:
     SocketWatchdog(SteadyTime deadline, std::uint64_t most_bytes, std::stop_token stop)
@@ -57,7 +57,7 @@ public:
         if (socket_ >= 0) ::close(socket_);
     }
 
-    /// Watches this socket from now on. A copy of it is kept, so that its number cannot become another one's.
+    /// Watches this socket from now on. It is duplicated, so that its number cannot be reused for another one.
     void watch_socket(int socket) {
         const std::scoped_lock lock{mutex_};
         if (socket_ >= 0) ::close(socket_);
@@ -67,7 +67,7 @@ public:
 
     enum class End : std::uint8_t { none, stop, deadline, size };
 
-    /// Why it has ended the connection.
+    /// Why the connection was closed.
     [[nodiscard]] End end() {
         const std::scoped_lock lock{mutex_};
         return end_;
@@ -83,7 +83,7 @@ private:
         SocketWatchdog& watchdog;
     };
 
-    /// How often the size is looked at: at the speed of a network, a few megabytes.
+    /// How often the size is checked: at network speed that means a few megabytes.
     static constexpr std::chrono::milliseconds pause{20};
 
     void watch(SteadyTime deadline) {
