@@ -85,7 +85,7 @@ class Runner:
         first = "^(verify|sign|encrypt|decrypt|floor|require)"
         if self.quick:
             return first + ".*(HS256|small)"
-        return first + "|^(decode|rotating|lookup|lookup_unknown|issuers|remote|turn|session|api_key|dpop|hostile)/"
+        return first + "|^(decode|rotating|lookup|lookup_unknown|issuers|remote|registry|turn|session|api_key|dpop|hostile)/"
 
     def times(self, command):
         return {row["name"]: row["cpu_time"] for row in self.rows(command)}

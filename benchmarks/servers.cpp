@@ -11,6 +11,7 @@
 #include <credence/keys/rotating_keys.hpp>
 #include <credence/opaque/api_keys.hpp>
 #include <credence/opaque/sessions.hpp>
+#include <credence/remote/issuer_registry.hpp>
 #include <credence/remote/polled_remote_keys.hpp>
 #include <credence/stores/memory_revocations.hpp>
 #include <credence/stores/memory_store.hpp>
@@ -197,6 +198,31 @@ void add_remote() {
                     token] { return verifier.verify(token); };
         });
     }
+}
+
+/// Any issuer: it publishes the job's key.
+struct Publisher {
+    credence::FetchResult operator()(const credence::FetchRequest& request) const {
+        static const std::string set = R"({"keys":[)" + credence::to_jwk(support::keys<RS256>()).value() + "]}";
+        const std::string issuer = request.url.origin();
+        if (request.url.path() == "/set") return credence::FetchResponse{.status = 200, .body = set};
+        return credence::FetchResponse{.status = 200,
+                                       .body = R"({"issuer":")" + issuer + R"(","jwks_uri":")" + issuer + R"(/set"})"};
+    }
+};
+
+/// As many issuers, one of which has signed. Compared with `remote/set`: one verifier with an issuer and its keys.
+void add_registry(std::size_t count) {
+    support::add("registry/" + std::to_string(count), [count, token = support::token<RS256>(issuer_payload)] {
+        const auto registry =
+            credence::IssuerRegistry<Issued, RemoteSet>::make(Publisher{}, {.max_issuers = count}).value();
+        for (std::size_t number = 0; number < count; ++number) {
+            registry.add("https://id-" + std::to_string(number) + ".example", {.audience = credence::any_audience})
+                .value();
+        }
+        if (!registry.verify(token)) throw std::runtime_error{"no keys"};  // the first token waits for them
+        return [registry, token] { return registry.verify(token); };
+    });
 }
 
 /// A token with a number in it.
@@ -418,6 +444,7 @@ void jobs::add_servers() {
     add_key_sources();
     add_issuers();
     add_remote();
+    add_registry(1000);
     add_tables();
     add_opaque();
     add_dpop();

@@ -14,7 +14,7 @@ namespace http = boost::beast::http;
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
-auto call(const std::string& field, int status, bool is_optional) {
+auto call(const std::string& field, int status, guards::Form form) {
     Request request{http::verb::get, "/orders", 11};
     request.set(http::field::host, "api.example");
     request.set(http::field::user_agent, "a browser");
@@ -23,14 +23,19 @@ auto call(const std::string& field, int status, bool is_optional) {
     request.set(http::field::connection, "keep-alive");
     request.set(http::field::authorization, field);
     std::function<Response(const Request&)> handler;
-    if (is_optional) {
-        handler = credence::protect(guards::verifier(), [](std::optional<guards::Proof>, const Request& received) {
-            return Response{http::status::ok, received.version()};
-        });
-    } else {
-        handler = credence::protect(guards::verifier(), [](const guards::Proof&, const Request& received) {
-            return Response{http::status::ok, received.version()};
-        });
+    const auto answer = [](const Request& received) { return Response{http::status::ok, received.version()}; };
+    switch (form) {
+        case guards::Form::plain: handler = answer; break;
+        case guards::Form::guarded:
+            handler = credence::protect(guards::verifier(), [answer](const guards::Proof&, const Request& received) {
+                return answer(received);
+            });
+            break;
+        case guards::Form::optional:
+            handler = credence::protect(
+                guards::verifier(),
+                [answer](std::optional<guards::Proof>, const Request& received) { return answer(received); });
+            break;
     }
     return [request, handler, status] { return handler(request).result_int() == static_cast<unsigned>(status); };
 }

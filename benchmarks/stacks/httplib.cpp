@@ -6,7 +6,7 @@
 
 namespace {
 
-auto call(const std::string& field, int status, bool is_optional) {
+auto call(const std::string& field, int status, guards::Form form) {
     httplib::Request request;
     for (const auto& [name, value] : {std::pair{"Host", "api.example"},
                                       {"User-Agent", "a browser"},
@@ -18,12 +18,18 @@ auto call(const std::string& field, int status, bool is_optional) {
     request.headers.emplace("Authorization", field);
     request.method = "GET";
     httplib::Server::Handler handler;
-    if (is_optional) {
-        handler = credence::protect(guards::verifier(), [](std::optional<guards::Proof>, const httplib::Request&,
-                                                           httplib::Response& out) { out.status = 200; });
-    } else {
-        handler = credence::protect(guards::verifier(), [](const guards::Proof&, const httplib::Request&,
-                                                           httplib::Response& out) { out.status = 200; });
+    switch (form) {
+        case guards::Form::plain:
+            handler = [](const httplib::Request&, httplib::Response& out) { out.status = 200; };
+            break;
+        case guards::Form::guarded:
+            handler = credence::protect(guards::verifier(), [](const guards::Proof&, const httplib::Request&,
+                                                               httplib::Response& out) { out.status = 200; });
+            break;
+        case guards::Form::optional:
+            handler = credence::protect(guards::verifier(), [](std::optional<guards::Proof>, const httplib::Request&,
+                                                               httplib::Response& out) { out.status = 200; });
+            break;
     }
     return [request, handler, status] {
         httplib::Response response;

@@ -1,24 +1,86 @@
 // SPDX-License-Identifier: MIT
-// POCO: what its guard does before a handler is called, from the request to the decision.
+// The guard of POCO, over a request and a response that are on no connection.
 #include <credence/stacks/poco.hpp>
+
+#include <functional>
+#include <istream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
 
 #include "stacks/guards.hpp"
 
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/SocketAddress.h>
 
 namespace {
 
-auto call(const std::string& field, int status, bool is_optional) {
-    Poco::Net::HTTPRequest request{"GET", "/orders"};
-    request.set("Host", "api.example");
-    request.set("User-Agent", "a browser");
-    request.set("Accept", "application/json");
-    request.set("Authorization", field);
-    return [request, status, is_optional, verifier = guards::verifier()] {
-        if (is_optional) return credence::optional_bearer(request, verifier).has_value() == (status == 200);
-        const auto who = credence::require_bearer(request, verifier);
-        return (who ? 200 : who.error().status) == status;
+/// A response that is sent nowhere.
+class NoResponse : public Poco::Net::HTTPServerResponse {
+public:
+    void sendContinue() override {}
+    std::ostream& send() override {
+        is_sent_ = true;
+        return nowhere_;
+    }
+    void sendFile(const std::string&, const std::string&) override {}
+    void sendBuffer(const void*, std::size_t) override {}
+    void redirect(const std::string&, HTTPStatus) override {}
+    void requireAuthentication(const std::string&) override {}
+    [[nodiscard]] bool sent() const override { return is_sent_; }
+
+private:
+    std::ostream nowhere_{nullptr};
+    bool is_sent_ = false;
+};
+
+/// A request that came from nowhere.
+class NoRequest : public Poco::Net::HTTPServerRequest {
+public:
+    explicit NoRequest(const std::string& field) {
+        setMethod("GET");
+        setURI("/orders");
+        set("Host", "api.example");
+        set("User-Agent", "a browser");
+        set("Accept", "application/json");
+        set("Accept-Encoding", "gzip");
+        set("Connection", "keep-alive");
+        set("Authorization", field);
+    }
+    std::istream& stream() override { return nothing_; }
+    [[nodiscard]] const Poco::Net::SocketAddress& clientAddress() const override { return address_; }
+    [[nodiscard]] const Poco::Net::SocketAddress& serverAddress() const override { return address_; }
+    [[nodiscard]] const Poco::Net::HTTPServerParams& serverParams() const override { throw std::logic_error{"none"}; }
+    [[nodiscard]] Poco::Net::HTTPServerResponse& response() const override { throw std::logic_error{"none"}; }
+    [[nodiscard]] bool secure() const override { return true; }
+
+private:
+    std::istringstream nothing_;
+    Poco::Net::SocketAddress address_;
+};
+
+using Request = Poco::Net::HTTPServerRequest;
+using Response = Poco::Net::HTTPServerResponse;
+
+auto call(const std::string& field, int status, guards::Form form) {
+    std::function<void(Request&, Response&)> handler;
+    switch (form) {
+        case guards::Form::plain: handler = [](Request&, Response& out) { out.send(); }; break;
+        case guards::Form::guarded:
+            handler = credence::protect(guards::verifier(),
+                                        [](const guards::Proof&, Request&, Response& out) { out.send(); });
+            break;
+        case guards::Form::optional:
+            handler = credence::protect(guards::verifier(),
+                                        [](std::optional<guards::Proof>, Request&, Response& out) { out.send(); });
+            break;
+    }
+    return [request = std::make_shared<NoRequest>(field), handler, status] {
+        NoResponse response;
+        handler(*request, response);
+        return response.getStatus() == status;
     };
 }
 
