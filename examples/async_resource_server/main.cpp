@@ -81,7 +81,7 @@ void serve_issuer(const support::Options& options, const credence::Validation<Cl
     }
     const auto ready = [keys](Exchange&) -> asio::awaitable<Response> {
         const credence::RemoteHealth health = keys.health();
-        co_return json(health.can_verify ? 200 : 503, {{"keys", health.keys}, {"state", to_string(health.state)}});
+        co_return json(health.can_verify ? 200 : 503, readiness(health));
     };
     server.routes().add("GET", "/ready", whole(ready));
     server.run();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of an issuer, followed by its URL: the options, and a line of the log for each event.
+// The keys of an issuer, followed by its URL: the options, a line of the log for each event, and what a readiness probe is told.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
@@ -13,6 +13,8 @@
 
 #include "../support/json_log.hpp"
 #include "../support/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 using KeySet = credence::KeySet<credence::RS256, credence::PS256, credence::ES256, credence::EdDSA>;
 
@@ -32,6 +34,14 @@ inline void log_event(const credence::RemoteEvent& event) {
         event.kind == Kind::fetched || event.kind == Kind::not_modified || event.kind == Kind::recovered;
     support::log(is_good ? "info" : "warning", std::string{"keys_"}.append(to_string(event.kind)),
                  {{"message", message(event)}});
+}
+
+/// What a readiness probe is told. The last fault stays after a fetch that succeeds; null: there was none. It names the URL that
+/// was asked and what was wrong with the answer, and holds no token and no body.
+[[nodiscard]] inline nlohmann::ordered_json readiness(const credence::RemoteHealth& health) {
+    nlohmann::ordered_json told{{"keys", health.keys}, {"state", to_string(health.state)}, {"last_fault", nullptr}};
+    if (!health.last_fault.empty()) told["last_fault"] = health.last_fault;
+    return told;
 }
 
 /// Begins to follow the issuer. \throws StartError for a URL or an option that cannot be used.

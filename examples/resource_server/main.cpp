@@ -48,8 +48,7 @@ void serve_issuer(const support::Options& options, const credence::Validation<Cl
     }
     service.get("/ready", [&](const Request&, Response& out) {
         const credence::RemoteHealth health = keys.health();
-        support::answer_json(out, health.can_verify ? 200 : 503,
-                             {{"keys", health.keys}, {"state", to_string(health.state)}});
+        support::answer_json(out, health.can_verify ? 200 : 503, readiness(health));
     });
     service.serve(port, {});
 }

@@ -262,7 +262,8 @@ def test_metadata_of_another_issuer_brings_no_keys_and_both_spellings_are_told()
         issuer.name = issuer.url + "/"
         issuer.release()
         eventually(lambda: "keys_issuer_mismatch" in server.log_text())
-        assert f"'{issuer.url}'" in server.log_text() and f"'{issuer.url}/'" in server.log_text()
+        for told in (server.log_text(), server.get("/ready").json()["last_fault"]):
+            assert f"'{issuer.url}'" in told and f"'{issuer.url}/'" in told, told
         assert_unavailable(me(server, issuer, A))
         assert issuer.sets() == 0
 

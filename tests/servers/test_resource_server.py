@@ -64,7 +64,10 @@ def test_the_keys_of_an_issuer_are_followed_by_its_url():
         issuer.status = 500
         with Server(NAME, "--issuer", issuer.url, "--cooldown", "0", "--retry", "0.01") as server:
             eventually(lambda: "keys_failed" in server.log_text())
-            assert server.get("/ready").status == 503
+            unready = server.get("/ready")
+            assert unready.status == 503 and list(unready.json()) == ["keys", "state", "last_fault"], unready
+            assert (unready.json()["keys"], unready.json()["state"]) == (0, "empty")
+            assert issuer.url in unready.json()["last_fault"] and "status 500" in unready.json()["last_fault"], unready
             assert server.get("/me", bearer(old.sign(iss=issuer.url))).status == 503
             issuer.keys, issuer.status = [old.jwk], 200
             eventually(lambda: server.get("/ready").status == 200)
@@ -80,10 +83,11 @@ def test_the_keys_of_an_issuer_are_followed_by_its_url():
             assert server.get("/me", bearer(old.sign(iss=issuer.url))).status == 401
             token = strange.sign(iss=issuer.url)
             assert server.get("/me", bearer(token)).status == 401
-            seen = server.log_text() + str(issuer.asked)
+            seen = server.log_text() + str(issuer.asked) + str(server.get("/ready").json())
             assert not any(part in seen for part in token.split("."))
         with Server(NAME, "--issuer", issuer.url, "--jwks-url", issuer.url + "/set") as server:
             eventually(lambda: server.get("/ready").status == 200)
+            assert server.get("/ready").json() == {"keys": 1, "state": "fresh", "last_fault": None}
             assert server.get("/me", bearer(new.sign(iss=issuer.url))).status == 200
             fetched = len(issuer.asked)
             for number in range(20):  # within the cool-down
