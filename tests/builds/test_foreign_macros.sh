@@ -3,7 +3,7 @@
 # All headers of the library behind the macros of other platforms: none of them expands in the library's code. What the library
 # itself includes comes first, for the standard library and nlohmann/json do not survive all of these. The plugs are one unit more,
 # for g++: those whose libraries are here, but for gRPC, whose own names are among the macros, and RESTinio, whose Asio is another.
-# label: source
+# label: source all
 set -u
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Error codes of two shared libraries with hidden visibility, and of the program that loads them, are equal: linked, and
 # loaded with dlopen so that they share no symbol; compiled by the same compiler and by two.
-# label: source
+# label: source all
 set -eu
 
 here=$(mktemp -d)

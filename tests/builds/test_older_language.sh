@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A program that is compiled as C++17 gets one sentence, before anything else and with nothing behind it, whichever header
 # of the library it includes first.
-# label: source
+# label: source all
 set -u
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # A program that uses the library in a static destructor, after OpenSSL has cleaned up, gets errors and does not crash.
-# label: source
+# label: source all
 set -eu
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)

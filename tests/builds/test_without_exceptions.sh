@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # A program without exceptions and RTTI verifies as any other, and `value()` of an error ends it by std::terminate.
-# label: source
+# label: source all
 set -eu
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Each of examples/recipes type-checks against the declarations here, and says that no more than this was done.
-# label: source
+# label: source all
 set -eu
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)

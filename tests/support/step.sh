@@ -43,22 +43,23 @@ build_release_tests() {
         -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
 }
 
-# run_ctest PRESET [OPTION…]: runs the tests of a built preset and reports each. What only looks at the sources is run by
-# `dev` alone; what is labelled `all` needs --all, and what is labelled `named` needs the name of its step beside it.
+# run_ctest PRESET [OPTION…]: runs the tests of a built preset and reports each. Tests that only look at the sources are run
+# by `dev` alone; those labelled `all` need --all, and those labelled `named` the name of their step, too. `dev` counts the
+# tests that it leaves out as skipped.
 run_ctest() {
-    local preset=$1 folder=$CREDENCE_BUILD/$1 excluded="none" left_out
+    local preset=$1 folder=$CREDENCE_BUILD/$1 longer="all|named" left_out
     shift
-    [ -n "$CREDENCE_ALL" ] || excluded="$excluded|all|named"
-    [ "$preset" = dev ] || excluded="$excluded|source"
-    if [ -n "$CREDENCE_ALL" ] && [ "${CREDENCE_NAMED:-}" != yes ]; then
-        excluded="$excluded|named"
-        left_out=$(ctest --test-dir "$folder" -N -L '^named$' "$@" | sed -n 's/^Total Tests: //p')
-        [ "$preset" != dev ] || [ "${left_out:-0}" -eq 0 ] ||
-            skipped "$left_out" "tests that take long: tests/run --all $preset"
+    if [ -n "$CREDENCE_ALL" ]; then
+        longer=named
+        [ "${CREDENCE_NAMED:-}" != yes ] || longer=none
     fi
+    left_out=$(ctest --test-dir "$folder" -N -L "^($longer)\$" "$@" | sed -n 's/^Total Tests: //p')
+    [ "$preset" != dev ] || [ "${left_out:-0}" -eq 0 ] ||
+        skipped "$left_out" "tests that take long, of headers, packages, builds: tests/run --all${CREDENCE_ALL:+ $preset}"
+    [ "$preset" = dev ] || longer="$longer|source"
     # One more than there are processors: tests of servers wait most of the time.
     ctest --test-dir "$folder" -j "${CREDENCE_JOBS:-$(($(nproc) + 1))}" --output-on-failure --output-junit "$folder/junit.xml" \
-        --label-exclude "^($excluded)\$" "$@" || true
+        --label-exclude "^($longer)\$" "$@" || true
     /usr/bin/python3 tests/support/ctest_results.py "$folder/junit.xml" >>"$CREDENCE_RESULTS"
 }
 
