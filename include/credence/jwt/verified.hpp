@@ -109,18 +109,16 @@ private:
 
     /// The proven facts. A verifier's cache shares them with the proofs that it returns.
     struct Facts {
-        template <class Fill>
-        Facts(detail::HeaderView token_header, std::vector<std::string>&& granted, Fill&& fill)
-            : header(token_header), scopes(std::move(granted)), claims(std::forward<Fill>(fill)()) {}
+        explicit Facts(const detail::HeaderView& token_header) : header(token_header) {}
 
         detail::SharedHeader header;
         std::vector<std::string> scopes;
-        Claims claims;
+        Claims claims{};
     };
     /// The same with a count of its users.
     struct SharedFacts : detail::VersionUses {
-        explicit SharedFacts(Facts&& given, void (*destroy_this)(detail::VersionUses*) noexcept)
-            : VersionUses{{1}, destroy_this}, facts(std::move(given)) {}
+        explicit SharedFacts(const Facts& given, void (*destroy_this)(detail::VersionUses*) noexcept)
+            : VersionUses{{1}, destroy_this}, facts(given) {}
         explicit SharedFacts(const Facts& given)
             : VersionUses{{1},
                           [](detail::VersionUses* version) noexcept { delete static_cast<SharedFacts*>(version); }},
@@ -132,9 +130,7 @@ private:
 
     struct Proven {};  // private, so that the constructors below have no spelling outside
 
-    template <class Fill>
-    Verified(Proven, detail::HeaderView header, std::vector<std::string>&& scopes, Fill&& fill)
-        : own_(std::in_place, header, std::move(scopes), std::forward<Fill>(fill)) {}
+    Verified(Proven, const detail::HeaderView& header) : own_(std::in_place, header) {}
     Verified(Proven, Shared facts) : shared_(std::move(facts)) {}
     Verified(Proven, const Facts& facts) : own_(facts) {}
     Verified(Proven, Verified& expiring) : own_(std::move(expiring.own_)), shared_(std::move(expiring.shared_)) {}

@@ -68,8 +68,7 @@ public:
         bool is_taken = false;
         if constexpr (std::same_as<Value, std::string>) {
             is_taken = reader.take_plain_text(begin, plain);
-            // Cheaper than an assignment: the member is empty.
-            if (is_taken) member<index>() = std::string(plain.begin + 1, plain.end - 1);
+            if (is_taken) build_string(member<index>(), plain.text().substr(1, plain.text().size() - 2));
         } else if constexpr (std::same_as<Value, NumericDate>) {
             std::int64_t seconds = 0;
             is_taken = reader.take_plain_integer(begin, seconds, plain);
@@ -126,7 +125,7 @@ struct NameInTable {
 /// Reads the value of the member with this index. \return false if the text is invalid; `has_next` then says whether
 /// another member follows.
 template <std::size_t index, class Sink>
-[[nodiscard]] bool read_member(JsonReader& reader, Sink& sink, bool& has_next) {
+[[nodiscard, gnu::always_inline]] inline bool read_member(JsonReader& reader, Sink& sink, bool& has_next) {
     PlainMember plain;
     if (sink.template take_plain<index>(reader, reader.position(), plain)) {
         has_next = plain.has_next;
@@ -137,42 +136,49 @@ template <std::size_t index, class Sink>
     return true;
 }
 
+/// Reads the member with this index, if it is the next one.
+template <const auto& table, std::size_t index, class Sink>
+[[nodiscard, gnu::always_inline]] inline bool read_if_next(JsonReader& reader, Sink& sink, bool& has_next) {
+    if (!has_next || !reader.take_name<NameInTable<table, index>>()) return true;
+    return read_member<index>(reader, sink, has_next);
+}
+
 /// Reads the members that stand in the order of the table, from the first.
-template <const auto& table, class Sink>
-[[nodiscard]] bool read_in_order(JsonReader& reader, Sink& sink, bool& has_next) {
-    const auto read = [&](auto index) {
-        using Name = NameInTable<table, index>;
-        PlainMember plain;
-        if (!has_next || !reader.take_name<Name>()) return true;
-        if (!sink.template take_plain<index>(reader, reader.position(), plain)) {
-            if (!sink.template read<index>(reader)) return false;
-            plain.has_next = reader.take(',');
+template <const auto& table, class Sink, std::size_t... Index>
+[[nodiscard]] bool read_in_order(JsonReader& reader, Sink& sink, bool& has_next, std::index_sequence<Index...>) {
+    return (read_if_next<table, Index>(reader, sink, has_next) && ...);
+}
+
+/// Reads the member with this index, and those behind it in the table, as far as they come next.
+template <const auto& table, std::size_t index, class Sink>
+[[nodiscard]] bool read_member_and_next(JsonReader& reader, Sink& sink, bool& has_next) {
+    if (!read_member<index>(reader, sink, has_next)) return false;
+    if constexpr (index + 1 < table.size()) {
+        if (has_next && reader.take_name<NameInTable<table, index + 1>>()) {
+            return read_member_and_next<table, index + 1>(reader, sink, has_next);
         }
-        has_next = plain.has_next;
-        return true;
-    };
-    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        return (read(std::integral_constant<std::size_t, Index>{}) && ...);
-    }(std::make_index_sequence<table.size()>{});
+    }
+    return true;
 }
 
 /// The same for an index that is known at run time. A table with one function for each member, so that all cost the
 /// same.
-template <std::size_t count, class Sink>
-[[nodiscard]] bool read_member(JsonReader& reader, Sink& sink, std::size_t index, bool& has_next) {
+template <const auto& table, class Sink>
+[[nodiscard]] bool read_member_and_next(JsonReader& reader, Sink& sink, std::size_t index, bool& has_next) {
     static constexpr auto readers = []<std::size_t... Index>(std::index_sequence<Index...>) {
-        return std::array<bool (*)(JsonReader&, Sink&, bool&), count>{read_member<Index, Sink>...};
-    }(std::make_index_sequence<count>{});
+        return std::array<bool (*)(JsonReader&, Sink&, bool&), table.size()>{
+            read_member_and_next<table, Index, Sink>...};
+    }(std::make_index_sequence<table.size()>{});
     return readers[index](reader, sink, has_next);
 }
 
-/// Reads the next member, of any name.
+/// Reads the next member, of any name, and those that follow it as in the table.
 template <const auto& table, class Sink>
 [[nodiscard]] bool read_any_member(JsonReader& reader, Sink& sink, bool& has_next) {
     std::string_view name;
     if (!reader.member_name(name)) return false;
     const std::size_t index = table.find(name);
-    if (index != unknown_name) return read_member<table.size()>(reader, sink, index, has_next);
+    if (index != unknown_name) return read_member_and_next<table>(reader, sink, index, has_next);
     if (!sink.read_unknown(reader, name)) return false;
     has_next = reader.take(',');
     return true;
@@ -184,7 +190,7 @@ template <const auto& table, class Sink>
 [[nodiscard]] bool read_members(JsonReader& reader, Sink& sink) {
     return reader.members([&] {
         bool has_next = true;
-        if (!read_in_order<table>(reader, sink, has_next)) return false;
+        if (!read_in_order<table>(reader, sink, has_next, std::make_index_sequence<table.size()>{})) return false;
         while (has_next) {
             if (!read_any_member<table>(reader, sink, has_next)) return false;
         }

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -82,22 +83,33 @@ template <class Map>
     return {};
 }
 
-/// A member name with comma, quotes and colon, prepared at compile time if it needs no escapes.
+/// A member name with comma, quotes and colon, prepared at compile time; empty if it needs escapes.
 template <class Aggregate, std::size_t index>
-[[nodiscard]] bool write_member_name(JsonWriter& writer) {
-    static constexpr std::string_view name = claim_names_of<Aggregate>[index];
+inline constexpr auto ready_name = [] {
+    constexpr std::string_view name = claim_names_of<Aggregate>[index];
     if constexpr (std::all_of(name.begin(), name.end(), is_plain)) {
-        static constexpr auto written = [] {
-            std::array<char, name.size() + 4> text{',', '"'};
-            std::copy(name.begin(), name.end(), text.begin() + 2);
-            text[name.size() + 2] = '"';
-            text[name.size() + 3] = ':';
-            return text;
-        }();
-        writer.known_name({written.data(), written.size()});
+        std::array<char, name.size() + 4> text{',', '"'};
+        std::copy(name.begin(), name.end(), text.begin() + 2);
+        text[name.size() + 2] = '"';
+        text[name.size() + 3] = ':';
+        return text;
+    } else {
+        return std::array<char, 0>{};
+    }
+}();
+
+/// Writes a member that is a plain string or a date. \return false if it is neither, and nothing was written.
+template <class Value>
+[[nodiscard]] bool write_plain_member(JsonWriter& writer, std::string_view name_with_comma, const Value& value) {
+    if constexpr (std::same_as<Value, std::string>) {
+        return writer.plain_member(name_with_comma, value);
+    } else if constexpr (std::same_as<Value, NumericDate>) {
+        const auto seconds = value.time_since_epoch().count();
+        if (!date_of_seconds(seconds)) return false;
+        writer.integer_member(name_with_comma, seconds);
         return true;
     } else {
-        return writer.name(name);
+        return false;
     }
 }
 
@@ -110,13 +122,25 @@ template <class Value>
     }
 }
 
+/// Writes the name of a member, and then its value.
+template <class Aggregate, std::size_t index, class Value>
+[[nodiscard]] Result<void> write_name_and_value(JsonWriter& writer, const Value& value, int depth) {
+    constexpr std::string_view ready{ready_name<Aggregate, index>.data(), ready_name<Aggregate, index>.size()};
+    if constexpr (ready.empty()) {
+        if (!writer.name(claim_names_of<Aggregate>[index])) return written_if(false);
+    } else {
+        if (write_plain_member(writer, ready, value)) return {};
+        writer.known_name(ready);
+    }
+    return write_value(writer, value, depth + 1);
+}
+
 template <class Aggregate, std::size_t index>
 [[nodiscard]] Result<void> write_member(JsonWriter& writer, const Aggregate& aggregate, int depth) {
     const auto& member = std::get<index>(bind_members(aggregate));
     if (is_left_out(member)) return {};
-    auto written = written_if(write_member_name<Aggregate, index>(writer));
-    if (written) written = write_value(writer, member, depth + 1);
-    if (written) return written;
+    auto written = write_name_and_value<Aggregate, index>(writer, member, depth);
+    if (written) return {};
     Error error = std::move(written).error();
     std::string name{claim_names_of<Aggregate>[index]};
     error.claim = error.claim.empty() ? std::move(name) : name + '.' + error.claim;
@@ -126,11 +150,17 @@ template <class Aggregate, std::size_t index>
 /// Writes the members, without the braces, up to the first that cannot be written.
 template <class Aggregate>
 [[nodiscard]] Result<void> write_members(JsonWriter& writer, const Aggregate& aggregate, int depth) {
-    Result<void> written;
+    Result<void> failed;
+    const auto write = [&](auto index) {
+        auto written = write_member<Aggregate, index>(writer, aggregate, depth);
+        if (written) return true;
+        failed = std::move(written);
+        return false;
+    };
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        static_cast<void>(((written = write_member<Aggregate, Index>(writer, aggregate, depth)) && ...));
+        static_cast<void>((write(std::integral_constant<std::size_t, Index>{}) && ...));
     }(std::make_index_sequence<member_count<Aggregate>>{});
-    return written;
+    return failed;
 }
 
 /// Calls the user's own mapping. It may throw: that is `invalid_claim_type`.

@@ -270,7 +270,7 @@ template <class Value>
     if constexpr (form == MemberForm::text) {
         std::string_view plain;
         if (reader.take_plain_string(plain)) {
-            out = std::string{plain};  // cheaper than an assignment: `out` is usually empty
+            build_string(out, plain);
             return true;
         }
         return reader.take('"') ? reader.string_behind_quote(out) : skip_wrong_kind<JsonKind::string>(reader, mapped);

@@ -41,24 +41,29 @@ inline constexpr std::uint32_t base64url_invalid =
 inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_table(18), make_base64url_table(12),
                                                                 make_base64url_table(6), make_base64url_table(0)};
 
-/// The three bytes of a group of two to four characters, and the mark of an invalid character.
-[[nodiscard]] inline std::uint32_t base64url_group(const char* text, std::size_t size) noexcept {
-    std::uint32_t word = 0;
-    for (std::size_t place = 0; place < size; ++place) {
-        word |= base64url_tables[place][static_cast<unsigned char>(text[place])];
-    }
-    return word;
+/// The bits that a character adds to the three bytes at its place in the group, and the mark of an invalid one.
+[[nodiscard]] inline std::uint32_t base64url_bits(const char* group, std::size_t place) noexcept {
+    return base64url_tables[place][static_cast<unsigned char>(group[place])];
+}
+
+/// The three bytes of a group of four characters, and the mark of an invalid character.
+[[nodiscard]] inline std::uint32_t base64url_group(const char* text) noexcept {
+    return base64url_bits(text, 0) | base64url_bits(text, 1) | base64url_bits(text, 2) | base64url_bits(text, 3);
 }
 
 /// Decodes the last two or three characters. Their unused bits must be zero: otherwise several texts would have the
 /// same value, and a token could be changed without breaking its signature.
+///
+/// \param out  has room for a whole word.
 [[nodiscard]] inline bool decode_base64url_tail(const char* text, std::size_t size, char* out) noexcept {
+    constexpr auto behind_first = std::bit_cast<std::uint32_t>(std::array<std::uint8_t, 4>{0, 0xff, 0xff, 0xff});
+    constexpr auto behind_second = std::bit_cast<std::uint32_t>(std::array<std::uint8_t, 4>{0, 0, 0xff, 0xff});
     if (size == 0) return true;
     if (size == 1) return false;
-    const auto bytes = std::bit_cast<std::array<char, 4>>(base64url_group(text, size));
-    if (bytes[3] != 0 || bytes[size - 1] != 0) return false;
-    out[0] = bytes[0];
-    if (size == 3) out[1] = bytes[1];
+    std::uint32_t word = base64url_bits(text, 0) | base64url_bits(text, 1);
+    if (size == 3) word |= base64url_bits(text, 2);
+    if ((word & (size == 2 ? behind_first : behind_second)) != 0) return false;
+    std::memcpy(out, &word, sizeof word);
     return true;
 }
 
@@ -68,7 +73,7 @@ inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_t
     std::uint32_t seen = 0;
     std::size_t left = text.size();
     for (; left >= 4; left -= 4, from += 4, out += 3) {
-        const std::uint32_t word = base64url_group(from, 4);
+        const std::uint32_t word = base64url_group(from);
         seen |= word;
         std::memcpy(out, &word, sizeof word);
     }

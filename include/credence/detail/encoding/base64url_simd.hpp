@@ -40,9 +40,10 @@ struct WideBase64url {
 struct Base64urlAvx2 {
     [[nodiscard]] static bool is_there() noexcept { return __builtin_cpu_supports("avx2"); }
 
-    /// Decodes whole blocks. \return the number of their characters.
+    /// Decodes all groups of four of a text that has a block of them. \return the number of their characters.
     [[nodiscard, gnu::target("avx2")]] static std::size_t decode(std::string_view text, char* out) noexcept {
-        const std::size_t size = text.size() / 32 * 32;
+        if (text.size() < 32) return 0;
+        const std::size_t size = text.size() / 4 * 4;
         const __m256i halves = _mm256_set1_epi8(0x0f);
         // A character is invalid if its halves share a bit here. There is one bit each for the upper halves 2, 3, 4 and
         // 6, 5, 7, and all others; it is set in the row of each lower half that is invalid with it.
@@ -52,8 +53,9 @@ struct Base64urlAvx2 {
         const __m256i distances = row(0, 0, 17, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
         const __m256i joined = row(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
         __m256i invalid = _mm256_setzero_si256();
-        for (std::size_t at = 0; at < size; at += 32, out += 24) {
-            const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
+        for (std::size_t at = 0; at < size; at += 32) {
+            const std::size_t block = (std::min)(at, size - 32);  // the last one goes over the one before it
+            const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + block));
             const __m256i upper = _mm256_and_si256(_mm256_srli_epi32(characters, 4), halves);
             const __m256i lower = _mm256_and_si256(characters, halves);
             invalid = _mm256_or_si256(invalid, _mm256_and_si256(_mm256_shuffle_epi8(upper_bits, upper),
@@ -65,8 +67,9 @@ struct Base64urlAvx2 {
             const __m256i twelves = _mm256_maddubs_epi16(sixes, _mm256_set1_epi32(0x01400140));
             const __m256i threes = _mm256_madd_epi16(twelves, _mm256_set1_epi32(0x00011000));
             const __m256i bytes = _mm256_shuffle_epi8(threes, joined);
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(bytes));
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 12), _mm256_extracti128_si256(bytes, 1));
+            char* const to = out + block / 4 * 3;
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm256_castsi256_si128(bytes));
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 12), _mm256_extracti128_si256(bytes, 1));
         }
         return _mm256_testz_si256(invalid, invalid) != 0 ? size : not_base64url;
     }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,21 @@ inline constexpr std::size_t json_padding = 8;
     std::uint64_t word = 0;
     std::memcpy(&word, text, sizeof word);
     return word;
+}
+
+/// Makes `out` a copy of `text`, which must not be a part of it. The string is built in place: a processor that moves a
+/// string right after building it waits until its parts are written, as long as it takes to build a short one.
+inline void build_string(std::string& out, std::string_view text) {
+    struct PutBack {
+        ~PutBack() {
+            if (missing != nullptr) std::construct_at(missing);  // memory ran out, of which an empty string needs none
+        }
+        std::string* missing;
+    };
+    std::destroy_at(&out);
+    PutBack put_back{&out};
+    std::construct_at(&out, text.data(), text.size());
+    put_back.missing = nullptr;
 }
 
 /// Whether a character stands for itself in a string: ASCII, and no quote, backslash or control character.

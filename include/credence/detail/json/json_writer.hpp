@@ -4,6 +4,7 @@
 
 #include <credence/detail/json/json_string.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -48,6 +49,26 @@ public:
         first_ = false;
     }
 
+    /// Writes a whole member, if its value is ASCII and needs no escapes. The name is given as for `known_name`.
+    /// \return false if it is not, and nothing was written.
+    [[nodiscard]] bool plain_member(std::string_view name_with_comma, std::string_view value) {
+        if (plain_prefix(value) != value.size()) return false;
+        char* at = member_of(name_with_comma, value.size() + 2);
+        *at++ = '"';
+        at = std::copy(value.begin(), value.end(), at);
+        *at = '"';
+        return true;
+    }
+
+    /// Writes a whole member whose value is an integer.
+    template <std::integral Integer>
+    void integer_member(std::string_view name_with_comma, Integer value) {
+        std::array<char, 24> digits;
+        const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+        std::copy(digits.data(), written.ptr,
+                  member_of(name_with_comma, static_cast<std::size_t>(written.ptr - digits.data())));
+    }
+
     /// \return false if `text` is not UTF-8.
     [[nodiscard]] bool string(std::string_view text) {
         out_ += '"';
@@ -88,6 +109,15 @@ public:
     }
 
 private:
+    /// Writes a name, and makes room for the text of its value: one growth of the string for both.
+    [[nodiscard]] char* member_of(std::string_view name_with_comma, std::size_t size) {
+        const std::string_view name = first_ ? name_with_comma.substr(1) : name_with_comma;
+        first_ = false;
+        const std::size_t begin = out_.size();
+        out_.resize(begin + name.size() + size);
+        return std::copy(name.begin(), name.end(), out_.data() + begin);
+    }
+
     /// How many characters at the start of `text` are ASCII and stand for themselves.
     [[nodiscard]] static std::size_t plain_prefix(std::string_view text) noexcept {
         std::size_t length = 0;

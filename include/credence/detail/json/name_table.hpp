@@ -79,9 +79,9 @@ inline constexpr std::size_t unknown_name = static_cast<std::size_t>(-1);
 template <std::size_t count>
 class NameTable {
 public:
-    constexpr explicit NameTable(const std::array<std::string_view, count>& names) {
+    constexpr explicit NameTable(const std::array<std::string_view, count>& names) : factor_(best_factor(names)) {
         for (std::size_t index = 0; index < count; ++index) {
-            std::size_t slot = slot_of(word_of_name(names[index]), names[index].size());
+            std::size_t slot = slot_of(word_of_name(names[index]), names[index].size(), factor_);
             while (slots_[slot].index != unknown_name) slot = (slot + 1) % slot_count;
             slots_[slot] = {word_of_name(names[index]), names[index], index};
             names_[index] = names[index];
@@ -94,7 +94,7 @@ public:
     /// The index of `name`, after which eight more bytes may be read; `unknown_name` if it is not in the table.
     [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
         const std::uint64_t word = word_of_padded_name(name);
-        for (std::size_t slot = slot_of(word, name.size());; slot = (slot + 1) % slot_count) {
+        for (std::size_t slot = slot_of(word, name.size(), factor_);; slot = (slot + 1) % slot_count) {
             const Slot& candidate = slots_[slot];
             if (candidate.index == unknown_name) return unknown_name;
             if (candidate.word == word && candidate.name.size() == name.size() && same_tail(candidate.name, name)) {
@@ -112,15 +112,47 @@ private:
 
     static constexpr std::size_t slot_count = std::bit_ceil(2 * count + 1);
 
-    [[nodiscard]] static constexpr std::size_t slot_of(std::uint64_t word, std::size_t size) noexcept {
-        const std::uint64_t mixed = (word ^ size) * 0x9e3779b97f4a7c15;
-        return static_cast<std::size_t>((mixed ^ mixed >> 32) % slot_count);
+    /// The highest bits of a product.
+    [[nodiscard]] static constexpr std::size_t slot_of(std::uint64_t word, std::size_t size,
+                                                       std::uint64_t factor) noexcept {
+        if constexpr (slot_count == 1) return 0;
+        return static_cast<std::size_t>(((word ^ size) * factor) >> (64 - std::countr_zero(slot_count)));
+    }
+
+    /// How many names do not get the slot of their own hash.
+    [[nodiscard]] static constexpr std::size_t collisions(const std::array<std::string_view, count>& names,
+                                                          std::uint64_t factor) {
+        std::array<bool, slot_count> taken{};
+        std::size_t found = 0;
+        for (const std::string_view name : names) {
+            const std::size_t slot = slot_of(word_of_name(name), name.size(), factor);
+            if (taken[slot]) ++found;
+            taken[slot] = true;
+        }
+        return found;
+    }
+
+    /// The factor with the fewest collisions, of some. A small table mostly has none: its names are found at once.
+    [[nodiscard]] static constexpr std::uint64_t best_factor(const std::array<std::string_view, count>& names) {
+        constexpr int most_tries = 32;
+        std::uint64_t best = 0x9e3779b97f4a7c15;
+        std::size_t fewest = collisions(names, best);
+        std::uint64_t factor = best;
+        for (int tries = 0; tries < most_tries && fewest != 0; ++tries) {
+            factor += 0x3c6ef372fe94f82a;  // even: each factor is odd
+            if (const std::size_t found = collisions(names, factor); found < fewest) {
+                best = factor;
+                fewest = found;
+            }
+        }
+        return best;
     }
 
     [[nodiscard]] static bool same_tail(std::string_view known, std::string_view name) noexcept {
         return known.size() <= 8 || std::memcmp(known.data() + 8, name.data() + 8, known.size() - 8) == 0;
     }
 
+    std::uint64_t factor_;
     std::array<Slot, slot_count> slots_{};
     std::array<std::string_view, count> names_{};
 };

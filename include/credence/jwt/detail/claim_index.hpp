@@ -60,6 +60,10 @@ inline constexpr std::string_view null_claim_reason = "found null; allow_null_me
 
 /// A date claim: rounded down to whole seconds, absent, or of a wrong type.
 struct DateClaim {
+    DateClaim() noexcept {}  // for each token three are made: an aggregate would be filled with zeros as a whole
+    explicit DateClaim(NumericDate moment) noexcept : date(moment) {}
+    explicit DateClaim(std::string_view reason) noexcept : mismatch(reason) {}
+
     std::optional<NumericDate> date = {};
     std::string_view mismatch = {};  ///< why a claim that is present is not a date
 };
@@ -71,9 +75,9 @@ struct DateClaim {
 
 /// The date in a JSON value whose number `reader` has just read.
 [[nodiscard]] inline DateClaim date_claim(std::string_view text, const JsonReader& reader) {
-    if (!starts_number(text.front())) return {.mismatch = why_no_date_kind(text.front())};
+    if (!starts_number(text.front())) return DateClaim{why_no_date_kind(text.front())};
     const auto date = to_date(reader.last_number());
-    return date ? DateClaim{.date = date} : DateClaim{.mismatch = why_no_date(reader.last_number())};
+    return date ? DateClaim{*date} : DateClaim{why_no_date(reader.last_number())};
 }
 
 /// The three dates of a token, read once.
@@ -81,14 +85,24 @@ struct TokenDates {
     DateClaim exp = {};
     DateClaim nbf = {};
     DateClaim iat = {};
+
+    /// The one of a date claim.
+    [[nodiscard]] DateClaim& of(RecognisedClaim claim) noexcept {
+        if (claim == RecognisedClaim::exp) return exp;
+        return claim == RecognisedClaim::nbf ? nbf : iat;
+    }
 };
 
 /// The JSON text of each recognised claim of a payload, and which of the demanded names the payload has. The texts are
 /// views into the decoded payload, which must live as long.
 class ClaimIndex {
 public:
-    explicit ClaimIndex(const ClaimRules& rules) : rules_(rules), has_own_scopes_(!are_usual(rules.scope_claims)) {
-        for (const std::string& name : rules.required) required_.push_back({name});
+    /// \param rules  a `ClaimRules`, or a `Validation` itself.
+    template <class Rules = ClaimRules>
+    explicit ClaimIndex(const Rules& rules)
+        : rules_{rules.required, rules.scope_claims, rules.allow_null_members, rules.allow_numeric_subject},
+          has_own_scopes_(!are_usual(rules.scope_claims)) {
+        if (!rules.required.empty()) demand(rules.required);
     }
 
     [[nodiscard]] const ClaimRules& rules() const noexcept { return rules_; }
@@ -100,17 +114,33 @@ public:
         return {text.begin, text.size};
     }
     [[nodiscard]] bool has(RecognisedClaim claim) const noexcept { return (present_ & bit(claim)) != 0; }
+    /// Whether a claim is a string, or absent.
+    [[nodiscard]] bool is_string_or_absent(RecognisedClaim claim) const noexcept {
+        return !has(claim) || *texts_[static_cast<std::size_t>(claim)].begin == '"';
+    }
     /// Whether the payload names the claim, even one that counts as absent.
     [[nodiscard]] bool was_seen(RecognisedClaim claim) const noexcept { return (seen_ & bit(claim)) != 0; }
 
     [[nodiscard]] const TokenDates& dates() const noexcept { return dates_; }
 
-    /// Adds a claim: its text, and its date if it is a date claim. The last one of a name counts.
-    void add(RecognisedClaim claim, std::string_view text, DateClaim date = {}) noexcept {
+    /// Adds a claim that is no date. The last one of a name counts.
+    void add(RecognisedClaim claim, std::string_view text) noexcept {
         texts_[static_cast<std::size_t>(claim)] = {text.data(), text.size()};
         seen_ |= bit(claim);
         present_ |= bit(claim);
-        set_date(claim, date);
+    }
+    /// Adds a date claim that has a date. It is stored part by part: a processor that copies a `DateClaim` in one piece
+    /// waits until its parts are written.
+    void add(RecognisedClaim claim, std::string_view text, NumericDate date) noexcept {
+        add(claim, text);
+        DateClaim& kept = dates_.of(claim);
+        kept.date.emplace(date);
+        kept.mismatch = {};
+    }
+    /// Adds a date claim that may be none.
+    void add(RecognisedClaim claim, std::string_view text, const DateClaim& date) noexcept {
+        add(claim, text);
+        dates_.of(claim) = date;
     }
 
     /// Whether null in this claim counts as absent.
@@ -125,7 +155,7 @@ public:
     void add_null(RecognisedClaim claim) noexcept {
         seen_ |= bit(claim);
         present_ &= ~bit(claim);
-        set_date(claim, {});
+        if (is_date(claim)) dates_.of(claim) = {};
         for (Required& required : required_) {
             if (required.name == name_of(claim)) required.is_there = false;
         }
@@ -174,6 +204,10 @@ private:
     [[nodiscard]] static constexpr unsigned bit(RecognisedClaim claim) noexcept {
         return 1U << static_cast<unsigned>(claim);
     }
+    void demand(const std::vector<std::string>& names) {
+        for (const std::string& name : names) required_.push_back({name});
+    }
+
     /// The two usual names are recognised at compile time, without a comparison of names.
     [[nodiscard]] static bool are_usual(const std::vector<std::string>& names) noexcept {
         return names.size() == 2 && equals(names[0], "scope") && equals(names[1], "scp");
@@ -182,12 +216,6 @@ private:
     template <std::size_t size>
     [[nodiscard]] static bool equals(const std::string& name, const char (&literal)[size]) noexcept {
         return name.size() == size - 1 && std::memcmp(name.data(), literal, size - 1) == 0;
-    }
-
-    void set_date(RecognisedClaim claim, DateClaim date) noexcept {
-        if (claim == RecognisedClaim::exp) dates_.exp = date;
-        if (claim == RecognisedClaim::nbf) dates_.nbf = date;
-        if (claim == RecognisedClaim::iat) dates_.iat = date;
     }
 
     ClaimRules rules_;

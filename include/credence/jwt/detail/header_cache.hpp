@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -55,14 +56,22 @@ public:
     }
 
     /// The cached header that `token` starts with, followed by a dot; null if there is none.
-    [[nodiscard]] const Entry* find(std::string_view token) const noexcept {
+    [[nodiscard]] const Entry* find(std::string_view token) const noexcept { return find(token.data(), token.size()); }
+    /// The same for a token in two parts, which registers hold: a view is copied through memory.
+    [[nodiscard]] const Entry* find(const char* text, std::size_t size) const noexcept {
         for (const Slot& slot : first_) {
             const Entry* entry = slot.load(std::memory_order_acquire);
             if (entry == nullptr) return nullptr;
             const std::string& segment = entry->segment;
-            if (token.size() > segment.size() && token[segment.size()] == '.' && token.starts_with(segment))
+            if (size > segment.size() && text[segment.size()] == '.' &&
+                std::memcmp(text, segment.data(), segment.size()) == 0)
                 return entry;
         }
+        return find_later({text, size});
+    }
+
+    /// The same among those that are not compared one by one.
+    [[nodiscard]] const Entry* find_later(std::string_view token) const noexcept {
         const Table* table = table_.load(std::memory_order_acquire);
         if (table == nullptr) return nullptr;
         const std::string_view segment = token.substr(0, token.substr(0, longest + 1).find('.'));

@@ -70,7 +70,11 @@ struct PayloadNames {
 /// Adds the claim that was just read; its text began at `begin`.
 inline void index_claim(ClaimIndex& index, RecognisedClaim claim, const char* begin, const JsonReader& reader) {
     const std::string_view text{begin, static_cast<std::size_t>(reader.position() - begin)};
-    index.add(claim, text, is_date(claim) ? date_claim(text, reader) : DateClaim{});
+    if (is_date(claim)) {
+        index.add(claim, text, date_claim(text, reader));
+    } else {
+        index.add(claim, text);
+    }
 }
 
 /// The decimal text of the integer that was just read; empty if the number has a fraction or an exponent.
@@ -93,12 +97,12 @@ public:
         if constexpr (is_member<index>) {
             if (!sink_.template take_plain<own<index>>(reader, begin, plain)) return false;
             if constexpr (is_recognised<index>) {
-                index_.add(claim<index>, plain.text(), date_of(plain, sink_.template member<own<index>>()));
+                add_plain<index>(plain, sink_.template member<own<index>>());
             }
         } else if constexpr (is_date(claim<index>)) {
             std::int64_t seconds = 0;
             if (!reader.take_plain_integer(begin, seconds, plain)) return false;
-            index_.add(claim<index>, plain.text(), {.date = NumericDate{std::chrono::seconds{seconds}}});
+            index_.add(claim<index>, plain.text(), NumericDate{std::chrono::seconds{seconds}});
         } else {
             if (!reader.take_plain_text(begin, plain)) return false;
             index_.add(claim<index>, plain.text());
@@ -191,13 +195,16 @@ private:
         }
     }
 
-    /// A plain member as a date claim. Plain numbers are always within the range of dates.
-    [[nodiscard]] static DateClaim date_of(const PlainMember&, const NumericDate& value) noexcept {
-        return {.date = value};
-    }
-    template <class Other>
-    [[nodiscard]] static DateClaim date_of(const PlainMember& plain, const Other&) noexcept {
-        return {.mismatch = wrong_kind<JsonKind::number>(json_kind(*plain.begin))};
+    /// Adds a plain member that is a recognised claim. Plain numbers are always within the range of dates.
+    template <std::size_t index, class Value>
+    void add_plain(const PlainMember& plain, const Value& value) noexcept {
+        if constexpr (!is_date(claim<index>)) {
+            index_.add(claim<index>, plain.text());
+        } else if constexpr (std::same_as<Value, NumericDate>) {
+            index_.add(claim<index>, plain.text(), value);
+        } else {
+            index_.add(claim<index>, plain.text(), DateClaim{wrong_kind<JsonKind::number>(json_kind(*plain.begin))});
+        }
     }
 
     StructSink<Private> sink_;

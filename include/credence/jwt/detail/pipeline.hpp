@@ -73,7 +73,7 @@ public:
     /// Runs all stages. After success, `payload()` is authentic, and not yet decoded.
     [[nodiscard]] std::optional<Error> open() {
         if (token_.size() > rules_.max_token_bytes) return Error{Errc::token_too_large, {}, longer_than_allowed};
-        if (const auto* cached = headers_ == nullptr ? nullptr : headers_->find(token_)) {
+        if (const auto* cached = headers_ == nullptr ? nullptr : headers_->find(token_.data(), token_.size())) {
             parts_ = split_expected(token_, cached->segment.size(), cached->signature_size);
             if (parts_) return open_cached(*cached);
         }
@@ -199,6 +199,14 @@ private:
     const VerifiedHeader* shared_ = nullptr;  // the equal static header, if there is one
 };
 
+/// A token whose signature held.
+struct SignedToken {
+    std::string_view text;
+    HeaderView header;
+    std::string_view payload;  ///< decoded
+    std::uint64_t generation;  ///< of the keys; see `generation_of`
+};
+
 /// All stages, for one claims type and one key source. The only place that makes a `Verified` from a token.
 template <class Claims, class Source>
 class Pipeline {
@@ -206,8 +214,8 @@ class Pipeline {
 
     /// A verified token: its proof, and the values that are checked again at each use.
     struct CachedProof : Proof::SharedFacts, KnownToken {
-        CachedProof(typename Proof::Facts&& proven, KnownToken&& known)
-            : Proof::SharedFacts{std::move(proven),
+        CachedProof(const typename Proof::Facts& proven, KnownToken&& known)
+            : Proof::SharedFacts{proven,
                                  [](VersionUses* version) noexcept { delete static_cast<CachedProof*>(version); }},
               KnownToken{std::move(known)} {}
     };
@@ -252,7 +260,7 @@ private:
         if (envelope.payload().empty()) return Error{Errc::malformed_token, {}, "the payload is empty"};
         DecodedPart payload;
         if (auto refused = envelope.decode_payload(payload)) return *std::move(refused);
-        return verify_payload(token, envelope.header(), payload.bytes(), generation);
+        return verify_payload({token, envelope.header(), payload.bytes(), generation});
     }
 
     /// Lets the source fetch the key of a token if the rules would accept the token. Its claims are not verified here,
@@ -271,7 +279,7 @@ private:
         DecodedPart part;
         if (envelope.decode_payload(part)) return std::nullopt;
         JsonReader json{part.bytes(), {.allow_duplicate_members = validation_.allow_duplicate_members}};
-        ClaimIndex claims = empty_index();
+        ClaimIndex claims{validation_};
         RegisteredClaims nothing;  // never fill the user's own type from unsigned text
         Result<void> ignored;
         const auto read = [&] { return read_payload(json, nothing, claims, ignored); };
@@ -280,51 +288,44 @@ private:
         return claims.dates();
     }
 
-    [[nodiscard]] ClaimIndex empty_index() const {
-        return ClaimIndex{{validation_.required, validation_.scope_claims, validation_.allow_null_members,
-                           validation_.allow_numeric_subject}};
+    /// Reads the claims in place, in the proof: moving a claim takes as long as reading a short one. The proof leaves
+    /// this function only after every check has accepted the claims.
+    [[nodiscard]] Result<Proof> verify_payload(const SignedToken& token) const {
+        Result<Proof> proof{from_call, [&] { return Proof{typename Proof::Proven{}, token.header}; }};
+        if (auto refused = read_and_check(token, *(*proof).own_)) proof = *std::move(refused);
+        return proof;
     }
 
-    [[nodiscard]] Result<Proof> verify_payload(std::string_view token, HeaderView header, std::string_view payload,
-                                               std::uint64_t generation) const {
-        JsonReader reader{payload, {validation_.allow_duplicate_members}};
-        ClaimIndex index = empty_index();
-        Claims claims{};
+    /// Reads the payload, and runs all checks that are left.
+    [[nodiscard]] std::optional<Error> read_and_check(const SignedToken& token, typename Proof::Facts& facts) const {
+        JsonReader reader{token.payload, {validation_.allow_duplicate_members}};
+        ClaimIndex index{validation_};
         Result<void> mapped;
-        auto error =
-            read_object_text(reader, payload_reasons, [&] { return read_payload(reader, claims, index, mapped); });
-        if (error) return *std::move(error);
-        if (auto refused = check_rules(validation_, header.read.typ, index, asks_revocation())) {
-            return *std::move(refused);
-        }
+        auto error = read_object_text(reader, payload_reasons,
+                                      [&] { return read_payload(reader, facts.claims, index, mapped); });
+        if (error) return error;
+        if (auto refused = check_rules(validation_, token.header.read.typ, index, asks_revocation())) return refused;
         if (!mapped) return std::move(mapped).error();
-        if constexpr (has_registered_part<Claims>) fill_registered(index, claims);
-        if (auto refused = check_claims(claims)) return *std::move(refused);
-        if (auto refused = check_confirmation(index.text(RecognisedClaim::cnf))) return *std::move(refused);
-        if (state_ != nullptr && (state_->revocation || state_->proofs)) {
-            const auto copy = [&] { return claims; };
-            const auto facts_again = [&] { return typename Proof::Facts{header, granted_scopes(index), copy}; };
-            if (auto refused = ask_and_remember(token, generation, index, facts_again)) return *std::move(refused);
-        }
-        return {from_call, [&] {
-                    return Proof{typename Proof::Proven{}, header, granted_scopes(index),
-                                 [&] { return std::move(claims); }};
-                }};
+        if constexpr (has_registered_part<Claims>) fill_registered(index, facts.claims);
+        if (auto refused = check_claims(facts.claims)) return refused;
+        if (auto refused = check_confirmation(index.text(RecognisedClaim::cnf))) return refused;
+        fill_scopes(index, facts.scopes);
+        if (state_ == nullptr || !(state_->revocation || state_->proofs)) return std::nullopt;
+        return ask_and_remember(token, index, facts);
     }
 
-    /// Checks for revocation, and caches the proof that `make_facts` makes, if the verifier has a cache.
-    template <class MakeFacts>
-    [[nodiscard]] std::optional<Error> ask_and_remember(std::string_view token, std::uint64_t generation,
-                                                        const ClaimIndex& index, MakeFacts&& make_facts) const {
+    /// Checks for revocation, and caches the proof, if the verifier has a cache.
+    [[nodiscard]] std::optional<Error> ask_and_remember(const SignedToken& token, const ClaimIndex& index,
+                                                        const typename Proof::Facts& facts) const {
         std::optional<TokenIdentity> identity;
         if (auto refused = check_revocation(index, identity)) return refused;
         if (state_->proofs) {
             const NumericDate now = moment_of(validation_.clock);
-            if (state_->proofs->wants(token, generation, now)) {
+            if (state_->proofs->wants(token.text, token.generation, now)) {
                 state_->proofs->insert(
                     std::make_unique<CachedProof>(
-                        make_facts(), KnownToken{SecretBytes{as_bytes(token)}, index.dates(), std::move(identity),
-                                                 std::string{index.text(RecognisedClaim::cnf)}, generation}),
+                        facts, KnownToken{SecretBytes{as_bytes(token.text)}, index.dates(), std::move(identity),
+                                          std::string{index.text(RecognisedClaim::cnf)}, token.generation}),
                     now, end_of(index.dates()));
             }
         }

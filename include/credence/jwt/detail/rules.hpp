@@ -141,20 +141,23 @@ template <class Rules>
     return "expected a string, found a number; allow_numeric_subject takes an integer as its text";
 }
 
-/// Checks a claim that must be a string if it is present.
-[[nodiscard]] inline std::optional<Error> check_text(const ClaimIndex& index, RecognisedClaim claim) {
-    const std::string_view json = index.text(claim);
-    if (json.empty() || json.front() == '"') return std::nullopt;
-    const std::string_view mismatch = why_no_string(index, claim, json);
+/// Checks a claim that is present and is not a JSON string.
+[[nodiscard]] inline std::optional<Error> check_other_text(const ClaimIndex& index, RecognisedClaim claim) {
+    const std::string_view mismatch = why_no_string(index, claim, index.text(claim));
     if (mismatch.empty()) return std::nullopt;
     return refuse(Errc::invalid_claim_type, claim, mismatch);
 }
 
-/// Checks a claim that must be a string and, if the rules accept only some names, one of these.
-[[nodiscard]] inline std::optional<Error> check_name(const ClaimIndex& index, RecognisedClaim claim,
-                                                     const Accept& accepted, Errc refusal) {
-    if (auto refused = check_text(index, claim)) return refused;
-    if (!accepted.is_set()) return std::nullopt;
+/// Checks a claim that must be a string if it is present.
+[[nodiscard]] inline std::optional<Error> check_text(const ClaimIndex& index, RecognisedClaim claim) {
+    if (index.is_string_or_absent(claim)) [[likely]]
+        return std::nullopt;
+    return check_other_text(index, claim);
+}
+
+/// Checks a claim that must be one of the names that the rules accept.
+[[nodiscard]] inline std::optional<Error> check_accepted(const ClaimIndex& index, RecognisedClaim claim,
+                                                         const Accept& accepted, Errc refusal) {
     const std::string_view json = index.text(claim);
     if (json.empty()) return refuse(Errc::missing_claim, claim, "the validation names the values that it accepts");
     std::string scratch;
@@ -164,7 +167,16 @@ template <class Rules>
     return std::nullopt;
 }
 
+/// Checks a claim that must be a string and, if the rules accept only some names, one of these.
+[[nodiscard]] inline std::optional<Error> check_name(const ClaimIndex& index, RecognisedClaim claim,
+                                                     const Accept& accepted, Errc refusal) {
+    if (auto refused = check_text(index, claim)) return refused;
+    if (!accepted.is_set()) return std::nullopt;
+    return check_accepted(index, claim, accepted, refusal);
+}
+
 /// `aud`: a string or an array of strings. If the rules name audiences, one of the strings must be among them.
+/// RFC 7519 §4.1.3
 [[nodiscard]] inline std::optional<Error> check_audience(const ClaimIndex& index, const AcceptAudience& accepted) {
     const std::string_view json = index.text(RecognisedClaim::aud);
     if (json.empty()) {
@@ -208,7 +220,7 @@ template <class Rules>
 inline void fill_registered(const ClaimIndex& index, RegisteredClaims& out) {
     const auto text = [&](RecognisedClaim claim, std::string& value) {
         std::string scratch;
-        if (index.has(claim)) value = std::string{unquoted(index.text(claim), scratch)};
+        if (index.has(claim)) build_string(value, unquoted(index.text(claim), scratch));
     };
     text(RecognisedClaim::iss, out.iss);
     text(RecognisedClaim::sub, out.sub);
@@ -234,22 +246,20 @@ template <class Rules>
     return check_bearer_use(rules, index.text(RecognisedClaim::cnf));
 }
 
-/// The scopes that the payload grants, from the first of `Validation::scope_claims` that it has: a string that is split
-/// at spaces, or an array of strings. A claim of another type grants nothing. RFC 6749 §3.3, RFC 8693 §4.2
-[[nodiscard]] inline std::vector<std::string> granted_scopes(const ClaimIndex& index) {
-    std::vector<std::string> scopes;
+/// Adds the scopes that the payload grants, from the first of `Validation::scope_claims` that it has: a string that is
+/// split at spaces, or an array of strings. A claim of another type grants nothing. RFC 6749 §3.3, RFC 8693 §4.2
+inline void fill_scopes(const ClaimIndex& index, std::vector<std::string>& out) {
     const std::string_view json = index.scopes_text();
-    if (json.empty()) return scopes;
+    if (json.empty()) return;
     const bool is_split = json.front() == '"';
     const bool are_names = each_name(json, [&](std::string_view name) {
         for (std::size_t end = 0; is_split && (end = name.find(' ')) != std::string_view::npos;
              name.remove_prefix(end + 1)) {
-            if (end > 0) scopes.emplace_back(name.substr(0, end));
+            if (end > 0) out.emplace_back(name.substr(0, end));
         }
-        if (!name.empty()) scopes.emplace_back(name);
+        if (!name.empty()) out.emplace_back(name);
     });
-    if (!are_names) scopes.clear();
-    return scopes;
+    if (!are_names) out.clear();
 }
 
 }  // namespace credence::detail

@@ -60,7 +60,7 @@ public:
     [[nodiscard]] Result<WrittenClaims> write(const Claims& claims) const {
         WrittenClaims out;
         if (auto written = write_claims(out.json, claims); !written) return std::move(written).error();
-        ClaimIndex index = empty_index();
+        ClaimIndex index{rules_};
         Claims again{};
         const std::string padded = with_padding(out.json);
         if (auto refused = read(padded, again, index)) return *std::move(refused);
@@ -76,15 +76,13 @@ public:
     ///
     /// \param check  decides about `cnf`; null where possession of a key cannot be proven.
     [[nodiscard]] Result<Proof> prove(std::string json, const ConfirmationCheck* check = nullptr) const {
-        const std::string padded = with_padding(std::move(json));
-        ClaimIndex index = empty_index();
-        Claims claims{};
-        if (auto refused = read(padded, claims, index, check)) return *std::move(refused);
         const VerifiedHeader& header = empty_header();
-        return {from_call, [&] {
-                    return Proof{typename Proof::Proven{}, HeaderView{header, {}, &header}, granted_scopes(index),
-                                 [&] { return std::move(claims); }};
-                }};
+        Result<Proof> proof{from_call,
+                            [&] { return Proof{typename Proof::Proven{}, HeaderView{header, {}, &header}}; }};
+        if (auto refused = read_and_check(with_padding(std::move(json)), *(*proof).own_, check)) {
+            proof = *std::move(refused);
+        }
+        return proof;
     }
 
 private:
@@ -93,9 +91,12 @@ private:
         return json;
     }
 
-    [[nodiscard]] ClaimIndex empty_index() const {
-        return ClaimIndex{
-            {rules_.required, rules_.scope_claims, rules_.allow_null_members, rules_.allow_numeric_subject}};
+    [[nodiscard]] std::optional<Error> read_and_check(const std::string& padded, typename Proof::Facts& facts,
+                                                      const ConfirmationCheck* check) const {
+        ClaimIndex index{rules_};
+        if (auto refused = read(padded, facts.claims, index, check)) return refused;
+        fill_scopes(index, facts.scopes);
+        return std::nullopt;
     }
 
     [[nodiscard]] std::optional<Error> read(std::string_view padded, Claims& claims, ClaimIndex& index,

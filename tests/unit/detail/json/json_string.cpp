@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,24 @@ std::size_t by_definition(const std::string& bytes) {
 }
 
 }  // namespace
+
+TEST_CASE("a string is built anew in place, whatever it held") {
+    for (const std::size_t before : {0, 5, 15, 16, 300}) {
+        for (const std::size_t size : {0, 1, 15, 16, 17, 300}) {
+            std::string out(before, 'x');
+            const std::string text(size, 'y');
+            credence::detail::build_string(out, text);
+            CHECK(out == text);
+        }
+    }
+}
+
+TEST_CASE("a string that is too long to be built is left empty") {
+    std::string out = "held";
+    const std::string_view endless{out.data(), out.max_size() + 1};  // never read: the length alone is refused
+    CHECK_THROWS_AS(credence::detail::build_string(out, endless), std::length_error);
+    CHECK(out.empty());
+}
 
 TEST_CASE("UTF-8: every sequence of two and three bytes is judged as RFC 3629 says") {
     int wrong = 0;

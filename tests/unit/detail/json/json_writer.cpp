@@ -94,6 +94,24 @@ TEST_CASE("infinities and NaN are refused") {
     CHECK(written(std::numeric_limits<double>::quiet_NaN()) == "refused");
 }
 
+TEST_CASE("a member is written as a whole only if its text needs no escapes, and else nothing is written") {
+    std::string out;
+    JsonWriter writer{out};
+    writer.open('{');
+    for (const std::string_view text : {"a\"b", "a\\b", "a\nb", "12345678\x1f", "123456789\xc3\xa4", "\x7f\xff"}) {
+        CAPTURE(text);
+        CHECK_FALSE(writer.plain_member(",\"a\":", text));
+        CHECK(out == "{");
+    }
+    CHECK(writer.plain_member(",\"a\":", ""));
+    CHECK(writer.plain_member(",\"b\":", "a text of some length"));
+    writer.integer_member(",\"c\":", -9'223'372'036'854'775'807);
+    CHECK(writer.plain_member(",\"d\":", "\x7f"));
+    writer.close('}');
+    CHECK(out == R"({"a":"","b":"a text of some length","c":-9223372036854775807,"d":")"
+                 "\x7f\"}");
+}
+
 TEST_CASE("commas and colons stand where they belong") {
     std::string out;
     JsonWriter writer{out};

@@ -18,8 +18,8 @@ TEST_CASE("a token's identity is read from its payload, escapes and all") {
     index.add(detail::RecognisedClaim::iss, iss);
     index.add(detail::RecognisedClaim::jti, jti);
     index.add(detail::RecognisedClaim::sub, sub);
-    index.add(detail::RecognisedClaim::iat, iat, {.date = detail::to_date(detail::take_number(iat.data()))});
-    index.add(detail::RecognisedClaim::exp, exp, {.date = detail::to_date(detail::take_number(exp.data()))});
+    index.add(detail::RecognisedClaim::iat, iat, detail::to_date(detail::take_number(iat.data())).value());
+    index.add(detail::RecognisedClaim::exp, exp, detail::to_date(detail::take_number(exp.data())).value());
     const auto identity = detail::token_identity(index);
     REQUIRE(identity);
     CHECK(identity->issuer == "iss");
