@@ -78,6 +78,7 @@ WITHOUT_UNIT_TEST = {
     "transports/detail/await_deferral": "tests/unit/transports/asio.cpp, async_verifier.cpp and blocking_calls.cpp await",
     "transports/detail/blocking_call": "tests/unit/transports/blocking_calls.cpp makes calls that end in every way",
     "transports/detail/kept_context": "tests/unit/transports/blocking_calls.cpp verifies requests with it",
+    "transports/detail/certificate_fault": "tests/remote shows it certificates of other hosts",
     "transports/detail/beast_fetch": "tests/unit/transports/beast.cpp and tests/remote run it against real servers",
     "transports/detail/socket_watchdog": "tests/unit/transports/httplib.cpp and tests/remote run it against real servers",
     "testing/detail/attack_token": "tests/unit/testing.cpp runs every attack",

@@ -270,6 +270,7 @@ class Transports:
         found, requests = self.ask(answers(head(length=2) + b"{}"), tls=context, **{"host": "localhost"} | options)
         self.assertEqual(found.get("stage"), stage, found)
         self.assertEqual(len(requests), 0 if stage else 1)
+        return found
 
     def test_certificates(self):
         good = AUTHORITY.context("good")
@@ -280,8 +281,20 @@ class Transports:
         self.certified(good, "tls", ca="/nowhere.pem")
         for names in ("DNS:id.example,IP:127.0.0.2", "DNS:127.0.0.1,DNS:localhost.id.example,DNS:*"):
             wrong = AUTHORITY.context("wrong", alternative=names)
-            self.certified(wrong, "tls", ca=AUTHORITY.ca)
-            self.certified(wrong, "tls", host="127.0.0.1", ca=AUTHORITY.ca)
+            shown = ", ".join(f"'{name.replace('IP:', 'IP Address:')}'" for name in names.split(","))
+            for host in ("localhost", "127.0.0.1"):
+                found = self.certified(wrong, "tls", host=host, ca=AUTHORITY.ca)
+                self.assertEqual(found["detail"], f"the certificate is not for '{host}', but for {shown}")
+        # One line, of bounded length, whatever the names are.
+        many = AUTHORITY.context("many", alternative=",".join(f"DNS:{number}.example" for number in range(30)))
+        found = self.certified(many, "tls", ca=AUTHORITY.ca)
+        self.assertTrue(found["detail"].endswith("'DNS:9.example', ..."), found)
+        for alternative, shown in ((None, "'CN=nameless'"), ("email:" + "x" * 300 + "@id.example", f"'email:{'x' * 194}'...")):
+            found = self.certified(AUTHORITY.context("nameless", alternative=alternative), "tls", ca=AUTHORITY.ca)
+            self.assertEqual(found["detail"], f"the certificate is not for 'localhost', but for {shown}")
+        # Two faults: the first is told, and nothing of a certificate that nobody has vouched for.
+        found = self.certified(wrong, "tls", ca=OTHER_AUTHORITY.ca)
+        self.assertNotIn("localhost.id.example", found["detail"])
 
     def test_dates_and_versions(self):
         self.certified(AUTHORITY.context("expired", start="200101000000Z", end="210101000000Z"), "tls", ca=AUTHORITY.ca)

@@ -8,7 +8,9 @@
 #include <credence/remote/url.hpp>
 #include <credence/detail/encoding/ascii.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
+#include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/remote/detail/printable.hpp>
+#include <credence/transports/detail/certificate_fault.hpp>
 #include <credence/transports/detail/sigpipe_guard.hpp>
 
 #include <algorithm>
@@ -22,6 +24,8 @@
 #include <utility>
 
 #include <curl/curl.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 
 namespace credence {
 
@@ -116,7 +120,7 @@ private:
                                                           !set(CURLOPT_SSLKEY, options_.client_key_file))) {
             return false;
         }
-        return set(CURLOPT_SSL_VERIFYPEER, 1L) && set(CURLOPT_SSL_VERIFYHOST, 2L) &&
+        return set(CURLOPT_SSL_VERIFYPEER, 1L) && set(CURLOPT_SSL_VERIFYHOST, 2L) && set(CURLOPT_CERTINFO, 1L) &&
                set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     }
 
@@ -211,11 +215,30 @@ private:
         }
         const std::string_view told =
             error_text_[0] != '\0' ? std::string_view{error_text_.data()} : curl_easy_strerror(code);
-        return FetchError{stage_of(code), is_too_large_ ? std::string{} : quoted_for_log(told)};
+        if (is_too_large_) return FetchError{FetchStage::too_large};
+        const Certificate refused = code == CURLE_PEER_FAILED_VERIFICATION ? server_certificate() : nullptr;
+        return FetchError{stage_of(code),
+                          refused ? of_another_host(refused.get(), request_.url.host()) : quoted_for_log(told)};
     }
 
-    [[nodiscard]] FetchStage stage_of(CURLcode code) const {
-        if (is_too_large_) return FetchStage::too_large;
+    /// The certificate of the server, which libcurl tells only after OpenSSL has found its chain sound: what may be
+    /// wrong then is its host. Empty, too, where libcurl's TLS library does not tell it.
+    [[nodiscard]] Certificate server_certificate() const {
+        const curl_certinfo* found = nullptr;
+        if (curl_easy_getinfo(easy_.get(), CURLINFO_CERTINFO, &found) != CURLE_OK || found == nullptr) return {};
+        if (found->num_of_certs < 1) return {};
+        constexpr std::string_view name = "Cert:";
+        for (const curl_slist* line{found->certinfo[0]}; line != nullptr; line = line->next) {
+            const std::string_view text{line->data};
+            if (!text.starts_with(name)) continue;
+            const std::string_view pem = text.substr(name.size());
+            const Memory memory{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+            return Certificate{memory ? PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr) : nullptr};
+        }
+        return {};
+    }
+
+    [[nodiscard]] static FetchStage stage_of(CURLcode code) {
         switch (code) {
             case CURLE_FILESIZE_EXCEEDED: return FetchStage::too_large;
             case CURLE_OPERATION_TIMEDOUT: return FetchStage::timeout;

@@ -3,6 +3,7 @@
 // OpenSSL.
 #pragma once
 
+#include <credence/exceptions.hpp>
 #include <credence/remote/fetch.hpp>
 #include <credence/remote/fetch_error.hpp>
 #include <credence/remote/transport_options.hpp>
@@ -10,6 +11,7 @@
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/remote/detail/host.hpp>
 #include <credence/remote/detail/printable.hpp>
+#include <credence/transports/detail/certificate_fault.hpp>
 #include <credence/transports/detail/resolve.hpp>
 #include <credence/transports/detail/sigpipe_guard.hpp>
 #include <credence/transports/detail/socket_watchdog.hpp>
@@ -91,7 +93,7 @@ private:
         return error_of(error);
     }
 
-    [[nodiscard]] std::unique_ptr<httplib::ClientImpl> make_client() const {
+    [[nodiscard]] std::unique_ptr<httplib::ClientImpl> make_client() {
         const Url& url = request_.url;
         if (!url.is_https()) return std::make_unique<httplib::ClientImpl>(url.host(), url.port());
         auto client = std::make_unique<httplib::SSLClient>(url.host(), url.port());
@@ -102,7 +104,8 @@ private:
         return client;
     }
 
-    [[nodiscard]] bool set_rules(SSL_CTX* context) const {
+    [[nodiscard]] bool set_rules(SSL_CTX* context) {
+        SSL_CTX_set_cert_verify_callback(context, &HttplibFetch::verify_chain, this);
         if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) return false;
         const std::string& certificate = options_.client_certificate_file;
         const std::string& key = options_.client_key_file;
@@ -115,6 +118,15 @@ private:
         const std::string& host = request_.url.host();
         if (parse_ipv4(host) || parse_ipv6(host)) return X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1;
         return X509_VERIFY_PARAM_set1_host(rules, host.c_str(), host.size()) == 1;
+    }
+
+    /// OpenSSL's verification as it is without this function, whose reason is kept: cpp-httplib does not tell it.
+    static int verify_chain(X509_STORE_CTX* verification, void* self) {
+        const int is_trusted = X509_verify_cert(verification);
+        auto& fetch = *static_cast<HttplibFetch*>(self);
+        const auto explain = [&] { fetch.tls_fault_ = why_refused(verification, fetch.request_.url.host()); };
+        if (is_trusted != 1) catch_all(explain, [] {});
+        return is_trusted;
     }
 
     void set_up(httplib::ClientImpl& client, const std::string& address) {
@@ -169,7 +181,8 @@ private:
         if (request_.stop.stop_requested()) return {FetchStage::stopped};
         if (is_too_large_ || watchdog_.end() == SocketWatchdog::End::size) return {FetchStage::too_large};
         if (std::chrono::steady_clock::now() >= request_.deadline) return {FetchStage::timeout};
-        std::string told = quoted_for_log(httplib::to_string(error));
+        const bool is_explained = error == httplib::Error::SSLServerVerification && !tls_fault_.empty();
+        std::string told = is_explained ? tls_fault_ : quoted_for_log(httplib::to_string(error));
         is_connection_refused_ = error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout;
         switch (error) {
             case httplib::Error::ConnectionTimeout: return {FetchStage::timeout, std::move(told)};
@@ -185,6 +198,7 @@ private:
     const FetchRequest& request_;
     SocketWatchdog watchdog_;
     std::string body_;
+    std::string tls_fault_;
     bool is_too_large_ = false;
     bool is_connection_refused_ = false;  // so that another address is worth a try
 };

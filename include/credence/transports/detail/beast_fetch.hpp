@@ -10,6 +10,7 @@
 #include <credence/remote/detail/host.hpp>
 #include <credence/remote/detail/printable.hpp>
 #include <credence/transports/detail/body_reader.hpp>
+#include <credence/transports/detail/certificate_fault.hpp>
 
 #include <algorithm>
 #include <array>
@@ -193,7 +194,13 @@ private:
         const std::string& host = request_.url.host();
         static_cast<void>(tls_->set_verify_mode(boost::asio::ssl::verify_peer, error));
         if (error) return false;
-        static_cast<void>(tls_->set_verify_callback(boost::asio::ssl::host_name_verification{host}, error));
+        const auto verify = [this, check = boost::asio::ssl::host_name_verification{host}](
+                                bool is_trusted, boost::asio::ssl::verify_context& verification) {
+            const bool is_accepted = check(is_trusted, verification);
+            if (!is_accepted) tls_fault_ = why_refused(verification.native_handle(), request_.url.host());
+            return is_accepted;
+        };
+        static_cast<void>(tls_->set_verify_callback(verify, error));
         if (error || parse_ipv4(host) || parse_ipv6(host)) return !error;
         return SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str()) == 1;
     }
@@ -329,8 +336,7 @@ private:
             return {FetchStage::too_large};
         }
         if (stage == FetchStage::tls) {
-            const long verified = SSL_get_verify_result(tls_->native_handle());
-            if (verified != X509_V_OK) return {stage, X509_verify_cert_error_string(verified)};
+            if (!tls_fault_.empty()) return {stage, tls_fault_};
         }
         return {stage, quoted_for_log(error.message())};
     }
@@ -356,6 +362,7 @@ private:
     std::optional<TlsStream> tls_;
     std::vector<Tcp::endpoint> endpoints_;
     std::string text_;
+    std::string tls_fault_;  // why the certificate was refused
     boost::beast::flat_buffer buffer_{most_header_bytes + 16 * 1024};
     std::optional<HeaderParser> parser_;
     std::optional<BodyReader> body_;
