@@ -76,9 +76,9 @@ public:
     ///
     /// \param check  decides about `cnf`; null where possession of a key cannot be proven.
     [[nodiscard]] Result<Proof> prove(std::string json, const ConfirmationCheck* check = nullptr) const {
-        const VerifiedHeader& header = empty_header();
-        Result<Proof> proof{from_call,
-                            [&] { return Proof{typename Proof::Proven{}, HeaderView{header, {}, &header}}; }};
+        const VerifiedHeader& empty = empty_header();
+        const HeaderView header{empty, {}, &empty};
+        Result<Proof> proof{from_call, [&] { return Proof{typename Proof::Proven{}, header}; }};
         if (auto refused = read_and_check(with_padding(std::move(json)), *(*proof).own_, check)) {
             proof = *std::move(refused);
         }
