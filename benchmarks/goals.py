@@ -120,8 +120,11 @@ def goals(is_clang):
         over("decode, once: times a verifier", "decode/HS256/small", SMALL, 1.25, None),
         *(over(f"RotatingKeys of {count}: times one key", f"rotating/{count}", f"{SMALL}/kid", 1.06, 1.03)
           for count in (1, 10, 1000)),
-        *(over(f"followed keys, {what}: times a KeySet", f"remote/{what}", "remote/set", 1.06, 1.03)
+        *(over(f"followed keys, {what}: times a KeySet", f"remote/{what}", "remote/set", 1.05, 1.03)
           for what in ("quiet", "refreshing")),
+        *(over(f"followed keys, {what}, two threads: times a KeySet", f"threads/{job}/2", "threads/remote_set/2", 1.05,
+               1.03) for what, job in (("quiet", "remote"), ("refreshing", "remote_refreshing"))),
+        over("p99 in a storm of unknown kids: times beside good ones", "storm/p99_storm", "storm/p99_neighbour", 1.2, 1.05),
         *(over(f"Verifiers of {count}: times one with an issuer", f"issuers/{count}", "issuers/alone", 1.12, 1.06)
           for count in (1, 16)),
         over("IssuerRegistry of 1,000: times one with an issuer", "registry/1000", "remote/set", 1.12, 1.06),

@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
     jobs::add_public_keys();
     jobs::add_encryption();
     jobs::add_servers();
+    jobs::add_remote();
     jobs::add_hostile();
     jobs::add_growth();
     benchmark::AddCustomContext("openssl", OpenSSL_version(OPENSSL_VERSION));

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import time
@@ -79,6 +80,9 @@ class Runner:
             for row in self.rows([program, *self.options(jobs)], processors=2):
                 name, _, threads = row["name"].partition("/real_time/threads:")
                 times[f"{name}/{threads}"] = 1e9 / row["items_per_second"]
+        if len(self.processors) > 1 and not self.quick:
+            for row in self.rows([program, *self.options("^storm/")], processors=2):
+                times.update({f"storm/{name}": value for name, value in row.items() if re.match(r"p\d\d_(?!ratio)", name)})
         return times
 
     def jobs(self):

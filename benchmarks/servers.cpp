@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server does: keys that rotate or are followed, many issuers, caches, stores, sessions, API keys and DPoP; and
-// what two threads do that share one of them.
+// What a server does: keys that rotate, many issuers, caches, stores, sessions, API keys and DPoP; and what two threads do
+// that share one of them.
 #include <credence/claims/claims.hpp>
 #include <credence/http/dpop.hpp>
 #include <credence/jwt/decode.hpp>
@@ -11,14 +11,11 @@
 #include <credence/keys/rotating_keys.hpp>
 #include <credence/opaque/api_keys.hpp>
 #include <credence/opaque/sessions.hpp>
-#include <credence/remote/issuer_registry.hpp>
-#include <credence/remote/polled_remote_keys.hpp>
 #include <credence/stores/memory_revocations.hpp>
 #include <credence/stores/memory_store.hpp>
 #include <credence/stores/sqlite_store.hpp>
 
 #include <array>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -38,7 +35,7 @@
 namespace {
 
 using credence::ES256, credence::HS256, credence::RS256;
-using support::Small;
+using support::Issued, support::Small;
 using HmacSet = credence::KeySet<HS256>;
 
 /// The small claims as the README shows them.
@@ -51,10 +48,6 @@ using SmallClaims = credence::Claims<Private>;
 constexpr std::string_view any_order_payload =
     R"({"email":"user@example.com","role":"admin","exp":4102444800,"iat":1700000000,)"
     R"("sub":"b08f86af-35da-48f2-8fab-cef3904660bd"})";
-constexpr std::string_view issuer_payload =
-    R"({"iss":"https://id-0.example","sub":"b08f86af-35da-48f2-8fab-cef3904660bd","iat":1700000000,)"
-    R"("exp":4102444800,"role":"admin"})";
-
 template <class Claims>
 credence::Validation<Claims> any_audience() {
     return {.audience = credence::any_audience};
@@ -123,15 +116,6 @@ void add_key_sources() {
     }
 }
 
-/// The claims of tokens that name their issuer.
-struct Issued {
-    std::string iss;
-    std::string sub;
-    credence::NumericDate iat;
-    credence::NumericDate exp;
-    std::string role;
-};
-
 /// Verifiers of as many issuers, the last of which has signed.
 template <std::size_t... Numbers>
 auto issuers_of(std::index_sequence<Numbers...>) {
@@ -142,7 +126,7 @@ auto issuers_of(std::index_sequence<Numbers...>) {
 }
 
 void add_issuers() {
-    const std::string token = support::token<HS256>(issuer_payload);
+    const std::string token = support::token<HS256>(Issued::payload);
     support::add("issuers/alone", [token] {
         return [verifier = credence::verifier_for<Issued>(
                     support::keys<HS256>(), {.issuer = "https://id-0.example", .audience = credence::any_audience}),
@@ -153,75 +137,6 @@ void add_issuers() {
     });
     support::add("issuers/16", [token] {
         return [verifiers = issuers_of(std::make_index_sequence<16>{}), token] { return verifiers.verify(token); };
-    });
-}
-
-using RemoteSet = credence::KeySet<RS256>;
-using Followed = credence::PolledRemoteKeys<RemoteSet>;
-
-/// Answers what is due, as an issuer of the job's key would.
-void answer(const Followed& keys) {
-    static const std::string set = R"({"keys":[)" + credence::to_jwk(support::keys<RS256>()).value() + "]}";
-    while (const auto request = keys.next()) {
-        const bool is_set = request->url.text().ends_with("/set");
-        keys.answer(
-            request->number,
-            credence::FetchResponse{
-                .status = 200,
-                .body = is_set ? set : R"({"issuer":"https://id-0.example","jwks_uri":"https://id-0.example/set"})"});
-    }
-}
-
-/// Keys at an issuer's URL, once they are fetched; or with a request for newer ones under way.
-Followed followed(bool is_refreshing) {
-    auto keys = Followed::discover("https://id-0.example").value();
-    answer(keys);
-    if (!is_refreshing) return keys;
-    const auto later = std::chrono::steady_clock::now() + std::chrono::hours{2};
-    if (!keys.next(later, credence::now() + std::chrono::hours{2})) throw std::runtime_error{"no refresh is due"};
-    return keys;
-}
-
-void add_remote() {
-    const std::string token = support::token<RS256>(issuer_payload);
-    support::add("remote/set", [token] {
-        return [verifier = credence::verifier_for<Issued>(
-                    RemoteSet::from_keys(support::keys<RS256>()),
-                    {.issuer = "https://id-0.example", .audience = credence::any_audience}),
-                token] { return verifier.verify(token); };
-    });
-    for (const bool is_refreshing : {false, true}) {
-        support::add(is_refreshing ? "remote/refreshing" : "remote/quiet", [token, is_refreshing] {
-            return [verifier =
-                        credence::verifier_for<Issued>(followed(is_refreshing), {.audience = credence::any_audience})
-                            .value(),
-                    token] { return verifier.verify(token); };
-        });
-    }
-}
-
-/// Any issuer: it publishes the job's key.
-struct Publisher {
-    credence::FetchResult operator()(const credence::FetchRequest& request) const {
-        static const std::string set = R"({"keys":[)" + credence::to_jwk(support::keys<RS256>()).value() + "]}";
-        const std::string issuer = request.url.origin();
-        if (request.url.path() == "/set") return credence::FetchResponse{.status = 200, .body = set};
-        return credence::FetchResponse{.status = 200,
-                                       .body = R"({"issuer":")" + issuer + R"(","jwks_uri":")" + issuer + R"(/set"})"};
-    }
-};
-
-/// As many issuers, one of which has signed. Compared with `remote/set`: one verifier with an issuer and its keys.
-void add_registry(std::size_t count) {
-    support::add("registry/" + std::to_string(count), [count, token = support::token<RS256>(issuer_payload)] {
-        const auto registry =
-            credence::IssuerRegistry<Issued, RemoteSet>::make(Publisher{}, {.max_issuers = count}).value();
-        for (std::size_t number = 0; number < count; ++number) {
-            registry.add("https://id-" + std::to_string(number) + ".example", {.audience = credence::any_audience})
-                .value();
-        }
-        if (!registry.verify(token)) throw std::runtime_error{"no keys"};  // the first token waits for them
-        return [registry, token] { return registry.verify(token); };
     });
 }
 
@@ -407,11 +322,6 @@ void add_all_threads() {
         return [verifier = credence::Verifier{credence::RotatingKeys<HmacSet>{set_of(10)}, any_audience<Small>()},
                 token = named_token()](std::size_t) { return verifier.verify(token); };
     });
-    add_threads("remote", [] {
-        return
-            [verifier = credence::verifier_for<Issued>(followed(false), {.audience = credence::any_audience}).value(),
-             token = support::token<RS256>(issuer_payload)](std::size_t) { return verifier.verify(token); };
-    });
     add_threads("cache_same", [] {
         return [verifier = credence::Verifier{support::keys<RS256>().decoding, any_audience<Small>(), cached<1000>()},
                 token = support::token<RS256>(Small::payload)](std::size_t) { return verifier.verify(token); };
@@ -443,8 +353,6 @@ void jobs::add_servers() {
     add_forms();
     add_key_sources();
     add_issuers();
-    add_remote();
-    add_registry(1000);
     add_tables();
     add_opaque();
     add_dpop();

@@ -29,6 +29,19 @@ struct Small {
     std::string email;
 };
 
+/// The claims of tokens that name their issuer.
+struct Issued {
+    static constexpr std::string_view payload =
+        R"({"iss":"https://id-0.example","sub":"b08f86af-35da-48f2-8fab-cef3904660bd","iat":1700000000,)"
+        R"("exp":4102444800,"role":"admin"})";
+
+    std::string iss;
+    std::string sub;
+    credence::NumericDate iat;
+    credence::NumericDate exp;
+    std::string role;
+};
+
 inline constexpr std::string_view large_payload =
     R"({"exp":4102444800,"iat":1700000000,"auth_time":1699999990,"jti":"0d6b1c9a-8f4e-4c39-9d5b-2f1e7a60c853",)"
     R"("iss":"https://id.example.com/realms/shop","aud":["orders","account"],)"

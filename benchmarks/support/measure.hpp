@@ -32,8 +32,7 @@ void count(benchmark::State& state, Work& work) {
 
 /// Runs `work` as often as Google Benchmark asks for. Its result says by conversion to bool whether it succeeded.
 template <class Work>
-void measure(benchmark::State& state, Work&& work) {
-    if (is_counting) count(state, work);
+void measure_times(benchmark::State& state, Work&& work) {
     const std::size_t before = allocations();
     for (auto _ : state) {
         auto result = work();
@@ -44,11 +43,26 @@ void measure(benchmark::State& state, Work&& work) {
         benchmark::Counter(static_cast<double>(allocations() - before), benchmark::Counter::kAvgIterations);
 }
 
+/// The same; with --count, allocations inside OpenSSL and instructions, too.
+template <class Work>
+void measure(benchmark::State& state, Work&& work) {
+    if (is_counting) count(state, work);
+    measure_times(state, work);
+}
+
 /// Registers a benchmark. `prepare` is called outside the loop, and gives the work.
 template <class Prepare>
 void add(const std::string& name, Prepare prepare) {
     benchmark::RegisterBenchmark(
         name.c_str(), [prepare = std::move(prepare)](benchmark::State& state) { measure(state, prepare()); });
+}
+
+/// Registers a benchmark whose work has threads of its own: its instructions are not counted, for that is done in a child
+/// process, which has no such threads.
+template <class Prepare>
+void add_with_threads(const std::string& name, Prepare prepare) {
+    benchmark::RegisterBenchmark(
+        name.c_str(), [prepare = std::move(prepare)](benchmark::State& state) { measure_times(state, prepare()); });
 }
 
 }  // namespace support
