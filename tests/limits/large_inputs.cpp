@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Inputs that are as large, as deep or as many as somebody could send: each has its answer, and memory in proportion to its
-// size. `limits "[table]"` prints the table of SECURITY.md, with the times of this machine.
+// size. `limits "[table]"` prints the table of docs/why/what_was_tried.md, with this machine's times.
 #include <credence/http/bearer.hpp>
 #include <credence/http/cookie.hpp>
 #include <credence/jwt/decode.hpp>
@@ -196,7 +196,7 @@ TEST_CASE("what is accepted costs memory in proportion, where every size is allo
     check(accepted_when_unlimited());
 }
 
-TEST_CASE("the table of SECURITY.md", "[.][table]") {
+TEST_CASE("the table of what was tried", "[.][table]") {
     for (const Case& one : refused_by_size()) print_row(one, "usual");
     for (const Case& one : refused_although_unlimited()) print_row(one, "raised");
     for (const Case& one : accepted_when_unlimited()) print_row(one, "raised");
