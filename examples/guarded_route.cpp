@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A guarded route on cpp-httplib, served on a free port and asked twice: with a token, and without. The route is on the
-// first screen of the README, in lines that fit half of a page.
+// A guarded route on cpp-httplib, called with a token and without one. The README shows the route, in short lines.
 #include <credence/credence.hpp>
 
 #include <iostream>
@@ -44,7 +43,6 @@ int main() {
     const auto keys = Keys::generate().value();
     httplib::Server server;
     add_routes(server, keys);
-
     const int port = server.bind_to_any_port("127.0.0.1");
     std::thread serving{[&server] { server.listen_after_bind(); }};
     const Claims claims{{.sub = "42", .aud = "api", .exp = credence::in(1h)}, {.role = "admin"}};

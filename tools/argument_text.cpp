@@ -32,7 +32,7 @@ std::string fault_of_new_file(const std::string& text) {
 std::string fault_of_key_id(const std::string& text) {
     std::string fault = fault_of_word(text);
     if (!fault.empty() || detail::is_plausible_kid(text)) return fault;
-    return "must have at most 1,024 bytes and no control characters, for no other is found in a key set";
+    return "must have at most 1,024 bytes and no control characters, because a key set finds no other";
 }
 
 std::string fault_of_size(const std::string& text) {

@@ -51,7 +51,7 @@ template <class Arguments>
 CLI::App* add_command(CLI::App& app, const char* name, const char* purpose, const std::shared_ptr<Arguments>& arguments,
                       void (*run)(const Arguments&)) {
     CLI::App* command = app.add_subcommand(name, purpose);
-    command->add_flag("--json", arguments->json, "tell errors as JSON, on standard error");
+    command->add_flag("--json", arguments->json, "write errors as JSON, on standard error");
     command->callback([command, arguments, run] {
         demand_batch_alone(*command);
         run(*arguments);
@@ -79,7 +79,7 @@ void add_key(CLI::App* command, KeyArguments& key, const char* purpose) {
     add_source(command, "--key", key.key, purpose)->group(key_group);
     command
         ->add_option("--insecure-secret", key.insecure_secret,
-                     "the secret itself, for everybody to see who lists processes")
+                     "the secret itself, visible to everybody who lists processes")
         ->check(fault_of_bytes)
         ->type_name("TEXT")
         ->group(key_group);
@@ -90,7 +90,7 @@ void add_key(CLI::App* command, KeyArguments& key, const char* purpose) {
 }
 
 CLI::Option* add_ca(CLI::App* command, IssuerArguments& issuer) {
-    return command->add_option("--ca", issuer.ca, "the certificates to trust, in the place of the system's")
+    return command->add_option("--ca", issuer.ca, "the certificates to trust, in place of the system's")
         ->check(fault_of_bytes)
         ->type_name("FILE");
 }
@@ -100,13 +100,11 @@ void add_passphrase(CLI::App* command, std::string& passphrase) {
 }
 
 void add_token(CLI::App* command, TokenArguments& token) {
-    add_source(command, "token", token.source, "the token; standard input if nothing is said");
+    add_source(command, "token", token.source, "the token; standard input by default");
 }
 
 void add_size(CLI::App* command, TokenArguments& token) {
-    command
-        ->add_option("--max-token-bytes", token.max_token_bytes,
-                     "the longest token that is looked at; 16384 if not said")
+    command->add_option("--max-token-bytes", token.max_token_bytes, "the longest token that is read; 16384 by default")
         ->check(fault_of_size)
         ->type_name("N")
         ->group(rule_group);
@@ -143,7 +141,7 @@ void add_sign(CLI::App& app) {
     add_word(command, "--alg", arguments->alg, "the algorithm; needed where the key leaves the choice")
         ->type_name("ALG");
     add_word(command, "--kid", arguments->kid, "the key id in the header; else the key's own")->type_name("ID");
-    command->add_option("--typ", arguments->typ, "the type in the header; JWT if not said, none if empty")
+    command->add_option("--typ", arguments->typ, "the type in the header; JWT by default, none if empty")
         ->check(fault_of_text)
         ->type_name("TYPE");
     add_list(command, "--header", arguments->header, "a member of the header, as text or as JSON; may be repeated")
@@ -166,10 +164,10 @@ void add_names(CLI::App* command, RuleArguments& rules) {
         "this service's name as an audience; may be repeated; without it, a token that has aud is refused")
         ->type_name("TEXT");
     add("--sub", rules.sub, "the subject; may be repeated")->type_name("TEXT");
-    add("--require", rules.required, "a claim that must be there; may be repeated")->type_name("NAME");
+    add("--require", rules.required, "a claim that must be present; may be repeated")->type_name("NAME");
     add("--scope", rules.scopes, "a scope that the token must grant; may be repeated")->type_name("SCOPE");
     add("--scope-claim", rules.scope_claims,
-        "a claim that grants scopes; may be repeated, the first that is there counts; scope and scp if not said")
+        "a claim that grants scopes; may be repeated, the first that is present counts; scope and scp by default")
         ->type_name("NAME");
 }
 
@@ -178,17 +176,17 @@ void add_moments(CLI::App* command, RuleArguments& rules) {
         return add_word(command, name, text, purpose)->group(rule_group);
     };
     add("--typ", rules.typ, "the type that the header must have, such as at+jwt")->type_name("TYPE");
-    add("--leeway", rules.leeway, "how far clocks may differ: 0s if not said, at most 300s")->type_name("TIME");
+    add("--leeway", rules.leeway, "how far clocks may differ: 0s by default, at most 300s")->type_name("TIME");
     add("--max-age", rules.max_age, "how long ago the token may have been issued, such as 10m")->type_name("TIME");
-    add("--now", rules.now, "judge as at another moment: @1700000000, or in 5m")->type_name("TIME");
+    add("--now", rules.now, "verify as of another time: @1700000000, or in 5m")->type_name("TIME");
 }
 
 void add_opt_outs(CLI::App* command, RuleArguments& rules) {
     const auto add = [&](const char* name, bool& flag, const char* purpose) {
         command->add_flag(name, flag, purpose)->group(opt_out_group);
     };
-    add("--any-audience", rules.any_audience, "aud is not looked at");
-    add("--allow-missing-exp", rules.allow_missing_exp, "a token without exp is good for ever");
+    add("--any-audience", rules.any_audience, "aud is not checked");
+    add("--allow-missing-exp", rules.allow_missing_exp, "a token without exp never expires");
     add("--allow-future-iat", rules.allow_future_iat, "an iat in the future counts as now");
     add("--allow-padding", rules.allow_padding, padding_purpose);
     add("--allow-duplicate-members", rules.allow_duplicate_members, "claims may repeat a name; the last one wins");
@@ -235,12 +233,12 @@ void add_encrypt(CLI::App& app) {
     CLI::App* command =
         add_command(app, "encrypt", "Encrypt content, or a signed token (--cty JWT)", arguments, run_encrypt);
     command->add_flag("--batch", arguments->batch, batch_purpose);
-    add_source(command, "content", arguments->source, "the content; standard input if nothing is said");
+    add_source(command, "content", arguments->source, "the content; standard input by default");
     add_key(command, arguments->key, "the recipient's public key (PEM, DER, JWK), or the secret");
     add_word(command, "--alg", arguments->alg, "how the key is managed; needed where no JWK says it")
         ->type_name("ALG")
         ->group(key_group);
-    add_enc(add_word(command, "--enc", arguments->enc, "how the content is encrypted; A256GCM if not said"));
+    add_enc(add_word(command, "--enc", arguments->enc, "how the content is encrypted; A256GCM by default"));
     add_word(command, "--kid", arguments->kid, "the key id in the header; else the key's own")->type_name("ID");
     add_word(command, "--typ", arguments->typ, "the type in the header")->type_name("TYPE");
     add_word(command, "--cty", arguments->cty, "the type of the content; JWT for a signed token")->type_name("TYPE");
@@ -264,7 +262,7 @@ void add_decrypt(CLI::App& app) {
         ->type_name("ALG")
         ->group(key_group);
     add_enc(
-        add_list(command, "--enc", arguments->encs, "a content algorithm to accept; may be repeated; all if not said"));
+        add_list(command, "--enc", arguments->encs, "a content algorithm to accept; may be repeated; all by default"));
     add_size(command, arguments->token);
     add_list(command, "--understand", arguments->understood, "a name in crit that you handle; may be repeated")
         ->check(fault_of_text)
@@ -294,9 +292,9 @@ void add_keygen(CLI::App& app) {
     command->add_option("alg", arguments->alg, "the algorithm that the key is for")->type_name("ALG");
     command->add_option("--alg", arguments->alg_option, "the same, as the other commands take it")->type_name("ALG");
     command->footer("For signatures: " + listed(algorithm_names()) + "; for encryption: " + listed(management_names()));
-    add_word(command, "--curve", arguments->curve, "of ECDH-ES: P-256 if not said, P-384, P-521, X25519 or X448")
+    add_word(command, "--curve", arguments->curve, "of ECDH-ES: P-256 by default, P-384, P-521, X25519 or X448")
         ->type_name("CURVE");
-    add_word(command, "--enc", arguments->enc, "of dir: how the content is encrypted; A256GCM if not said")
+    add_word(command, "--enc", arguments->enc, "of dir: how the content is encrypted; A256GCM by default")
         ->type_name("ENC");
     const auto add_file = [&](const char* name, std::string& file, const char* purpose) {
         command->add_option(name, file, purpose)->check(fault_of_new_file)->type_name("FILE");
@@ -333,9 +331,9 @@ void add_keys(CLI::App& app) {
     const auto arguments = std::make_shared<KeysArguments>();
     CLI::App* command =
         add_command(app, "keys", "Show which keys a JWK Set holds, which are skipped, and why", arguments, run_keys);
-    command->get_option("--json")->description("tell the keys, and errors, as JSON");
+    command->get_option("--json")->description("write the keys, and errors, as JSON");
     add_source(command, "set", arguments->source.url,
-               "the JWK Set, or a single key; or the URL of an issuer or of its set; standard input if nothing is said")
+               "the JWK Set, or a single key; or the URL of an issuer or of its set; standard input by default")
         ->type_name("FILE|env:NAME|URL|-");
     add_ca(command, arguments->source);
 }
@@ -367,8 +365,8 @@ std::unique_ptr<CLI::App> make_command_line() {
     add_sign(*app);
     add_verification(*app, "verify", "Verify a token and print its claims", run_verify);
     add_decode(*app);
-    CLI::App* explain = add_verification(*app, "explain", "Verify a token, told step by step", run_explain);
-    explain->get_option("--json")->description("tell the steps, and errors, as JSON");
+    CLI::App* explain = add_verification(*app, "explain", "Verify a token and explain each step", run_explain);
+    explain->get_option("--json")->description("write the steps, and errors, as JSON");
     add_encrypt(*app);
     add_decrypt(*app);
     add_keygen(*app);

@@ -105,7 +105,7 @@ std::vector<std::string> management_algorithms(const LoadedKey& key, const std::
             return {plain_text(*alg)};
         }
     }
-    fail_usage(key.name + ": found " + description(key.text) + "; say --alg with one of " +
+    fail_usage(key.name + ": found " + description(key.text) + "; use --alg with one of " +
                listed(served_by(key.text)));
 }
 

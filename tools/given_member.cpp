@@ -19,7 +19,7 @@ GivenMember read_member(const std::string& option, const std::string& text) {
     const std::string name = text.substr(0, equals - 1);
     const JsonObject wrapped{"{\"value\":" + value + "}"};
     if (wrapped.fault() || wrapped.members().size() != 1) {
-        fail_usage(option + " " + name + ":= takes strict JSON; for text say " + name + "=" + value);
+        fail_usage(option + " " + name + ":= takes strict JSON; for text use " + name + "=" + value);
     }
     return {name, one_line(*wrapped.find("value"))};
 }

@@ -63,7 +63,8 @@ bool is_clearly_a_variable(std::string_view name) {
                        [&](char character) { return is_usual(character) || (character >= '0' && character <= '9'); });
 }
 
-constexpr std::string_view not_shown = "; its name is not shown, for it may be a secret: name a file, env:NAME or -";
+constexpr std::string_view not_shown =
+    "; its name is not shown, because it may be a secret: name a file, env:NAME or -";
 
 /// Reads until the end, or one byte more than `most`. What is outgrown is wiped, for it may be a key.
 std::optional<detail::SecretBytes> read_all(int descriptor, std::size_t most) {

@@ -137,7 +137,7 @@ std::vector<std::string> public_key_algorithms(const std::vector<std::string>& w
         if (!name.starts_with("HS")) {
             algorithms.push_back(name);
         } else if (!wanted.empty()) {
-            fail_usage("--issuer fetches public keys, and " + name + " needs a shared secret; say --key FILE");
+            fail_usage("--issuer fetches public keys, and " + name + " needs a shared secret; use --key FILE");
         }
     }
     return algorithms;

@@ -28,7 +28,7 @@ struct Entry {
     [[nodiscard]] std::string remark() const {
         return "credence: " + loaded.name + ": " +
                (is_alg_known ? "the JWK says alg \"" + std::string{key->alg()} + "\""
-                             : "the JWK says no alg, for the key serves several; say --alg");
+                             : "the JWK says no alg, for the key serves several; use --alg");
     }
 };
 
@@ -121,7 +121,7 @@ std::string kid_of(const Entry& entry, const std::string& wanted) {
 std::string jwk_of(const Entry& entry, const JwkArguments& arguments) {
     const std::string kid = kid_of(entry, arguments.kid);
     const std::string text =
-        arguments.is_private ? value_of(entry.key->private_jwk(kid), entry, "a private key, since --private is said")
+        arguments.is_private ? value_of(entry.key->private_jwk(kid), entry, "a private key, because of --private")
                              : value_of(entry.key->public_jwk(kid), entry, "a key with a public half, or --private");
     ObjectText jwk;
     const JsonObject whole{text};
@@ -141,7 +141,7 @@ Conversion conversion_of(const std::vector<Entry>& entries, const JwkArguments& 
     const KeyForm first = entries.empty() ? KeyForm::jwk : entries.front().loaded.text.form;
     const bool to_pem = arguments.to.empty() ? !is_set && first == KeyForm::jwk : arguments.to == "pem";
     if (!arguments.kid.empty() && (to_pem || arguments.thumbprint))
-        fail_usage("--kid is for a JWK, and none is written; leave it out, or say --to jwk");
+        fail_usage("--kid is for a JWK, and none is written; leave it out, or use --to jwk");
     for (const Entry& entry : entries) {
         if (arguments.thumbprint) {
             made.text.append(value_of(entry.key->thumbprint(), entry, "a key with a thumbprint")).append("\n");
@@ -163,7 +163,7 @@ void run_jwk(const JwkArguments& arguments) {
     const std::vector<LoadedKey> loaded = load_all(arguments);
     const bool is_set = loaded.size() != 1 || arguments.sources.size() > 1;
     if (is_set && !arguments.kid.empty() && arguments.kid != "auto") {
-        fail_usage("several keys cannot share one key id; say --kid auto");
+        fail_usage("several keys cannot share one key id; use --kid auto");
     }
     std::vector<Entry> entries;
     entries.reserve(loaded.size());

@@ -44,8 +44,9 @@ KeyText secret_of(const KeyText& read, const std::string& name, bool is_base64ur
     if (!is_base64url) return read;
     const auto secret = detail::decode_base64_text(read.text());
     if (!secret)
-        fail_unreadable(name + ": found what is no base64url; write the secret in base64url, or leave out --base64url",
-                        Errc::invalid_key);
+        fail_unreadable(
+            name + ": found a text that is not base64url; write the secret in base64url, or leave out --base64url",
+            Errc::invalid_key);
     return make_key_text(KeyForm::secret, detail::as_text(secret->view()));
 }
 
@@ -143,9 +144,9 @@ LoadedKey load_key(const KeyArguments& arguments) {
     const int given = static_cast<int>(!arguments.key.empty()) + static_cast<int>(!arguments.jwks.empty()) +
                       static_cast<int>(!arguments.insecure_secret.empty()) +
                       static_cast<int>(!arguments.issuer.url.empty());
-    if (given > 1) fail_usage("say one key: --key, --jwks, --issuer and --insecure-secret exclude each other");
+    if (given > 1) fail_usage("give one key: --key, --jwks, --issuer and --insecure-secret exclude each other");
     if (!arguments.issuer.ca.empty() && arguments.issuer.url.empty()) fail_usage("--ca needs --issuer URL");
-    if (given == 0) fail_usage("say which key, with --key FILE or --key env:NAME");
+    if (given == 0) fail_usage("name a key with --key FILE or --key env:NAME");
     if (arguments.passphrase == "-" && (arguments.key == "-" || arguments.jwks == "-"))
         fail_usage("the key and its passphrase cannot both come from standard input; give one of them as a file");
     LoadedKey loaded;
@@ -190,10 +191,10 @@ std::vector<std::string> served_algorithms(const LoadedKey& key, Purpose purpose
     }
     const bool is_secret = key.text.form == KeyForm::secret && description(key.text).starts_with(only_a_secret);
     if (wanted.empty() && served.empty() && is_secret) {
-        fail_usage(key.name + ": found " + description(key.text) + "; say --alg HS256, HS384 or HS512");
+        fail_usage(key.name + ": found " + description(key.text) + "; use --alg HS256, HS384 or HS512");
     }
     if (wanted.empty() && leaves_choice(key, served)) {
-        fail_usage(key.name + ": found " + description(key.text) + "; say --alg with one of " + listed(served));
+        fail_usage(key.name + ": found " + description(key.text) + "; use --alg with one of " + listed(served));
     }
     if (served.empty()) fail_unreadable(complaint(key, purpose, candidates), code);
     return served;
@@ -206,13 +207,13 @@ std::string complaint(const LoadedKey& key, Purpose purpose, const std::vector<s
     const bool is_locked =
         (why == "the key is encrypted, and no passphrase was given" || why.starts_with("wrong passphrase"));
     return key.name + ": found " + found + (says_more ? " (" + why + ")" : "") + "; expected " +
-           (is_locked ? "its passphrase: say --passphrase FILE or --passphrase env:NAME"
+           (is_locked ? "its passphrase: use --passphrase FILE or --passphrase env:NAME"
                       : expectation(purpose, algorithms));
 }
 
 std::string description(const KeyText& key) {
     if (key.form == KeyForm::pem && detail::trim_front(key.text()).starts_with('{')) {
-        return "a JSON object of PEM texts, which is no JWK Set: give one of them, or make a set with credence jwk";
+        return "a JSON object of PEM texts, which is not a JWK Set: give one of them, or make a set with credence jwk";
     }
     std::string words = detail::describe_key_text(key.text());
     if (key.form != KeyForm::secret || words != "not a key in any form") return words;
@@ -227,7 +228,7 @@ std::string_view advice_for_secret(const KeyText& key) {
     constexpr std::size_t shortest = 22;  // 16 bytes
     if (key.form != KeyForm::secret || key.text().size() < shortest || !detail::decode_base64_text(key.text()))
         return {};
-    return "if the secret is the bytes that this base64 text stands for, say --base64url";
+    return "if the secret is the bytes that this base64 text stands for, use --base64url";
 }
 
 void demand_algorithm(const std::string& name) {

@@ -29,9 +29,9 @@ std::string with_line_end(std::string text) {
 void check_format(const KeygenArguments& arguments, const WritableKey& key, const std::string& format) {
     const std::string alg{key.alg()};
     if (format == "pem" && key.is_secret())
-        fail_usage(alg + " has a shared secret and no PEM form; say --format secret or jwk");
+        fail_usage(alg + " has a shared secret and no PEM form; use --format secret or jwk");
     if (format == "secret" && !key.is_secret())
-        fail_usage(alg + " has a key pair and no secret; say --format pem or jwk");
+        fail_usage(alg + " has a key pair and no secret; use --format pem or jwk");
     if (!arguments.pub.empty() && key.is_secret())
         fail_usage(alg + " has a shared secret, which has no public half: leave --pub out");
     if (!arguments.kid.empty() && format != "jwk") fail_usage("--kid needs --format jwk: only a JWK can hold a key id");
@@ -46,9 +46,9 @@ std::string private_text(const WritableKey& key, const std::string& format, cons
 /// The algorithm, which may be said with `--alg` too.
 std::string chosen_algorithm(const KeygenArguments& arguments) {
     const std::string& alg = arguments.alg.empty() ? arguments.alg_option : arguments.alg;
-    if (alg.empty()) fail_usage("say the algorithm, as in: credence keygen ES256 --out key.pem --pub key.pub");
+    if (alg.empty()) fail_usage("name the algorithm, as in: credence keygen ES256 --out key.pem --pub key.pub");
     if (!arguments.alg.empty() && !arguments.alg_option.empty() && arguments.alg != arguments.alg_option) {
-        fail_usage("two algorithms, '" + arguments.alg + "' and '" + arguments.alg_option + "'; say one");
+        fail_usage("two algorithms, '" + arguments.alg + "' and '" + arguments.alg_option + "'; give one");
     }
     demand_any_algorithm(alg);
     return alg;
@@ -61,7 +61,7 @@ NewKey wanted_key(const KeygenArguments& arguments, const std::string& alg) {
         const auto curve = agreement_curve(arguments.curve);
         if (!alg.starts_with("ECDH-ES")) fail_usage("--curve is for ECDH-ES: leave it out");
         if (!curve)
-            fail_usage("--curve: there is no curve '" + arguments.curve + "'; say P-256, P-384, P-521, X25519 or X448");
+            fail_usage("--curve: there is no curve '" + arguments.curve + "'; use P-256, P-384, P-521, X25519 or X448");
         wanted.curve = *curve;
     }
     if (!arguments.enc.empty()) {

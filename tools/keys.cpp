@@ -118,7 +118,7 @@ std::vector<ListedKey> keys_of(std::string_view set_text, const std::string& nam
         if (!marked) fail_unreadable(name + ": " + message(marked.error()), marked.error().code);
     }
     for (ListedKey& key : keys) {
-        if (is_public && key.type == "oct") key.reason = "a shared secret, which nobody may publish";
+        if (is_public && key.type == "oct") key.reason = "a shared secret, which must not be published";
     }
     return keys;
 }

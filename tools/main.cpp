@@ -47,7 +47,7 @@ Failure usage_failure(const CLI::App& app, const CLI::ParseError& error, const s
     if (commands.empty()) {
         const std::string kind = first.starts_with('-') ? "option" : "command";
         message = first.empty() ? "" : "there is no " + kind + " '" + first + "'; ";
-        message += "say one of sign, verify, decode, explain, encrypt, decrypt, keygen, jwk, keys and dpop";
+        message += "use one of sign, verify, decode, explain, encrypt, decrypt, keygen, jwk, keys and dpop";
     }
     std::replace(message.begin(), message.end(), '\n', ' ');
     const std::string command = commands.empty() ? "" : " " + commands.front()->get_name();

@@ -65,7 +65,7 @@ std::string header_of(const SignArguments& arguments, const Signer& signer) {
     for (const std::string& text : arguments.header) {
         const GivenMember member = read_member("--header", text);
         if (member.name == "alg" || member.name == "typ" || member.name == "kid") {
-            fail_usage("--header does not take " + member.name + "; say --" + member.name);
+            fail_usage("--header does not take " + member.name + "; use --" + member.name);
         }
         if (member.name == "crit" || member.name == "b64")
             fail_usage("--header does not take " + member.name + "; leave it out");
@@ -105,7 +105,7 @@ std::optional<Source> source_of_claims(const SignArguments& arguments, bool has_
     if (arguments.source.empty() && has_claims) return std::nullopt;
     if (trimmed(arguments.source).starts_with('{'))
         fail_usage(
-            "claims are no argument: give the JSON object on standard input or in a file, or say --claim NAME=TEXT");
+            "claims are no argument: give the JSON object on standard input or in a file, or use --claim NAME=TEXT");
     const bool is_standard_input = arguments.source.empty() || arguments.source == "-";
     if (is_standard_input && arguments.key.uses_standard_input()) {
         fail_usage(arguments.source.empty()
@@ -121,10 +121,10 @@ void add_claims_of(const Source& source, ClaimList& claims) {
     const detail::SecretBytes bytes = source.read(longest_claims);
     const std::string_view text = trimmed(detail::as_text(bytes.view()));
     if (text.empty())
-        fail_usage(source.name() + ": found no claims; give a JSON object, or say --sub, --exp, --claim NAME=TEXT");
+        fail_usage(source.name() + ": found no claims; give a JSON object, or use --sub, --exp, --claim NAME=TEXT");
     const JsonObject object{text};
     if (object.fault() == Errc::malformed_token)
-        fail_usage(source.name() + ": found JSON, but no object; give the claims as a JSON object");
+        fail_usage(source.name() + ": found JSON, but not an object; give the claims as a JSON object");
     if (object.fault() == Errc::duplicate_member)
         fail_usage(source.name() + ": found a claim twice; give each claim once");
     if (object.fault()) fail_usage(source.name() + ": found no strict JSON; give the claims as a JSON object");
@@ -155,7 +155,7 @@ void run_sign(const SignArguments& arguments) {
     if (!token) fail_refused(token.error());
     write_result(*token + '\n');
     if (!claims.has("exp"))
-        remark("credence: the token has no exp; verifiers refuse it unless they are told not to (--exp 15m)");
+        remark("credence: the token has no exp; verifiers refuse it unless they allow it (--exp 15m)");
 }
 
 }  // namespace credence::command

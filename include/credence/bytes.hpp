@@ -51,7 +51,7 @@ public:
     template <std::size_t Size>
     Bytes(char (&)[Size]) noexcept {
         static_assert(Size == 0,
-                      "credence: how much of a char buffer is meant? say std::string_view{buffer, size}, or "
+                      "credence: the length of a char buffer is ambiguous; write std::string_view{buffer, size}, or "
                       "std::string_view{buffer} for text that ends with a zero byte");
     }
 

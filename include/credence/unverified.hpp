@@ -35,7 +35,7 @@ namespace detail {
     }
     auto document = credence::detail::read_json(decoded.bytes());
     if (document && !document->is_object()) {
-        return Error{Errc::malformed_token, {}, "a part of the token is JSON, but no object"};
+        return Error{Errc::malformed_token, {}, "a part of the token is JSON, but not an object"};
     }
     return document;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Nor is a member that holds text.
-// expect: a check gives exactly bool
+// expect: a check returns exactly bool
 #include <credence/jwt/decode.hpp>
 
 #include <string>

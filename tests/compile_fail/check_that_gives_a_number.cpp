@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A count is no yes.
-// expect: a check gives exactly bool
+// expect: a check returns exactly bool
 #include <credence/jwt/decode.hpp>
 
 #include <cstddef>

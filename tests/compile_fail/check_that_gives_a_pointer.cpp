@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Nor is a pointer.
-// expect: a check gives exactly bool
+// expect: a check returns exactly bool
 #include <credence/jwt/decode.hpp>
 
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A table of names that speaks of a member that is not there.
-// expect: claim_names speaks of a member that this claims type does not have
+// A table of names that lists a member that does not exist.
+// expect: claim_names lists a member that this claims type does not have
 #include <credence/jwt/decode.hpp>
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Raw bytes in a char buffer would end at their first zero byte, or beyond the buffer's end.
-// expect: how much of a char buffer is meant? say std::string_view{buffer, size}
+// expect: the length of a char buffer is ambiguous; write std::string_view{buffer, size}
 #include <credence/keys/keys.hpp>
 
 #include <string_view>

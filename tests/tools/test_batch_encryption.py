@@ -165,9 +165,9 @@ class Encryption(unittest.TestCase):
             for command, half in (("decrypt", 0), ("encrypt", 1), ("encrypt", 0)):
                 done = run(command, "--key", FOLDER.write(f"{name}{half}.unsaid", key[half]["pem"]), stdin=b"text")
                 self.assertEqual((done.returncode, done.out), (2, ""), done.err)
-                self.assertTrue(done.err.endswith(f"; say --alg with one of {said}\n"), done.err)
+                self.assertTrue(done.err.endswith(f"; use --alg with one of {said}\n"), done.err)
         secret_file = FOLDER.write("secret32", bytes(range(1, 33)))
-        self.assertIn("say --alg with one of dir, A256KW, A256GCMKW\n", run("encrypt", "--key", secret_file, stdin=b"text").err)
+        self.assertIn("use --alg with one of dir, A256KW, A256GCMKW\n", run("encrypt", "--key", secret_file, stdin=b"text").err)
         nothing = FOLDER.write("short", b"short")
         self.assertIn(", ".join(ALGORITHMS), run("encrypt", "--key", nothing, stdin=b"text").err)
 
@@ -218,7 +218,7 @@ class Encryption(unittest.TestCase):
         self.assertTrue(run("keygen", "ECDH-ES").out.startswith("-----BEGIN PRIVATE KEY-----"))
 
     def test_no_new_key(self):
-        for arguments, said in ((("RSA1_5",), "there is no algorithm 'RSA1_5'"), (("ECDH-ES", "--curve", "secp256k1"), "say P-256"),
+        for arguments, said in ((("RSA1_5",), "there is no algorithm 'RSA1_5'"), (("ECDH-ES", "--curve", "secp256k1"), "use P-256"),
                                 (("RSA-OAEP", "--curve", "P-256"), "--curve is for ECDH-ES"), (("A256KW", "--pub", "x"), "no public half"),
                                 (("A256KW", "--enc", "A256GCM"), "--enc is for dir"), (("dir", "--enc", "A1"), "there is no algorithm 'A1'"),
                                 (("ES256", "--curve", "P-256"), "--curve is for ECDH-ES"), (("A256KW", "--format", "pem"), "no PEM form")):

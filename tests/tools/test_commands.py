@@ -116,15 +116,15 @@ class Sign(Case):
     def test_mistakes(self):
         sign = ("sign", "--key", ES_PRIVATE)
         rows = [
-            (("sign",), 2, "say which key, with --key FILE or --key env:NAME$"),
-            (("sign", "--key", RS_PRIVATE, "--sub", "a"), 2, "say --alg with one of RS256, RS384"),
-            (("sign", "--key", SECRET_FILE, "--sub", "a"), 2, "say --alg with one of HS256, HS384, HS512"),
+            (("sign",), 2, "name a key with --key FILE or --key env:NAME$"),
+            (("sign", "--key", RS_PRIVATE, "--sub", "a"), 2, "use --alg with one of RS256, RS384"),
+            (("sign", "--key", SECRET_FILE, "--sub", "a"), 2, "use --alg with one of HS256, HS384, HS512"),
             ((*sign, "--sub", "a", "--alg", "RS256"), 3, "found an EC P-256 private key.*expected an RSA private key"),
             ((*sign, "--sub", "a", "--alg", "ES257"), 2, "there is no algorithm 'ES257'"),
             ((*sign, "--sub", "a", "--alg", "none"), 2, "there is no algorithm 'none'"),
             (("sign", "--key", ES_PUBLIC, "--sub", "a"), 3, "found an EC P-256 public key.*expected a private key"),
             (("sign", "--insecure-secret", "short", "--alg", "HS256", "--sub", "a"), 3, "of 5 bytes.*at least 32 bytes"),
-            (sign, 2, "standard input: found no claims; give a JSON object, or say --sub, --exp, --claim NAME=TEXT$"),
+            (sign, 2, "standard input: found no claims; give a JSON object, or use --sub, --exp, --claim NAME=TEXT$"),
             ((*sign, "-"), 2, "found no claims"),
             (("sign", "--key", "-"), 2, "no claims, and standard input holds the key; give a file, or --sub"),
             (("sign", "--key", "-", "-"), 2, "the claims and the key cannot both come from standard input"),
@@ -135,7 +135,7 @@ class Sign(Case):
             ((*sign, "--exp", "@999999999999999"), 2, "--exp takes a time"),
             ((*sign, "--claim", "a"), 2, "--claim takes NAME=TEXT"),
             ((*sign, "--claim", "=a"), 2, "--claim takes NAME=TEXT"),
-            ((*sign, "--claim", "a:=b"), 2, "takes strict JSON; for text say a=b"),
+            ((*sign, "--claim", "a:=b"), 2, "takes strict JSON; for text use a=b"),
             ((*sign, "--claim", 'a:=1,"b":2'), 2, "takes strict JSON"),
             ((*sign, "--claim", "a=1", "--claim", "a=2"), 2, "'a' is given twice"),
             ((*sign, '{"sub":"a"}'), 2, "claims are no argument: give the JSON object on standard input"),
@@ -145,7 +145,7 @@ class Sign(Case):
         for arguments, status, words in rows:
             with self.subTest(arguments):
                 self.assert_fails(run(*arguments), status, words)
-        for text, words in ((b"no", "no strict JSON"), (b"[]", "JSON, but no object"), (b'{"a":1,"a":1}', "a claim twice"),
+        for text, words in ((b"no", "no strict JSON"), (b"[]", "JSON, but not an object"), (b'{"a":1,"a":1}', "a claim twice"),
                             (b"{" + b'"a":{' * 32 + b"}" * 33, "no strict JSON")):
             with self.subTest(text):
                 self.assert_fails(run(*sign, stdin=text), 2, words)
@@ -216,10 +216,10 @@ class Verify(Case):
     def test_mistakes(self):
         verify = ("verify", "--key", ES_PUBLIC)
         rows = [
-            (("verify", self.file), 2, "say which key"),
-            (("verify", "--key", ES_PUBLIC, "--jwks", ES_PUBLIC, self.file), 2, "say one key: --key, --jwks, --issuer and"),
+            (("verify", self.file), 2, "name a key"),
+            (("verify", "--key", ES_PUBLIC, "--jwks", ES_PUBLIC, self.file), 2, "give one key: --key, --jwks, --issuer and"),
             (("verify", "--jwks", ES_PUBLIC, self.file), 3, "found an EC P-256 public key in PEM; expected a JWK Set"),
-            (("verify", "--key", RS_PUBLIC, self.file), 2, "say --alg with one of RS256"),
+            (("verify", "--key", RS_PUBLIC, self.file), 2, "use --alg with one of RS256"),
             (("verify", "--key", "-"), 2, "cannot both come from standard input"),
             (("verify", "--key", "env:NOTHING", self.file), 3, "environment variable NOTHING is not set"),
             ((*verify, self.token.strip()), 2, "a token is not written on the command line"),
@@ -394,7 +394,7 @@ class Explain(Case):
         self.assertIn("✘ exp        the token has expired (exp): exp and the leeway have passed\n", done.err)
         self.assertIn("             expected: a moment after 2023-11-14 22:13:20 UTC\n", done.err)
         self.assertIn("             found:    1, 53 years ago, 1970-01-01 00:00:01 UTC\n", done.err)
-        self.assertIn("             to do:    get a new token; if the clocks differ, say --leeway\n", done.err)
+        self.assertIn("             to do:    get a new token; if the clocks differ, use --leeway\n", done.err)
 
     def test_key_sets(self):
         jwks = FILES.write("set.json", json.dumps({"keys": [PAIRS.jwk("ES256", "--kid", "a")]}))
@@ -513,9 +513,9 @@ class Whole(Case):
         self.assertRegex(self.assert_succeeds(run("--version")), r"^credence \d+\.\d+\.\d+\n$")
 
     def test_mistakes(self):
-        self.assert_fails(run(), 2, "say one of sign, verify, decode, explain, encrypt, decrypt, keygen, jwk, keys and dpop; see credence --help")
-        self.assert_fails(run("frobnicate"), 2, "there is no command 'frobnicate'; say one of sign")
-        self.assert_fails(run("--frobnicate"), 2, "there is no option '--frobnicate'; say one of sign")
+        self.assert_fails(run(), 2, "use one of sign, verify, decode, explain, encrypt, decrypt, keygen, jwk, keys and dpop; see credence --help")
+        self.assert_fails(run("frobnicate"), 2, "there is no command 'frobnicate'; use one of sign")
+        self.assert_fails(run("--frobnicate"), 2, "there is no option '--frobnicate'; use one of sign")
         self.assert_fails(run("verify", "--batch=x"), 2, "batch")
 
     def test_batch_is_told_nothing_else(self):

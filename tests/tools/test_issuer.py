@@ -217,7 +217,7 @@ class Keys(Case):
                                           PAIRS.jwk("ES256", "--kid", "e") | {"use": "enc"}]})
             self.assertEqual([key[:2] for key in self.listed(issuer.url)], [("a", True), ("s", False), ("e", False)])
             done = run("keys", issuer.url)
-            self.assertIn("skipped: a shared secret, which nobody may publish", done.out)
+            self.assertIn("skipped: a shared secret, which must not be published", done.out)
             self.assertIn("use", done.out.splitlines()[-1])
             self.assertNotIn(b64(SECRET), done.out)
 

@@ -108,7 +108,7 @@ class Keygen(unittest.TestCase):
         self.assertEqual(json.loads(run("keygen", "HS256", "--format", "jwk", "--kid", "k").out)["kid"], "k")
 
     def test_mistakes(self):
-        rows = [((), "say the algorithm, as in: credence keygen ES256"), (("ES257",), "no algorithm 'ES257'; there are HS256, HS384"), (("none",), "'none'"),
+        rows = [((), "name the algorithm, as in: credence keygen ES256"), (("ES257",), "no algorithm 'ES257'; there are HS256, HS384"), (("none",), "'none'"),
                 (("es256",), "'es256'"), (("HS256", "--format", "pem"), "no PEM form"), (("ES256", "--format", "secret"), "no secret"),
                 (("ES256", "--format", "der"), "--format"), (("HS256", "--pub", "x"), "no public half"),
                 (("ES256", "--kid", "auto"), "--kid needs --format jwk"), (("ES256", "more"), "not expected")]
@@ -197,7 +197,7 @@ class Jwk(unittest.TestCase):
                     for done in (run("jwk", *options, *passphrase, file), run("sign", "--sub", "a", "--key", file, *passphrase)):
                         self.assertEqual((done.returncode, done.out, done.err.count("\n")), (3, "", 1))
                         self.assertRegex(done.err, rf"found an encrypted .*private key in PEM \({why}\); "
-                                                   r"expected its passphrase: say --passphrase FILE or --passphrase env:NAME\n$")
+                                                   r"expected its passphrase: use --passphrase FILE or --passphrase env:NAME\n$")
         for command in (("jwk",), ("jwk", "-"), ("sign", "--sub", "a", "--key", "-")):
             done = run(*command, "--passphrase", "-", stdin=pathlib.Path(files[0]).read_bytes())
             self.assertEqual((done.returncode, done.out, done.err.count("\n")), (2, "", 1))
@@ -224,7 +224,7 @@ class Jwk(unittest.TestCase):
     def test_mistakes(self):
         rows = [(("--private",), ES_PUBLIC, 3, "found an EC P-256 public key in PEM; expected a private key"),
                 ((), "no key", 3, "found what can only be a secret, of 6 bytes"),
-                ((), "", 3, "found nothing"), ((), '{"kty":"EC"}', 3, "found a JWK"), ((), "{}", 3, "found JSON that is no JWK"),
+                ((), "", 3, "found nothing"), ((), '{"kty":"EC"}', 3, "found a JWK"), ((), "{}", 3, "found JSON that is not a JWK"),
                 ((), '{"keys":5}', 3, "no JWK Set"), (("--alg", "RS256"), ES_PUBLIC, 3, "expected an RSA key"),
                 (("--alg", "XS"), ES_PUBLIC, 2, "no algorithm 'XS'"), (("--to", "der"), ES_PUBLIC, 2, "--to"),
                 (("--kid", "k", "--to", "pem"), ES_PUBLIC, 2, "--kid is for a JWK"), (("--kid", "k", "--thumbprint"), ES_PUBLIC, 2, "--kid"),
@@ -273,12 +273,12 @@ class BadFiles(unittest.TestCase):
             (json.dumps(PAIRS.jwk("RS256", "--private")), "a JWK of an RSA private key"),
             (json.dumps({**PAIRS.jwk("RS256"), "n": "*"}), r"a JWK of an RSA public key \(n or e is missing, zero, or not base64url\)"),
             (json.dumps({"kty": "RSA", "n": SHORT_RSA, "e": "AQAB"}), r"a JWK of an RSA public key \(an RSA key of less than 2048"),
-            (json.dumps({"kty": "oct", "k": b64(SECRET)}), "a JWK of a shared secret"), ("{}", "JSON that is no JWK"),
+            (json.dumps({"kty": "oct", "k": b64(SECRET)}), "a JWK of a shared secret"), ("{}", "JSON that is not a JWK"),
             (base64.b64encode(der), "an RSA 2048-bit public key in bare base64, without PEM's BEGIN and END lines"),
             (json.dumps([PAIRS.jwk("RS256")]), "a JSON array of JWKs"),
             (RS_PUBLIC.encode("utf-16"), "a key that is encoded once more"), (der.hex(), "a key that is encoded once more"),
             (base64.b64encode(RS_PUBLIC.encode()), "a key that is encoded once more"),
-            (json.dumps({"a": RS_PUBLIC, "b": ES_PUBLIC}), "a JSON object of PEM texts, which is no JWK Set: give one"),
+            (json.dumps({"a": RS_PUBLIC, "b": ES_PUBLIC}), "a JSON object of PEM texts, which is not a JWK Set: give one"),
             ('{"kty":"RSA"', "something like JSON, but damaged"),
             (json.dumps({"keys": [PAIRS.jwk("ES256"), 5]}), r"a JWK Set of 2 keys \(.*key 1: not an object\)"),
             ("x" * (1 << 20 | 1), "more than the 1048576 bytes"),

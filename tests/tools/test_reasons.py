@@ -40,23 +40,23 @@ ROWS = [
     ("two parts", "a.b", "two parts: the signature is missing"),
     ("one part", "abc", "one part: an opaque token, or a piece of a token"),
     ("no text", "", "an empty text"),
-    ("Bearer", f"Bearer {GOOD}", "the text begins with the word Bearer; pass only the token behind it"),
+    ("Bearer", f"Bearer {GOOD}", "the text begins with the word Bearer; pass only the token after it"),
     ("quotes", f'"{GOOD}"', "the token is in quotes; pass it without them"),
     ("JSON", json.dumps({"access_token": GOOD}), "a JSON document; pass only the token in it"),
-    ("DPoP", f"DPoP {GOOD}", "the text begins with the word DPoP; pass only the token behind it"),
-    ("another word", f"Token {GOOD}", "a word in front of the token; pass only the token behind it"),
-    ("a cookie", f"token={GOOD}; Path=/", "a form field; pass only the token behind the equals sign"),
-    ("a line feed", f"{GOOD}\n", "white space behind the token"),
+    ("DPoP", f"DPoP {GOOD}", "the text begins with the word DPoP; pass only the token after it"),
+    ("another word", f"Token {GOOD}", "a word in front of the token; pass only the token after it"),
+    ("a cookie", f"token={GOOD}; Path=/", "a form field; pass only the token after the equals sign"),
+    ("a line feed", f"{GOOD}\n", "white space after the token"),
     ("PEM", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "PEM: a key or a certificate, and no token"),
     ("a byte order mark", f"\ufeff{GOOD}", "a byte order mark before the token"),
-    ("an SD-JWT", f"{GOOD}~abc~", "an SD-JWT, whose disclosures stand behind ~"),
+    ("an SD-JWT", f"{GOOD}~abc~", "an SD-JWT, whose disclosures follow ~"),
     ("a whole field", f"authorization: Bearer {GOOD}", "a whole Authorization field; pass only the token in it"),
-    ("a form field", f"access_token={GOOD}", "a form field; pass only the token behind the equals sign"),
+    ("a form field", f"access_token={GOOD}", "a form field; pass only the token after the equals sign"),
     ("a URL", f"https://client.example/cb#access_token={GOOD}", "a URL; pass only the token in it"),
     ("JSON with an opaque token", '{"access_token":"abc"}', "a JSON document; pass only the token in it"),
     ("padding", f"{GOOD}=", "padding with =; see allow_padding"),
-    ("the header is no object", with_header("[]"), "the header is JSON, but no object"),
-    ("the payload is no object", token("[]"), "the payload is JSON, but no object"),
+    ("the header is no object", with_header("[]"), "the header is JSON, but not an object"),
+    ("the payload is no object", token("[]"), "the payload is JSON, but not an object"),
     ("the payload is no JSON", token("{"), "the payload is not strict JSON"),
     ("the payload is not UTF-8", token(b'{"exp":%d,"a":"\xff"}' % EXP), "the payload is not UTF-8"),
     ("the payload has a mark", token(b'\xef\xbb\xbf{"exp":%d}' % EXP), "the payload begins with a byte order mark"),
@@ -70,7 +70,7 @@ ROWS = [
      "the token is bound to a key; allow_bearer_use accepts it without a proof of possession"),
     ("too long", token('{"exp":%d,"a":"%s"}' % (EXP, "a" * 17000)), "longer than max_token_bytes"),
     ("alg in lower case", with_header('{"alg":"hs256"}'),
-     "no algorithm of signatures has this name; names are case-sensitive"),
+     "no signature algorithm has this name; names are case-sensitive"),
     ("alg of another key", with_header('{"alg":"HS512"}'), "the key or the list of algorithms does not allow it"),
     ("another key", token(secret=b"x" * 32), "another key signed the token, or it was changed since"),
     ("the payload is empty", signed(b64(b'{"alg":"HS256"}'), ""), "the payload is empty"),
@@ -93,7 +93,7 @@ class Reasons(unittest.TestCase):
 
     def test_rules_of_the_request(self):
         rules = (("typ", "at+jwt", "the typ is not the type of the validation"), ("max_age", 1, "iat is longer ago than max_age and the leeway"),
-                 ("iss", "y", "the value is none of those that the validation accepts"),
+                 ("iss", "y", "the validation does not accept this value"),
                  ("sub", "y", "the validation names the values that it accepts"),
                  ("aud", "y", "the validation names the audiences that it accepts"),
                  ("required", ["exp", "role"], "the validation requires it"),
@@ -109,7 +109,7 @@ class Reasons(unittest.TestCase):
         done = run("verify", "--key", SECRET_FILE, "--alg", "HS256", "--json", stdin=f"Bearer {GOOD}".encode())
         self.assertEqual(done.returncode, 1)
         self.assertEqual(json.loads(done.err)["reason"],
-                         "the text begins with the word Bearer; pass only the token behind it")
+                         "the text begins with the word Bearer; pass only the token after it")
 
     def test_pasted(self):
         for made, wanted in ((f"Bearer {GOOD}", "the word Bearer"), (f'"{GOOD}"', "in quotes"),
@@ -133,8 +133,8 @@ class Secrets(unittest.TestCase):
             name = FILES.write("base64", text)
             plain, told = (run("verify", "--key", name, "--alg", "HS256", *options, stdin=made) for options in ((), ("--base64url",)))
             self.assertEqual((plain.returncode, told.returncode), (1, 0), told.err)
-            self.assertIn("say --base64url", plain.err)
-            self.assertIn("say --base64url", run("explain", "--key", name, "--alg", "HS256", stdin=made).err)
+            self.assertIn("use --base64url", plain.err)
+            self.assertIn("use --base64url", run("explain", "--key", name, "--alg", "HS256", stdin=made).err)
         name = FILES.write("text", "a secret with blanks, which no base64 has")
         self.assertNotIn("--base64url", run("verify", "--key", name, "--alg", "HS256", stdin=made).err)
 
@@ -152,8 +152,8 @@ class Header(unittest.TestCase):
         self.assertEqual(shown["header"], {"alg": "HS256", "typ": "JWT", "kid": "k", "x5t": "abc", "x5c": ["a"]})
 
     def test_mistakes(self):
-        for option, said in (("alg=none", "--header does not take alg; say --alg"), ("crit:=[]", "--header does not take crit"),
-                             ("b64:=false", "--header does not take b64"), ("kid=x", "say --kid"), ("typ=x", "say --typ"),
+        for option, said in (("alg=none", "--header does not take alg; use --alg"), ("crit:=[]", "--header does not take crit"),
+                             ("b64:=false", "--header does not take b64"), ("kid=x", "use --kid"), ("typ=x", "use --typ"),
                              ("x", "--header takes NAME=TEXT or NAME:=JSON"), ("x:=[", "takes strict JSON")):
             with self.subTest(option):
                 done = self.sign("--header", option)

@@ -123,7 +123,7 @@ constexpr void demand_claims_type() {
     constexpr bool can_be_made_empty = found != Diagnostic::not_default_constructible;
     static_assert(can_be_made_empty, "credence: a claims type needs a default constructor, to be filled from the token");
     constexpr bool renames_members_that_exist = found != Diagnostic::unknown_renamed_member;
-    static_assert(renames_members_that_exist, "credence: claim_names speaks of a member that this claims type does not have, or of one twice");
+    static_assert(renames_members_that_exist, "credence: claim_names lists a member that this claims type does not have, or lists one twice");
     constexpr bool names_each_claim_once = found != Diagnostic::repeated_name;
     static_assert(names_each_claim_once, "credence: two members of this claims type have the same name in the token; see claim_names");
     constexpr bool leaves_registered_names = found != Diagnostic::repeats_registered_name;

@@ -41,12 +41,13 @@ namespace detail {
 /// Why a request is not known to come from a page of this origin; empty if it is.
 [[nodiscard]] inline std::string_view why_cross_origin(const HeaderValue& site, const HeaderValue& origin,
                                                        const HeaderValue& host, const CrossOrigin& rules) noexcept {
-    if (site.is_repeated() || origin.is_repeated() || host.is_repeated()) return "a field stands there twice";
+    if (site.is_repeated() || origin.is_repeated() || host.is_repeated()) return "a field occurs twice";
     if (site.view() == "same-origin" || site.view() == "none") return {};
     if (is_trusted(origin.view(), rules)) return {};
     if (!site.view().empty()) return "Sec-Fetch-Site names another origin";
-    if (origin.view().empty()) return rules.allow_missing_origin ? "" : "neither Sec-Fetch-Site nor Origin is there";
-    return is_origin_of_host(origin.view(), host.view(), rules.own_scheme) ? "" : "Origin is another's";
+    if (origin.view().empty())
+        return rules.allow_missing_origin ? "" : "the request has neither Sec-Fetch-Site nor Origin";
+    return is_origin_of_host(origin.view(), host.view(), rules.own_scheme) ? "" : "Origin names another origin";
 }
 
 }  // namespace detail

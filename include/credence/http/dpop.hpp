@@ -74,7 +74,7 @@ public:
     /// `store_unavailable`.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view text, const RequestContext& context) const {
         if (!context.scheme.empty() && !detail::equals_ignoring_case(context.scheme, scheme))
-            return Error{Errc::proof_required, {}, "a token that is bound by DPoP needs the scheme DPoP"};
+            return Error{Errc::proof_required, {}, "a DPoP-bound token needs the scheme DPoP"};
         return verify_with_proof(text, context);
     }
 
@@ -134,7 +134,7 @@ private:
     /// Last of all: otherwise strangers could fill the store, or use up the jti of somebody else's proof.
     [[nodiscard]] Result<void> use_once(const std::optional<detail::HeldProof>& held) const {
         // The user's own verifier did not call the check, so nothing is proven.
-        if (!held) return Error{Errc::proof_required, "cnf", "the verifier did not ask for the proof"};
+        if (!held) return Error{Errc::proof_required, "cnf", "the verifier did not call the ConfirmationCheck"};
         return state_->replays.use_once(held->id, held->until);
     }
 
@@ -153,8 +153,8 @@ template <class VerifierType>
 [[nodiscard]] auto dpop_bound(const VerifierType& verifier, DpopOptions options) {
     constexpr bool is_bindable = BindableVerifier<VerifierType>;
     static_assert(is_bindable,
-                  "credence: dpop_bound takes a Verifier, a Verifiers, or a class whose verify(text, check) asks the "
-                  "ConfirmationCheck about the token's cnf");
+                  "credence: dpop_bound takes a Verifier, a Verifiers, or a class whose verify(text, check) calls the "
+                  "ConfirmationCheck with the token's cnf");
     if constexpr (is_bindable) return DpopBound<VerifierType>{verifier, std::move(options)};
 }
 
@@ -184,11 +184,11 @@ template <class Key>
     constexpr bool key_can_prove = detail::CanProve<Key>;
     static_assert(key_can_prove,
                   "credence: a proof is signed with the Keys or the EncodingKey of an asymmetric algorithm, such as "
-                  "ES256 or EdDSA; whoever can check a shared secret's signature can make it");
+                  "ES256 or EdDSA; with a shared secret, the server could make it as well");
     if constexpr (key_can_prove) {
         if (method.empty()) return Error{Errc::invalid_proof, "htm", "the method is empty"};
         if (!detail::plain_uri(url))
-            return Error{Errc::invalid_proof, "htu", "the URL is no absolute http or https URL"};
+            return Error{Errc::invalid_proof, "htu", "the URL is not an absolute http or https URL"};
         const auto claims = detail::new_dpop_claims({method, url, options.access_token, options.nonce},
                                                     detail::moment_of(options.clock));
         if (!claims) return claims.error();

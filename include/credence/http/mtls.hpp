@@ -57,7 +57,8 @@ public:
             return proven;
         };
         Result<Verified<claims_type>> who = (verifier_.verify)(text, check);
-        if (who && !is_proven) who = Error{Errc::proof_required, "cnf", "the verifier did not ask for the proof"};
+        if (who && !is_proven)
+            who = Error{Errc::proof_required, "cnf", "the verifier did not call the ConfirmationCheck"};
         return who;
     }
 
@@ -89,8 +90,8 @@ template <class VerifierType>
     constexpr bool is_bindable = BindableVerifier<VerifierType>;
     static_assert(
         is_bindable,
-        "credence: certificate_bound takes a Verifier, a Verifiers, or a class whose verify(text, check) asks "
-        "the ConfirmationCheck about the token's cnf");
+        "credence: certificate_bound takes a Verifier, a Verifiers, or a class whose verify(text, check) calls "
+        "the ConfirmationCheck with the token's cnf");
     if constexpr (is_bindable) return CertificateBound<VerifierType>{verifier, std::move(options)};
 }
 

@@ -111,7 +111,7 @@ Result<Decrypted> decrypt(std::string_view, const Source&, const DecryptOptions&
     constexpr bool key_can_decrypt = sizeof(Source) == 0;
     static_assert(key_can_decrypt,
                   "credence: a token is decrypted with a DecryptionKey, a DecryptionKeySet, or the EncryptionKeys that "
-                  "hold both halves; a key for verifying or an EncryptionKey cannot; of a Result take the value()");
+                  "hold both halves; a key for verifying or an EncryptionKey cannot; take the value() of a Result");
     return Errc::invalid_key;
 }
 

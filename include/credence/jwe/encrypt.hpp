@@ -123,7 +123,7 @@ Result<std::string> encrypt(const Content&, const Key&, const EncryptOptions& = 
     static_assert(
         key_can_encrypt,
         "credence: a token is encrypted with an EncryptionKey, or the EncryptionKeys that hold both halves; a "
-        "key for signing or a DecryptionKey cannot; of a Result take the value()");
+        "key for signing or a DecryptionKey cannot; take the value() of a Result");
     return Errc::invalid_key;
 }
 

@@ -61,7 +61,7 @@ public:
         if (!decrypted) return about_the_token(decrypted.error());
         const std::string& type = decrypted->header().cty;
         if (!type.empty() && !detail::equal_without_case(detail::short_media_type(type), "JWT")) {
-            return Error{Errc::malformed_token, {}, "the encrypted content is no token: its cty is not JWT"};
+            return Error{Errc::malformed_token, {}, "the encrypted content is not a token: its cty is not JWT"};
         }
         return (verifier_.verify)(decrypted->text());
     }

@@ -31,7 +31,7 @@ public:
             std::same_as<std::remove_cvref_t<std::invoke_result_t<const Predicate&, const Claims&>>, bool>;
         static_assert(
             gives_bool,
-            "credence: a check gives exactly bool; compare, so that a number or a pointer is not taken for yes");
+            "credence: a check returns exactly bool; compare, so that a number or a pointer does not count as true");
         if constexpr (gives_bool) accepts_ = std::move(predicate);
     }
 

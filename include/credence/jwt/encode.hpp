@@ -50,7 +50,7 @@ Result<std::string> encode(const Claims&, const Key&, const HeaderOptions& = {})
     constexpr bool key_is_given = sizeof(Claims) == 0;
     static_assert(key_is_given,
                   "credence: a token is signed with an EncodingKey, or the Keys that hold both halves; make one from a "
-                  "secret or a text, and of a Result take the value()");
+                  "secret or a text, and take the value() of a Result");
     return Errc::invalid_key;
 }
 

@@ -58,8 +58,8 @@ template <class Source, class Claims>
         rules.issuer = is_open ? Accept{issuer} : Accept{std::vector<std::string>{}};
         if (is_open) return std::nullopt;
         return Error{Errc::invalid_issuer, "iss",
-                     issuer.empty() ? "the keys do not say whose they are; set Validation::issuer"
-                                    : "Validation::issuer does not name the issuer to whom the keys belong"};
+                     issuer.empty() ? "the keys do not name their issuer; set Validation::issuer"
+                                    : "Validation::issuer does not name the issuer of the keys"};
     } else {
         return std::nullopt;
     }
@@ -76,7 +76,7 @@ constexpr void demand_source() {
     constexpr bool key_is_given = KeySource<Source> || is_encoding_key<Source>;
     static_assert(key_is_given,
                   "credence: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys; make one from "
-                  "a secret or a text, and of a Result take the value()");
+                  "a secret or a text, and take the value() of a Result");
     constexpr bool key_can_verify = !is_encoding_key<Source>;
     static_assert(key_can_verify,
                   "credence: an EncodingKey signs and cannot verify; pass a DecodingKey, or the Keys that hold both");

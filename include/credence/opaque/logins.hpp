@@ -108,7 +108,7 @@ public:
             if (!*is_over) return login;
             if (const auto ended = end({.subject = subject, .handle = login->handle}); !ended) return ended.error();
         }
-        return Error{Errc::store_unavailable, {}, "all logins of the subject end again and again"};
+        return Error{Errc::store_unavailable, {}, "all logins of the subject were ended again each time"};
     }
 
     /// The user of a refresh token, without using it. See `RefreshTokens::subject_of`.
@@ -260,7 +260,7 @@ private:
             if (!is_revoked) return unavailable(is_revoked.error());
             if (!*is_revoked) return moment;
         }
-        return Error{Errc::store_unavailable, {}, "all logins of the subject end at a moment that lies ahead"};
+        return Error{Errc::store_unavailable, {}, "all logins of the subject are revoked up to a time in the future"};
     }
 
     /// A token that can be revoked only by its subject and time.

@@ -181,7 +181,7 @@ private:
         using Call = detail::BlockingCall<Function>;
         auto* const deferrals = detail::Deferrals::current();
         if (deferrals == nullptr)
-            return Error{Errc::store_unavailable, {}, "a verifier by offload is asked within an AsyncVerifier"};
+            return Error{Errc::store_unavailable, {}, "a verifier from offload works only within an AsyncVerifier"};
         if (const auto made = deferrals->find<Call>(state_.get())) return made->answer();
         if constexpr (detail::knows_its_form<VerifierType>) {
             if (!recognizes(text))

@@ -117,7 +117,7 @@ TEST_CASE("a GET that changes something is checked as any other request") {
     }
 }
 
-TEST_CASE("a field that stands there twice is refused") {
+TEST_CASE("a field that occurs twice is refused") {
     CHECK_FALSE(passes({{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "same-origin"}}));
     CHECK_FALSE(passes({{"Sec-Fetch-Site", "none"}, {"Origin", "https://a"}, {"Origin", "https://a"}}));
     CHECK_FALSE(passes({{"Origin", "https://a"}, {"Host", "a"}, {"Host", "b"}}));

@@ -73,7 +73,7 @@ TEST_CASE("an entry that cannot be used is skipped and told", "[jwe][set]") {
     CHECK(keys.empty());
     REQUIRE(keys.skipped().size() == 5);
     CHECK(keys.skipped()[0].reason == "its use is not enc");
-    CHECK(keys.skipped()[2].reason == "its alg is none of this set's");
+    CHECK(keys.skipped()[2].reason == "its alg is not in the list of this set");
     CHECK(keys.skipped()[3].reason == "not an object");
     CHECK(outcome(sealed('a', 16, "one"), keys) ==
           "no_matching_key: the key with this kid was skipped: its use is not enc");

@@ -52,7 +52,7 @@ TEST_CASE("a secret must be exactly as long as its AES key", "[jwe][keys]") {
     CHECK(outcome(EncryptionKeys<dir>::from_secret(std::string(15, 'x'))) ==
           "key_too_short: a secret shorter than the key of any enc");
     CHECK(outcome(EncryptionKeys<dir>::from_secret(std::string(20, 'x'))) ==
-          "invalid_key: a secret as long as the key of no enc: 16, 24, 32, 48 or 64 bytes");
+          "invalid_key: a secret whose length no enc has: 16, 24, 32, 48 or 64 bytes");
     for (const std::size_t size : {16U, 24U, 32U, 48U, 64U}) {
         CHECK(outcome(EncryptionKeys<dir>::from_secret(std::string(size, 'x'))) == "accepted");
     }
@@ -61,7 +61,7 @@ TEST_CASE("a secret must be exactly as long as its AES key", "[jwe][keys]") {
 TEST_CASE("a key document is no secret for encryption", "[jwe][keys]") {
     std::string text = R"({"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})";
     text.resize(64, ' ');
-    CHECK(outcome(EncryptionKey<dir>::from_secret(text)) == "invalid_key: a key document in the place of a secret");
+    CHECK(outcome(EncryptionKey<dir>::from_secret(text)) == "invalid_key: a key document in place of a secret");
 }
 
 TEST_CASE("a key of another type, curve or half is refused with its reason", "[jwe][keys]") {

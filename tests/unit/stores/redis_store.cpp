@@ -381,7 +381,7 @@ TEST_CASE("Redis: a record that is damaged is refused with a reason") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server, redis_clock(contract_start));
-    constexpr const char* reason = "a record in Redis is not as the store writes it";
+    constexpr const char* reason = "a record in Redis does not have the form that the store writes";
     const std::string key = "credence:session:" + hash_named("a");
     REQUIRE(store->insert_session(session_record("a", "ann")));
     server.run({"HDEL", key, "ends_at"});

@@ -291,7 +291,8 @@ template <class Private>
 [[nodiscard]] Result<void> write_mapped_members(JsonWriter& writer, const Private& claims, bool may_be_registered) {
     const auto document = map_to_json(claims);
     if (!document) return document.error();
-    if (!document->is_object()) return Error{Errc::malformed_token, {}, "the type's own to_json makes no object"};
+    if (!document->is_object())
+        return Error{Errc::malformed_token, {}, "the type's own to_json does not make an object"};
     for (const auto& [name, value] : document->template get_ref<const nlohmann::json::object_t&>()) {
         if (!may_be_registered && is_registered_name(name)) return Error{Errc::duplicate_member, name};
         if (auto written = written_if(writer.name(name)); !written) return written;

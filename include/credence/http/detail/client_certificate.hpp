@@ -93,9 +93,9 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
     if (!is_from_proxy) return refused("the connection has no client certificate");
     const HeaderValue field = context.field(source.field);
     if (field.is_repeated()) return refused("the request has more than one field with a certificate");
-    if (field.view().empty()) return refused("the proxy passed no client certificate on");
+    if (field.view().empty()) return refused("the proxy passed on no client certificate");
     auto certificate = certificate_of_field(field.view());
-    if (!certificate) return refused("the field has no certificate in one of the known forms");
+    if (!certificate) return refused("the field does not hold a certificate in a known form");
     return *std::move(certificate);
 }
 

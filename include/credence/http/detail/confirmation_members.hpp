@@ -25,7 +25,7 @@ struct ConfirmationMembers {
     std::string text{json};
     text.append(json_padding, '\0');
     JsonReader reader{std::string_view{text}.substr(0, json.size())};
-    if (reader.peek() != '{') return refused("the cnf is no object");
+    if (reader.peek() != '{') return refused("the cnf is not an object");
     ConfirmationMembers members;
     bool is_known = true;
     const bool read = reader.object([&](std::string_view name) {
@@ -40,8 +40,8 @@ struct ConfirmationMembers {
         is_known = is_known && !member->empty();
         return true;
     });
-    if (!read || !reader.at_end()) return refused("the cnf is no object");
-    if (!is_known) return refused("the cnf names a confirmation that is not known here, or has a bad one");
+    if (!read || !reader.at_end()) return refused("the cnf is not an object");
+    if (!is_known) return refused("the cnf has an unknown or malformed confirmation");
     if (members.jkt.empty() && members.x5t_s256.empty()) return refused("the cnf names no confirmation");
     return members;
 }

@@ -68,7 +68,7 @@ public:
         }
         // Before the signature is checked, so that another key costs nothing more.
         if (key->thumbprint != jkt)
-            return bad_proof("jwk", "the proof is signed with another key than the token names");
+            return bad_proof("jwk", "the proof is not signed with the key that the token names");
         const auto claims = decode<ProofClaims>(proof, ProofKeySource{key}, proof_rules());
         if (!claims) return bad_proof(claims.error());
         if (auto refused = check_claims(**claims, token, context)) return *std::move(refused);
@@ -106,7 +106,7 @@ private:
         if (context.method.empty()) return bad_proof("htm", "the HTTP stack does not give the method of a request");
         if (claims.htm != context.method) return bad_proof("htm", "the proof is for another method");
         const auto uri = request_uri(rules_.base_url, context.url);
-        if (!uri) return bad_proof("htu", "the URL of the request is not known: see DpopOptions::base_url");
+        if (!uri) return bad_proof("htu", "the URL of the request is unknown: see DpopOptions::base_url");
         if (plain_uri(claims.htu) != uri) return bad_proof("htu", "the proof is for another URL");
         if (!claims.ath) return bad_proof("ath", "the proof names no access token");
         const std::string hash = sha256_text(token);

@@ -91,7 +91,7 @@ template <class Algorithms = ProofAlgorithms>
     JsonReader reader{std::string_view{*header}.substr(0, size)};
     std::string alg;
     std::string_view jwk;
-    if (reader.peek() != '{') return bad_proof("", "the header is no JSON object");
+    if (reader.peek() != '{') return bad_proof("", "the header is not a JSON object");
     const bool read = reader.object([&](std::string_view name) {
         if (!reader.note_name(name)) return false;
         const char first = reader.peek();

@@ -110,7 +110,7 @@ bool add_decryption_jwk(DecryptionTable& table, const Jwk& jwk, std::size_t inde
     }
     const Result<ParsedKey> parsed = parse_jwk(jwk);
     const auto kid = jwk.string("kid");
-    reason = "its alg is none of this set's";
+    reason = "its alg is not in the list of this set";
     bool is_served = false;
     bool is_tried = false;
     bool is_new = false;

@@ -70,7 +70,7 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
 /// Whether a secret has a length that the algorithm can use.
 [[nodiscard]] inline Result<void> check_management_secret(ByteView secret, ManagementScheme scheme) {
     if (secret.empty()) return short_key("an empty secret");
-    if (is_key_document(secret)) return bad_key("a key document in the place of a secret");
+    if (is_key_document(secret)) return bad_key("a key document in place of a secret");
     if (scheme.management != KeyManagement::direct) {
         if (secret.size() < scheme.wrapping_size) return short_key("a secret shorter than the key of the algorithm");
         return secret.size() > scheme.wrapping_size ? bad_key("a secret longer than the key of the algorithm")
@@ -79,7 +79,7 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
     const auto fits = [&](ContentAlgorithm content) { return content_suite(content).key_size() == secret.size(); };
     if (std::any_of(all_content_algorithms.begin(), all_content_algorithms.end(), fits)) return {};
     if (secret.size() < 16) return short_key("a secret shorter than the key of any enc");
-    return bad_key("a secret as long as the key of no enc: 16, 24, 32, 48 or 64 bytes");
+    return bad_key("a secret whose length no enc has: 16, 24, 32, 48 or 64 bytes");
 }
 
 /// An empty key for an algorithm, with its decoy bytes.

@@ -197,13 +197,13 @@ struct ObjectReasons {
 inline constexpr ObjectReasons header_reasons{
     "the header is not strict JSON", "the header has more than 32 levels of nesting",
     "the header is not UTF-8",       "the header begins with a byte order mark",
-    "a member of the header",        "the header is JSON, but no object"};
+    "a member of the header",        "the header is JSON, but not an object"};
 inline constexpr ObjectReasons payload_reasons{"the payload is not strict JSON",
                                                "the payload has more than 32 levels of nesting",
                                                "the payload is not UTF-8",
                                                "the payload begins with a byte order mark",
                                                "a member of the payload; see allow_duplicate_members",
-                                               "the payload is JSON, but no object"};
+                                               "the payload is JSON, but not an object"};
 
 /// Reads a whole text that must be one JSON object. Another kind of value is reported only once the whole text is known
 /// to be JSON.

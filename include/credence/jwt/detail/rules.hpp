@@ -162,7 +162,7 @@ template <class Rules>
     if (json.empty()) return refuse(Errc::missing_claim, claim, "the validation names the values that it accepts");
     std::string scratch;
     if (!accepted.matches(unquoted(json, scratch))) {
-        return refuse(refusal, claim, "the value is none of those that the validation accepts");
+        return refuse(refusal, claim, "the validation does not accept this value");
     }
     return std::nullopt;
 }

@@ -26,7 +26,7 @@ namespace credence::detail {
 inline constexpr ObjectReasons stored_reasons{
     "the stored claims are not strict JSON", "the stored claims have more than 32 levels of nesting",
     "the stored claims are not UTF-8",       "the stored claims begin with a byte order mark",
-    "the stored claims name a member twice", "the stored claims are JSON, but no object"};
+    "the stored claims name a member twice", "the stored claims are JSON, but not an object"};
 
 /// The header of a proof that did not come from a token: no `alg`, no `kid`, and `{}` as its text.
 [[nodiscard]] inline const VerifiedHeader& empty_header() {

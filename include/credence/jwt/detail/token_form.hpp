@@ -40,17 +40,17 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
     };
     if (text.empty()) return "an empty text";
     if (begins_with("bearer ") || begins_with("bearer\t"))
-        return "the text begins with the word Bearer; pass only the token behind it";
+        return "the text begins with the word Bearer; pass only the token after it";
     if (begins_with("dpop ") || begins_with("dpop\t"))
-        return "the text begins with the word DPoP; pass only the token behind it";
+        return "the text begins with the word DPoP; pass only the token after it";
     if (begins_with("authorization:")) return "a whole Authorization field; pass only the token in it";
     if (begins_with("-----begin")) return "PEM: a key or a certificate, and no token";
     if (text.starts_with("\xef\xbb\xbf")) return "a byte order mark before the token";
     if (begins_with("http://") || begins_with("https://")) return "a URL; pass only the token in it";
     switch (behind_first_word(text)) {
-        case '=': return "a form field; pass only the token behind the equals sign";
+        case '=': return "a form field; pass only the token after the equals sign";
         case ' ':
-        case '\t': return "a word in front of the token; pass only the token behind it";
+        case '\t': return "a word in front of the token; pass only the token after it";
         default: break;
     }
     switch (text.front()) {
@@ -99,10 +99,10 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
         case '\t':
         case '\r':
         case '\n':
-            return std::find_if_not(stranger, part.end(), is_space) == part.end() ? "white space behind the token"
+            return std::find_if_not(stranger, part.end(), is_space) == part.end() ? "white space after the token"
                                                                                   : "white space in a part";
         case '%': return "percent-encoding; decode the text first";
-        case '~': return "an SD-JWT, whose disclosures stand behind ~";
+        case '~': return "an SD-JWT, whose disclosures follow ~";
         default:
             return static_cast<unsigned char>(*stranger) < 0x80 ? "a character outside the base64url alphabet"
                                                                 : "a character that is not ASCII";
@@ -116,7 +116,7 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
     if (alg.size() == none.size() && std::equal(alg.begin(), alg.end(), none.begin(), is_same)) {
         return "an unsigned token";
     }
-    return "no algorithm of signatures has this name; names are case-sensitive";
+    return "no signature algorithm has this name; names are case-sensitive";
 }
 
 }  // namespace credence::detail

@@ -24,7 +24,7 @@ namespace credence::detail {
 [[nodiscard]] inline std::string_view why_no_header(const nlohmann::json& others) {
     constexpr std::size_t most = 61;
     if (others.is_null()) return {};
-    if (!others.is_object()) return "HeaderOptions::header is no object";
+    if (!others.is_object()) return "HeaderOptions::header is not an object";
     if (others.size() > most) return "HeaderOptions::header has more than 61 members";
     for (const char* name : {"alg", "typ", "kid"}) {
         if (others.contains(name)) return "HeaderOptions::header must not have alg, typ or kid";

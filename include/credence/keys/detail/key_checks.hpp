@@ -171,7 +171,7 @@ using EdwardsPoint = std::array<unsigned char, ed448_size>;
     if (EVP_PKEY_get_raw_public_key(key, point.data(), &size) != 1) return bad_key("a key without its public half");
     return is_good_edwards_point(ByteView{point}.first(size), is_ed448)
                ? Result<void>{}
-               : bad_key("a point of small order, or none of its curve");
+               : bad_key("a point of small order, or not on its curve");
 }
 
 /// Whether the public half of a key is valid for `scheme`. `invalid_key`, `key_too_short`.

@@ -134,7 +134,7 @@ namespace credence::detail {
     const NamedCurve* curve = curve_of(*jwk, ec_curves);
     if (curve == nullptr) curve = curve_of(*jwk, okp_curves);
     const std::string type = jwk->says("kty", "EC") ? "EC " : jwk->says("kty", "OKP") ? "OKP " : "";
-    if (type.empty()) return "JSON that is no JWK";
+    if (type.empty()) return "JSON that is not a JWK";
     return "a JWK of " +
            with_article(type + (curve == nullptr ? "(another curve)" : curve->name) + " " + half + " key");
 }

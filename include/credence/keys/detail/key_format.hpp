@@ -22,7 +22,7 @@ namespace credence::detail {
 /// Reasons that any other reason takes precedence over.
 inline constexpr std::string_view another_key_type = "a key of another type";
 inline constexpr std::string_view another_curve = "a key on another curve";
-inline constexpr std::string_view another_alg = "its alg is none of this set's";
+inline constexpr std::string_view another_alg = "its alg is not in the list of this set";
 
 /// Whether a reason only says that the key is for other algorithms.
 [[nodiscard]] inline bool only_says_other_key(std::string_view reason) noexcept {

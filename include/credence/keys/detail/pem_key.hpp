@@ -33,7 +33,7 @@ namespace credence::detail {
     const KeyForm promised = form_of_label(block.label);
     if (form_of(der.view()) != promised) {
         // In one of 256 cases a wrong passphrase decrypts without an error, to noise.
-        return bad_key(block.header.empty() ? "a PEM block with another label than its content"
+        return bad_key(block.header.empty() ? "a PEM block whose label does not match its content"
                                             : "wrong passphrase for an encrypted key");
     }
     return read_der(der.view(), wanted, passphrase);

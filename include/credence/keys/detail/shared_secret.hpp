@@ -147,7 +147,7 @@ namespace credence::detail {
 /// Whether `secret` may be a secret for HMAC with `hash`. `key_too_short`, `invalid_key`.
 [[nodiscard]] inline Result<void> check_secret(Hash hash, ByteView secret, bool may_be_short) {
     if (secret.empty()) return short_key("an empty secret");
-    if (is_key_document(secret)) return bad_key("a key document in the place of a secret");
+    if (is_key_document(secret)) return bad_key("a key document in place of a secret");
     if (may_be_short || secret.size() >= hash_size(hash)) return {};
     return short_key("a secret shorter than the hash");
 }

@@ -76,7 +76,7 @@ template <class Set>
     using Answer = std::optional<Result<bool>>;
     if (core.usable() == nullptr) {
         return Answer{
-            keys_unavailable("there are no keys of the issuer that may be used", core.schedule().retry_after(now))};
+            keys_unavailable("the issuer has no usable keys at the moment", core.schedule().retry_after(now))};
     }
     const auto found = core.usable()->find(query);  // a set may have arrived since the caller looked
     if (found || found.error().code != Errc::no_matching_key) return Answer{true};

@@ -101,7 +101,7 @@ using RedisReply = std::unique_ptr<redisReply, FreeRedis>;
         {"READONLY", "this Redis is a replica"},
         {"LOADING", "Redis is loading its data"},
         {"BUSY", "Redis is busy with a script"},
-        {"WRONGTYPE", "a record in Redis is not as the store writes it"},
+        {"WRONGTYPE", "a record in Redis does not have the form that the store writes"},
     }};
     const std::string_view kind = sentence.substr(0, sentence.find(' '));
     for (const auto& [name, reason] : kinds) {
@@ -225,7 +225,8 @@ private:
     const std::string_view lines = redis_text(**reply).value_or("");
     const auto has = [&](std::string_view line) { return lines.find(line) != std::string_view::npos; };
     if (!has("\nrole:master\r"))
-        return Error{Errc::store_unavailable, {}, has("\nrole:") ? "this Redis is a replica" : "Redis hides its role"};
+        return Error{
+            Errc::store_unavailable, {}, has("\nrole:") ? "this Redis is a replica" : "Redis does not tell its role"};
     if (allow_eviction || has("\nmaxmemory:0\r") || has("\nmaxmemory_policy:noeviction\r")) return {};
     return Error{Errc::store_unavailable, {}, "this Redis may evict records: set its maxmemory-policy to noeviction"};
 }

@@ -22,7 +22,7 @@
 namespace credence::detail {
 
 [[nodiscard]] inline Error damaged_redis_record() {
-    return {Errc::store_unavailable, {}, "a record in Redis is not as the store writes it"};
+    return {Errc::store_unavailable, {}, "a record in Redis does not have the form that the store writes"};
 }
 
 /// Reads the fields of a record one after the other, from a reply.

@@ -154,7 +154,7 @@ private:
     };
 
     [[nodiscard]] Result<bool> answer_after(bool has_ended, std::chrono::seconds retry_after) const {
-        if (!has_ended && is_stopped_) return keys_unavailable("the keys are not fetched any more", retry_after);
+        if (!has_ended && is_stopped_) return keys_unavailable("the keys are no longer fetched", retry_after);
         if (!has_ended) return keys_unavailable("the fetch takes longer than unknown_key_wait", retry_after);
         if (auto failed = state_->failure()) return *std::move(failed);
         return true;
@@ -321,7 +321,7 @@ public:
 private:
     [[nodiscard]] Result<bool> answer() const {
         if (question_->has_ended.load(std::memory_order_acquire) && question_->answer) return *question_->answer;
-        return Error{Errc::keys_unavailable, {}, "the keys are not fetched any more"};
+        return Error{Errc::keys_unavailable, {}, "the keys are no longer fetched"};
     }
 
     const Keys keys_;

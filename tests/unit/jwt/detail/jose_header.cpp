@@ -166,7 +166,7 @@ TEST_CASE("a header is refused with a reason") {
     CHECK(reason(R"({"alg":"HS256","kid":1})") == "the kid is not a string");
     CHECK(reason(R"({"alg":"HS256","kid":null})") == "the kid is null; allow_null_members takes null as absent");
     CHECK(reason(R"({"alg":"HS256","typ":null})") == "the typ is null; allow_null_members takes null as absent");
-    CHECK(reason("[]") == "the header is JSON, but no object");
+    CHECK(reason("[]") == "the header is JSON, but not an object");
     CHECK(reason("{") == "the header is not strict JSON");
     CHECK(reason("{\"a\":\"\xff\"}") == "the header is not UTF-8");
     CHECK(reason("\xef\xbb\xbf{}") == "the header begins with a byte order mark");
@@ -174,7 +174,7 @@ TEST_CASE("a header is refused with a reason") {
           "the header has more than 32 levels of nesting");
     CHECK(reason(R"({"alg":"HS256","alg":"HS256"})") == "a member of the header");
     CHECK(read_jose_header("Bearer eyJ").error().reason ==
-          "the text begins with the word Bearer; pass only the token behind it");
+          "the text begins with the word Bearer; pass only the token after it");
 }
 
 TEST_CASE("null in kid and typ counts as absent where that is allowed, in alg never") {

@@ -10,22 +10,22 @@
 using namespace credence::detail;
 
 TEST_CASE("what was passed in the place of a token is told by its beginning") {
-    constexpr std::string_view bearer = "the text begins with the word Bearer; pass only the token behind it";
+    constexpr std::string_view bearer = "the text begins with the word Bearer; pass only the token after it";
     CHECK(why_no_token("Bearer eyJ.a.b") == bearer);
     CHECK(why_no_token("bearer eyJ.a.b") == bearer);
-    CHECK(why_no_token("DPoP eyJ.a.b") == "the text begins with the word DPoP; pass only the token behind it");
+    CHECK(why_no_token("DPoP eyJ.a.b") == "the text begins with the word DPoP; pass only the token after it");
     CHECK(why_no_token("Authorization: Bearer eyJ.a.b") == "a whole Authorization field; pass only the token in it");
-    CHECK(why_no_token("access_token=eyJ.a.b") == "a form field; pass only the token behind the equals sign");
-    CHECK(why_no_token("id_token=eyJ.a.b") == "a form field; pass only the token behind the equals sign");
+    CHECK(why_no_token("access_token=eyJ.a.b") == "a form field; pass only the token after the equals sign");
+    CHECK(why_no_token("id_token=eyJ.a.b") == "a form field; pass only the token after the equals sign");
     CHECK(why_no_token("https://a.example/#access_token=eyJ.a.b") == "a URL; pass only the token in it");
     CHECK(why_no_token("\"eyJ.a.b\"") == "the token is in quotes; pass it without them");
     CHECK(why_no_token(R"({"access_token":"eyJ.a.b"})") == "a JSON document; pass only the token in it");
     CHECK(why_no_token("") == "an empty text");
     CHECK(why_no_token(" eyJ.a.b") == "white space before the token");
     CHECK(why_no_token("Bearer\teyJ.a.b") == bearer);
-    CHECK(why_no_token("Token eyJ.a.b") == "a word in front of the token; pass only the token behind it");
-    CHECK(why_no_token("JWT\teyJ.a.b") == "a word in front of the token; pass only the token behind it");
-    CHECK(why_no_token("__Host-token=eyJ.a.b; Path=/") == "a form field; pass only the token behind the equals sign");
+    CHECK(why_no_token("Token eyJ.a.b") == "a word in front of the token; pass only the token after it");
+    CHECK(why_no_token("JWT\teyJ.a.b") == "a word in front of the token; pass only the token after it");
+    CHECK(why_no_token("__Host-token=eyJ.a.b; Path=/") == "a form field; pass only the token after the equals sign");
     CHECK(why_no_token("-----BEGIN CERTIFICATE-----") == "PEM: a key or a certificate, and no token");
     CHECK(why_no_token("\xef\xbb\xbf"
                        "eyJ.a.b") == "a byte order mark before the token");
@@ -51,10 +51,10 @@ TEST_CASE("a part that is no base64url is told by its first fault") {
     CHECK(why_not_base64url("ab==", false) == "padding with =; see allow_padding");
     CHECK(why_not_base64url("a=b", true) == "padding in the wrong place or number");
     CHECK(why_not_base64url("a+b/", false) == "the alphabet of standard base64; a token uses base64url");
-    CHECK(why_not_base64url("ab\n", false) == "white space behind the token");
+    CHECK(why_not_base64url("ab\n", false) == "white space after the token");
     CHECK(why_not_base64url("ab\nc", false) == "white space in a part");
     CHECK(why_not_base64url("ab%3D", false) == "percent-encoding; decode the text first");
-    CHECK(why_not_base64url("ab~", false) == "an SD-JWT, whose disclosures stand behind ~");
+    CHECK(why_not_base64url("ab~", false) == "an SD-JWT, whose disclosures follow ~");
     CHECK(why_not_base64url("ab\xe2\x80\x8b", false) == "a character that is not ASCII");
     CHECK(why_not_base64url("ab.c", false) == "a character outside the base64url alphabet");
     CHECK(why_not_base64url("abcde", false) == "a part is cut off: no base64url has this length");
@@ -64,5 +64,5 @@ TEST_CASE("a part that is no base64url is told by its first fault") {
 TEST_CASE("an unsigned token is told") {
     CHECK(why_unsupported("none") == "an unsigned token");
     CHECK(why_unsupported("NoNe") == "an unsigned token");
-    CHECK(why_unsupported("hs256") == "no algorithm of signatures has this name; names are case-sensitive");
+    CHECK(why_unsupported("hs256") == "no signature algorithm has this name; names are case-sensitive");
 }

@@ -86,7 +86,7 @@ TEST_CASE("JWKs are told by type and half", "[description]") {
           R"(a JSON array of JWKs, without {"keys": …} around it)");
     CHECK(describe_key_text(detail::encode_base64url(der_of(files::p384_public))) ==
           "an EC P-384 public key in bare base64, without PEM's BEGIN and END lines");
-    CHECK(describe_key_text(R"({"a":1})") == "JSON that is no JWK");
+    CHECK(describe_key_text(R"({"a":1})") == "JSON that is not a JWK");
     CHECK(describe_key_text(R"("{\"keys\":[]}")") == "JSON inside a JSON string, encoded twice");
     CHECK(describe_key_text(R"({"kty":)") == "something like JSON, but damaged");
 }

@@ -61,7 +61,7 @@ std::string certificate(const char* subject, const char* issuer, const Keys<ES25
 }  // namespace
 
 TEST_CASE("a label must tell the truth", "[pem]") {
-    constexpr std::string_view lie = "a PEM block with another label than its content";
+    constexpr std::string_view lie = "a PEM block whose label does not match its content";
     CHECK(why_not(replaced(files::p256_public, "PUBLIC KEY", "RSA PUBLIC KEY")) == lie);
     CHECK(why_not(replaced(files::p256_public, "PUBLIC KEY", "CERTIFICATE")) == lie);
     CHECK(why_not(replaced(files::rsa_public_pkcs1, "RSA PUBLIC KEY", "PUBLIC KEY")) == lie);
