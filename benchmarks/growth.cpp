@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How the cost grows with the payload, its members, the keys and the entries of a table: benchmarks/growth fits the
+// How the cost grows with the payload, its members, the keys, the issuers and the entries of a table: benchmarks/growth fits the
 // exponents.
+#include <credence/claims/registered_claims.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_set.hpp>
 #include <credence/stores/memory_revocations.hpp>
@@ -13,6 +14,7 @@
 #include "support/claims.hpp"
 #include "support/job.hpp"
 #include "support/measure.hpp"
+#include "support/registry.hpp"
 
 namespace {
 
@@ -49,6 +51,19 @@ void add_keys(int count) {
     });
 }
 
+/// The work is done when the issuer was found, and its key: a signature of another length is then compared with nothing.
+void add_issuers(std::size_t count) {
+    support::add("growth/issuers/" + std::to_string(count), [count] {
+        const auto registry = support::registry_of<credence::RegisteredClaims>(count);
+        const std::string token = support::signing_input<credence::RS256>(
+            R"({"iss":"https://id-)" + std::to_string(count / 2) + R"(.example","exp":4102444800})");
+        return [registry, token = token + ".AA"] {
+            const auto who = registry.verify(token);
+            return !who && who.error().code == credence::Errc::invalid_signature;
+        };
+    });
+}
+
 void add_entries(int count) {
     support::add("growth/entries/" + std::to_string(count), [count] {
         const auto store = std::make_shared<credence::MemoryRevocationStore>(std::size_t{1} << 20);
@@ -73,5 +88,6 @@ void jobs::add_growth() {
                    payload_with(R"(,"all":{"first":0)" + members(count) + "}"));
     }
     for (const int count : {8, 64, 512}) add_keys(count);
+    for (const std::size_t count : {10, 100, 1000}) add_issuers(count);
     for (const int count : {100, 10'000, 100'000}) add_entries(count);
 }

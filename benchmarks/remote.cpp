@@ -4,7 +4,6 @@
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_set.hpp>
-#include <credence/remote/issuer_registry.hpp>
 #include <credence/remote/remote_keys.hpp>
 
 #include <algorithm>
@@ -26,6 +25,7 @@
 #include "support/claims.hpp"
 #include "support/job.hpp"
 #include "support/measure.hpp"
+#include "support/registry.hpp"
 #include "support/shared.hpp"
 
 #include <benchmark/benchmark.h>
@@ -102,26 +102,10 @@ void add_beside_a_set() {
     add("refreshing", [] { return verifier_of_followed(true); });
 }
 
-/// Any issuer: it publishes the job's key.
-struct Publisher {
-    credence::FetchResult operator()(const credence::FetchRequest& request) const {
-        static const std::string set = R"({"keys":[)" + credence::to_jwk(support::keys<RS256>()).value() + "]}";
-        const std::string issuer = request.url.origin();
-        if (request.url.path() == "/set") return credence::FetchResponse{.status = 200, .body = set};
-        return credence::FetchResponse{.status = 200,
-                                       .body = R"({"issuer":")" + issuer + R"(","jwks_uri":")" + issuer + R"(/set"})"};
-    }
-};
-
 /// As many issuers, one of which has signed. Compared with `remote/set`: one verifier with an issuer and its keys.
 void add_registry(std::size_t count) {
     support::add("registry/" + std::to_string(count), [count, token = support::token<RS256>(Issued::payload)] {
-        const auto registry =
-            credence::IssuerRegistry<Issued, RemoteSet>::make(Publisher{}, {.max_issuers = count}).value();
-        for (std::size_t number = 0; number < count; ++number) {
-            registry.add("https://id-" + std::to_string(number) + ".example", {.audience = credence::any_audience})
-                .value();
-        }
+        const auto registry = support::registry_of<Issued>(count);
         if (!registry.verify(token)) throw std::runtime_error{"no keys"};  // the first token waits for them
         return [registry, token] { return registry.verify(token); };
     });
