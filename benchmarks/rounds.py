@@ -30,9 +30,9 @@ class Failure(Exception):
 class Runner:
     """Starts the programs of one build folder, and reads what they print."""
 
-    def __init__(self, build, quick):
+    def __init__(self, build, part="all"):
         self.bin = pathlib.Path(build) / "bin"
-        self.quick = quick
+        self.part = part  # all, quick, hostile, compilers
         self.job = pathlib.Path(build) / "job"
         self.environment = dict(os.environ, CREDENCE_BENCHMARK_JOB=str(self.job))
         self.processors = sorted(os.sched_getaffinity(0))
@@ -75,20 +75,24 @@ class Runner:
         """One round of credence and the floors: {job: nanoseconds}."""
         program = self.bin / "credence_benchmarks"
         times = self.times([program, *self.options(self.jobs())])
-        if len(self.processors) > 1:
-            jobs = "^threads/(key|floor)/" if self.quick else "^threads/"
+        if len(self.processors) > 1 and self.part in ("all", "quick"):
+            jobs = "^threads/(key|floor)/" if self.part == "quick" else "^threads/"
             for row in self.rows([program, *self.options(jobs)], processors=2):
                 name, _, threads = row["name"].partition("/real_time/threads:")
                 times[f"{name}/{threads}"] = 1e9 / row["items_per_second"]
-        if len(self.processors) > 1 and not self.quick:
+        if len(self.processors) > 1 and self.part == "all":
             for row in self.rows([program, *self.options("^storm/")], processors=2):
                 times.update({f"storm/{name}": value for name, value in row.items() if re.match(r"p\d\d_(?!ratio)", name)})
         return times
 
     def jobs(self):
+        if self.part == "hostile":
+            return "^(hostile/|verify/RS256/small$)"
         first = "^(verify|sign|encrypt|decrypt|floor|require)"
-        if self.quick:
+        if self.part == "quick":
             return first + ".*(HS256|small)"
+        if self.part == "compilers":
+            return "^(verify|sign|floor|require|decode|rotating|lookup|lookup_unknown|issuers|session|api_key|hostile)/"
         return first + "|^(decode|rotating|lookup|lookup_unknown|issuers|remote|registry|turn|session|api_key|dpop|hostile)/"
 
     def times(self, command):
@@ -115,19 +119,24 @@ class Runner:
 
     def round(self):
         times = self.credence()
-        if not self.quick:
-            times.update(self.guards())
-        for name, program, _, _ in [] if self.quick else PEERS:
+        if self.part != "all":
+            return times
+        times.update(self.guards())
+        for name, program, _, _ in PEERS:
             times.update(self.peer(name, program))
         return times
 
 
-def measure(runner):
-    """The rounds: a list of {job: nanoseconds}. As many as there is time for, three at least."""
-    most, limit = (15, 35) if runner.quick else (15, 360)
-    rounds, started = [], time.monotonic()
-    while len(rounds) < most and (len(rounds) < 3 or time.monotonic() - started < limit):
-        rounds.append(runner.round())
+SECONDS = {"all": 360, "quick": 35, "hostile": 60, "compilers": 180}
+
+
+def measure(*runners):
+    """The rounds of each runner: lists of {job: nanoseconds}. As many as there is time for, three at least; in each
+    round, one runner after the other."""
+    rounds, started = [[] for _ in runners], time.monotonic()
+    while len(rounds[0]) < 15 and (len(rounds[0]) < 3 or time.monotonic() - started < SECONDS[runners[0].part]):
+        for kept, runner in zip(rounds, runners):
+            kept.append(runner.round())
     return rounds
 
 

@@ -11,7 +11,7 @@ faults=0
 run() { status=0 && "$@" >"$here/out" 2>"$here/err" || status=$?; }
 demand() { "${@:2}" || { echo "$1: status $status"; cat "$here/out" "$here/err"; faults=1; }; }
 
-for command in run compile_time; do
+for command in run compile_time growth; do
     run "$root/benchmarks/$command" --help
     demand "$command --help: exit 0" [ "$status" = 0 ]
     demand "$command --help names itself" grep -q "^usage: .*benchmarks/$command" "$here/out"
@@ -22,6 +22,29 @@ for command in run compile_time; do
 done
 run "$root/benchmarks/run" --quick --fast
 demand 'a wrong option after a right one' [ "$status" = 1 ]
+# wrong WORDS ARGUMENTS…: that benchmarks/run refuses them with these words, before it does anything.
+wrong() {
+    run "$root/benchmarks/run" "${@:2}"
+    demand "benchmarks/run ${*:2}: exit 1" [ "$status" = 1 ]
+    demand "benchmarks/run ${*:2}: why" grep -q "^benchmarks/run: $1" "$here/err"
+    demand "benchmarks/run ${*:2}: nothing is done" [ "$(wc -l <"$here/err")" = 1 ]
+}
+wrong "'hostile' and 'search' are two things" hostile search
+wrong "'ten' is no number of steps" search ten
+wrong "'0' is no number of steps" search 0
+wrong "there is no option '100'" hostile 100
+wrong "'hostile' has no --quick" hostile --quick
+wrong "'search' has no --json" --json search
+CXX=no-such-compiler wrong "there is no compiler 'no-such-compiler'" hostile
+CXX=cc wrong "'compilers' takes g++ and clang++-19" compilers
+CREDENCE_HOSTILE=$here/none wrong 'cannot read CREDENCE_HOSTILE' hostile
+CXX=no-such-compiler run "$root/benchmarks/compile_time"
+demand 'compile_time without the compiler: why' grep -q "there is no compiler 'no-such-compiler'" "$here/err"
+CXX=no-such-compiler run "$root/benchmarks/growth"
+demand 'growth without a build: exit 1' [ "$status" = 1 ]
+demand 'growth without a build: what to do' grep -q 'run CXX=no-such-compiler benchmarks/run --quick first' "$here/err"
+run "$root/benchmarks/growth" /bin/false
+demand 'growth of a program that fails: why' grep -q '/bin/false ended with 1' "$here/err"
 
 # The report, with programs that are made up.
 mkdir -p "$here/build/bin"
@@ -35,6 +58,9 @@ jobs = {"verify/HS256/small": 300, "floor/HS256/small": 200, "sign/HS256/small":
 rows = [{"name": job, "cpu_time": time} for job, time in jobs.items()]
 if "--count" in options:
     rows = [{"name": "verify/HS256/small", "allocations": 2, "openssl_allocations": 3, "instructions": 4299}]
+elif "hostile/" in options and "issuers" not in options:
+    rows = [{"name": f"hostile/{job}", "cpu_time": time} for job, time in (("one/a", 5150), ("two/a", 20600), ("two/b", 30900))]
+    rows.append({"name": "verify/RS256/small", "cpu_time": 10300})
 elif "threads" in options:
     rows = [{"name": f"threads/key/real_time/threads:{n}", "items_per_second": 1e6 * n} for n in (1, 2)]
 print(json.dumps({"benchmarks": rows}))
@@ -82,6 +108,26 @@ assert report["jobs"]["verify/HS256/small"]["instructions"] == 4299
 assert not any(":" in job for job in report["jobs"]), "--quick asks no peer"
 assert {goal["at_least_met"] for goal in report["goals"]} == {True, False, None}
 END
+
+report --hostile
+demand '--hostile: exit 0' [ "$status" = 0 ]
+demand 'the dearest refusal' line '  hostile/two/b' '3.000'
+demand 'a goal of refusals that is missed' line 'the dearest refusal, two issuers' '3.000' '2 MISSED'
+demand 'a goal of refusals that is met' line 'the dearest refusal, one verifier' '0.500' '2 met' '1 met'
+demand 'nothing else is judged' [ "$(grep -c ' times ' "$here/out")" = 3 ]
+
+# Two compilers: programs that are made up, the other one slower.
+mkdir -p "$here/other/bin"
+printf '#!/bin/sh\necho "clang version 19"\n' >"$here/clang"
+printf 'CMAKE_CXX_COMPILER:STRING=%s\n' "$here/clang" >"$here/other/CMakeCache.txt"
+sed 's/"verify.HS256.small": 300,/"verify\/HS256\/small": 345,/; s/4299/5001/' "$here/build/bin/credence_benchmarks" \
+    >"$here/other/bin/credence_benchmarks"
+chmod +x "$here/clang" "$here/other/bin/credence_benchmarks"
+run /usr/bin/python3 -B "$root/benchmarks/compilers.py" "$here/build" "$here/other"
+demand 'compilers: exit 0' [ "$status" = 0 ]
+demand 'compilers: both times, their ratio, the instructions of both' line 'verify/HS256/small ' '300 ns' '345 ns' '1.150' '4,299' '5,001'
+demand 'compilers: the goals of both' line 'verify small, typed: instructions' 'met' 'MISSED'
+demand 'compilers: no goal that was not measured' [ "$(grep -c 'jsonwebtoken' "$here/out")" = 0 ]
 
 printf '#!/bin/sh\necho "no such key" >&2\nexit 1\n' >"$here/build/bin/credence_benchmarks"
 report
