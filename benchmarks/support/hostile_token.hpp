@@ -114,14 +114,17 @@ inline void from_json(const nlohmann::json& in, Recipe& recipe) {
     const std::string signature =
         recipe.signature.empty() ? wrong_signature(shape.signature_size) : written(recipe.signature, room / 2);
     room -= std::min(room, signature.size());
-    std::string header = recipe.header.empty()
-                             ? std::string{R"({"alg":"RS256","typ":"JWT"})"}
-                             : written(recipe.header, text_room(grows(recipe.payload) ? room / 2 : room - 8));
+    const auto payload_in = [&](std::size_t most) {
+        return encode_base64url(recipe.payload.empty() ? "{}" : written(recipe.payload, text_room(most)));
+    };
+    const bool is_shared = grows(recipe.payload);
+    const std::size_t taken = is_shared ? room / 2 : payload_in(room).size();
+    std::string header = recipe.header.empty() ? std::string{R"({"alg":"RS256","typ":"JWT"})"}
+                                               : written(recipe.header, text_room(room - std::min(room, taken)));
     if (const auto at = header.find("RS256"); at != std::string::npos) header.replace(at, 5, shape.algorithm);
     const std::string first = encode_base64url(header);
     room -= std::min(room, first.size());
-    const std::string payload = recipe.payload.empty() ? "{}" : written(recipe.payload, text_room(room));
-    return first + "." + encode_base64url(payload) + "." + signature;
+    return first + "." + payload_in(room) + "." + signature;
 }
 
 }  // namespace support
