@@ -30,7 +30,7 @@ public:
 
     /// Reads an absolute URL.
     ///
-    /// \return the URL; or stage `url`, with the text and its error.
+    /// \return the URL; or stage `url`, with the text and its error. User information is left out of the text.
     [[nodiscard]] static Result<Url, FetchError> parse(std::string_view text);
 
     /// The original text.
@@ -109,6 +109,17 @@ namespace detail {
     return false;
 }
 
+/// A URL for a log: without user information in front of its host, which may be a password.
+[[nodiscard]] inline std::string shown_url(std::string_view text) {
+    const std::size_t scheme = text.find("//");
+    const std::size_t begin = scheme == std::string_view::npos ? 0 : text.find_first_not_of('/', scheme);
+    if (begin == std::string_view::npos) return std::string{text};
+    const std::string_view authority = text.substr(begin, text.find_first_of("/?#", begin) - begin);
+    const std::size_t at = authority.rfind('@');
+    if (at == std::string_view::npos) return std::string{text};
+    return std::string{text.substr(0, begin)}.append("...").append(text.substr(begin + at));
+}
+
 }  // namespace detail
 
 inline Result<Url, FetchError> Url::parse(std::string_view text) {
@@ -123,7 +134,7 @@ inline Result<Url, FetchError> Url::parse(std::string_view text) {
         fault = url.read(text.substr(7));
     }
     if (!fault.empty()) {
-        return FetchError{FetchStage::url, detail::quoted_for_log(text).append(": ").append(fault)};
+        return FetchError{FetchStage::url, detail::quoted_for_log(detail::shown_url(text)).append(": ").append(fault)};
     }
     url.text_ = text;
     return url;

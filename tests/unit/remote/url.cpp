@@ -196,6 +196,19 @@ TEST_CASE("a URL, a host name and its labels have a longest length", "[url]") {
     CHECK_FALSE(Url::parse("https://id.example/" + std::string(Url::max_bytes - 18, 'a')));
 }
 
+TEST_CASE("a password in a URL is not told", "[url]") {
+    const std::string fault = "a URL for keys has no user information in front of its host";
+    CHECK(fault_of("https://alice:secret@id.example/a@b") == "'https://...@id.example/a@b': " + fault);
+    CHECK(fault_of("https://alice@x:secret@id.example") == "'https://...@id.example': " + fault);
+    CHECK(fault_of("http://127.0.0.1:80@evil.example/") == "'http://...@evil.example/': " + fault);
+    for (const char* url :
+         {"ftp://alice:secret@id.example", "alice:secret@id.example", "https://alice:secret@id.example#x",
+          "//alice:secret@id.example?x", "https:///alice:secret@id.example"}) {
+        CHECK(fault_of(url).find("secret") == std::string::npos);
+    }
+    CHECK(fault_of("http://id.example/@me").find("'http://id.example/@me'") == 0);  // it is none
+}
+
 TEST_CASE("the fault is one line that shows the URL and says what to write", "[url]") {
     CHECK(fault_of("http://id.example/") ==
           "'http://id.example/': http is for 127.0.0.0/8, [::1] and localhost only; write https");
