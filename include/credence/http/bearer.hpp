@@ -49,6 +49,12 @@ struct BearerArguments {
         is_verifier && is_verifier_for_these_claims && is_known_source && is_enough_for_the_verifier;
 };
 
+/// Where a token is by default. Never destroyed: a guard may run as late as any static object.
+[[nodiscard]] inline const TokenLocation& usual_location() {
+    static const auto& location = *new TokenLocation;
+    return location;
+}
+
 /// The common part of `require_bearer` and `optional_bearer`: the proof, once the arguments are known to be right.
 template <class Wanted, bool IsHeaderValue, class Source, class VerifierType>
 [[nodiscard]] Result<Wanted, Rejection> prove_right(const Source& source, const VerifierType& verifier,
@@ -67,8 +73,10 @@ template <class Wanted, bool IsHeaderValue, class Source, class VerifierType>
         }
     };
     auto who = ProofFor<Wanted>::make(token, verify_token);
-    if (!who) return rejection_by(verifier, std::move(who).error(), challenge, scheme);
-    return {from_call, [&who] { return ProofFor<Wanted>::move_out(*who); }};
+    if (!ProofFor<Wanted>::takes(who, token)) {
+        return rejection_by(verifier, std::move(who).error(), challenge, scheme);
+    }
+    return {from_call, [&who] { return ProofFor<Wanted>::move_out(who); }};
 }
 
 /// The same, with a compile error for wrong arguments.
@@ -116,7 +124,7 @@ template <class Expected = detail::AnyClaims, class Source, class VerifierType>
 [[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
     const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
     using Wanted = Verified<typename detail::ClaimsOf<VerifierType>::type>;
-    return detail::prove<Wanted, Expected, true>(source, verifier, {}, challenge);
+    return detail::prove<Wanted, Expected, true>(source, verifier, detail::usual_location(), challenge);
 }
 
 /// The same for a request that carries its token elsewhere, in a cookie or another field:
@@ -134,7 +142,7 @@ template <class Expected = detail::AnyClaims, class Source, class VerifierType>
 [[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
     const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
     using Wanted = std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>;
-    return detail::prove<Wanted, Expected, true>(source, verifier, {}, challenge);
+    return detail::prove<Wanted, Expected, true>(source, verifier, detail::usual_location(), challenge);
 }
 
 /// The same for a request that carries its token elsewhere.

@@ -144,7 +144,8 @@ private:
         std::optional<Rejection> answer;
         const auto ask = [&]<class VerifierType>(const VerifierType& verifier) {
             const bool takes_other = !detail::other_scheme_of<VerifierType>().empty();
-            if (!answer && takes_other == is_other) answer = detail::rejection_by(verifier, error, challenge, used);
+            if (!answer && takes_other == is_other)
+                answer = detail::rejection_by(verifier, Error{error}, challenge, used);
         };
         std::apply([&](const auto&... verifier) { (ask(verifier), ...); }, verifiers_);
         return answer;

@@ -5,7 +5,9 @@
 #include <credence/error.hpp>
 #include <credence/detail/encoding/ascii.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -126,7 +128,10 @@ struct ClientAnswer {
 /// CR LF would end the field, and other control characters are not allowed in it: each becomes a space.
 inline void append_quoted(std::string& text, std::string_view value) {
     text.push_back('"');
-    for (const char byte : value) {
+    const auto is_usual = [](char byte) { return byte != '"' && byte != '\\' && !is_control(byte); };
+    const auto usual = std::find_if_not(value.begin(), value.end(), is_usual) - value.begin();
+    text.append(value.substr(0, static_cast<std::size_t>(usual)));
+    for (const char byte : value.substr(static_cast<std::size_t>(usual))) {
         if (byte == '"' || byte == '\\') text.push_back('\\');
         text.push_back(is_control(byte) ? ' ' : byte);
     }
@@ -181,11 +186,16 @@ inline void append_quoted(std::string& text, std::string_view value) {
     return rejection;
 }
 
+/// See `Rejection::from`.
+[[nodiscard]] inline Rejection bearer_rejection(Error&& reason, const Challenge& challenge) {
+    const ClientAnswer answer = bearer_answer(reason, challenge);
+    return make_rejection("Bearer", answer, std::move(reason), challenge);
+}
+
 }  // namespace detail
 
 inline Rejection Rejection::from(Error reason, const Challenge& challenge) {
-    const detail::ClientAnswer answer = detail::bearer_answer(reason, challenge);
-    return detail::make_rejection("Bearer", answer, std::move(reason), challenge);
+    return detail::bearer_rejection(std::move(reason), challenge);
 }
 
 inline Rejection Rejection::for_dpop(Error reason, const Challenge& challenge, std::string_view algs,

@@ -166,12 +166,12 @@ template <class VerifierType>
 
 /// The answer to a refused request.
 template <class VerifierType>
-[[nodiscard]] Rejection rejection_by(const VerifierType& verifier, Error reason, const Challenge& challenge,
+[[nodiscard]] Rejection rejection_by(const VerifierType& verifier, Error&& reason, const Challenge& challenge,
                                      std::string_view scheme) {
     if constexpr (requires { Rejection{verifier.rejection(reason, challenge, scheme)}; }) {
         return verifier.rejection(std::move(reason), challenge, scheme);
     } else {
-        return Rejection::from(std::move(reason), challenge);
+        return bearer_rejection(std::move(reason), challenge);
     }
 }
 

@@ -148,7 +148,7 @@ public:
 
     /// As for the inner verifier.
     [[nodiscard]] Rejection rejection(const Error& error, const Challenge& challenge, std::string_view used) const {
-        return detail::rejection_by(state_->verifier, error, challenge, used);
+        return detail::rejection_by(state_->verifier, Error{error}, challenge, used);
     }
 
 private:

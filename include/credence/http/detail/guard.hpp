@@ -151,11 +151,13 @@ public:
         };
         auto proof = Proof::make(token, verify_token);
         if constexpr (MayWait<const Attempt>) {
-            if (!proof && attempt.must_wait()) return attempt.resume(std::forward<Parameters>(arguments)...);
+            if (!Proof::takes(proof, token) && attempt.must_wait())
+                return attempt.resume(std::forward<Parameters>(arguments)...);
         }
-        if (!proof) return refuse(rejection(std::move(proof).error(), scheme), request, arguments...);
+        if (!Proof::takes(proof, token))
+            return refuse(rejection(std::move(proof).error(), scheme), request, arguments...);
         // A proof taken by value is constructed directly in the handler's parameter, not copied there.
-        return handler_(Proof::move_out(*proof), std::forward<Parameters>(arguments)...);
+        return handler_(Proof::move_out(proof), std::forward<Parameters>(arguments)...);
     }
 
     /// The same guard with a hook, which is called for each rejection and answers instead of the handler.

@@ -60,8 +60,8 @@ template <HttpRequest Request>
 /// The one token of a request; `missing_credentials`; `malformed_credentials`, also if there are two.
 [[nodiscard]] inline Result<std::string_view> token_in(const Credentials& credentials, const TokenLocation& location,
                                                        std::string_view other_scheme = {}) {
+    if (location.cookie.empty()) return token_in_field(credentials.field, location.scheme, other_scheme);
     auto in_field = token_in_field(credentials.field, location.scheme, other_scheme);
-    if (location.cookie.empty()) return in_field;
     if (!in_field && in_field.error().code != Errc::missing_credentials) return in_field;
     auto in_cookie = token_in_cookie(credentials.cookies, location.cookie);
     if (!in_field) return in_cookie;
@@ -79,14 +79,18 @@ template <HttpRequest Request>
            is_not_behind(token.data() + token.size(), cookies.data() + cookies.size());
 }
 
-// How to make the first parameter of a handler: `make` calls `verify_token`, `move_out` moves the proof into the
-// parameter.
+// How to make the first parameter of a handler: `make` calls `verify_token`, and `move_out` moves the proof into the
+// parameter, if the parameter `takes` what was made.
 
 template <class Claims>
 struct ProofFor<Verified<Claims>> {
     using claims_type = Claims;
 
-    static Verified<Claims> move_out(Verified<Claims>& expiring) { return ProofTransfer::move_out(expiring); }
+    static Verified<Claims> move_out(Result<Verified<Claims>>& expiring) { return ProofTransfer::move_out(*expiring); }
+
+    [[nodiscard]] static bool takes(const Result<Verified<Claims>>& made, const Result<std::string_view>&) noexcept {
+        return made.has_value();
+    }
 
     template <class VerifyToken>
     static Result<Verified<Claims>> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {
@@ -97,35 +101,34 @@ struct ProofFor<Verified<Claims>> {
 
 template <class Claims, ScopeName... Scopes>
 struct ProofFor<Granted<Claims, Scopes...>> {
+    using Wanted = Granted<Claims, Scopes...>;
     using claims_type = Claims;
 
-    static Granted<Claims, Scopes...> move_out(Granted<Claims, Scopes...>& expiring) {
-        return {typename Granted<Claims, Scopes...>::Passed{}, expiring.who_};
+    static Wanted move_out(Result<Wanted>& expiring) { return {typename Wanted::Passed{}, (*expiring).who_}; }
+
+    [[nodiscard]] static bool takes(const Result<Wanted>& made, const Result<std::string_view>&) noexcept {
+        return made.has_value();
     }
 
     template <class VerifyToken>
-    static Result<Granted<Claims, Scopes...>> make(const Result<std::string_view>& token,
-                                                   const VerifyToken& verify_token) {
+    static Result<Wanted> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {
         auto who = ProofFor<Verified<Claims>>::make(token, verify_token);
         if (!who) return std::move(who).error();
-        return Granted<Claims, Scopes...>::take(*who);
+        return Wanted::take(*who);
     }
     /// The scope that a challenge names as required.
-    static std::string scope() { return Granted<Claims, Scopes...>::required(); }
+    static std::string scope() { return Wanted::required(); }
 };
 
 template <class Wanted>
 struct ProofFor<std::optional<Wanted>> : ProofFor<Wanted> {
-    static std::optional<Wanted> move_out(std::optional<Wanted>& expiring) {
+    static std::optional<Wanted> move_out(Result<Wanted>& expiring) {
         return expiring ? ProofTransfer::optional_of(*expiring) : std::nullopt;
     }
 
-    template <class VerifyToken>
-    static Result<std::optional<Wanted>> make(const Result<std::string_view>& token, const VerifyToken& verify_token) {
-        if (!token && token.error().code == Errc::missing_credentials) return std::optional<Wanted>{};
-        auto who = ProofFor<Wanted>::make(token, verify_token);
-        if (!who) return std::move(who).error();
-        return ProofTransfer::optional_of(*who);
+    /// Also takes nobody: the error of a request without credentials.
+    [[nodiscard]] static bool takes(const Result<Wanted>& made, const Result<std::string_view>& token) noexcept {
+        return made.has_value() || (!token && token.error().code == Errc::missing_credentials);
     }
 };
 

@@ -115,7 +115,7 @@ private:
     }
 
     [[nodiscard]] std::optional<Error> open_new() {
-        if (headers_ == nullptr) shared_ = usual_header(parts_->header);
+        shared_ = usual_header(parts_->header);
         if (shared_ != nullptr) {  // a header that needs no reading, and has no `crit`
             header_ = &read_.emplace(TokenHeader{.header = static_cast<const Header&>(*shared_)});
             if (!source_.accepts(shared_->alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};

@@ -79,9 +79,20 @@ TEST_CASE("the token is verified once, and not at all without one") {
     CHECK_FALSE(One::make(Errc::missing_credentials, verify));
     CHECK(calls == 1);
     using Maybe = ProofFor<std::optional<Verified<AccountClaims>>>;
-    CHECK_FALSE(Maybe::make(Errc::missing_credentials, verify).value());
-    CHECK(Maybe::make(Errc::malformed_credentials, verify).error().code == Errc::malformed_credentials);
-    CHECK(Maybe::make(Errc::malformed_token, verify).error().code == Errc::malformed_token);
+    const Result<std::string_view> none{Errc::missing_credentials};
+    auto nobody = Maybe::make(none, verify);
+    CHECK(Maybe::takes(nobody, none));
+    CHECK_FALSE(One::takes(nobody, none));
+    CHECK_FALSE(Maybe::move_out(nobody));
+    for (const Errc code : {Errc::malformed_credentials, Errc::malformed_token}) {
+        const Result<std::string_view> bad{code};
+        const auto refused = Maybe::make(bad, verify);
+        CHECK(refused.error().code == code);
+        CHECK_FALSE(Maybe::takes(refused, bad));
+    }
     CHECK(calls == 1);
+    const Result<std::string_view> given{std::string_view{token}};
+    const Result<Verified<AccountClaims>> missing_inside{Errc::missing_credentials};  // from a verifier of one's own
+    CHECK_FALSE(Maybe::takes(missing_inside, given));
     STATIC_REQUIRE_FALSE(credence::detail::IsProof<AccountClaims>);
 }
