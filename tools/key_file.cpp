@@ -202,7 +202,11 @@ std::vector<std::string> served_algorithms(const LoadedKey& key, Purpose purpose
 
 std::string complaint(const LoadedKey& key, Purpose purpose, const std::vector<std::string>& algorithms) {
     const std::string found = description(key.text);
-    const std::string why = reason(key, purpose, algorithms);
+    std::string why = reason(key, purpose, algorithms);
+    const bool is_a_key = found.find(" key in ") != std::string::npos;
+    if (why.empty() && is_a_key && algorithms.size() == algorithm_names().size()) {
+        why = "no algorithm uses a key of this type or curve";
+    }
     const bool says_more = found.find(why) == std::string::npos;
     const bool is_locked =
         (why == "the key is encrypted, and no passphrase was given" || why.starts_with("wrong passphrase"));

@@ -116,6 +116,20 @@ Handler Api::guarded_by(const Prove& prove, GuardedHandler handler) {
     };
 }
 
+// A link or an image elsewhere can make a browser send this with the cookie. A token in the header it cannot. Programs and
+// old browsers say nothing of where they come from with a GET, and are believed.
+Handler Api::log_out_by_link(const Handler& log_out) const {
+    credence::CrossOrigin links = pages_;
+    links.check_safe_methods = true;
+    links.allow_missing_origin = true;
+    return [this, links, log_out](const Call& call, httplib::Response& response) {
+        // The client's page may be another host's of this domain, or at another port, but no other site's.
+        const bool is_allowed = call.field("Sec-Fetch-Site") != "cross-site" && credence::check_origin(call, links);
+        if (cookies_.has_token(call.http) && !is_allowed) throw Refusal{403, "Another site may not log you out"};
+        log_out(call, response);
+    };
+}
+
 void Api::add_to(Server& server) {
     const auto open = [this](void (Api::*route)(const Call&, httplib::Response&)) {
         return [this, route](const Call& call, httplib::Response& response) { (this->*route)(call, response); };
@@ -130,18 +144,7 @@ void Api::add_to(Server& server) {
     server.add("POST", "/api/auth/login", open(&Api::log_in));
     server.add("POST", "/api/auth/refresh", open(&Api::refresh));
     const Handler log_out = with_login(&Api::log_out);
-    // A link or an image elsewhere can make a browser send this with the cookie. A token in the header it cannot. Programs
-    // and old browsers say nothing of where they come from with a GET, and are believed.
-    credence::CrossOrigin links = pages_;
-    links.check_safe_methods = true;
-    links.allow_missing_origin = true;
-    const auto log_out_by_link = [this, links, log_out](const Call& call, httplib::Response& response) {
-        // The client's page may be another host's of this domain, or at another port, but no other site's.
-        const bool is_allowed = call.field("Sec-Fetch-Site") != "cross-site" && credence::check_origin(call, links);
-        if (cookies_.has_token(call.http) && !is_allowed) throw Refusal{403, "Another site may not log you out"};
-        log_out(call, response);
-    };
-    server.add("GET", "/api/auth/logout", log_out_by_link);
+    server.add("GET", "/api/auth/logout", log_out_by_link(log_out));
     server.add("POST", "/api/auth/logout", log_out);
     server.add("POST", "/api/auth/logout-all", with_login(&Api::log_out_everywhere));
     server.add("GET", "/api/auth/login", with_login(&Api::login));

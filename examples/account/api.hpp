@@ -69,6 +69,8 @@ private:
                                                                                    const Call& call);
     [[nodiscard]] Proven prove_login(const Call& call);
     [[nodiscard]] Proven prove_login_or_key(const Call& call);
+    /// The route to log out by a link.
+    [[nodiscard]] Handler log_out_by_link(const Handler& log_out) const;
 
     // api_auth.cpp
     void register_user(const Call& call, httplib::Response& response);

@@ -290,6 +290,16 @@ class BadFiles(unittest.TestCase):
         self.assertEqual((done.returncode, done.out, done.err.count("\n")), (3, "", 1))
         self.assertIn(rows[-1][1], done.err)
 
+    def test_a_key_that_no_algorithm_uses(self):
+        """A private key was found, and so "expected a private key" alone would be no help."""
+        for kind, options in (("an X25519 private key", ("-algorithm", "X25519")),
+                              ("an EC (another curve) private key", ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-192"))):
+            name = FILES.name("unused.pem")
+            subprocess.run(["openssl", "genpkey", *options, "-out", name], check=True, capture_output=True)
+            done = run("sign", "--key", name, "--sub", "a", "--exp", "1h")
+            self.assertEqual((done.returncode, done.out), (3, ""))
+            self.assertIn(f"found {kind} in PEM (no algorithm uses a key of this type or curve); expected a private key", done.err)
+
     def test_a_set_with_a_key_that_repeats_a_name(self):
         key, pub = FILES.name("repeat.jwk"), FILES.name("repeat.pub")
         run("keygen", "ES256", "--format", "jwk", "--kid", "a", "--out", key, "--pub", pub)

@@ -47,7 +47,7 @@ ROWS = [
     ("another word", f"Token {GOOD}", "a word in front of the token; pass only the token after it"),
     ("a cookie", f"token={GOOD}; Path=/", "a form field; pass only the token after the equals sign"),
     ("a line feed", f"{GOOD}\n", "white space after the token"),
-    ("PEM", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "PEM: a key or a certificate, and no token"),
+    ("PEM", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "PEM: a key or a certificate, not a token"),
     ("a byte order mark", f"\ufeff{GOOD}", "a byte order mark before the token"),
     ("an SD-JWT", f"{GOOD}~abc~", "an SD-JWT, whose disclosures follow ~"),
     ("a whole field", f"authorization: Bearer {GOOD}", "a whole Authorization field; pass only the token in it"),

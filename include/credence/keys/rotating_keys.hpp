@@ -73,7 +73,7 @@ public:
 
         /// See `RotatingKeys::find`. The key lives as long as a snapshot of this generation.
         [[nodiscard]] Result<const VerificationKey*> find(const KeyQuery& query) const {
-            if (!set_) return Errc::keys_unavailable;
+            if (!set_) return Error{Errc::keys_unavailable, {}, "no keys have been set yet"};
             const auto key = set_->find(query);
             if (!key) return key.error();
             return *key;

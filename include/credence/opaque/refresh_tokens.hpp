@@ -88,7 +88,7 @@ public:
     [[nodiscard]] Result<RefreshToken> issue(std::string subject) {
         const auto token = detail::random_text<32>();
         const auto family = detail::random_text<16>();
-        if (!token || !family) return Errc::store_unavailable;
+        if (!token || !family) return no_randomness();
         RefreshToken issued{*token, *family, std::move(subject), detail::saturating_sum(moment(), rules_.lifetime)};
         const RefreshRecord record = record_of(issued);
         if (store_ == nullptr || record.hash.empty()) return Errc::store_unavailable;
@@ -115,7 +115,7 @@ public:
         if (record->used_at) return replay(token, *record);
 
         const auto next = detail::random_text<32>();
-        if (!next) return Errc::store_unavailable;
+        if (!next) return no_randomness();
         RefreshToken successor{*next, record->family, record->subject, record->expires_at};
         RefreshRecord used = *record;
         used.used_at = moment();
@@ -154,17 +154,19 @@ private:
     /// An error of the store, with its reason for the log.
     [[nodiscard]] static Error unavailable(const Error& error) { return {Errc::store_unavailable, {}, error.reason}; }
 
+    [[nodiscard]] static Error no_randomness() { return {Errc::store_unavailable, {}, "no randomness"}; }
+
     [[nodiscard]] static Result<void> ended(const Result<void>& done) {
         return done ? Result<void>{} : Result<void>{unavailable(done.error())};
     }
 
     [[nodiscard]] Result<RefreshRecord> look_up(std::string_view token) {
-        if (!detail::is_random_text<32>(token)) return Errc::malformed_token;
+        if (!detail::is_random_text<32>(token)) return Error{Errc::malformed_token, {}, "not a refresh token"};
         const std::string hash = detail::hash_of_token(token);
         if (store_ == nullptr || hash.empty()) return Errc::store_unavailable;
         const auto found = store_->find(hash);
         if (!found) return unavailable(found.error());
-        if (!*found) return Errc::token_revoked;
+        if (!*found) return Error{Errc::token_revoked, {}, "no such refresh token"};
         return **found;
     }
 
@@ -174,7 +176,7 @@ private:
         if (record.used_at && moment() < detail::saturating_sum(*record.used_at, rules_.grace))
             return successor_of(token, record);
         if (const auto done = ended(store_->revoke_family(record.family)); !done) return done.error();
-        return Errc::token_revoked;
+        return Error{Errc::token_revoked, {}, "the refresh token was used before; its family has ended"};
     }
 
     /// The same successor of the token, as long as nobody has used it.
@@ -182,7 +184,10 @@ private:
         const std::string next = detail::open_successor(token, record.sealed_successor);
         const auto successor = look_up(next);
         if (!successor && successor.error().code == Errc::store_unavailable) return successor.error();
-        if (!successor || successor->used_at) return Errc::token_revoked;
+        if (!successor || successor->used_at) {
+            return Error{
+                Errc::token_revoked, {}, "the refresh token was used before, and its successor is used or has ended"};
+        }
         return RefreshToken{next, record.family, record.subject, record.expires_at};
     }
 

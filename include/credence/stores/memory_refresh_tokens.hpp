@@ -53,7 +53,7 @@ public:
     /// See `RefreshStore` for this and the following. `store_unavailable` if there is no room.
     [[nodiscard]] Result<void> insert(const RefreshRecord& record) {
         const std::lock_guard lock{mutex_};
-        if (records_.contains(record.hash) || !has_room_for(record)) return Errc::store_unavailable;
+        if (auto refused = check_new(record); !refused) return refused;
         add(record);
         return {};
     }
@@ -68,7 +68,7 @@ public:
         const std::lock_guard lock{mutex_};
         const auto found = records_.find(used.hash);
         if (found == records_.end() || found->second.used_at) return false;
-        if (records_.contains(successor.hash) || !has_room_for(successor)) return Errc::store_unavailable;
+        if (auto refused = check_new(successor); !refused) return refused.error();
         // This family may have been dropped to make room.
         const auto still = records_.find(used.hash);
         if (still == records_.end()) return false;
@@ -111,6 +111,13 @@ private:
         std::vector<typename Records::iterator> records = {};
     };
     using Families = std::map<std::string, Family, std::less<>>;
+
+    /// Refuses a record that is known already, or for which there is no room.
+    [[nodiscard]] Result<void> check_new(const RefreshRecord& record) {
+        if (records_.contains(record.hash)) return Error{Errc::store_unavailable, {}, "the record exists already"};
+        if (!has_room_for(record)) return Error{Errc::store_unavailable, {}, "the store is full"};
+        return {};
+    }
 
     /// Whether there is room for one more, after dropping what must make room.
     [[nodiscard]] bool has_room_for(const RefreshRecord& record) {

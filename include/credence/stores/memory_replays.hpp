@@ -53,7 +53,7 @@ public:
         }
         std::string key{id};
         if (shard.ids.contains(key)) return false;
-        if (shard.ids.size() >= max_of_shard_) return Errc::store_unavailable;
+        if (shard.ids.size() >= max_of_shard_) return Error{Errc::store_unavailable, {}, "the store is full"};
         shard.ends.emplace(until, key);
         shard.ids.insert(std::move(key));
         return true;

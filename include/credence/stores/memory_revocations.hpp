@@ -84,7 +84,7 @@ private:
     /// Records a time, which only moves forward. \param end  when it is no longer needed, apart from the leeway.
     [[nodiscard]] Result<void> note(detail::MomentName name, NumericDate moment, NumericDate end) {
         if (!moments_.advance(name, moment)) {
-            if (!has_room()) return Errc::store_unavailable;
+            if (!has_room()) return Error{Errc::store_unavailable, {}, "the store is full"};
             moments_.add(name, moment);
         }
         first_end_ = (std::min)(first_end_, end);

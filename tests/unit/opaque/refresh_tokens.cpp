@@ -322,3 +322,18 @@ TEST_CASE("a refresh store that is null cannot be asked") {
     CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
 }
+
+TEST_CASE("a refused refresh token has a reason for the log") {
+    Session session;
+    CHECK(session.tokens.rotate("x").error().reason == "not a refresh token");
+    CHECK(session.tokens.rotate(std::string(43, 'A')).error().reason == "no such refresh token");
+    const auto first = session.tokens.issue("eve").value();
+    REQUIRE(session.tokens.rotate(first.token));
+    CHECK(session.tokens.rotate(first.token).error().reason ==
+          "the refresh token was used before; its family has ended");
+    Session patient{.grace = 10s};
+    const auto used = patient.tokens.issue("eve").value();
+    REQUIRE(patient.tokens.rotate(patient.tokens.rotate(used.token).value().token));
+    CHECK(patient.tokens.rotate(used.token).error().reason ==
+          "the refresh token was used before, and its successor is used or has ended");
+}

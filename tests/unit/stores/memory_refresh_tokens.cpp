@@ -62,6 +62,7 @@ TEST_CASE("a full refresh store drops expired records, and refuses to drop a liv
     CHECK(shop.takes(record("a", "f2", "bob")));
     const auto full = shop.store->insert(record("b", "f3", "eve"));
     CHECK(full.error().code == Errc::store_unavailable);
+    CHECK(full.error().reason == "the store is full");
     CHECK(shop.holds("old"));
     shop.moment += 1s;
     CHECK(shop.takes(record("b", "f3", "eve")));
@@ -218,6 +219,7 @@ TEST_CASE("a record that is known already is not taken again") {
     CHECK(shop.exchange("a", "b").value());
     CHECK(shop.store->insert(record("a", "g", "eve")).error().code == Errc::store_unavailable);
     CHECK(shop.exchange("b", "a").error().code == Errc::store_unavailable);
+    CHECK(shop.exchange("b", "a").error().reason == "the record exists already");
     CHECK(shop.store->find("a").value()->used_at);
     CHECK_FALSE(shop.store->find("b").value()->used_at);
 }

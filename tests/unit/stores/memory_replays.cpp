@@ -42,6 +42,7 @@ TEST_CASE("a full store refuses, and only what has expired makes room") {
     CHECK(store.use_once("a", noon + 10s).value());
     CHECK(store.use_once("b", noon + 20s).value());
     CHECK(store.use_once("c", noon + 20s).error().code == Errc::store_unavailable);
+    CHECK(store.use_once("c", noon + 20s).error().reason == "the store is full");
     CHECK_FALSE(store.use_once("a", noon + 10s).value());
     moment = noon + 11s;
     CHECK(store.use_once("c", noon + 20s).value());

@@ -95,6 +95,7 @@ TEST_CASE("a full store forgets expired tokens, and refuses to forget a live one
     const auto full = store.revoke(last);
     REQUIRE_FALSE(full);
     CHECK(full.error().code == Errc::store_unavailable);
+    CHECK(full.error().reason == "the store is full");
     CHECK(store.is_revoked(live).value());
 }
 

@@ -47,6 +47,7 @@ TEST_CASE("a full store in memory drops what has ended, and refuses to drop what
     MemoryStore store{{.max_sessions = 3, .max_api_keys = 2, .clock = [&] { return moment; }}};
     for (const char* name : {"a", "b", "c"}) REQUIRE(store.insert_session(session_record(name, name)));
     CHECK(store.insert_session(session_record("d", "d")).error().code == Errc::store_unavailable);
+    CHECK(store.insert_session(session_record("d", "d")).error().reason == "the store is full");
     moment = contract_start + 30min - 1s;
     CHECK_FALSE(store.insert_session(session_record("d", "d")));
     CHECK(store.replace_session(hash_named("a"), session_record("e", "a")).value());  // takes no more room
@@ -76,6 +77,8 @@ TEST_CASE("a record that is there already costs no room") {
     CHECK_FALSE(store.insert_session(session_record("a", "a")));
     CHECK(store.insert_session(session_record("b", "b")));
     CHECK(store.replace_session(hash_named("a"), session_record("b", "a")).error().code == Errc::store_unavailable);
+    CHECK(store.replace_session(hash_named("a"), session_record("b", "a")).error().reason ==
+          "the record exists already");
     CHECK(store.find_session(hash_named("a")).value());
 }
 

@@ -322,7 +322,7 @@ template <class Claims>
 [[nodiscard]] Result<void> write_claims(std::string& out, const Claims& claims) {
     JsonWriter writer{out};
     if constexpr (std::same_as<Claims, nlohmann::json>) {
-        if (!claims.is_object()) return Error{Errc::malformed_token};
+        if (!claims.is_object()) return Error{Errc::malformed_token, {}, "the claims are not a JSON object"};
         return write_document(writer, claims, 1);
     } else {
         writer.open('{');

@@ -64,6 +64,9 @@ namespace credence::detail {
     return !scheme.empty() && value.size() > scheme.size() && value[scheme.size()] == ' ' && value.starts_with(scheme);
 }
 
+/// The error for credentials that are not one token, with the reason for the log.
+[[nodiscard]] inline Error malformed(std::string_view reason) { return {Errc::malformed_credentials, {}, reason}; }
+
 /// The token of a field value; the view points into it. White space at the ends of the value is ignored.
 ///
 /// \param scheme  the word before the token; if empty, the whole value is the token.
@@ -79,18 +82,18 @@ namespace credence::detail {
         rest.remove_prefix((std::min)(rest.find_first_not_of(' '), rest.size()));
     } else if (!scheme.empty()) {
         const std::string_view own = take_token(rest);
-        if (own.empty()) return Errc::malformed_credentials;
+        if (own.empty()) return malformed("the value does not begin with a scheme");
         const bool is_other = !other.empty() && equals_ignoring_case(own, other);
         if (!is_other && !equals_ignoring_case(own, scheme)) {
             const bool is_joined =
                 has_scheme_after_comma(rest, scheme) || (!other.empty() && has_scheme_after_comma(rest, other));
-            return is_joined ? Errc::malformed_credentials : Errc::missing_credentials;
+            return is_joined ? malformed("two credentials in one field") : Error{Errc::missing_credentials};
         }
         const std::size_t spaces = (std::min)(rest.find_first_not_of(' '), rest.size());
-        if (spaces == 0) return Errc::malformed_credentials;
+        if (spaces == 0) return malformed("no space and token after the scheme");
         rest.remove_prefix(spaces);
     }
-    if (!is_token68(rest)) return Errc::malformed_credentials;
+    if (!is_token68(rest)) return malformed("the credentials are not one token");
     return rest;
 }
 

@@ -32,7 +32,7 @@ template <HttpRequest Request>
 
 [[nodiscard]] inline Result<std::string_view> token_in_field(const HeaderValue& field, std::string_view scheme,
                                                              std::string_view other_scheme) {
-    if (field.is_repeated()) return Errc::malformed_credentials;
+    if (field.is_repeated()) return malformed("the field of the token occurs more than once");
     // The other scheme is accepted beside Bearer only: if a location names another scheme, that one alone counts.
     const bool takes_other = !other_scheme.empty() && equals_ignoring_case(scheme, "Bearer");
     return token_of_field(field.view(), scheme, takes_other ? other_scheme : std::string_view{});
@@ -48,12 +48,12 @@ template <HttpRequest Request>
 }
 
 [[nodiscard]] inline Result<std::string_view> token_in_cookie(const HeaderValue& cookies, std::string_view name) {
-    if (cookies.is_repeated()) return Errc::malformed_credentials;  // RFC 6265 §5.4: at most one Cookie field
+    if (cookies.is_repeated()) return malformed("more than one Cookie field");  // RFC 6265 §5.4
     const auto cookie = find_cookie(cookies.view(), name);
     if (!cookie) return cookie.error();
     const std::string_view token = cookie->value_or(std::string_view{});
     if (token.empty()) return Errc::missing_credentials;
-    if (!is_token68(token)) return Errc::malformed_credentials;
+    if (!is_token68(token)) return malformed("the value of the cookie is not a token");
     return token;
 }
 
@@ -66,7 +66,7 @@ template <HttpRequest Request>
     auto in_cookie = token_in_cookie(credentials.cookies, location.cookie);
     if (!in_field) return in_cookie;
     if (!in_cookie) return in_cookie.error().code == Errc::missing_credentials ? in_field : in_cookie;
-    if (*in_field != *in_cookie) return Errc::malformed_credentials;
+    if (*in_field != *in_cookie) return malformed("the field and the cookie have different tokens");
     return in_field;
 }
 

@@ -44,7 +44,7 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
     if (begins_with("dpop ") || begins_with("dpop\t"))
         return "the text begins with the word DPoP; pass only the token after it";
     if (begins_with("authorization:")) return "a whole Authorization field; pass only the token in it";
-    if (begins_with("-----begin")) return "PEM: a key or a certificate, and no token";
+    if (begins_with("-----begin")) return "PEM: a key or a certificate, not a token";
     if (text.starts_with("\xef\xbb\xbf")) return "a byte order mark before the token";
     if (begins_with("http://") || begins_with("https://")) return "a URL; pass only the token in it";
     switch (behind_first_word(text)) {

@@ -177,7 +177,7 @@ private:
 /// §6.2
 [[nodiscard]] inline Result<std::string> encrypted_pem(const EVP_PKEY* key, std::string_view passphrase) {
     constexpr int rounds = 600'000;
-    if (passphrase.empty()) return Errc::invalid_key;
+    if (passphrase.empty()) return bad_key("an empty passphrase");
     if (!openssl_is_running()) return bad_key(openssl_has_ended);
     const ErrorQueueGuard guard;
     const Memory memory{BIO_new(BIO_s_mem())};

@@ -34,10 +34,10 @@ public:
     /// `store_unavailable` if there is no room, or the key exists already.
     [[nodiscard]] Result<void> insert(const Record& record) {
         Room room{*this};
-        if (!room.is_taken) return Errc::store_unavailable;
+        if (!room.is_taken) return Error{Errc::store_unavailable, {}, "the store is full"};
         Shard& shard = shard_of(Traits::key(record));
         const std::unique_lock lock{shard.mutex};
-        if (!shard.add(record)) return Errc::store_unavailable;
+        if (!shard.add(record)) return known_already();
         room.is_used = true;
         return {};
     }
@@ -66,7 +66,7 @@ public:
         const auto locks = lock_all();
         Shard& from = shard_of(old_key);
         if (!from.records.contains(old_key)) return false;
-        if (!shard_of(Traits::key(record)).add(record)) return Errc::store_unavailable;
+        if (!shard_of(Traits::key(record)).add(record)) return known_already();
         from.drop(from.records.find(old_key));  // looked up again: adding may have moved it
         return true;
     }
@@ -112,6 +112,8 @@ public:
     }
 
 private:
+    [[nodiscard]] static Error known_already() { return {Errc::store_unavailable, {}, "the record exists already"}; }
+
     static constexpr std::size_t shard_count = 16;
 
     struct TextHash {

@@ -212,3 +212,14 @@ TEST_CASE("a comma after another scheme costs linear time") {
     CHECK(code_of(value + "x") == Errc::missing_credentials);
     CHECK(code_of(value + ",Bearer x") == Errc::malformed_credentials);
 }
+
+TEST_CASE("malformed credentials have a reason for the log") {
+    const auto reason = [](std::string_view value) { return bearer_token(value).error().reason; };
+    CHECK(reason("=") == "the value does not begin with a scheme");
+    CHECK(reason("Basic a=b, Bearer abc") == "two credentials in one field");
+    CHECK(reason("Bearer") == "no space and token after the scheme");
+    CHECK(reason("bearer,abc") == "no space and token after the scheme");
+    CHECK(reason("Bearer abc def") == "the credentials are not one token");
+    CHECK(reason("Bearer ") == "no space and token after the scheme");
+    CHECK(reason("Basic abc").empty());
+}

@@ -96,3 +96,12 @@ TEST_CASE("the token is verified once, and not at all without one") {
     CHECK_FALSE(Maybe::takes(missing_inside, given));
     STATIC_REQUIRE_FALSE(credence::detail::IsProof<AccountClaims>);
 }
+
+TEST_CASE("more than one credential, and a cookie that is not a token, have a reason for the log") {
+    const TokenLocation either{.cookie = "t"};
+    const auto reason = [&](const Credentials& credentials) { return token_in(credentials, either).error().reason; };
+    CHECK(reason({.field = HeaderValue::repeated()}) == "the field of the token occurs more than once");
+    CHECK(reason({.cookies = HeaderValue::repeated()}) == "more than one Cookie field");
+    CHECK(reason({.cookies = "t=a,b"}) == "the value of the cookie is not a token");
+    CHECK(reason({.field = "Bearer abc", .cookies = "t=abd"}) == "the field and the cookie have different tokens");
+}

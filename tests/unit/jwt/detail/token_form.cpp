@@ -26,7 +26,7 @@ TEST_CASE("what was passed in the place of a token is told by its beginning") {
     CHECK(why_no_token("Token eyJ.a.b") == "a word in front of the token; pass only the token after it");
     CHECK(why_no_token("JWT\teyJ.a.b") == "a word in front of the token; pass only the token after it");
     CHECK(why_no_token("__Host-token=eyJ.a.b; Path=/") == "a form field; pass only the token after the equals sign");
-    CHECK(why_no_token("-----BEGIN CERTIFICATE-----") == "PEM: a key or a certificate, and no token");
+    CHECK(why_no_token("-----BEGIN CERTIFICATE-----") == "PEM: a key or a certificate, not a token");
     CHECK(why_no_token("\xef\xbb\xbf"
                        "eyJ.a.b") == "a byte order mark before the token");
     CHECK(why_no_token("<token>") == "XML, HTML or a placeholder; pass only the token");
