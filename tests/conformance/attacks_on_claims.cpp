@@ -76,7 +76,7 @@ TEST_CASE("attack row 21: alg, kid and typ of a wrong type make the header malfo
     }
 }
 
-TEST_CASE("attack row 22: a date that is no number in range is refused, and never means for ever") {
+TEST_CASE("attack row 22: a date that is not a number in range is refused, and never means for ever") {
     for (const std::string_view value :
          {"\"1700000001\"", "\"\"", "null", "true", "[]", "{}", "1e400", "-1e400", "1e30", "9007199254740993",
           "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616", "253402300800",

@@ -44,7 +44,7 @@ std::string sealed_for_rsa(std::string_view text, const EncryptOptions& options 
 
 }  // namespace
 
-TEST_CASE("attack row 28: a token that was encrypted to the key that verifies is no signed token",
+TEST_CASE("attack row 28: a token that was encrypted to the verifying key is not accepted as a signed token",
           "[conformance][jwe][attack-28]") {
     // CVE-2023-51774: whoever knows the public key can encrypt to it, and the claims were believed.
     const auto issuer = Keys<RS256>::from_pem(files::rsa_private).value();

@@ -140,7 +140,8 @@ TEST_CASE("attack row 7: an ECDSA signature in DER, or of another length, is non
     CHECK(judged(with_signature(token, ""), keys_of<ES256>()) == "invalid_signature");
 }
 
-TEST_CASE("attack row 8: an RSA signature that is not as long as the modulus is none, and nothing behind it is read") {
+TEST_CASE(
+    "attack row 8: an RSA signature that is not as long as the modulus is refused, and nothing after it is read") {
     const std::string token = good_token<credence::RS256>();
     const std::string good = signature_of(token);
     REQUIRE(good.size() == 256);

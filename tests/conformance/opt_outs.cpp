@@ -160,7 +160,7 @@ TEST_CASE("all opt-outs but one leave that one's rule as strict as it is") {
     }
 }
 
-TEST_CASE("allow_short_secret lets a short secret be, and nothing that is no secret") {
+TEST_CASE("allow_short_secret accepts a short secret, and nothing that is refused as a secret") {
     using Key = credence::DecodingKey<credence::HS256>;
     CHECK(Key::from_secret("short", credence::allow_short_secret));
     CHECK_FALSE(Key::from_secret("short"));

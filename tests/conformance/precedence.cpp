@@ -118,7 +118,7 @@ std::string judged(const Pieces& pieces) {
 
 }  // namespace
 
-TEST_CASE("a token without a fault is accepted, and each fault alone is told") {
+TEST_CASE("a token without a fault is accepted, and each single fault is reported") {
     CHECK(judged(Pieces{}) == "accepted");
     for (const Fault& fault : faults_in_order()) {
         Pieces pieces;
@@ -128,7 +128,7 @@ TEST_CASE("a token without a fault is accepted, and each fault alone is told") {
     }
 }
 
-TEST_CASE("of two faults the earlier one is told") {
+TEST_CASE("of two faults the earlier one is reported") {
     const auto& faults = faults_in_order();
     for (std::size_t earlier = 0; earlier < faults.size(); ++earlier) {
         for (std::size_t later = earlier + 1; later < faults.size(); ++later) {
@@ -141,7 +141,7 @@ TEST_CASE("of two faults the earlier one is told") {
     }
 }
 
-TEST_CASE("of all faults from one on, that one is told") {
+TEST_CASE("of all faults from one on, the first is reported") {
     const auto& faults = faults_in_order();
     for (std::size_t first = 0; first < faults.size(); ++first) {
         Pieces pieces;
@@ -151,7 +151,7 @@ TEST_CASE("of all faults from one on, that one is told") {
     }
 }
 
-TEST_CASE("a claim that is missing or of a wrong type is told in its rule's place") {
+TEST_CASE("a claim that is missing or of a wrong type is reported in its rule's place") {
     struct Row {
         std::string_view said;
         void (*spoil)(Pieces&);

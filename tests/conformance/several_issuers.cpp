@@ -113,7 +113,7 @@ std::vector<std::string> payloads_of_nobody() {
 
 }  // namespace
 
-TEST_CASE("of a token that no verifier claims, a fault of its outside is told before that it is nobody's") {
+TEST_CASE("a token of an unknown issuer: a fault of its form is reported first") {
     for (const auto& fault : faults_outside()) {
         for (const auto& payload : payloads_of_nobody()) {
             const std::string token = fault.header + "." + payload + ".c2ln" + fault.behind;
@@ -123,7 +123,7 @@ TEST_CASE("of a token that no verifier claims, a fault of its outside is told be
     }
 }
 
-TEST_CASE("of a token that no verifier claims, nothing is told of its payload, nor of its signature") {
+TEST_CASE("a token of an unknown issuer: nothing is reported about its payload or its signature") {
     for (const auto& payload : payloads_of_nobody()) {
         const std::string good = signed_segments(encode_base64url(usual_header), payload);
         const std::string unsigned_part = good.substr(0, good.rfind('.') + 1);
@@ -135,7 +135,7 @@ TEST_CASE("of a token that no verifier claims, nothing is told of its payload, n
     }
 }
 
-TEST_CASE("a token that a verifier claims is told the fault that this verifier tells") {
+TEST_CASE("a token of a known issuer gets the error of its verifier") {
     const std::string payload = encode_base64url(R"({"iss":"ours","exp":1700000001})");
     std::vector<std::string> tokens;
     for (const auto& fault : faults_outside()) {
@@ -161,7 +161,7 @@ TEST_CASE("a token that a verifier claims is told the fault that this verifier t
     }
 }
 
-TEST_CASE("no issuer is let in by another one's opt-outs, and each by its own") {
+TEST_CASE("no issuer profits from another one's opt-outs, and each has its own") {
     const auto ours = encode_base64url(R"({"alg":"HS256","crit":["tenant"],"tenant":1})");
     const auto theirs = encode_base64url(R"({"alg":"HS384","crit":["tenant"],"tenant":1})");
     const std::string padded = encode_base64url(R"({"iss":"theirs too","exp":1700000001})") + "==";

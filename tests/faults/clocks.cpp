@@ -114,7 +114,7 @@ TEST_CASE("a clock that throws admits nobody, and does no harm to what comes nex
     CHECK_THROWS_AS(verifier.verify(token), std::runtime_error);  // also for a token that is remembered
 }
 
-TEST_CASE("a mapping that throws is a wrong claim, and what it threw is not told") {
+TEST_CASE("a mapping that throws is a wrong claim, and its exception is not reported") {
     const std::string token = support::signed_payload(R"({"exp":1700000010,"mood":7,"secret":"s3cr3t"})");
     const Validation<Claims<faults::Moody>> rules{.clock = support::noon_clock};
     const auto decoded = [&] { return decode<Claims<faults::Moody>>(token, support::account_keys(), rules); };

@@ -239,7 +239,7 @@ TEST_CASE("the seam fails what it is asked to fail") {
     CHECK(OPENSSL_malloc(8) == nullptr);
 }
 
-TEST_CASE("no forged token is let in, whatever fails while it is verified") {
+TEST_CASE("no forged token is accepted, whatever fails while it is verified") {
     for_each_algorithm([](auto alg) { check_verification(alg); });
 }
 
@@ -254,7 +254,7 @@ TEST_CASE("a class with its own mapping is read rightly or not at all, whatever 
     CHECK(wrong == 0);
 }
 
-TEST_CASE("what is signed although something failed is signed rightly") {
+TEST_CASE("a token that is signed although something failed has a right signature") {
     for_each_algorithm([](auto alg) { check_signing(alg); });
 }
 
@@ -355,7 +355,7 @@ TEST_CASE("a private key in a set is skipped, whatever fails") {
     CHECK(taken == 0);
 }
 
-TEST_CASE("a request is let in by its token alone, whatever fails") {
+TEST_CASE("a request is accepted only by its token, whatever fails") {
     const auto verifier = verifier_for<support::AccountClaims>(support::account_keys());
     const std::string good = "Bearer " + support::account_token(), bad = "Bearer " + support::forged_token();
     int let_in = 0, wrong_status = 0;

@@ -186,13 +186,13 @@ void print_row(const Case& one, std::string_view limit) {
 
 }  // namespace
 
-TEST_CASE("what is too large is refused before it costs any memory") { check(refused_by_size()); }
+TEST_CASE("an input that is too large is refused before it costs any memory") { check(refused_by_size()); }
 
-TEST_CASE("what is refused for its form costs memory in proportion, where every size is allowed") {
+TEST_CASE("a malformed input costs memory in proportion to its size, if every size is allowed") {
     check(refused_although_unlimited());
 }
 
-TEST_CASE("what is accepted costs memory in proportion, where every size is allowed") {
+TEST_CASE("an accepted input costs memory in proportion to its size, if every size is allowed") {
     check(accepted_when_unlimited());
 }
 

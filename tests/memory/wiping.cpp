@@ -131,7 +131,7 @@ TEST_CASE("the watch works", "[wiping]") {
     CHECK(watched_memory::found_in_freed() >= 2);
 }
 
-TEST_CASE("an HMAC key leaves nothing behind", "[wiping]") {
+TEST_CASE("an HMAC key leaves nothing in memory", "[wiping]") {
     const Search search;
     const Outside<32> inner_pad{padded(secret, 0x36).substr(0, 32)};
     const Outside<32> outer_pad{padded(secret, 0x5c).substr(0, 32)};
@@ -176,7 +176,7 @@ TEST_CASE("after a wrong signature the right one is not left lying about", "[wip
     CHECK(watched_memory::count_in_use({reinterpret_cast<const char*>(state.data()), sizeof state}) == 0);
 }
 
-TEST_CASE("refused secrets leave nothing behind", "[wiping]") {
+TEST_CASE("refused secrets leave nothing in memory", "[wiping]") {
     const Search search;
     watched_memory::look_for(secret.substr(0, 20));
     CHECK_FALSE(Keys<HS256>::from_secret(secret.substr(0, 20)));
@@ -184,7 +184,7 @@ TEST_CASE("refused secrets leave nothing behind", "[wiping]") {
     CHECK(watched_memory::found_in_freed() == 0);
 }
 
-TEST_CASE("what the base64 of a secret or of a private key says is not left behind", "[wiping]") {
+TEST_CASE("the decoded base64 of a secret or of a private key is not left in memory", "[wiping]") {
     const Search search;
     const std::string text = detail::encode_base64url(secret);
     const std::string key = detail::encode_base64url(files::p256_private);
@@ -195,7 +195,7 @@ TEST_CASE("what the base64 of a secret or of a private key says is not left behi
     CHECK(watched_memory::found_in_freed() == 0);
 }
 
-TEST_CASE("a private JWK leaves nothing behind", "[wiping]") {
+TEST_CASE("a private JWK leaves nothing in memory", "[wiping]") {
     for (const std::string_view jwk :
          {support::rfc7515_a2.jwk, support::rfc7515_a3.jwk, support::rfc8037_a4.jwk, support::rfc7515_a1.jwk}) {
         const Search search;
@@ -282,7 +282,7 @@ void check_files(std::initializer_list<std::string_view> pems) {
 
 }  // namespace
 
-TEST_CASE("a secret that a JWK writes with escapes makes no key, and leaves nothing behind", "[wiping]") {
+TEST_CASE("a secret with JSON escapes makes no key, and leaves nothing in memory", "[wiping]") {
     for (const std::string_view jwk :
          {support::rfc7515_a2.jwk, support::rfc7515_a3.jwk, support::rfc8037_a4.jwk, support::rfc7515_a1.jwk}) {
         for (const std::string_view name : {"k", "d", "p", "q", "dp", "dq", "qi"}) {
@@ -301,7 +301,7 @@ TEST_CASE("a secret that a JWK writes with escapes makes no key, and leaves noth
     }
 }
 
-TEST_CASE("private PEM leaves nothing behind", "[wiping]") {
+TEST_CASE("private PEM leaves nothing in memory", "[wiping]") {
     std::string with_blanks{files::p256_private};
     with_blanks.insert(with_blanks.find("-----\n") + 5, " \t");
     with_blanks.append("  ");
@@ -343,7 +343,7 @@ struct Note {
 
 }  // namespace
 
-TEST_CASE("a decryption leaves neither the content nor its key behind", "[wiping][jwe]") {
+TEST_CASE("a decryption leaves neither the content nor its key in memory", "[wiping][jwe]") {
     const Search search;
     watched_memory::look_for(content);
     watched_memory::look_for(content_key.substr(0, 32));
@@ -367,7 +367,7 @@ TEST_CASE("a decryption leaves neither the content nor its key behind", "[wiping
     }
 }
 
-TEST_CASE("an encryption leaves no content behind, nor a secret that is its key", "[wiping][jwe]") {
+TEST_CASE("an encryption leaves no content in memory, nor a secret that is its key", "[wiping][jwe]") {
     const Search search;
     watched_memory::look_for(content);
     watched_memory::look_for(content_key.substr(0, 32));

@@ -61,7 +61,7 @@ TEST_CASE("attempts: what is over is dropped, also of those who never come again
     CHECK(attempts.size() == 0);
 }
 
-TEST_CASE("attempts: who succeeds leaves nothing behind") {
+TEST_CASE("attempts: a success leaves no count") {
     Hands hands;
     Attempts attempts{hands.rules()};
     attempts.admit("ann@example.com", "192.0.2.1").attempt->is_no_failure();

@@ -98,7 +98,7 @@ TEST_CASE("a .env that is there stays, whatever it is") {
     CHECK_FALSE(create_env_file(other.env(), "A=1\n"));
 }
 
-TEST_CASE("whoever finds a new .env finds all of it") {
+TEST_CASE("a new .env is never seen in part") {
     const Folder folder;
     const std::string text = "JWT_SECRET=" + std::string(64, 'x') + "\n";
     std::atomic<bool> is_done = false;
@@ -149,7 +149,7 @@ TEST_CASE("of many first starts one writes .env, and all find the same") {
     }
 }
 
-TEST_CASE("a .env that cannot be written is told, and leaves nothing") {
+TEST_CASE("a .env that cannot be written is reported, and leaves nothing") {
     CHECK_THROWS_AS(create_env_file("/nowhere/at/all/.env", "A=1\n"), SettingsError);
     const Folder folder;
     CHECK_THROWS_AS(create_env_file(folder.env(), "A=1\n", {.link = no_room}), SettingsError);

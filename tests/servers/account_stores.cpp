@@ -112,7 +112,7 @@ TEST_CASE("a user is found by e-mail and by id as registered") {
     }
 }
 
-TEST_CASE("an unknown user is not found, and that is no error") {
+TEST_CASE("an unknown user is not found, which is not an error") {
     CHECK_FALSE(stores().users->find_by_email("nobody@example.com").value());
     CHECK_FALSE(stores().users->find_by_id(random_uuid()).value());
 }
@@ -219,7 +219,7 @@ TEST_CASE("a failure inside a transaction fails it, also when nobody minds") {
     CHECK(stores().users->has_password(user.id, user.password).value());
 }
 
-TEST_CASE("whoever asks for a password waits for a change that is under way") {
+TEST_CASE("a password check waits for a change that is under way") {
     const NewUser user = new_user();
     REQUIRE(stores().users->insert(user).value());
     CHECK_FALSE(stores().users->has_password(user.id, "another").value());
@@ -249,7 +249,7 @@ TEST_CASE("users are listed") {
     CHECK(is_listed);
 }
 
-TEST_CASE("what is read together is what was written before") {
+TEST_CASE("values that are read together were written together before") {
     const NewUser user = new_user();
     const auto token = new_token();
     REQUIRE(stores().users->insert(user).value());
@@ -284,7 +284,7 @@ TEST_CASE("many who read together do not keep each other, or a writer, out") {
     CHECK(all == 16);
 }
 
-TEST_CASE("a text with a NUL is never taken for what stands before it") {
+TEST_CASE("a text with a NUL is never taken for its beginning") {
     const NewUser user = new_user();
     REQUIRE(stores().users->insert(user).value());
     for (const char* rest : {"", "x"}) {
@@ -394,7 +394,7 @@ TEST_CASE("of those who race to replace a record one wins, and leaves one succes
     CHECK(successors == 1);
 }
 
-TEST_CASE("what is not there is not replaced") {
+TEST_CASE("an absent record is not replaced") {
     const RefreshRecord first = new_record(random_uuid(), random_uuid());
     const RefreshRecord second = new_record(first.family, first.subject);
     CHECK_FALSE(stores().logins->replace(used(first), second).value());

@@ -32,7 +32,7 @@ TEST_CASE("text and containers of bytes come in alike", "[secret]") {
     CHECK(text_of(std::string_view{"a\0b", 3}).size() == 3);
 }
 
-TEST_CASE("a null pointer is no bytes", "[secret]") {
+TEST_CASE("a null pointer is an empty range of bytes", "[secret]") {
     const char* const unset = nullptr;
     CHECK(Bytes{unset}.bytes().empty());
     CHECK(Bytes{std::string_view{}}.bytes().empty());

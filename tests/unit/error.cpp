@@ -55,7 +55,7 @@ TEST_CASE("names are the enumerators' own") {
     CHECK(to_string(Errc::store_unavailable) == "store_unavailable");
 }
 
-TEST_CASE("zero, and what is beyond the list, is no code") {
+TEST_CASE("zero, and a number beyond the list, is not a code") {
     for (const int value : {0, 34, 255}) {
         CHECK(to_string(static_cast<Errc>(value)) == "unknown");
         CHECK(message(static_cast<Errc>(value)) == "unknown error");

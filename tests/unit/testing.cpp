@@ -245,7 +245,7 @@ TEST_CASE("a report names the accepted attacks") {
     CHECK_THAT(out.str(), support::contains_text("missing exp: signed: no exp"));
 }
 
-TEST_CASE("a manual clock stands still until it is moved, and its copies with it") {
+TEST_CASE("a manual clock does not move by itself, and its copies show the same time") {
     const ManualClock clock{noon};
     const auto verifier = credence::verifier_for<AccountClaims>(
         own_keys(), {.issuer = "https://id.example", .audience = "api", .clock = clock});

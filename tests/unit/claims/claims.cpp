@@ -169,7 +169,7 @@ TEST_CASE("a class's own mapping wins over its members") {
     CHECK_FALSE(credence::detail::needs_dom<Everything>);
 }
 
-TEST_CASE("a type that is no claims type is refused for what is wrong with it") {
+TEST_CASE("a type that is not a claims type is refused with the reason") {
     CHECK(diagnose_claims<int>() == Diagnostic::not_an_aggregate);
     CHECK(diagnose_claims<std::string>() == Diagnostic::not_an_aggregate);
     CHECK(diagnose_claims<MadeByHand>() == Diagnostic::not_an_aggregate);

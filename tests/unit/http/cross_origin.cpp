@@ -213,7 +213,7 @@ TEST_CASE("protect takes trusted origins, and the opt-out, with the location of 
     CHECK(status(other, fields, "POST") == 403);
 }
 
-TEST_CASE("a hook is told of a refused origin, too") {
+TEST_CASE("a hook is called for a refused origin, too") {
     Errc seen{};
     const auto guard = credence::protect(account_verifier(), greet, {.cookie = "t"})
                            .on_reject([&seen](const credence::Rejection& why, const Request&, Response& response) {

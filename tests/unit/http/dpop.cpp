@@ -440,7 +440,7 @@ TEST_CASE("a proof needs the nonce of the server, where it has nonces") {
     CHECK(response.dpop_nonce == rules.nonces->current());
 }
 
-TEST_CASE("a client is told the scheme, the error and the algorithms") {
+TEST_CASE("a client learns the scheme, the error and the algorithms") {
     const auto told = [](const Call& call) {
         return require_bearer(call, dpop_bound(verifier(), options()), credence::Challenge{.scope = "orders"}).error();
     };
@@ -474,7 +474,7 @@ TEST_CASE("a handler that needs scopes answers in the scheme of its tokens") {
     CHECK(response.challenge.starts_with(R"(DPoP realm="api", error="insufficient_scope")"));
 }
 
-TEST_CASE("bound and unbound tokens on one route are told apart by their scheme") {
+TEST_CASE("bound and unbound tokens on one route are distinguished by their scheme") {
     const FirstOf either{dpop_bound(verifier(), options()), verifier()};
     STATIC_REQUIRE(credence::RequestVerifier<std::remove_const_t<decltype(either)>>);
     const std::string plain = token_with(json::object());

@@ -91,7 +91,7 @@ TEST_CASE("the certificate that the token names is accepted, and no other") {
     CHECK(require_bearer(plain, certificate_bound(verifier())).error().reason.code == Errc::invalid_proof);
 }
 
-TEST_CASE("a client is told invalid_token in the scheme Bearer, RFC 8705 §3") {
+TEST_CASE("a client gets invalid_token in the scheme Bearer, RFC 8705 §3") {
     const auto refused = require_bearer(call_with("x"), certificate_bound(verifier())).error();
     CHECK(refused.status == 401);
     CHECK(refused.challenge.starts_with(R"(Bearer realm="api", error="invalid_token")"));

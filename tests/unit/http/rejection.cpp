@@ -38,7 +38,7 @@ TEST_CASE("malformed credentials are invalid_request") {
                                  R"(error_description="The request must carry exactly one well-formed bearer token")");
 }
 
-TEST_CASE("a missing scope is told with the scopes that are needed") {
+TEST_CASE("a missing scope is reported with the required scopes") {
     const auto rejection = Rejection::from(Error{Errc::insufficient_scope}, {.scope = "orders:read orders:write"});
     CHECK(rejection.status == 403);
     CHECK(rejection.challenge == R"(Bearer realm="api", error="insufficient_scope", )"
@@ -82,7 +82,7 @@ TEST_CASE("everything about the token looks the same from outside") {
     CHECK(about_the_token == 23);
 }
 
-TEST_CASE("that a token has expired is told only when asked for, and only of that") {
+TEST_CASE("a client learns of expiry only if asked for, and only for expired tokens") {
     const Challenge tells{.tell_expired = true};
     CHECK_THAT(Rejection::from(Error{Errc::token_expired}, tells).challenge, support::contains_text("expired"));
     CHECK_THAT(Rejection::from(Error{Errc::token_expired}).challenge, !support::contains_text("expired"));

@@ -23,7 +23,7 @@ struct Store {
 
 }  // namespace
 
-TEST_CASE("the first use of a proof is good, another is refused, and no answer is no admission") {
+TEST_CASE("the first use of a proof is accepted, another is refused, and a store without an answer admits nobody") {
     const auto used = [](const Result<bool>& answer) {
         return Replays{std::make_shared<Store>(Store{answer})}.use_once("id", NumericDate{});
     };
@@ -34,7 +34,7 @@ TEST_CASE("the first use of a proof is good, another is refused, and no answer i
     CHECK(Replays{std::shared_ptr<Store>{}}.use_once("id", NumericDate{}).error() == Error{Errc::store_unavailable});
 }
 
-TEST_CASE("nobody gets replay protection without a store by leaving it out") {
+TEST_CASE("replay protection cannot be made without a store") {
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<Replays>);
     STATIC_REQUIRE(credence::ReplayStore<Store>);
     STATIC_REQUIRE_FALSE(credence::ReplayStore<int>);

@@ -99,7 +99,7 @@ TEST_CASE("a resource may be an http URL of a loopback address, and of no other"
     }
 }
 
-TEST_CASE("the well-known path stands between the host and the path") {
+TEST_CASE("the well-known path is inserted between the host and the path") {
     const auto url_of = [](std::string_view resource) { return resource_metadata_url(resource).value(); };
     const std::string well_known = "https://api.example/.well-known/oauth-protected-resource";
     CHECK(url_of("https://api.example") == well_known);

@@ -167,7 +167,7 @@ TEST_CASE("a token is refused by its size and its form first", "[jwe][decrypt][a
     CHECK(decrypt("a.b.c", dir_keys()).error().reason == "a signed token (three parts), not an encrypted one");
 }
 
-TEST_CASE("a part that is no base64url is refused as such", "[jwe][decrypt][attack-17]") {
+TEST_CASE("a part that is not base64url is refused as such", "[jwe][decrypt][attack-17]") {
     const auto parts = support::parts_of(encrypted(R"({"alg":"dir","enc":"A256GCM"})", secret));
     for (std::size_t at = 0; at < parts.size(); ++at) {
         for (const char* const end : {"=", "+", "A===", " ", "\n"}) {

@@ -65,7 +65,7 @@ TEST_CASE("without a kid, the only key that fits is used", "[jwe][set]") {
     CHECK(outcome(sealed('b', 32, ""), keys) == "opened");
 }
 
-TEST_CASE("an entry that cannot be used is skipped and told", "[jwe][set]") {
+TEST_CASE("an entry that cannot be used is skipped and reported", "[jwe][set]") {
     const auto keys =
         Wraps::from_jwks(set_of({oct('a', 16, R"(,"use":"sig","kid":"one")"), oct('a', 20, ""),
                                  oct('a', 16, R"(,"alg":"A128GCMKW")"), "7", R"({"kty":"RSA","n":"AQAB","e":"AQAB"})"}))

@@ -58,7 +58,7 @@ TEST_CASE("a secret must be exactly as long as its AES key", "[jwe][keys]") {
     }
 }
 
-TEST_CASE("a key document is no secret for encryption", "[jwe][keys]") {
+TEST_CASE("a key document is refused as a secret for encryption", "[jwe][keys]") {
     std::string text = R"({"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})";
     text.resize(64, ' ');
     CHECK(outcome(EncryptionKey<dir>::from_secret(text)) == "invalid_key: a key document in place of a secret");

@@ -91,7 +91,7 @@ TEST_CASE("attack row 29: what was encrypted and not signed proves nothing", "[j
     CHECK(outcome(nested(support::expired_token())) == "token_expired");
 }
 
-TEST_CASE("what was signed and not encrypted is refused", "[jwe][nested]") {
+TEST_CASE("a token that was signed but not encrypted is refused", "[jwe][nested]") {
     CHECK(outcome(support::account_token()) == "malformed_token");
     const auto other = EncryptionKeys<ECDH_ES>::generate().value();
     CHECK(outcome(encrypt(support::account_token(), other).value()) == "decryption_failed");

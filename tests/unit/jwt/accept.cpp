@@ -42,7 +42,7 @@ TEST_CASE("a name matches as a whole, byte for byte") {
     }
 }
 
-TEST_CASE("what is set to nothing is set, and matches nothing") {
+TEST_CASE("a rule that is set to an empty value is set, and matches nothing") {
     const char* const forgotten = nullptr;  // as from std::getenv
     for (const Accept& accepted : {Accept{""}, Accept{std::string{}}, Accept{std::string_view{}}, Accept(forgotten),
                                    Accept{std::vector<std::string>{}}, Accept{std::vector<std::string>{""}}}) {
@@ -90,7 +90,7 @@ TEST_CASE("an audience takes all that a name takes, also names that are kept els
     CHECK(again.matches("web"));
 }
 
-TEST_CASE("any audience is no issuer and no subject, and taken for one it matches nothing") {
+TEST_CASE("any_audience is neither an issuer nor a subject, and matches nothing as one") {
     static_assert(!std::is_constructible_v<Accept, credence::AnyAudience>);
     static_assert(!std::is_assignable_v<Accept&, credence::AnyAudience>);
     static_assert(std::is_convertible_v<credence::AnyAudience, AcceptAudience>);

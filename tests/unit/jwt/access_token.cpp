@@ -50,7 +50,7 @@ TEST_CASE("the access token of RFC 9068 is accepted, also by its type's long nam
     CHECK(server.refusal(server.claims, "application/at+jwt", named) == accepted);
 }
 
-TEST_CASE("another type of token is no access token") {
+TEST_CASE("another type of token is not accepted as an access token") {
     const Server server;
     for (const char* type : {"JWT", "", "at", "application/jwt"}) {
         CHECK(server.refusal(server.claims, type, named) == credence::Error{Errc::invalid_type, "typ"});

@@ -41,7 +41,7 @@ TEST_CASE("the check gets the text of cnf, or an empty one, after all rules on t
     CHECK(seen == "nothing");
 }
 
-TEST_CASE("what the check says is what the verifier says, whatever the opt-out") {
+TEST_CASE("the verifier returns the error of the check, whatever the opt-out") {
     const auto refuse = [](std::string_view) -> Result<void> { return Error{Errc::invalid_proof, "jti"}; };
     const auto verifier = credence::verifier_for<json>(keys, {.allow_missing_exp = true, .allow_bearer_use = true});
     for (const json& claims : {json{{"sub", "1"}}, json{{"cnf", {{"jkt", "x"}}}}})

@@ -80,7 +80,7 @@ credence::Result<credence::Verified<Claims>> read(std::string_view token) {
 
 }  // namespace
 
-TEST_CASE("what was encoded is decoded") {
+TEST_CASE("encoded claims are decoded") {
     const AccountClaims claims{{.iss = "i", .sub = "s", .exp = noon + 1h, .nbf = noon, .iat = noon, .jti = "j"},
                                {.role = "admin", .scope = "read write"}};
     const auto who = read<AccountClaims>(encode(claims, account_keys(), {.kid = "k1"}).value());
@@ -113,7 +113,7 @@ TEST_CASE("decode gives each of the four kinds of claims types") {
     CHECK(read<nlohmann::json>(token)->at("role") == "admin");
 }
 
-TEST_CASE("what a user's from_json throws is an error without a word of the token") {
+TEST_CASE("an exception of a user's from_json is an error without token content") {
     const auto token = support::signed_payload(R"({"exp":1700000001,"explode":"hunter2"})");
     const auto who = read<Awkward>(token);
     REQUIRE_FALSE(who);

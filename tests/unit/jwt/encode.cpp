@@ -160,7 +160,7 @@ TEST_CASE("encode makes nothing deeper than decode reads") {
     CHECK(written(Holder{nlohmann::json::array({deepest})}) == "invalid_json any");
 }
 
-TEST_CASE("encode makes nothing of JSON that is no object, or holds binary data") {
+TEST_CASE("encode refuses JSON that is not an object, or holds binary data") {
     CHECK(written(nlohmann::json::array()) == "malformed_token");
     CHECK(written(nlohmann::json{}) == "malformed_token");
     CHECK(written(nlohmann::json("text")) == "malformed_token");

@@ -57,7 +57,7 @@ TEST_CASE("no proof without the scope can be put into a Granted by way of a Veri
     CHECK_FALSE(std::is_base_of_v<Verified<AccountClaims>, Reader>);
 }
 
-TEST_CASE("nobody makes a Granted by hand") {
+TEST_CASE("a Granted cannot be made by hand") {
     CHECK_FALSE(std::is_default_constructible_v<Reader>);
     CHECK_FALSE(std::is_constructible_v<Reader, AccountClaims>);
     CHECK_FALSE(std::is_constructible_v<Reader, Verified<AccountClaims>>);

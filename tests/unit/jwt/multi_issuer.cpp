@@ -59,7 +59,7 @@ TEST_CASE("a token that no verifier claims is refused, also by one whose issuer 
     CHECK(issuers.verify("", issuers.ours).error() == nobody);
 }
 
-TEST_CASE("what is no token is told as every verifier tells it") {
+TEST_CASE("a text that is not a token is reported as by every verifier") {
     const Issuers issuers;
     const auto code = [&](std::string_view token) { return issuers.verifiers.verify(token).error().code; };
     CHECK(code("") == Errc::malformed_token);

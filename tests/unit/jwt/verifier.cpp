@@ -90,7 +90,7 @@ TEST_CASE("a header that is known from a good token excuses nothing in the next"
     }
 }
 
-TEST_CASE("a dot too many is told as that, whether the header is known or new") {
+TEST_CASE("one dot too many is reported as such, whether the header is known or new") {
     const auto experienced = credence::verifier_for<AccountClaims>(account_keys());
     const std::string good{account_token()};
     REQUIRE(experienced.verify(good));
@@ -129,7 +129,7 @@ TEST_CASE("a header that only begins like a known one is read for itself") {
     CHECK(verifier.verify(token_with_header(known + ",\"crit\":[\"x\"]}")).error().code == Errc::invalid_json);
 }
 
-TEST_CASE("each of many headers is told apart, beyond what a verifier remembers") {
+TEST_CASE("many headers are distinguished, beyond those that a verifier caches") {
     const auto verifier = credence::verifier_for<AccountClaims>(account_keys());
     for (int round = 0; round < 2; ++round) {
         for (int number = 0; number < 20; ++number) {
@@ -181,7 +181,7 @@ TEST_CASE("a header with a long kid is accepted as often as it comes") {
     }
 }
 
-TEST_CASE("two verifiers of one key do not share what they were told") {
+TEST_CASE("two verifiers of one key do not share their caches") {
     const auto token = token_with_header(R"({"alg":"HS256","crit":["exp2"],"exp2":1})");
     const auto lenient = credence::verifier_for<AccountClaims>(account_keys(), {.understood = {"exp2"}});
     const auto strict = credence::verifier_for<AccountClaims>(account_keys());

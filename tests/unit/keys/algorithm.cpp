@@ -48,7 +48,7 @@ TEST_CASE("HS* have a shared secret, all others a key pair", "[algorithm]") {
     STATIC_REQUIRE_FALSE(PublicKeyAlgorithm<HS256>);
 }
 
-TEST_CASE("no two algorithms are made alike, but EdDSA's curves are told apart by name", "[algorithm]") {
+TEST_CASE("no two algorithms are equal, and EdDSA's curves are distinguished by name", "[algorithm]") {
     STATIC_REQUIRE(RS256::scheme != PS256::scheme);
     STATIC_REQUIRE(ES256::scheme != ES256K::scheme);
     STATIC_REQUIRE(EdDSA::scheme != Ed25519::scheme);

@@ -19,7 +19,7 @@ using support::keys_of;
 using support::sign;
 using support::verifies;
 
-TEST_CASE("what getenv gives for a variable that is not set is refused", "[keys]") {
+TEST_CASE("the null pointer of getenv for an unset variable is refused", "[keys]") {
     const char* const unset = nullptr;
     CHECK(Keys<HS256>::from_secret(unset).error().code == Errc::key_too_short);
     CHECK(DecodingKey<RS256>::from_pem(unset).error().code == Errc::invalid_key);

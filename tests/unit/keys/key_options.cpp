@@ -69,7 +69,7 @@ TEST_CASE("a literal is taken whole, and never read beyond its end", "[keys]") {
           thumbprint(Keys<HS256>::from_secret(std::string_view{unterminated, 32}).value()).value());
 }
 
-TEST_CASE("a key file is no secret, in PEM", "[keys][attack-2]") {
+TEST_CASE("a key file is refused as a secret, in PEM", "[keys][attack-2]") {
     for (const std::string_view text :
          {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate, files::p256_public, files::ed25519_public,
           files::rsa_private, files::p256_private_with_parameters, files::rsa_private_encrypted, files::dsa_public}) {
@@ -82,7 +82,7 @@ TEST_CASE("a key file is no secret, in PEM", "[keys][attack-2]") {
     check_is_no_secret("---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAAIC4pK2dePGgctIAsh0H\n");
 }
 
-TEST_CASE("a key file is no secret, in DER", "[keys][attack-2]") {
+TEST_CASE("a key file is refused as a secret, in DER", "[keys][attack-2]") {
     for (const std::string_view pem :
          {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate, files::p256_public,
           files::p256_public_explicit, files::ed25519_public, files::x25519_public, files::dsa_public,
@@ -94,7 +94,7 @@ TEST_CASE("a key file is no secret, in DER", "[keys][attack-2]") {
     }
 }
 
-TEST_CASE("a JWK or JWK Set is no secret", "[keys][attack-2]") {
+TEST_CASE("a JWK or JWK Set is refused as a secret", "[keys][attack-2]") {
     for (const std::string_view text : {
              R"({"kty":"RSA","n":"AQAB","e":"AQAB"})",
              R"( {"e":"AQAB", "kty" : "RSA"})",
@@ -117,7 +117,7 @@ TEST_CASE("a JWK or JWK Set is no secret", "[keys][attack-2]") {
     CHECK(refusal(Keys<HS256>::from_secret("{ a brace does not make it a JWK at all")) == "accepted");
 }
 
-TEST_CASE("an SSH key is no secret", "[keys][attack-2]") {
+TEST_CASE("an SSH key is refused as a secret", "[keys][attack-2]") {
     for (const std::string_view start : {"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ssh-dss AAAA", "ecdsa-sha2-nistp256 AAAA",
                                          "sk-ssh-ed25519@openssh.com A", "sk-ecdsa-sha2-nistp256@openssh.com A",
                                          "ssh-rsa-cert-v01@openssh.com AAAA", "PuTTY-User-Key-File-3: x"}) {
@@ -126,7 +126,7 @@ TEST_CASE("an SSH key is no secret", "[keys][attack-2]") {
     }
 }
 
-TEST_CASE("a line with an SSH key in it is no secret", "[keys][attack-2]") {
+TEST_CASE("a line with an SSH key in it is refused as a secret", "[keys][attack-2]") {
     for (const std::string_view line :
          {"restrict,command=\"x\" ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ",
           "host.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AA",
@@ -135,7 +135,7 @@ TEST_CASE("a line with an SSH key in it is no secret", "[keys][attack-2]") {
     }
 }
 
-TEST_CASE("the base64 of a key file is no secret, with or without its lines", "[keys][attack-2]") {
+TEST_CASE("the base64 of a key file is refused as a secret, with or without its lines", "[keys][attack-2]") {
     for (const std::string_view pem : {files::rsa_public, files::p256_public, files::ed25519_public,
                                        files::rsa_certificate, files::rsa_private, files::rsa_public_pkcs1}) {
         std::string body{pem.substr(pem.find('\n') + 1)};

@@ -204,7 +204,7 @@ TEST_CASE("a set may be empty, and then has no key for anybody", "[key_set]") {
     CHECK(found(set, "ES256", "e") == "no_matching_key");
 }
 
-TEST_CASE("what is no JWK Set is refused as a whole", "[key_set]") {
+TEST_CASE("a text that is not a JWK Set is refused as a whole", "[key_set]") {
     for (const std::string_view text :
          {"", "junk", "[]", "{}", R"({"keys":{}})", R"({"keys":null})", R"({"keys":"x"})", R"({"Keys":[]})",
           R"({"keys":[]}x)", R"({"keys":[],"keys":[]})", R"({"keys":[)"}) {
@@ -217,7 +217,7 @@ TEST_CASE("what is no JWK Set is refused as a whole", "[key_set]") {
     CHECK_FALSE(Both::from_jwks(jwk_of<ES256>().dump()));
 }
 
-TEST_CASE("what is no JWK Set is told what it is", "[key_set]") {
+TEST_CASE("a text that is not a JWK Set is reported with what it is", "[key_set]") {
     const auto reason_of = [](const std::string& text) { return std::string{Both::from_jwks(text).error().reason}; };
     CHECK(reason_of(jwk_of<ES256>().dump()) == R"(a single JWK; expected a JWK Set, {"keys": [...]})");
     CHECK(reason_of(json::array({jwk_of<ES256>()}).dump()) == R"(a JSON array; expected a JWK, or {"keys": [...]})");
@@ -236,7 +236,7 @@ TEST_CASE("what is no JWK Set is told what it is", "[key_set]") {
     CHECK(reason_of(std::string((1 << 20) + 1, ' ')) == "more than 1 MiB of text");
 }
 
-TEST_CASE("a byte order mark may stand before a set", "[key_set]") {
+TEST_CASE("a byte order mark may precede a set", "[key_set]") {
     CHECK(Both::from_jwks("\xef\xbb\xbf" + set_of({jwk_of<ES256>("e")})).value().size() == 1);
 }
 
@@ -322,7 +322,7 @@ TEST_CASE("without a kid a certificate's thumbprint chooses among several keys",
     CHECK(found(Both::from_jwks(set_of({first})).value(), "ES256", std::nullopt) == "found");
 }
 
-TEST_CASE("keys that fit are tried one by one only if the set is told to, and at most 16", "[key_set]") {
+TEST_CASE("matching keys are tried one by one only with try_all, and at most 16", "[key_set]") {
     std::vector<json> keys;
     for (int count = 0; count < 18; ++count) {
         keys.push_back(json::parse(to_jwk(Keys<ES256>::generate().value()).value()));

@@ -57,7 +57,7 @@ TEST_CASE("a key id is carried along, and changes nothing else", "[keys]") {
     CHECK(named.decoding.with_kid("").kid().empty());
 }
 
-TEST_CASE("keys are copied cheaply, and there is no empty one", "[keys]") {
+TEST_CASE("keys are copied cheaply, and never empty", "[keys]") {
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<DecodingKey<RS256>>);
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<EncodingKey<RS256>>);
     auto key = keys_of<RS256>().decoding;

@@ -16,7 +16,7 @@ struct NearlyStore : credence::MemoryStore {
 
 }  // namespace
 
-TEST_CASE("a class without one of the functions is no store of API keys") {
+TEST_CASE("a class without one of the functions is not a store of API keys") {
     STATIC_REQUIRE(credence::ApiKeyStore<credence::MemoryStore>);
     STATIC_REQUIRE_FALSE(credence::ApiKeyStore<NearlyStore>);
     STATIC_REQUIRE_FALSE(credence::ApiKeyStore<credence::MemoryRefreshStore>);

@@ -302,7 +302,7 @@ TEST_CASE("sessions and logins of one subject in one store know nothing of each 
     CHECK((sessions.verify)(session.id).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("while the store is down nothing is let in, and nothing is said to be done") {
+TEST_CASE("while the store is down nothing is accepted, and no change is confirmed") {
     Service service;
     const auto login = service.logins.start("ann").value();
     service.store->is_down = true;

@@ -67,7 +67,7 @@ TEST_CASE("a refresh token is exchanged for another of the same family and subje
     CHECK(second.expires_at == first.expires_at);
 }
 
-TEST_CASE("to be asked whose it is does not use a refresh token") {
+TEST_CASE("subject_of does not use a refresh token") {
     Session session;
     const auto first = session.tokens.issue("bob").value();
     CHECK(session.tokens.subject_of(first.token).value() == "bob");
@@ -227,7 +227,7 @@ TEST_CASE("a grace without end ends with the family, a negative one is none") {
     }
 }
 
-TEST_CASE("what is no refresh token is malformed, and never asked for") {
+TEST_CASE("a text that is not a refresh token is malformed, and never looked up") {
     Session session;
     for (const std::string& text : {std::string{}, std::string(43, '='), std::string(42, 'A'), std::string(44, 'A'),
                                     std::string("eyJhbGciOiJIUzI1NiJ9.e30.c2ln"), std::string(1 << 20, 'A')}) {
@@ -299,7 +299,7 @@ TEST_CASE("a store that fails while it is asked for a successor ends no family")
     CHECK(tokens.rotate(first.token).value().token == second.token);
 }
 
-TEST_CASE("a refresh store that is down is told as such") {
+TEST_CASE("a refresh store that is down is reported as such") {
     RefreshTokens tokens{std::make_shared<BrokenStore>()};
     const std::string token(43, 'A');
     CHECK(tokens.issue("bob").error().code == Errc::store_unavailable);

@@ -17,7 +17,7 @@ struct NearlyStore : credence::MemoryStore {
 
 }  // namespace
 
-TEST_CASE("a class without one of the functions is no session store") {
+TEST_CASE("a class without one of the functions is not a session store") {
     STATIC_REQUIRE(credence::SessionStore<credence::MemoryStore>);
     STATIC_REQUIRE_FALSE(credence::SessionStore<NearlyStore>);
     STATIC_REQUIRE_FALSE(credence::SessionStore<credence::MemoryRefreshStore>);

@@ -264,7 +264,7 @@ TEST_CASE("a token that is bound to a key is accepted with its proof, also when 
     CHECK(server.asked() == 1);
 }
 
-TEST_CASE("what no header can carry is refused without a question", "[introspection_verifier]") {
+TEST_CASE("a text that no header can carry is refused without a request", "[introspection_verifier]") {
     const Server server;
     const Introspection verifier = verifier_over(server);
     CHECK(refusal(verifier, "")->code == Errc::malformed_token);

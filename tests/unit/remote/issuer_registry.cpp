@@ -178,7 +178,7 @@ TEST_CASE("an issuer that is added again has the new rules", "[issuer_registry]"
     CHECK(refused(registry, token_of(first, "a")) == Errc::invalid_audience);
 }
 
-TEST_CASE("what cannot be added is said", "[issuer_registry]") {
+TEST_CASE("an issuer that cannot be added is reported", "[issuer_registry]") {
     const Registry registry = Registry::make(Issuers{}, {.max_issuers = 1}).value();
     CHECK(registry.add("http://one.example", {}).error().stage == FetchStage::url);
     CHECK(registry.add(first, {.issuer = second}).error().stage == FetchStage::configuration);

@@ -116,7 +116,7 @@ TEST_CASE("an unknown key id makes a fetch due, tells the loop, and never waits"
     CHECK_FALSE(refusal(loop, token_of("a", wall)));
 }
 
-TEST_CASE("within the cool-down a younger token is told when to ask again", "[polled_remote_keys]") {
+TEST_CASE("within the cool-down a younger token gets a time to retry", "[polled_remote_keys]") {
     Loop loop = follow();
     loop.run();
     loop.now += 5s;
@@ -127,7 +127,7 @@ TEST_CASE("within the cool-down a younger token is told when to ask again", "[po
     CHECK(later->retry_after <= 25s);
 }
 
-TEST_CASE("keys of a loop expire, and are told to come with the next attempt", "[polled_remote_keys]") {
+TEST_CASE("keys of a loop expire, and tokens get the time of the next attempt", "[polled_remote_keys]") {
     Loop loop = follow({.max_stale = 0ms});
     loop.run();
     loop.script.answer(IssuerScript::set_url, FetchResponse{.status = 500});

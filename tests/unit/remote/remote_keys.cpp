@@ -125,7 +125,7 @@ TEST_CASE("keys are unavailable until the first set has arrived", "[remote_keys]
     REQUIRE(script.wait_for_event(Kind::fetched));
 }
 
-TEST_CASE("what cannot be followed is said at once", "[remote_keys]") {
+TEST_CASE("an issuer that cannot be followed is reported at once", "[remote_keys]") {
     const IssuerScript script;
     CHECK(Remote::discover("http://id.example", script).error().stage == FetchStage::url);
     CHECK(Remote::discover("https://id.example?a", script).error().stage == FetchStage::url);

@@ -35,7 +35,7 @@ TEST_CASE("an https URL has its parts", "[url]") {
     CHECK_FALSE(url.is_loopback());
 }
 
-TEST_CASE("what a URL leaves out is filled in", "[url]") {
+TEST_CASE("missing parts of a URL are filled in", "[url]") {
     const Url url = Url::parse("https://id.example").value();
     CHECK(url.port() == 443);
     CHECK(url.target() == "/");

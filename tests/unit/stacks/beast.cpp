@@ -37,7 +37,7 @@ Request with_authorization(const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("Beast: a field is read where it stands, whatever the case of its name") {
+TEST_CASE("Beast: a field is read, whatever the case of its name") {
     const Request request = with_authorization("Bearer abc");
     CHECK(Traits::field(request, "AUTHORIZATION").view() == "Bearer abc");
     CHECK(Traits::field(request, "AUTHORIZATION").view().data() == request[http::field::authorization].data());

@@ -29,7 +29,7 @@ concept HasUrl = requires(const Context* context) { credence::HttpTraits<Context
 static_assert(!HasUrl<grpc::ServerContext> && !HasUrl<grpc::CallbackServerContext>);
 static_assert(HasUrl<grpc::GenericServerContext> && HasUrl<grpc::GenericCallbackServerContext>);
 
-TEST_CASE("gRPC: metadata is read where it stands, whatever the case of the name that is asked for") {
+TEST_CASE("gRPC: metadata is read, whatever the case of the requested name") {
     ServerContext context;
     ServerContextTestSpouse call{&context};
     call.AddClientMetadata("authorization", "Bearer abc");
@@ -89,7 +89,7 @@ TEST_CASE("gRPC: what metadata cannot hold is sent as a question mark") {
     CHECK(credence::detail::grpc_value("a\x7f\tb") == "a??b");
 }
 
-TEST_CASE("gRPC: the address of a peer is what stands between its kind and its port") {
+TEST_CASE("gRPC: the address of a peer is the text between its kind and its port") {
     CHECK(credence::detail::grpc_address("ipv4:127.0.0.1:50051") == "127.0.0.1");
     CHECK(credence::detail::grpc_address("ipv6:%5B::1%5D:50051") == "::1");
     CHECK(credence::detail::grpc_address("ipv6:[fe80::1]:50051") == "fe80::1");

@@ -15,7 +15,7 @@ using credence::Error;
 using credence::Rejection;
 using Traits = credence::HttpTraits<httplib::Request>;
 
-TEST_CASE("cpp-httplib: a field is read where it stands, whatever the case of its name") {
+TEST_CASE("cpp-httplib: a field is read, whatever the case of its name") {
     httplib::Request request;
     request.headers.emplace("authorization", "Bearer a-token-that-is-too-long-to-be-kept-in-place");
     const auto value = Traits::field(request, "Authorization");

@@ -19,7 +19,7 @@ using Poco::Net::HTTPResponse;
 using Traits = credence::HttpTraits<HTTPRequest>;
 using ServerTraits = credence::HttpTraits<Poco::Net::HTTPServerRequest>;
 
-TEST_CASE("POCO: a field is read where it stands, whatever the case of its name") {
+TEST_CASE("POCO: a field is read, whatever the case of its name") {
     HTTPRequest request;
     request.set("authorization", "Bearer abc");
     CHECK(Traits::field(request, "AUTHORIZATION").view() == "Bearer abc");

@@ -42,7 +42,7 @@ request_handle_t request_with(const std::vector<std::pair<std::string, std::stri
 
 }  // namespace
 
-TEST_CASE("RESTinio: a field is read where it stands, whatever the case of its name") {
+TEST_CASE("RESTinio: a field is read, whatever the case of its name") {
     const auto request = request_with({{"authorization", "Bearer abc"}, {"X-Token", "x"}});
     CHECK(Traits::field(request, "AUTHORIZATION").view() == "Bearer abc");
     CHECK(Traits::field(request, "x-token").view() == "x");

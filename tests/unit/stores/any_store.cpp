@@ -93,7 +93,7 @@ TEST_CASE("a store of any type keeps the contract of the one that it is made of"
     CHECK(store->is_revoked(other).value());
 }
 
-TEST_CASE("each error of a store is told with its reason, and nothing else is") {
+TEST_CASE("each error of a store is reported with its reason, and nothing else is") {
     std::vector<std::string> told;
     const credence::MemoryLimits limits{.max_sessions = 1, .clock = [] { return contract_start; }};
     const auto note = [&](const Error& error) { told.emplace_back(error.reason); };
@@ -106,7 +106,7 @@ TEST_CASE("each error of a store is told with its reason, and nothing else is") 
     CHECK(told == std::vector<std::string>{std::string{refused.error().reason}});
 }
 
-TEST_CASE("without a store each question has the answer store_unavailable, and is told") {
+TEST_CASE("without a store each call returns store_unavailable, and is reported") {
     std::vector<Errc> told;
     const auto store =
         any_store(std::shared_ptr<MemoryStore>{}, [&](const Error& error) { told.push_back(error.code); });
@@ -119,7 +119,7 @@ TEST_CASE("without a store each question has the answer store_unavailable, and i
     CHECK(answers_of(*answering) == std::vector<bool>(answers.size(), true));
 }
 
-TEST_CASE("a store that is lent answers each question, and is told whether the question changes anything") {
+TEST_CASE("a lent store answers each call, and learns whether the call changes anything") {
     MemoryStore one, two;
     std::vector<credence::StoreUse> uses;
     bool is_first = true, is_there = true;

@@ -72,7 +72,7 @@ TEST_CASE("a full refresh store drops expired records, and refuses to drop a liv
     CHECK(shop.holds("b"));
 }
 
-TEST_CASE("a full refresh store finds what has expired since it last looked, be it older or newer") {
+TEST_CASE("a full refresh store finds records that expired since its last scan, whether older or newer") {
     Shop shop{{.max_records = 2}};
     CHECK(shop.takes(record("late", "f1", "ann", start + 20s)));
     CHECK(shop.takes(record("early", "f2", "bob", start + 10s)));
@@ -183,7 +183,7 @@ TEST_CASE("a subject may have a tenth of all records, and always one") {
     CHECK(store.find("2").value());
 }
 
-TEST_CASE("what was ended counts no more") {
+TEST_CASE("ended records no longer count") {
     Shop shop{{.max_records = 4, .max_records_per_subject = 2}};
     for (int round = 0; round < 10; ++round) {
         CHECK(shop.takes(record("a", "f1", "bob")));

@@ -99,7 +99,7 @@ TEST_CASE("a full store forgets expired tokens, and refuses to forget a live one
     CHECK(store.is_revoked(live).value());
 }
 
-TEST_CASE("a token that is revoked again is never let in sooner for that") {
+TEST_CASE("revoking a token again never shortens its revocation") {
     auto present = moment;
     MemoryRevocationStore store{{.max_entries = 1, .clock = [&] { return present; }}};
     const auto until = [](std::optional<NumericDate> end) {

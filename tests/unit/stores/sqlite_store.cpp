@@ -169,7 +169,7 @@ TEST_CASE("the store in a file keeps revocations, until no token needs them") {
     CHECK(store->is_revoked(endless).value());
 }
 
-TEST_CASE("what has ended is deleted from the file, and nothing else") {
+TEST_CASE("only expired records are deleted from the file") {
     NumericDate moment = contract_start;
     const auto store = SqliteStore::open(":memory:", {.clock = [&] { return moment; }}).value();
     auto used = session_record("used", "ann");
@@ -206,7 +206,7 @@ TEST_CASE("a store on a connection of the caller's keeps the contract, in a tran
     CHECK(SqliteStore::on(connection.handle()).value()->sessions_of("ann").value().empty());
 }
 
-TEST_CASE("what a store does in a transaction of the caller's is kept or taken back with it") {
+TEST_CASE("changes in the caller's transaction are committed or rolled back with it") {
     const Place place;
     const auto other = place.open();
     const Connection connection{place.file()};
@@ -298,7 +298,7 @@ TEST_CASE("a store that another process locks, or whose tables are gone, refuses
     CHECK(is_refused(store->is_revoked(TokenIdentity{})));
 }
 
-TEST_CASE("what was answered survives a kill") {
+TEST_CASE("confirmed changes survive a kill") {
     const Place place;
     int answers[2]{};
     REQUIRE(::pipe(answers) == 0);

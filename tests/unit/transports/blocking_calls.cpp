@@ -207,7 +207,7 @@ TEST_CASE("blocking calls: a store that hangs holds up nobody else", "[asio]") {
     CHECK(waits_too.get().body() == "hello alice");
 }
 
-TEST_CASE("blocking calls: one more than max_calls is told at once to come again", "[asio]") {
+TEST_CASE("blocking calls: one more than max_calls is refused at once, with a time to retry", "[asio]") {
     Pool threads{1};
     RunningContext loop;
     const Login login;
@@ -369,7 +369,7 @@ TEST_CASE("blocking calls: opaque tokens, whose answers are kept in the coroutin
     CHECK(gate->arrived() == 2);
 }
 
-TEST_CASE("blocking calls: without an AsyncVerifier nothing blocks, and nobody is let in", "[asio]") {
+TEST_CASE("blocking calls: without an AsyncVerifier nothing blocks, and nothing is accepted", "[asio]") {
     Pool threads{1};
     const Login login;
     const BlockingCalls calls{threads.get_executor()};

@@ -178,7 +178,7 @@ TEST_CASE("random registered claims are decoded as they were encoded") {
     }
 }
 
-TEST_CASE("what is encoded is JSON for nlohmann too, and says the same") {
+TEST_CASE("encoded claims are JSON for nlohmann too, with the same values") {
     RandomClaims random{13};
     for (int round = 0; round < 200; ++round) {
         const Everything claims = random.everything();
@@ -214,7 +214,7 @@ TEST_CASE("lists that are too deep are refused, not written") {
     CHECK(written(Deep{{{{nlohmann::json::array({inner})}}}}) == "invalid_json lists");
 }
 
-TEST_CASE("what is written at the very limit of depth is read back") {
+TEST_CASE("claims at the limit of depth are read back") {
     nlohmann::json inner = nlohmann::json::array();
     for (int level = 5; level < 32; ++level) inner = nlohmann::json::array({inner});
     CHECK(there_and_back(Deep{{{{inner}}}}));

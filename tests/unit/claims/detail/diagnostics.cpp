@@ -108,7 +108,7 @@ TEMPLATE_TEST_CASE("letters are no integers", "", char, wchar_t, char8_t, char16
     CHECK(diagnose<TestType>() == Diagnostic::unmapped_member);
 }
 
-TEST_CASE("what does not map is named for what it is, at any depth") {
+TEST_CASE("a type that does not map is reported for its reason, at any depth") {
     CHECK(diagnose<std::string_view>() == Diagnostic::string_view);
     CHECK(diagnose<std::u8string_view>() == Diagnostic::string_view);
     CHECK(diagnose<std::map<std::string, std::optional<std::string_view>>>() == Diagnostic::string_view);

@@ -61,7 +61,7 @@ TEST_CASE("dates beyond the years 1 to 9999 are none") {
     }
 }
 
-TEST_CASE("a date of 13 digits is told to be in milliseconds") {
+TEST_CASE("a date of 13 digits is reported as milliseconds") {
     const auto reason = [](std::string_view text) { return credence::detail::why_no_date(number(text)); };
     for (const std::string_view text : {"1795909842000", "-1795909842000", "1795909842000.25", "1.795909842e12"}) {
         INFO(text);

@@ -72,7 +72,7 @@ TEST_CASE("without from_chars a stream reads the same numbers") {
     }
 }
 
-TEST_CASE("the digits of a number start behind its zeros") {
+TEST_CASE("the digits of a number start after its zeros") {
     const auto is = [](std::string_view text, std::string_view digits, std::int64_t point, bool negative = false) {
         const auto taken = decimal_digits(text);
         return taken.digits == digits && taken.point == point && taken.negative == negative;

@@ -71,7 +71,7 @@ TEST_CASE("of two members the last wins, where they are allowed") {
     CHECK(*document == nlohmann::json::parse(R"({"a":{"y":2},"b":0})"));
 }
 
-TEST_CASE("what was written is read back the same") {
+TEST_CASE("written JSON is read back the same") {
     support::RandomJson random{3};
     int written = 0;
     for (int round = 0; round < 2000; ++round) {
@@ -86,7 +86,7 @@ TEST_CASE("what was written is read back the same") {
     CHECK(written > 1000);
 }
 
-TEST_CASE("what has no strict JSON text is not written") {
+TEST_CASE("a value without a strict JSON text is not written") {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     nlohmann::json deep = nlohmann::json::array();
     for (int level = 1; level < 32; ++level) deep = nlohmann::json::array({deep});

@@ -43,7 +43,7 @@ int members_by_reader(std::string_view name, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("members are found behind values of every kind, with white space and without") {
+TEST_CASE("members are found after values of every kind, with white space and without") {
     for (const char* value :
          {"1", "-1.5e3", "true", "null", R"("")", R"("a,\"}b")", R"("\\")", "[]", R"([1,"]"])", "{}",
           R"({"iss":1,"x":{"iss":2}})", R"("a long text of more than eight characters, with a comma and a brace }")"}) {
@@ -69,7 +69,7 @@ TEST_CASE("a name is found with and without escapes") {
     CHECK(members_named("jti", R"({"\u006A\u0074\u0069":1,"\u006ati":2})") == 2);
 }
 
-TEST_CASE("what is no object has no members, and a text that breaks off no more than it has") {
+TEST_CASE("a text that is not an object has no members, and a truncated one has only those before its end") {
     for (const char* text : {"", "{", "{}", "[]", "1", R"("iss")", R"({"iss)", R"({"iss")", R"({"iss":)", R"({"iss)",
                              R"({"a":"\)", R"({"a":"\")", R"({"a":[)"}) {
         INFO(text);

@@ -29,7 +29,7 @@ bool all_differ(const std::vector<std::string>& names, std::size_t outer = 0) {
 
 }  // namespace
 
-TEST_CASE("names that differ are told from names of which one comes twice", "[json_names]") {
+TEST_CASE("different names are distinguished from repeated ones", "[json_names]") {
     std::uint32_t random = 1;
     for (const std::size_t count : {0U, 1U, 2U, 16U, 17U, 24U, 25U, 64U, 1000U}) {
         for (int round = 0; round < 20; ++round) {

@@ -54,7 +54,7 @@ TEST_CASE("the number is taken to its end, and no further") {
     CHECK(taken("1x") == "1");
 }
 
-TEST_CASE("what is no JSON number is not taken for one") {
+TEST_CASE("a text that is not a JSON number is not read as one") {
     for (const std::string_view text :
          {"",   "-",   "+1",   "--1",  "- 1",  ".5",  "-.5", "1.",       "1.e5",      "1e",  "1e+", "1e-", "00",
           "01", "-01", "0123", "00.5", "0x1f", "NaN", "nan", "Infinity", "-Infinity", "inf", "a",   "1.x", "1ex"}) {
@@ -81,7 +81,7 @@ TEST_CASE("integers are exact and range-checked") {
     CHECK(integer<int>("-0") == 0);
 }
 
-TEST_CASE("a fraction or an exponent is no integer, even where it would be a whole number") {
+TEST_CASE("a number with a fraction or an exponent is not an integer, even if its value is whole") {
     for (const std::string_view text : {"1.0", "0.0", "-0.0", "1e0", "1E2", "10e-1"}) {
         INFO(text);
         CHECK_FALSE(integer<std::int64_t>(text));

@@ -76,7 +76,7 @@ TEST_CASE("JSON of RFC 8259 is read") {
     }
 }
 
-TEST_CASE("what is nearly JSON is refused") {
+TEST_CASE("almost JSON is refused") {
     for (const std::string_view text : {"",
                                         " ",
                                         "{",
@@ -153,7 +153,7 @@ TEST_CASE("what is nearly JSON is refused") {
     }
 }
 
-TEST_CASE("a zero byte is no white space, no end, and nothing in a string") {
+TEST_CASE("a zero byte is neither white space nor an end, and not allowed in a string") {
     for (const std::string_view text :
          {std::string_view{"\0", 1}, std::string_view{"{}\0", 3}, std::string_view{"\0{}", 3},
           std::string_view{"{\0}", 3}, std::string_view{"{}\0{}", 5}, std::string_view{"\"a\0b\"", 5},
@@ -162,7 +162,7 @@ TEST_CASE("a zero byte is no white space, no end, and nothing in a string") {
     }
 }
 
-TEST_CASE("what is wrong is told wherever a text breaks off") {
+TEST_CASE("a truncated text is refused with the right reason, wherever it ends") {
     const std::string text = R"({"a\u0041":["b\n",-1.5e3,true,{"c":null}],"d":")"
                              "\xc3\xa4\xf0\x9f\x98\x80\"}";
     for (std::size_t size = 0; size < text.size(); ++size) {
@@ -236,7 +236,7 @@ TEST_CASE("names that only look alike are no duplicates") {
     }
 }
 
-TEST_CASE("duplicates are found among any number of names, wherever they stand") {
+TEST_CASE("duplicates are found among any number of names, at any position") {
     for (const int count : {2, 15, 16, 17, 18, 23, 24, 25, 26, 40, 1000}) {
         const std::string good = large_object(count);
         CHECK(skipped(good) == "ok");
@@ -296,7 +296,7 @@ TEST_CASE("objects and arrays hand over each of their parts") {
     CHECK(seen == std::vector<std::string>{"a", "bb", "x\ty", "c"});
 }
 
-TEST_CASE("the first fault is the one that is told") {
+TEST_CASE("the first fault is the reported one") {
     std::string text = R"({"a":1,"a":2,)";
     text.append(json_padding, '\0');
     JsonReader reader{std::string_view{text}.substr(0, text.size() - json_padding)};

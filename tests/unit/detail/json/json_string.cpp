@@ -199,7 +199,7 @@ TEST_CASE("malformed strings are refused") {
     CHECK_FALSE(said(std::string_view{"\\\0", 2}));
 }
 
-TEST_CASE("a string that the text breaks off is refused, and nothing behind the text is read") {
+TEST_CASE("a truncated string is refused, and nothing after the text is read") {
     const std::string_view full = R"(abc\ud83d\ude00\n)";
     for (std::size_t size = 0; size < full.size(); ++size) {
         std::string text{full.substr(0, size)};

@@ -112,7 +112,7 @@ TEST_CASE("a member is written as a whole only if its text needs no escapes, and
                  "\x7f\"}");
 }
 
-TEST_CASE("commas and colons stand where they belong") {
+TEST_CASE("commas and colons are accepted only in their places") {
     std::string out;
     JsonWriter writer{out};
     writer.open('{');

@@ -46,7 +46,7 @@ struct WithUmlaut {
 
 }  // namespace
 
-TEST_CASE("each name is found at its index, whatever stands behind it") {
+TEST_CASE("each name is found at its index, whatever follows it") {
     static constexpr std::array<std::string_view, 9> names{"iss", "sub", "aud",   "exp", "nbf",
                                                            "iat", "jti", "scope", "scp"};
     static constexpr NameTable<9> table{names};
@@ -63,7 +63,7 @@ TEST_CASE("each name is found at its index, whatever stands behind it") {
     }
 }
 
-TEST_CASE("names that begin alike are told apart") {
+TEST_CASE("names with the same beginning are distinguished") {
     static constexpr std::array<std::string_view, 6> names{"12345678", "123456789", "12345678a",
                                                            "1234567",  "",          "https://example.com/a/long/name"};
     static constexpr NameTable<6> table{names};
@@ -109,7 +109,7 @@ TEST_CASE("a name that is expected is found only as a whole, in quotes and with 
     matches(Named<30>{});
 }
 
-TEST_CASE("a name that JSON must escape, or that is not ASCII, is never expected as it stands") {
+TEST_CASE("a name that JSON must escape, or that is not ASCII, is never expected unescaped") {
     const auto matches = []<class Name>(Name) {
         const std::string text = '"' + std::string{Name::value} + "\":" + std::string(8, '\0');
         return credence::detail::ExpectedName<Name>::match(text.data(), text.data() + text.size() - 8) != 0;

@@ -18,7 +18,7 @@ using Counted = Owned<int, count_freed>;
 
 }  // namespace
 
-TEST_CASE("what a handle owns is freed once, however it is moved", "[openssl_handles]") {
+TEST_CASE("the object of a handle is freed once, however the handle is moved", "[openssl_handles]") {
     STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Counted>);
     freed = 0;
     int one = 0, other = 0;

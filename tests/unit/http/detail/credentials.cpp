@@ -166,7 +166,7 @@ TEST_CASE("Bearer without exactly one token is malformed") {
     CHECK(code_of(std::string("Bearer abc\0", 11)) == Errc::malformed_credentials);
 }
 
-TEST_CASE("what does not begin with the name of a scheme is malformed") {
+TEST_CASE("a value that does not begin with the name of a scheme is malformed") {
     for (const std::string value : {",Bearer abc", ", Bearer abc", "\"Bearer\" abc", "=abc", "(Bearer) abc",
                                     "\xef\xbb\xbf"
                                     "Bearer abc",

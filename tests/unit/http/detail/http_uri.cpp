@@ -27,7 +27,7 @@ TEST_CASE("a URI in one spelling, RFC 3986 §6.2") {
     CHECK(plain_uri("https://a//b") == "https://a//b");
 }
 
-TEST_CASE("what is no http or https URI has no spelling") {
+TEST_CASE("a text that is not an http or https URI has no normal form") {
     for (const std::string_view text :
          {"", "a", "/a", "ftp://a", "https:/a", "https://", "https:///a", "https://:443/", "https://u@a/",
           "https://a b/", "https://a/\x7f", "https://a/\xc3\xa4", "https//a"}) {

@@ -48,7 +48,7 @@ TEST_CASE("a token whose sizes are expected is split there, or not at all") {
     }
 }
 
-TEST_CASE("any other number of dots is no token") {
+TEST_CASE("a text with any other number of dots is not a token") {
     for (const std::string_view text :
          {"", "a", ".", "a.b", "a.b.c.", ".a.b.c", "a.b.c.d", "a.b.c.d.e", "...", "...."}) {
         INFO(text);
@@ -82,7 +82,7 @@ TEST_CASE("padding is taken off a text of the right length only") {
     }
 }
 
-TEST_CASE("a part of any size is decoded, and zeros stand behind it") {
+TEST_CASE("a part of any size is decoded, and followed by zeros") {
     for (const std::size_t size : {0U, 1U, 2U, 3U, 2030U, 2036U, 2037U, 2040U, 2048U, 2049U, 10000U}) {
         const std::string bytes(size, '\xff');
         DecodedPart part;

@@ -112,7 +112,7 @@ TEST_CASE("a crit has at most 16 names") {
     CHECK(refused(17)->reason == "more than 16 names in crit");
 }
 
-TEST_CASE("a header has at most 64 members, and nothing behind them is read") {
+TEST_CASE("a header has at most 64 members, and nothing after them is read") {
     const auto with_members = [](int count) {
         std::string header = R"({"alg":"HS256")";
         for (int number = 1; number < count; ++number) header += ",\"x" + std::to_string(number) + "\":{\"y\":1}";
@@ -126,7 +126,7 @@ TEST_CASE("a header has at most 64 members, and nothing behind them is read") {
     CHECK(judged(with_members(63) + R"(,"alg":1})") == "duplicate_member");
 }
 
-TEST_CASE("a header has at most 256 values besides those that are read, and nothing behind them is read") {
+TEST_CASE("a header has at most 256 values besides the used members, and nothing after them is read") {
     const auto with_values = [](int count, const std::string& value) {
         std::string header = R"({"alg":"HS256","kid":"k","x":[0)";  // the list is the first value, the zero the second
         for (int number = 2; number < count; ++number) header += ',' + value;
@@ -144,7 +144,7 @@ TEST_CASE("a header has at most 256 values besides those that are read, and noth
     CHECK(refused.error().reason == "the header has more than 256 values");
 }
 
-TEST_CASE("a header that breaks off is told as no strict JSON, wherever it does") {
+TEST_CASE("a truncated header is reported as not strict JSON, wherever it ends") {
     const std::string name(3000, 'n');  // more than a part of the usual size
     for (const std::string& header : {std::string{R"({"alg":"HS256","kid":"a\u0041\n","x":[1.5e3,{"y":null}]})"},
                                       R"({"alg":"HS256",")" + name + R"(":"z"})"}) {

@@ -100,7 +100,7 @@ TEST_CASE("a struct's own member of a registered name is read, and the rule stil
     CHECK(verdict<WrongExp>(signed_payload(R"({"exp":1})")) == "token_expired exp");
 }
 
-TEST_CASE("null is no value for a registered claim, not even for an optional member") {
+TEST_CASE("null is refused for a registered claim, even for an optional member") {
     for (const std::string_view name : {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}) {
         const std::string payload =
             name == "exp" ? R"({"exp":null})" : R"({"exp":1700000001,")" + std::string{name} + "\":null}";

@@ -74,7 +74,7 @@ TEST_CASE("a source of keys is asked for alg and kid as they are, and only for a
     CHECK(asked->names.empty());
 }
 
-TEST_CASE("a source of keys is told an empty kid from none, as often as the header comes") {
+TEST_CASE("a key source distinguishes an empty kid from an absent one, however often the header comes") {
     const auto asked = std::make_shared<Asked>();
     const credence::Verifier verifier{Source{asked}, Rules{.clock = support::noon_clock}};
     for (int round = 0; round < 2; ++round) {
@@ -98,7 +98,7 @@ TEST_CASE("a source that can change is asked again for every token") {
     CHECK(judged(verifier, token) == "invalid_signature");
 }
 
-TEST_CASE("what keeps a source from finding a key is told as it is") {
+TEST_CASE("the error of a key source is reported unchanged") {
     for (const Errc code : {Errc::no_matching_key, Errc::ambiguous_key, Errc::keys_unavailable, Errc::invalid_key}) {
         const auto asked = std::make_shared<Asked>();
         asked->answer = code;
@@ -159,7 +159,7 @@ TEST_CASE("a check sees the registered claims, filled in") {
           "check_failed sub");
 }
 
-TEST_CASE("when memory runs out nothing is let in, and nothing is lost") {
+TEST_CASE("when memory runs out nothing is accepted, and nothing is lost") {
     const auto good = support::account_token();
     const auto bad = support::forged_token();
     int failures = 0;

@@ -88,7 +88,7 @@ TEST_CASE("the entries of replaced keys make room for those of the new ones") {
     CHECK(KnownProof::alive == 0);
 }
 
-TEST_CASE("what is held is dropped by the last who holds it, also after the cache") {
+TEST_CASE("a cached proof is dropped by its last holder, even after the cache") {
     std::optional<KnownProofs> cache{std::in_place, credence::TokenCache{.max_tokens = 64}};
     cache->insert(KnownProof::of("a token of which one is held .."), start, std::nullopt);
     cache->insert(KnownProof::of("a token that nobody holds ....."), start, std::nullopt);

@@ -200,7 +200,7 @@ TEST_CASE("a registered claim of a wrong type is refused with a reason") {
     CHECK(reason(R"("exp":1700000001,"aud":["a",1])") == "expected a string or an array of strings");
 }
 
-TEST_CASE("a missing exp is refused, and told in exp's place") {
+TEST_CASE("a missing exp is refused in exp's place of the order") {
     CHECK(judged_at(0, R"("nbf":1)") == "missing_claim exp");
     CHECK(judged_at(0, R"("nbf":1)", {.allow_missing_exp = true}) == "token_not_yet_valid nbf");
     CHECK(judged_at(0, R"("sub":"x")", {.allow_missing_exp = true}) == "accepted");
@@ -274,7 +274,7 @@ TEST_CASE("typ is compared as a media type") {
     CHECK(typed(R"({"alg":"HS256","typ":"anything"})", "") == "accepted");
 }
 
-TEST_CASE("typ: a demanded prefix with nothing behind it is no demand for nothing") {
+TEST_CASE("typ: a required prefix without a type does not match an empty type") {
     for (const std::string_view wanted : {"application/", "Application/"}) {
         CHECK(typed(R"({"alg":"HS256"})", wanted) == "invalid_type typ");
         CHECK(typed(R"({"alg":"HS256","typ":""})", wanted) == "invalid_type typ");
@@ -294,7 +294,7 @@ TEST_CASE("required claims must be there, whatever their value") {
     CHECK(judged(R"("Tenant":1,"jti":"x")", rules) == "missing_claim tenant");
 }
 
-TEST_CASE("jti is told with the claims type: behind all rules, also behind what is required") {
+TEST_CASE("jti is checked with the claims type: after all rules, and after the required claims") {
     CHECK(judged(R"("jti":"x")") == "accepted");
     CHECK(judged(R"("jti":1)") == "invalid_claim_type jti");
     CHECK(judged(R"("jti":1)", {.required = {"tenant"}}) == "missing_claim tenant");

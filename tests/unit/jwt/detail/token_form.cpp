@@ -9,7 +9,7 @@
 
 using namespace credence::detail;
 
-TEST_CASE("what was passed in the place of a token is told by its beginning") {
+TEST_CASE("a text that was passed in place of a token is recognised by its beginning") {
     constexpr std::string_view bearer = "the text begins with the word Bearer; pass only the token after it";
     CHECK(why_no_token("Bearer eyJ.a.b") == bearer);
     CHECK(why_no_token("bearer eyJ.a.b") == bearer);
@@ -38,7 +38,7 @@ TEST_CASE("what was passed in the place of a token is told by its beginning") {
     CHECK(why_no_token("Bearer").empty());
 }
 
-TEST_CASE("a token of another number of parts is told by the number") {
+TEST_CASE("a token with another number of parts is reported with the number") {
     CHECK(why_not_three_parts("a") == "one part: an opaque token, or a piece of a token");
     CHECK(why_not_three_parts("a.b") == "two parts: the signature is missing");
     CHECK(why_not_three_parts("a.b.c.d") == "four parts");
@@ -47,7 +47,7 @@ TEST_CASE("a token of another number of parts is told by the number") {
     CHECK(why_not_three_parts("") == "an empty text");
 }
 
-TEST_CASE("a part that is no base64url is told by its first fault") {
+TEST_CASE("a part that is not base64url is reported with its first fault") {
     CHECK(why_not_base64url("ab==", false) == "padding with =; see allow_padding");
     CHECK(why_not_base64url("a=b", true) == "padding in the wrong place or number");
     CHECK(why_not_base64url("a+b/", false) == "the alphabet of standard base64; a token uses base64url");
@@ -61,7 +61,7 @@ TEST_CASE("a part that is no base64url is told by its first fault") {
     CHECK(why_not_base64url("ab", false) == "the last character of a part has bits that are not zero");
 }
 
-TEST_CASE("an unsigned token is told") {
+TEST_CASE("an unsigned token is reported as such") {
     CHECK(why_unsupported("none") == "an unsigned token");
     CHECK(why_unsupported("NoNe") == "an unsigned token");
     CHECK(why_unsupported("hs256") == "no signature algorithm has this name; names are case-sensitive");

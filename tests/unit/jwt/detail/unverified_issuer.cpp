@@ -38,7 +38,7 @@ TEST_CASE("the issuer of an unverified token is read with its escapes, the last 
     CHECK(issuer_in(R"({"iss":""})") == "");
 }
 
-TEST_CASE("where no member may stand twice, nothing behind the first issuer of an unverified token is read") {
+TEST_CASE("if duplicates are refused, nothing after the first issuer of an unverified token is read") {
     CHECK(first_issuer_in(R"({"x":{"iss":"inner"},"\u0069ss":"a\u002f"})") == "a/");
     CHECK(first_issuer_in(R"({"iss":"a","iss":"b"})") == "a");
     CHECK(first_issuer_in(R"({"iss":"a",)") == "a");
@@ -54,7 +54,7 @@ TEST_CASE("the lists and objects before the issuer of an unverified token are sk
     CHECK(issuer_in(R"({"iss":["iss"],"iss":"a"})") == "a");
 }
 
-TEST_CASE("a payload without an issuer, or with one that is no string, belongs to nobody") {
+TEST_CASE("a payload without an issuer, or with one that is not a string, has no issuer") {
     for (const char* payload : {"{}", R"({"iss":1})", R"({"iss":null})", R"({"iss":["a"]})", R"({"iss":"a","iss":1})",
                                 R"({"ISS":"a"})", "[]", R"(["iss","a"])", R"("iss")", ""}) {
         INFO(payload);

@@ -70,7 +70,7 @@ TEST_CASE("the longest signature fits, with a length of two bytes", "[ecdsa_form
     CHECK(raw == number);
 }
 
-TEST_CASE("what is not the DER of two numbers is refused", "[ecdsa_form]") {
+TEST_CASE("a text that is not the DER of two numbers is refused", "[ecdsa_form]") {
     Bytes raw;
     const Bytes good = to_der({0, 0, 1, 0, 0x7f, 0xff});
     for (std::size_t size = 0; size < good.size(); ++size) {

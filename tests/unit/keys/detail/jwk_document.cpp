@@ -49,7 +49,7 @@ TEST_CASE("a secret that is written with escapes is noticed", "[jwk_document]") 
     CHECK_FALSE(with_slash->has_escaped_secret());
 }
 
-TEST_CASE("what is no JSON object, or names a member twice, is refused", "[jwk_document]") {
+TEST_CASE("a text that is not a JSON object, or repeats a member, is refused", "[jwk_document]") {
     CHECK(refusal("") == "not strict JSON");
     CHECK(refusal("{} x") == "not strict JSON");
     CHECK(refusal("[]") == "a JSON array; expected a JWK, or {\"keys\": [...]}");

@@ -191,7 +191,7 @@ TEST_CASE("a secret or a private number is not written with escapes; other membe
     CHECK(why(std::type_identity<HS256>{}, R"({"kty":"oct","\u006b":)" + oct["k"].dump() + '}').empty());
 }
 
-TEST_CASE("a set goes on behind a secret that is written with escapes", "[jwk]") {
+TEST_CASE("a set is read on after a secret that is written with escapes", "[jwk]") {
     const std::string good = oct["k"].get<std::string>();
     const auto set = KeySet<HS256>::from_jwks(R"({"keys":[{"kty":"oct","k":"\u0041)" + good.substr(1) +
                                               R"("},{"kty":"oct","k":")" + good + R"("}]})");
@@ -216,7 +216,7 @@ TEST_CASE("the text must be one strict JSON object", "[jwk]") {
     CHECK_FALSE(DecodingKey<ES256>::from_jwk(R"({"a":)" + std::string(40, '[') + std::string(40, ']') + "}"));
 }
 
-TEST_CASE("a text that is refused is told what it is", "[jwk]") {
+TEST_CASE("a refused text is reported with what it is", "[jwk]") {
     const auto reason = [](const std::string& text) {
         const auto key = DecodingKey<ES256>::from_jwk(text);
         return key ? "accepted" : std::string{key.error().reason};

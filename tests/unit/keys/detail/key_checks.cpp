@@ -61,7 +61,7 @@ TEST_CASE("a private half is seen", "[key_checks]") {
     CHECK_FALSE(has_private_half(key_of(files::ed448_public).get(), Family::eddsa));
 }
 
-TEST_CASE("the family, the curve and the numbers of a key are told", "[key_checks]") {
+TEST_CASE("the family, the curve and the numbers of a key are known", "[key_checks]") {
     CHECK(family_of(key_of(files::rsa_public).get()) == Family::rsa_pkcs1);
     CHECK(family_of(key_of(files::p384_public).get()) == Family::ecdsa);
     CHECK(family_of(key_of(files::ed25519_public).get()) == Family::eddsa);

@@ -24,7 +24,7 @@ std::string der_of(std::string_view pem) {
 
 }  // namespace
 
-TEST_CASE("keys are told by half, type and size", "[description]") {
+TEST_CASE("keys are described by half, type and size", "[description]") {
     CHECK(describe_key_text(files::rsa_public) == "an RSA 2048-bit public key in PEM");
     CHECK(describe_key_text(files::rsa_1024_public) == "an RSA 1024-bit public key in PEM");
     CHECK(describe_key_text(files::rsa_private_pkcs1) == "an RSA 2048-bit private key in PEM");
@@ -40,7 +40,7 @@ TEST_CASE("keys are told by half, type and size", "[description]") {
     CHECK(describe_key_text(der_of(files::rsa_certificate)) == "a certificate for an RSA 2048-bit key in DER");
 }
 
-TEST_CASE("what is encrypted, or no key, is called so", "[description]") {
+TEST_CASE("an encrypted key, and a text that is not a key, are described as such", "[description]") {
     CHECK(describe_key_text(files::rsa_private_encrypted) == "an encrypted PKCS#8 private key in PEM");
     CHECK(describe_key_text(files::rsa_private_pkcs1_encrypted) == "an encrypted private key in PEM");
     CHECK(describe_key_text(files::rsa_request) == "a certificate request in PEM");
@@ -57,7 +57,7 @@ TEST_CASE("two keys in one file are counted", "[description]") {
     CHECK(describe_key_text(certificate + certificate + certificate) == "3 PEM blocks");
 }
 
-TEST_CASE("damage is told from absence", "[description]") {
+TEST_CASE("damage is distinguished from absence", "[description]") {
     const std::string text{files::rsa_public};
     CHECK(describe_key_text(text.substr(0, 300)) == "a damaged PEM block labelled PUBLIC KEY");
     CHECK(describe_key_text(text + "more") == "an RSA 2048-bit public key in PEM");
@@ -73,7 +73,7 @@ TEST_CASE("damage is told from absence", "[description]") {
     CHECK(describe_key_text(std::string(2 << 20, 'x')) == "more than 1 MiB");
 }
 
-TEST_CASE("JWKs are told by type and half", "[description]") {
+TEST_CASE("JWKs are described by type and half", "[description]") {
     CHECK(describe_key_text(support::rfc7515_a1.jwk) == "a JWK of a shared secret");
     CHECK(describe_key_text(support::rfc7515_a2.jwk) == "a JWK of an RSA private key");
     CHECK(describe_key_text(support::rfc7638_jwk) == "a JWK of an RSA public key");
@@ -96,7 +96,7 @@ TEST_CASE("a description has no control character, whatever a label says", "[des
     CHECK(describe_key_text(text) == "a damaged PEM block labelled 31EVIL KEY");
 }
 
-TEST_CASE("what an algorithm needs is said in the same words", "[description]") {
+TEST_CASE("the key that an algorithm needs is described in the same words", "[description]") {
     using detail::describe_expected_key;
     using detail::KeyHalf;
     CHECK(describe_expected_key(HS384::scheme, KeyHalf::public_half) == "a secret of at least 48 bytes");

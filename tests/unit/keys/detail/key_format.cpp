@@ -47,7 +47,7 @@ TEST_CASE("a form is of the public or of the private half, or of neither", "[for
     }
 }
 
-TEST_CASE("what is no DER, or of another shape, has no form", "[form]") {
+TEST_CASE("bytes that are not DER, or have another structure, have no form", "[form]") {
     using namespace std::string_view_literals;
     for (const std::string_view der :
          {""sv, "0"sv, "0\x01"sv, "0\0"sv, "1\x06\x02\x01\x01\x02\x01\x01"sv, "0\x06\x02\x01\x01\x02\x01\x01x"sv,

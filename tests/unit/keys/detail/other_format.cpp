@@ -48,7 +48,7 @@ TEST_CASE("every reader names the format that it was given", "[other_format]") {
     CHECK(KeySet<RS256>::from_jwks(base64).error().reason == bare_base64);
 }
 
-TEST_CASE("what was encoded once more is told", "[other_format]") {
+TEST_CASE("a text that was encoded once more is recognised", "[other_format]") {
     const std::string_view jwk = support::rfc7515_a2.jwk;
     const auto reason_of = [](const std::string& text) {
         return std::string{DecodingKey<RS256>::from_pem(text).error().reason};
@@ -77,14 +77,14 @@ TEST_CASE("what was encoded once more is told", "[other_format]") {
     CHECK(reason_of("\"a secret\"") == "no PEM block");
 }
 
-TEST_CASE("PEM and JWK in a form that is not whole are told", "[other_format]") {
+TEST_CASE("truncated PEM and JWK are recognised", "[other_format]") {
     const std::string pem{files::rsa_public};
     CHECK(DecodingKey<RS256>::from_pem(pem.substr(pem.find('\n'))).error().reason == "PEM without a whole BEGIN line");
     CHECK(DecodingKey<RS256>::from_jwk(R"({"keys":[{"kty":"RSA"}]})").error().reason ==
           "a JWK Set; use KeySet::from_jwks");
 }
 
-TEST_CASE("a PKCS#12 file is told from a key", "[other_format]") {
+TEST_CASE("a PKCS#12 file is distinguished from a key", "[other_format]") {
     // SEQUENCE { INTEGER 3, SEQUENCE { OBJECT IDENTIFIER pkcs7-data }, SEQUENCE {} }
     const std::string file{"\x30\x12\x02\x01\x03\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\x30\x00", 20};
     CHECK(detail::other_format(file, "") == "a PKCS#12 file; extract the key with openssl pkcs12");

@@ -53,7 +53,7 @@ TEST_CASE("one parsed key is prepared for several algorithms", "[parsed_key]") {
     CHECK(prepare_to_sign<RS256>(*key).error().reason == "expected a private key, found a public one");
 }
 
-TEST_CASE("a secret is no key pair, and the other way round", "[parsed_key]") {
+TEST_CASE("a secret is not accepted as a key pair, nor a key pair as a secret", "[parsed_key]") {
     const auto secret = parse_jwk_text(support::rfc7515_a1.jwk);
     CHECK(prepare_to_verify<HS256>(*secret));
     CHECK(prepare_to_sign<HS512>(*secret));

@@ -57,7 +57,7 @@ TEST_CASE("lines may end in any way, be indented or joined", "[pem]") {
     CHECK(blocks_of(replaced(text, "=", "")) == one_key);
 }
 
-TEST_CASE("text may stand around a block", "[pem]") {
+TEST_CASE("text may be around a block", "[pem]") {
     const std::string text{files::p256_public};
     for (const std::string_view other : {"\xef\xbb\xbf", "subject=CN = example\n\n", "KEY=\"", "x", "-----", "= -\n"}) {
         CAPTURE(other);

@@ -70,7 +70,7 @@ TEST_CASE("a label must tell the truth", "[pem]") {
     CHECK(why_not(replaced(files::rsa_request, "CERTIFICATE REQUEST", "CERTIFICATE")) == lie);
 }
 
-TEST_CASE("a text without a key of the wanted half is told what it has", "[pem]") {
+TEST_CASE("a text without a key of the wanted half is reported with what it has", "[pem]") {
     CHECK(why_not(files::rsa_request) == "a certificate request");
     CHECK(why_not(replaced(files::p256_public, "PUBLIC KEY", "DH PARAMETERS")) == "a PEM block that holds no key");
     CHECK(why_not(files::rsa_private) == "expected a public key, found a private one");
@@ -85,7 +85,7 @@ TEST_CASE("a text without a key of the wanted half is told what it has", "[pem]"
           "a PEM block that holds no key");
 }
 
-TEST_CASE("blocks of another kind may stand beside the key", "[pem]") {
+TEST_CASE("blocks of another kind may be next to the key", "[pem]") {
     const std::string both = join(files::rsa_certificate, files::rsa_private);
     const std::string other_way = join(files::rsa_private, files::rsa_certificate);
     for (const std::string& text : {both, other_way, join(files::p256_private, both), join(other_way, "text")}) {

@@ -119,7 +119,7 @@ TEST_CASE("DER is taken as a whole or not at all", "[key_material]") {
     }
 }
 
-TEST_CASE("nothing may lie behind an RSA key inside its wrapping", "[key_material]") {
+TEST_CASE("nothing may follow an RSA key inside its wrapping", "[key_material]") {
     // A SubjectPublicKeyInfo whose BIT STRING has one byte more than the key: lengths of two bytes each.
     std::string der = der_of(files::rsa_public);
     const std::size_t bits = der.find("\x03\x82", 4);
@@ -338,7 +338,7 @@ TEST_CASE("halves that do not belong together are no key pair", "[key_material]"
     CHECK(made.error().reason == "the private and the public half do not match");
 }
 
-TEST_CASE("an RSA key with a wrong prime is no key", "[key_material]") {
+TEST_CASE("an RSA key with a wrong prime is refused", "[key_material]") {
     const std::string der = der_of(files::rsa_private_pkcs1);
     int accepted = 0;
     for (std::size_t at = der.size() - 600; at < der.size(); at += 97) {  // in p, q, dp, dq and qi

@@ -54,7 +54,7 @@ void check_no_base64_is_a_secret(std::string_view document) {
 
 }  // namespace
 
-TEST_CASE("the base64 of a PEM text is no secret", "[secret][attack-2]") {
+TEST_CASE("the base64 of a PEM text is refused as a secret", "[secret][attack-2]") {
     for (const std::string_view pem :
          {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate, files::p256_public, files::ed25519_public,
           files::dsa_public, files::rsa_private, files::p256_private_with_parameters, files::rsa_private_encrypted}) {
@@ -65,7 +65,7 @@ TEST_CASE("the base64 of a PEM text is no secret", "[secret][attack-2]") {
     }
 }
 
-TEST_CASE("the base64 of a JWK, a JWK Set, an SSH key or DER is no secret", "[secret][attack-2]") {
+TEST_CASE("the base64 of a JWK, a JWK Set, an SSH key or DER is refused as a secret", "[secret][attack-2]") {
     check_no_base64_is_a_secret(support::rfc7515_a2.jwk);
     check_no_base64_is_a_secret(R"({"kty":"EC","crv":"P-256"})");
     check_no_base64_is_a_secret("\n{ \"keys\" : [ ] }\n");
@@ -77,7 +77,7 @@ TEST_CASE("the base64 of a JWK, a JWK Set, an SSH key or DER is no secret", "[se
     }
 }
 
-TEST_CASE("DER with white space around it is no secret", "[secret][attack-2]") {
+TEST_CASE("DER with white space around it is refused as a secret", "[secret][attack-2]") {
     for (const std::string_view pem : {files::rsa_public, files::p256_public, files::ed25519_public,
                                        files::rsa_certificate, files::dsa_public, files::rsa_private}) {
         const std::string der{as_text(read_pem_blocks(pem)->back().der.view())};
@@ -94,7 +94,8 @@ TEST_CASE("DER with white space around it is no secret", "[secret][attack-2]") {
     }
 }
 
-TEST_CASE("DER that ends in a line feed of its own is no secret, with another one or without", "[secret][attack-2]") {
+TEST_CASE("DER that ends in a line feed of its own is refused as a secret, with another one or without",
+          "[secret][attack-2]") {
     const std::string der{as_text(read_pem_blocks(files::ed25519_public)->back().der.view())};
     for (const char last : {'\n', ' ', '\t'}) {
         const std::string other = der.substr(0, der.size() - 1) + last;
@@ -104,7 +105,7 @@ TEST_CASE("DER that ends in a line feed of its own is no secret, with another on
     }
 }
 
-TEST_CASE("a key is no secret however it is encoded", "[secret][attack-2]") {
+TEST_CASE("a key is refused as a secret however it is encoded", "[secret][attack-2]") {
     const auto utf16 = [](std::string_view text, bool big_endian) {
         std::string units;
         for (const char character : text)

@@ -35,8 +35,8 @@ constexpr std::size_t size_of_signature() {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("what a key signs, its other half takes, and nothing else", "[signature]", RS256, RS384, RS512,
-                   PS256, PS384, PS512, ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448) {
+TEMPLATE_TEST_CASE("the signatures of a key are accepted by its other half, and by nothing else", "[signature]", RS256,
+                   RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448) {
     const auto& keys = keys_of<TestType>();
     const std::string signature = sign(keys.encoding, input);
     CHECK(signature.size() == size_of_signature<TestType>());
@@ -72,8 +72,8 @@ TEMPLATE_TEST_CASE("an empty input and a large one are signed as well", "[signat
     CHECK(verifies(keys.decoding, large, sign(keys.encoding, large)));
 }
 
-TEMPLATE_TEST_CASE("r or s of zero, or beyond the order, is no signature", "[signature][attack-6]", ES256, ES384, ES512,
-                   ES256K) {
+TEMPLATE_TEST_CASE("a signature with r or s of zero, or beyond the order, is refused", "[signature][attack-6]", ES256,
+                   ES384, ES512, ES256K) {
     const auto& keys = keys_of<TestType>();
     const std::string good = sign(keys.encoding, input);
     const std::size_t half = good.size() / 2;

@@ -9,7 +9,7 @@
 
 namespace detail = credence::detail;
 
-TEST_CASE("random texts differ, and are told from other texts") {
+TEST_CASE("random texts differ, and are distinguished from other texts") {
     std::set<std::string> texts;
     for (int index = 0; index < 100; ++index) texts.insert(detail::random_text<32>().value());
     CHECK(texts.size() == 100);

@@ -44,7 +44,7 @@ TEST_CASE("Cache-Control that says nothing of it", "[caching]") {
     }
 }
 
-TEST_CASE("a max-age that is no number is stale", "[caching]") {
+TEST_CASE("a max-age that is not a number is stale", "[caching]") {
     for (const char* text : {"max-age", "max-age=", "max-age=x", "max-age=-1", "max-age=1.5", "max-age=\"",
                              "max-age=+5", "max-age=1 2", "max-age=300;"}) {
         CAPTURE(text);

@@ -37,7 +37,7 @@ TEST_CASE("a source of chance or a hook that throws does no harm", "[driver]") {
     detail::tell_events({}, {{.kind = RemoteEvent::Kind::expired}});
 }
 
-TEST_CASE("a key id that no set can have is told without a look", "[driver]") {
+TEST_CASE("a key id that no set can have is refused without a search", "[driver]") {
     CHECK(detail::is_possible_kid({.alg = "EdDSA"}));
     CHECK(detail::is_possible_kid({.alg = "EdDSA", .kid = std::string(1024, 'k')}) == true);
     const std::string long_kid(1025, 'k');
@@ -45,7 +45,7 @@ TEST_CASE("a key id that no set can have is told without a look", "[driver]") {
     CHECK_FALSE(detail::is_possible_kid({.alg = "EdDSA", .kid = "a\n"}));
 }
 
-TEST_CASE("without keys, an unknown key id is unavailable, and told when to ask again", "[driver]") {
+TEST_CASE("without keys, an unknown key id is unavailable, with a time to retry", "[driver]") {
     detail::RemoteCore<support::RemoteSet> core{
         {.key_set = Url::parse(support::IssuerScript::set_url).value()}, {}, {}};
     const auto answer = detail::answer_without_fetch(core, {.alg = "EdDSA", .kid = "a"}, std::nullopt, {});

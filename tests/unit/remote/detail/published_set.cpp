@@ -34,7 +34,7 @@ TEST_CASE("a set with a usable key is read", "[published_set]") {
     CHECK(found.keys.front().kid == "a");
 }
 
-TEST_CASE("what is no set, or has no usable key, is refused at its stage", "[published_set]") {
+TEST_CASE("a text that is not a set, or has no usable key, is refused with its stage", "[published_set]") {
     for (const char* text : {"", "{}", "[]", "null", "<html>", R"({"keys":{}})", R"({"keys":1})", "{\"keys\":["}) {
         CAPTURE(text);
         CHECK(read(text).error().stage == FetchStage::key_set);

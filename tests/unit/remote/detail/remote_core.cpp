@@ -211,7 +211,7 @@ TEST_CASE("no answer that is not a good set replaces one", "[remote_core]") {
     }
 }
 
-TEST_CASE("an outage is told once at its beginning, and once at its end", "[remote_core]") {
+TEST_CASE("an outage is reported once at its beginning, and once at its end", "[remote_core]") {
     DrivenCore keys{{.max_stale = 1h, .random = [] { return 0.0; }}};
     keys.work();
     CHECK(keys.happened() == "fetched");

@@ -73,7 +73,7 @@ TEST_CASE("a set is fetched again after ten minutes if the issuer says nothing, 
     CHECK(fresh().expiry() == start + 10min + 6h);
 }
 
-TEST_CASE("what the issuer says is clamped to a minute and an hour", "[schedule]") {
+TEST_CASE("the issuer's own value is clamped to a minute and an hour", "[schedule]") {
     const auto expiry = [](std::chrono::seconds said) { return *fresh({.max_stale = 0s}, said).expiry() - start; };
     CHECK(expiry(0s) == 1min);
     CHECK(expiry(59s) == 1min);

@@ -11,7 +11,7 @@
 
 using credence::detail::der_certificate;
 
-TEST_CASE("the first certificate of a PEM text is read, whatever stands beside it") {
+TEST_CASE("the first certificate of a PEM text is read, whatever else is in the text") {
     const std::string der = der_certificate(support::key_files::rsa_certificate);
     CHECK(der.size() > 500);
     CHECK(der.starts_with("\x30\x82"));
@@ -19,7 +19,7 @@ TEST_CASE("the first certificate of a PEM text is read, whatever stands beside i
                           "-----BEGIN CERTIFICATE-----\n!") == der);
 }
 
-TEST_CASE("a text without a certificate is no certificate, and OpenSSL's errors stay as they were") {
+TEST_CASE("a text without a certificate gives none, and OpenSSL's errors stay as they were") {
     CHECK(der_certificate("").empty());
     CHECK(der_certificate("-----BEGIN CERTIFICATE-----\n!\n").empty());
     CHECK(ERR_peek_error() == 0);

@@ -34,7 +34,7 @@ TEST_CASE("an address of Redis is read") {
     CHECK(redis_address_parts("unix:/run/redis.sock") == "/run/redis.sock");
 }
 
-TEST_CASE("what is no address of Redis is refused with a reason that does not quote it") {
+TEST_CASE("an invalid address of Redis is refused with a reason that does not quote it") {
     for (const char* url : {"",
                             "redis",
                             "http://h",
