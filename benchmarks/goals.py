@@ -143,6 +143,7 @@ def goals(is_clang):
         Goal("the dearest refusal, one verifier: times RS256", worst_refusal("one"), 2, 1, at_most=True),
         Goal("the dearest refusal, two issuers: times RS256", worst_refusal("two"), 2, 1, at_most=True),
         Goal("the dearest refusal, HS256: times RS256", worst_refusal("secret"), 2, 1, at_most=True),
+        Goal("the dearest Cookie field: times RS256", worst_refusal("cookie"), 2, 1, at_most=True),
         *(in_threads(text, name) for text, name in (
             ("key", "key"), ("RotatingKeys", "rotating"), ("set of followed keys", "remote"),
             ("TokenCache, one token", "cache_same"), ("TokenCache, 64 tokens", "cache_different"),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Hostile tokens: the dearest ones within the size limit that are known, those of hostile.json, as verifiers of RS256 and
-// HS256 keys and of two issuers refuse them. Each is to cost less than two verifications of RS256.
+// HS256 keys and of two issuers refuse them; and what is no token as a Cookie field, in which a token is looked for. Each is
+// to cost less than two verifications of RS256.
+#include <credence/http/cookie.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 #include <credence/jwt/verifier.hpp>
 
@@ -52,5 +54,12 @@ void jobs::add_hostile() {
         add_refusal("hostile/one/" + recipe.name, one, token);
         add_refusal("hostile/two/" + recipe.name, two, token);
         add_refusal("hostile/secret/" + recipe.name, secret, token_of(recipe, {"HS256", 43, most_bytes}));
+        if (recipe.text.empty()) continue;
+        support::add("hostile/cookie/" + recipe.name, [token] {
+            return [token] {
+                const auto found = credence::find_cookie(token, "token");
+                return !found || !*found || !(*found)->empty();
+            };
+        });
     }
 }

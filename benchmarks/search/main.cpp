@@ -6,6 +6,7 @@
 // The cost of a token is the number of basic blocks of this library that its refusal runs; what OpenSSL does is not
 // counted. So tokens are compared only with those that are refused for the same reason, and the dearest of each reason
 // are kept. How long they take is told by the program that replays them.
+#include <credence/http/cookie.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 #include <credence/jwt/verifier.hpp>
 
@@ -39,7 +40,7 @@ constexpr std::size_t kept = 4, told = 12;
 /// Before the reason of a token whose signature OpenSSL computed with.
 constexpr std::string_view computed = "[computed] ";
 
-/// A verifier that is searched: its tokens' shape, and why it refuses one.
+/// What is searched: a verifier, its tokens' shape, and why it refuses one; or the look for a cookie.
 struct Target {
     std::string name;
     support::TokenShape shape;
@@ -74,10 +75,15 @@ std::vector<Target> targets() {
     };
     const auto one = credence::verifier_for<Small>(support::keys<RS256>(), rules("https://id.example"));
     const auto other = credence::verifier_for<Small>(support::keys<RS256>(), rules("https://other.example"));
-    return {target("one", {"RS256", 342, most_bytes}, one),
-            target("two", {"RS256", 342, most_bytes}, credence::Verifiers{other, one}),
-            target("secret", {"HS256", 43, most_bytes},
-                   credence::verifier_for<Small>(support::keys<HS256>(), rules("https://id.example")))};
+    return {
+        target("one", {"RS256", 342, most_bytes}, one),
+        target("two", {"RS256", 342, most_bytes}, credence::Verifiers{other, one}),
+        target("secret", {"HS256", 43, most_bytes},
+               credence::verifier_for<Small>(support::keys<HS256>(), rules("https://id.example"))),
+        {"cookie", {"RS256", 342, most_bytes}, [](const std::string& field) -> std::string {
+             const auto found = credence::find_cookie(field, "token");
+             return !found ? "two cookies of the name differ" : *found ? "a cookie was found" : "no cookie was found";
+         }}};
 }
 
 /// The dearest tokens of one verifier, for each reason.

@@ -91,6 +91,7 @@ demand 'a report: exit 0' [ "$status" = 0 ]
 demand 'credence, as times the floor' line '| credence ' '300 ns (1.50)' '10.3 µs (1.03)'
 demand 'a peer, as times credence' line '| jsonwebtoken' '1.44 µs (4.80)'
 demand 'a peer that fails is left out, by name' line 'cjose is left out' 'ended with 3: the token is refused'
+demand 'a peer that was not built is left out, by name' line 'rhonabwy is left out: it was not built here'
 demand 'a goal that is met, its aim missed' line 'verify small, typed: times as fast as jsonwebtoken' \
     '4.800' '4.5 met' '5 MISSED'
 demand 'a goal that is a limit' line 'verify small, typed: times the floor' '1.500' '1.6 met' '1.4 MISSED'
