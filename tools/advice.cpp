@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What to do about each error, for the person who holds the token.
+// Advice about each error, for the person who has the token.
 #include "steps.hpp"
 
 namespace credence::command {
@@ -8,7 +8,7 @@ namespace {
 
 bool says(const Error& error, std::string_view words) { return error.reason.find(words) != std::string_view::npos; }
 
-/// What to do about an error whose reason tells more than its code.
+/// Advice about an error whose reason is more specific than its code.
 std::string_view advice_for_reason(const Error& error) noexcept {
     if (says(error, "allow_null_members")) return "have the issuer leave the member out, or use --allow null_members";
     if (says(error, "allow_numeric_subject")) return "have the issuer write a string, or use --allow numeric_subject";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The names of the algorithms, and what is done with one of them by its name.
+// The names of the algorithms, and calls by such a name.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the text of an argument may be. Each function says what is wrong with one, for CLI11 to put behind the option's
-// name; nothing when it is good.
+// Checks of single arguments. Each function returns the problem for CLI11 to print after the option's name, or an empty
+// text.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace credence::command {
 /// Text that becomes JSON, or is compared with it: UTF-8. Other bytes would be signed as other characters.
 [[nodiscard]] std::string fault_of_text(const std::string& text);
 
-/// The same, where nothing stands for nothing: most often a variable of a script that is not set.
+/// The same, and not empty: an empty argument is usually an unset variable of a script.
 [[nodiscard]] std::string fault_of_word(const std::string& text);
 
 /// Anything but nothing.
@@ -19,10 +19,10 @@ namespace credence::command {
 /// A file, `env:NAME` or `-`.
 [[nodiscard]] std::string fault_of_source(const std::string& text);
 
-/// The name of a new file: not what stands for another place wherever a file is read.
+/// The name of a new file: not `-` or `env:NAME`, which mean something else where files are read.
 [[nodiscard]] std::string fault_of_new_file(const std::string& text);
 
-/// A key id for a JWK: one that a key set can be asked for.
+/// A key id for a JWK that a key set can find.
 [[nodiscard]] std::string fault_of_key_id(const std::string& text);
 
 /// A whole number as people write it: one with a leading zero or an x is not the same to everybody.

@@ -32,7 +32,8 @@ constexpr const char* padding_purpose = "parts may end in =, as AWS load balance
 constexpr const char* batch_purpose =
     "answer one JSON request a line, from standard input; takes no other option but --json";
 
-/// Throws `Failure` when batch mode is told anything else: its requests say everything, so that it would be said in vain.
+/// Throws `Failure` if batch mode gets further options: its requests specify everything, so the options would have no
+/// effect.
 void demand_batch_alone(const CLI::App& command) {
     const CLI::Option* batch = command.get_option_no_throw("--batch");
     if (batch == nullptr || batch->count() == 0) return;
@@ -65,7 +66,7 @@ CLI::Option* add_list(CLI::App* command, const char* name, std::vector<std::stri
     return command->add_option(name, values, purpose)->allow_extra_args(false)->take_all();
 }
 
-/// The file, or what else there is, that an argument names.
+/// The file or other source that an argument names.
 CLI::Option* add_source(CLI::App* command, const char* name, std::string& source, const char* purpose) {
     return command->add_option(name, source, purpose)->check(fault_of_source)->type_name("FILE|env:NAME|-");
 }
@@ -373,7 +374,7 @@ std::unique_ptr<CLI::App> make_command_line() {
     add_jwk(*app);
     add_keys(*app);
     add_dpop(*app);
-    // Behind the commands, which would have it too.
+    // After the commands, which would inherit it.
     app->footer(
         "Begin with\n"
         "  credence keygen ES256 --out key.pem --pub key.pub\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line: which commands there are, and what each takes.
+// The command line: its commands, and their arguments.
 #pragma once
 
 #include <memory>

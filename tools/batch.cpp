@@ -45,7 +45,7 @@ std::string answer_request(const Request& request, Answer (*answer)(const Reques
 std::string answer_line(const LineReader& reader, Answer (*answer)(const Request&)) try {
     if (reader.is_too_long()) return bad_request("null", "a request must not be longer than 64 MiB");
     return answer_request(Request{reader.line()}, answer);
-} catch (const std::exception&) {  // no memory, mostly
+} catch (const std::exception&) {  // usually out of memory
     return refusal("null", "internal", {}, "the request could not be processed");
 }
 

@@ -8,22 +8,22 @@
 
 namespace credence::command {
 
-/// The members of a good answer but `id` and `ok`, or the reason why there is none.
+/// The members of a successful answer except for `id` and `ok`, or the error.
 using Answer = Result<ObjectText>;
 
-/// Answers each line of standard input with what `answer` says of it, until the end of the input.
+/// Answers each line of standard input with the result of `answer`, until the end of the input.
 void run_batch(Answer (*answer)(const Request& request));
 
 /// Verifies the token of a request. Throws `BadRequest`.
 [[nodiscard]] Answer answer_verify(const Request& request);
 
-/// Signs what a request holds. Throws `BadRequest`.
+/// Signs the contents of a request. Throws `BadRequest`.
 [[nodiscard]] Answer answer_sign(const Request& request);
 
 /// Decrypts the token of a request. Throws `BadRequest`.
 [[nodiscard]] Answer answer_decrypt(const Request& request);
 
-/// Encrypts what a request holds. Throws `BadRequest`.
+/// Encrypts the contents of a request. Throws `BadRequest`.
 [[nodiscard]] Answer answer_encrypt(const Request& request);
 
 }  // namespace credence::command

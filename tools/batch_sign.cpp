@@ -11,7 +11,7 @@ namespace credence::command {
 
 namespace {
 
-/// What is signed, and whether it is claims.
+/// The text to sign, and whether it is claims.
 struct Payload {
     std::string bytes;
     bool is_claims = false;
@@ -38,7 +38,7 @@ void check_header(const JsonObject& header, const std::string& alg) {
     }
 }
 
-/// `alg`, `typ`, the key's `kid`, and what else is wanted.
+/// `alg`, `typ`, the key's `kid`, and the requested members.
 std::string header_text(const JsonObject& wanted, const Signer& signer, bool is_claims) {
     ObjectText header;
     header.add_text("alg", signer.alg);

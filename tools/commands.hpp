@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The commands, each a function of what its arguments say. They throw `Failure`.
+// The commands, each a function of its arguments. They throw `Failure`.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace credence::command {
 
-/// What every command has.
+/// The options of every command.
 struct SharedArguments {
     bool json = false;  ///< errors as JSON
 };
@@ -118,7 +118,7 @@ struct JwkArguments : SharedArguments {
 };
 
 struct KeysArguments : SharedArguments {
-    IssuerArguments source;  ///< a URL, or what else a `Source` reads
+    IssuerArguments source;  ///< a URL, or anything that a `Source` reads
 };
 
 struct DpopArguments : SharedArguments {

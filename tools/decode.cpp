@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// credence decode: what a token says, without any proof.
+// credence decode: the contents of a token, without any proof.
 #include <credence/detail/json/json_date.hpp>
 #include <credence/detail/json/json_number.hpp>
 #include <credence/jwt/detail/compact.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// credence encrypt: an encrypted token of what stands on standard input or in a file.
+// credence encrypt: encrypts standard input or a file to a token.
 #include <credence/detail/openssl/secret_bytes.hpp>
 
 #include <cstddef>
@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t longest_content = std::size_t{64} << 20;
 
-/// What the options put into the header.
+/// The header members from the options.
 JsonObject wanted_header(const EncryptArguments& arguments, std::string_view alg) {
     ObjectText header;
     if (!arguments.kid.empty()) header.add_text("kid", arguments.kid);

@@ -13,10 +13,10 @@ namespace credence::command {
 
 namespace {
 
-/// The members that a header has from the command itself, or that nobody here understands.
+/// Members that the command itself writes, and members that no reader here understands.
 constexpr std::array<std::string_view, 8> members_of_encryption{"epk", "iv", "tag", "p2s", "p2c", "zip", "crit", "b64"};
 
-/// The bytes of `apu` or `apv`; nullopt if it is no base64url.
+/// The bytes of `apu` or `apv`; nullopt if it is not base64url.
 std::optional<std::string> party_of(const JsonObject& wanted, std::string_view name) {
     const std::string_view* const json = wanted.find(name);
     return json == nullptr ? std::string{} : detail::decode_base64url(plain_text(*json));

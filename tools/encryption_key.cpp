@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys for encryption made of what was given, each for the one algorithm that it is wanted for.
+// Makes encryption keys from the given texts, each for one algorithm.
 #include "encryption_key.hpp"
 
 #include <credence/jwe/decryption_key_set.hpp>
@@ -19,15 +19,15 @@ namespace credence::command {
 
 namespace {
 
-/// Why a key of another form is no shared secret.
+/// Why a key of another form is not a shared secret.
 Error no_shared_secret(const KeyText& key) {
-    const bool was_damaged = key.text().empty();  // what `secret_b64` becomes that is no base64url
+    const bool was_damaged = key.text().empty();  // the form of a `secret_b64` that is not base64url
     return {Errc::invalid_key,
             {},
             was_damaged ? "the secret is not base64url" : "expected a shared secret, found a public or private key"};
 }
 
-/// Makes a key that encrypts, or one that decrypts, of what was given.
+/// Makes a key that encrypts, or one that decrypts, from the given text.
 template <class Key, class Alg>
 Result<Key> made_of(const KeyText& key) {
     if (key.form == KeyForm::jwk) return Key::from_jwk(key.text());
@@ -71,7 +71,7 @@ Result<detail::SharedManagementKey> own_key(const KeyText& key, std::string_view
     return detail::call_with_algorithm(detail::KnownManagement{}, alg, make);
 }
 
-/// The algorithms that a single key can serve, whichever half it is; all there are if it can serve none.
+/// The algorithms that a single key can serve, with either half; all algorithms if it can serve none.
 std::vector<std::string> served_by(const KeyText& key) {
     std::vector<std::string> names;
     for (const std::string& name : key.form == KeyForm::jwks ? std::vector<std::string>{} : management_names()) {
@@ -145,7 +145,7 @@ void demand_key_to_decrypt(const LoadedKey& key, const std::vector<std::string>&
     for (const std::string& alg : algorithms) {
         const auto made = own_key(key.text, alg, {}, A256GCM);
         if (made) return;
-        // What is wrong with the key says more than that it is for another algorithm.
+        // An error of the key itself is more specific than that the key is for another algorithm.
         if (!error || detail::only_says_other_key(error->reason)) error = made.error();
     }
     if (error) fail_unreadable(key.name + ": " + message(*error), error->code);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A key in any of the forms in which it can be given, for encryption: prepared for the one algorithm it is wanted for.
+// An encryption key in any of the accepted forms, prepared for one algorithm.
 #pragma once
 
 #include <credence/jwe/encryption_algorithm.hpp>
@@ -20,8 +20,8 @@ namespace credence::command {
 [[nodiscard]] std::vector<std::string> management_names();
 [[nodiscard]] std::vector<std::string> content_names();
 
-/// The algorithms to use a key with: the ones that are wanted, or the one that a JWK names. Throws `Failure` for a name that
-/// is none, and if nothing says it.
+/// The algorithms to use a key with: the requested ones, or the one that a JWK names. Throws `Failure` for an unknown
+/// name, and if no algorithm is named.
 [[nodiscard]] std::vector<std::string> management_algorithms(const LoadedKey& key,
                                                              const std::vector<std::string>& wanted);
 
@@ -52,7 +52,7 @@ private:
     std::vector<std::string> algorithms_;
 };
 
-/// Throws `Failure` if a key can decrypt with none of the algorithms: no token need be read to say so.
+/// Throws `Failure` if a key can decrypt with none of the algorithms; then no token need be read.
 void demand_key_to_decrypt(const LoadedKey& key, const std::vector<std::string>& algorithms);
 
 }  // namespace credence::command

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// credence explain: a verification told step by step, each with what was expected, what was found, and what to do.
+// credence explain: verifies step by step, and shows the expected value, the found value, and advice for each step.
 #include <cstddef>
 #include <string>
 #include <string_view>

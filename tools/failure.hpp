@@ -32,7 +32,7 @@ public:
     [[nodiscard]] const std::string& claim() const noexcept { return claim_; }
     /// `Error::reason`; static text, or empty.
     [[nodiscard]] std::string_view reason() const noexcept { return reason_; }
-    /// What is shown besides: text for people, or for `--json` a JSON value.
+    /// Further output: text for people, or for `--json` a JSON value.
     [[nodiscard]] const std::string& steps() const noexcept { return steps_; }
     [[nodiscard]] Failure with_steps(std::string steps) && {
         steps_ = std::move(steps);

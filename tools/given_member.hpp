@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A member of a JSON object that the command line gives, as text or as JSON.
+// A member of a JSON object on the command line, as text or as JSON.
 #pragma once
 
 #include <string>

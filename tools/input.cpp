@@ -39,8 +39,8 @@ private:
 
 std::string reason() { return std::generic_category().message(errno); }
 
-/// Whether an argument is so clearly the name of a file that it may be shown although there is no such file: another may be
-/// a secret, a key or a token that was typed in its place.
+/// Whether an argument is so clearly the name of a file that it may be shown even if there is no such file. Otherwise
+/// it may be a secret, a key or a token that was typed in place of a name.
 bool is_clearly_a_file(const std::string& argument) {
     constexpr std::size_t longest_name = 64;
     constexpr std::array<std::string_view, 12> endings{".pem", ".der", ".key", ".pub", ".crt",  ".cer",
@@ -66,7 +66,7 @@ bool is_clearly_a_variable(std::string_view name) {
 constexpr std::string_view not_shown =
     "; its name is not shown, because it may be a secret: name a file, env:NAME or -";
 
-/// Reads until the end, or one byte more than `most`. What is outgrown is wiped, for it may be a key.
+/// Reads until the end, or one byte more than `most`. Outgrown buffers are wiped, because they may hold a key.
 std::optional<detail::SecretBytes> read_all(int descriptor, std::size_t most) {
     detail::SecretBytes bytes{(std::min)(most, std::size_t{4096}) + 1};
     std::size_t size = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the command reads: files, environment variables and standard input, each told by name when it cannot be read.
+// Reads files, environment variables and standard input, and names the one that cannot be read.
 #pragma once
 
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -10,7 +10,7 @@
 
 namespace credence::command {
 
-/// Where something is read from, as it is written on the command line: a file, `env:NAME`, or `-` for standard input.
+/// A source on the command line: a file, `env:NAME`, or `-` for standard input.
 class Source {
 public:
     explicit Source(std::string argument) : argument_(std::move(argument)) {}

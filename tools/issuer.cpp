@@ -26,7 +26,7 @@ namespace credence::command {
 
 namespace {
 
-/// What to do about a fetch that failed.
+/// Advice about a failed fetch.
 std::string_view advice_for_stage(FetchStage stage) {
     switch (stage) {
         case FetchStage::connect: return "check the host and the port, and whether this machine can reach them";

@@ -27,14 +27,14 @@ struct FetchedSet {
 /// Whether an argument is a URL and not the name of a file.
 [[nodiscard]] bool is_url(std::string_view argument);
 
-/// Fetches the metadata document of an issuer and the JWK Set that it names. Throws `Failure`, which says what to do.
+/// Fetches the metadata document of an issuer and the JWK Set that it names. Throws `Failure` with advice.
 [[nodiscard]] FetchedSet fetch_issuer_keys(const IssuerArguments& issuer);
 
 /// The same, for a URL that may also be the one of a JWK Set.
 [[nodiscard]] FetchedSet fetch_published_keys(const IssuerArguments& source);
 
-/// The algorithms to accept of an issuer's keys: those of `wanted`, or all that have a public key. Throws `Failure` for
-/// one that needs a shared secret, which nobody publishes.
+/// The algorithms to accept for an issuer's keys: those of `wanted`, or all with a public key. Throws `Failure` for an
+/// algorithm with a shared secret, which is never published.
 [[nodiscard]] std::vector<std::string> public_key_algorithms(const std::vector<std::string>& wanted);
 
 }  // namespace credence::command

@@ -15,7 +15,7 @@ namespace credence::command {
 
 namespace {
 
-/// One character of UTF-8: its code point, and its length in bytes. Length 0: no UTF-8.
+/// One character of UTF-8: its code point, and its length in bytes, which is 0 for invalid UTF-8.
 struct Character {
     std::uint32_t code_point = 0;
     std::size_t size = 0;
@@ -39,8 +39,8 @@ struct CharacterRange {
     std::uint32_t last;
 };
 
-/// The characters that could move the cursor, break the line, change the direction of what is shown, or not be seen at
-/// all, so that two texts that differ look alike: Unicode's Default_Ignorable_Code_Point and the controls.
+/// The characters that could move the cursor, break the line, change the direction of text, or be invisible, so that
+/// different texts look alike: Unicode's Default_Ignorable_Code_Point and the controls.
 constexpr std::array<CharacterRange, 20> hidden_characters{{
     {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
     {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},

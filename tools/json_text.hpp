@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JSON as text: objects whose values stay as they were written, so that no number is ever rounded, and how they are shown.
+// JSON as text: objects whose values stay as written, so that no number is ever rounded, and their output.
 #pragma once
 
 #include <credence/error.hpp>
@@ -13,7 +13,7 @@
 
 namespace credence::command {
 
-/// A member of an object, its value as it is written.
+/// A member of an object, its value as written.
 struct Member {
     std::string name;
     std::string_view json;
@@ -25,7 +25,8 @@ public:
     /// Reads a whole text. When it is at fault, the members that were read until then are there.
     explicit JsonObject(std::string_view text, detail::JsonRules rules = {});
 
-    /// `invalid_json`, `duplicate_member`, or `malformed_token` for JSON that is no object; nothing when all is well.
+    /// `invalid_json`, `duplicate_member`, or `malformed_token` for JSON that is not an object; nullopt if there is no
+    /// error.
     [[nodiscard]] std::optional<Errc> fault() const noexcept { return fault_; }
     [[nodiscard]] const std::vector<Member>& members() const noexcept { return members_; }
     /// The value of a member, followed by readable zero bytes or other JSON; null when it is absent.
@@ -52,7 +53,7 @@ private:
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// A text as a JSON string; bytes that are no UTF-8 become U+FFFD.
+/// A text as a JSON string; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string json_string(std::string_view text);
 
 /// The text of a JSON string without quotes and escapes. It must be one.
@@ -68,8 +69,7 @@ private:
 /// The same over several lines, for people.
 [[nodiscard]] std::string indented(std::string_view json);
 
-/// A text as it may be shown on a terminal: control characters, invisible ones, and what is no UTF-8 are
-/// escaped.
+/// A text for a terminal: control characters, invisible characters and invalid UTF-8 are escaped.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The same for a text of several lines: line feeds and tabs stay.

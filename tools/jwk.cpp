@@ -23,7 +23,7 @@ namespace {
 struct Entry {
     LoadedKey loaded;
     WritableKeyHandle key;
-    bool is_alg_known = false;  ///< else the key serves several algorithms, and nobody said which
+    bool is_alg_known = false;  ///< else the key serves several algorithms, and none was named
 
     [[nodiscard]] std::string remark() const {
         return "credence: " + loaded.name + ": " +
@@ -32,7 +32,7 @@ struct Entry {
     }
 };
 
-/// What is written, and what is said about it when it could be.
+/// A written key, and the remark about it.
 struct Conversion {
     std::string text;
     std::vector<std::string> remarks = {};
@@ -47,10 +47,10 @@ std::vector<WritableKeyHandle> readings_of(const LoadedKey& loaded, const std::v
     return readings;
 }
 
-/// The readings for signatures, and where there is none, those for encryption.
+/// The parsed keys for signatures or, if there are none, for encryption.
 std::vector<WritableKeyHandle> all_readings_of(const LoadedKey& loaded) {
     auto readings = readings_of(loaded, algorithm_names());
-    const bool is_secret = loaded.text.form == KeyForm::secret;  // one that says nothing of its use is for signatures
+    const bool is_secret = loaded.text.form == KeyForm::secret;  // a JWK without `use` is for signatures
     return readings.empty() && !is_secret ? readings_of(loaded, management_names()) : readings;
 }
 
@@ -70,7 +70,7 @@ Entry entry_of(const LoadedKey& loaded, const std::string& wanted) {
         const auto algorithms = wanted.empty() ? algorithm_names() : std::vector{wanted};
         fail_unreadable(complaint(loaded, Purpose::convert, algorithms), Errc::invalid_key);
     }
-    // Ed25519 and Ed448 keys have two names for one algorithm: the older one is what most others know.
+    // Ed25519 and Ed448 keys have two names for one algorithm: the older one is known to most other programs.
     const bool is_known = readings.size() == 1 || readings.front()->alg() == "EdDSA";
     return {loaded, readings.front(), is_known};
 }

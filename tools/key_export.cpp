@@ -123,7 +123,7 @@ Result<WritableKeyHandle> writable_encryption_key_for(const KeyText& key) {
     }
 }
 
-/// A new key for encryption, for what was asked of it.
+/// A new key for encryption, with the requested properties.
 template <KeyManagementAlgorithm Alg>
 Result<EncryptionKeys<Alg>> new_encryption_keys(const NewKey& wanted) {
     if constexpr (Alg::management.management == detail::KeyManagement::agreement) {

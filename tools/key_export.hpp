@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys that are to be written again: new ones, and those that were read, of whichever algorithm.
+// Keys to be written again: new and parsed ones, of any algorithm.
 #pragma once
 
 #include <credence/jwe/encryption_algorithm.hpp>
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] virtual bool is_secret() const = 0;
     [[nodiscard]] virtual bool is_private() const = 0;
     [[nodiscard]] virtual Result<std::string> thumbprint() const = 0;
-    /// The public half. `invalid_key` when there is none.
+    /// The public half. `invalid_key` if there is none.
     [[nodiscard]] virtual Result<std::string> public_jwk(const std::string& kid) const = 0;
     [[nodiscard]] virtual Result<std::string> public_pem() const = 0;
     /// The whole key. `invalid_key` when it is a public one, or has no such form.
@@ -40,7 +40,7 @@ public:
 
 using WritableKeyHandle = std::shared_ptr<const WritableKey>;
 
-/// What a new key is to be for.
+/// The requested properties of a new key.
 struct NewKey {
     std::string_view alg;
     AgreementCurve curve = AgreementCurve::P256;  ///< of ECDH-ES

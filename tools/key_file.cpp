@@ -25,7 +25,7 @@ namespace {
 constexpr std::string_view only_a_secret = "what can only be a secret, of ";
 constexpr std::size_t longest_key = std::size_t{1} << 20;
 
-/// Whether bytes are text, so that a line feed at their end is an editor's and no part of a secret.
+/// Whether bytes are text, so that a line feed at their end comes from an editor and is not part of a secret.
 bool is_text(std::string_view bytes) {
     return std::none_of(bytes.begin(), bytes.end(), [](char character) {
         const auto byte = static_cast<unsigned char>(character);
@@ -63,12 +63,12 @@ Result<void> check(const LoadedKey& key, Purpose purpose, std::string_view alg) 
     return signer ? Result<void>{} : Result<void>{signer.error()};
 }
 
-/// Whether a JWK says nothing of its algorithm and its type leaves the choice.
+/// Whether a JWK does not name its algorithm, and its type allows several.
 bool leaves_choice(const detail::Jwk& jwk) {
     return jwk.is_object() && !jwk.has("alg") && (jwk.says("kty", "RSA") || jwk.says("kty", "oct"));
 }
 
-/// Whether somebody has to say which of the algorithms that a key serves is meant.
+/// Whether the user has to name one of the algorithms that a key serves.
 bool leaves_choice(const LoadedKey& key, const std::vector<std::string>& served) {
     if (key.text.form == KeyForm::jwks) {
         // An entry that is skipped leaves no choice.
@@ -99,14 +99,14 @@ std::string expectation(Purpose purpose, const std::vector<std::string>& algorit
     return words + " for " + algorithms.front();
 }
 
-/// Whether a reason only says that the key is for another algorithm; either half of a key can be converted.
+/// Whether a reason only says that the key is for another algorithm. For a conversion, either half of a key is right.
 bool says_little(std::string_view why, Purpose purpose) {
     return why.empty() || detail::only_says_other_key(why) || why == "its alg is another algorithm" ||
            why.starts_with("expected a shared secret") || why.ends_with("found a shared secret") ||
            (purpose == Purpose::convert && why.starts_with("expected a p"));
 }
 
-/// The reason that says most, of all algorithms.
+/// The most specific reason among all algorithms.
 std::string reason(const LoadedKey& key, Purpose purpose, const std::vector<std::string>& algorithms) {
     std::string least;
     for (const std::string& alg : algorithms) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys from files, environment variables and standard input, and what to say of those that are none.
+// Keys from files, environment variables and standard input, and descriptions of texts that are not keys.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace credence::command {
 
-/// The options of the command line that give a key.
+/// The options of the command line that name a key.
 struct KeyArguments {
     std::string key;              ///< a file, `env:NAME` or `-`
     std::string jwks;             ///< the same, for a JWK Set
@@ -33,27 +33,27 @@ struct LoadedKey {
     std::string name;
 };
 
-/// What a key is for; to be converted, it may be either half of a pair.
+/// The use of a key; for a conversion, either half of a pair is right.
 enum class Purpose : std::uint8_t { sign, verify, convert };
 
-/// The key that the arguments give. Throws `Failure` when there is none, or it cannot be read.
+/// The key that the arguments name. Throws `Failure` if there is none, or it cannot be read.
 [[nodiscard]] LoadedKey load_key(const KeyArguments& arguments);
 
 /// A key, or a JWK Set, in whatever form the bytes are.
 [[nodiscard]] KeyText recognised(const detail::SecretBytes& bytes);
 
-/// The algorithms among `wanted` that a key serves; with an empty `wanted`, the ones that it is fixed to. Throws `Failure`:
-/// when it serves none; when a name is unknown; when the key leaves the choice and nobody made it.
+/// The algorithms among `wanted` that a key serves; if `wanted` is empty, those that the key is restricted to. Throws
+/// `Failure` if it serves none, if a name is unknown, and if several are possible and none was named.
 [[nodiscard]] std::vector<std::string> served_algorithms(const LoadedKey& key, Purpose purpose,
                                                          const std::vector<std::string>& wanted);
 
-/// One sentence on a key that cannot serve an algorithm: what was found, why it does not do, and what was expected.
+/// One sentence about a key that cannot serve an algorithm: what was found, the reason, and what was expected.
 [[nodiscard]] std::string complaint(const LoadedKey& key, Purpose purpose, const std::vector<std::string>& algorithms);
 
-/// What a key is, in a few words, without any part of it.
+/// A short description of a key, without any part of it.
 [[nodiscard]] std::string description(const KeyText& key);
 
-/// What to do if no signature fits a secret that is base64 text; empty for other keys.
+/// Advice if no signature matches a secret that is base64 text; empty for other keys.
 [[nodiscard]] std::string_view advice_for_secret(const KeyText& key);
 
 /// Throws `Failure` unless the name is that of an algorithm to sign with.

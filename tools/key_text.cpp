@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys made of what was given, each for the one algorithm that it is wanted for.
+// Makes keys from the given texts, each for one algorithm.
 #include "key_text.hpp"
 
 #include <credence/keys/key_set.hpp>
@@ -16,9 +16,9 @@ namespace credence::command {
 
 namespace {
 
-/// Why a key of another form is no shared secret.
+/// Why a key of another form is not a shared secret.
 Error no_secret(const KeyText& key) {
-    const bool was_damaged = key.text().empty();  // what `secret_b64` becomes that is no base64url
+    const bool was_damaged = key.text().empty();  // the form of a `secret_b64` that is not base64url
     return {Errc::invalid_key,
             {},
             was_damaged ? "the secret is not base64url" : "expected a shared secret, found a public or private key"};

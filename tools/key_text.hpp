@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A key in any of the forms in which it can be given, and the prepared key for one algorithm that is made of it.
+// A key in any of the accepted forms, and the prepared key for one algorithm.
 #pragma once
 
 #include <credence/keys/key_source.hpp>
@@ -17,7 +17,7 @@ namespace credence::command {
 
 enum class KeyForm : std::uint8_t { secret, pem, der, jwk, jwks };
 
-/// A key as it was given. Nothing about it was checked: only an algorithm can say whether it is a good one.
+/// A key as given. Nothing was checked yet: that depends on the algorithm.
 struct KeyText {
     KeyForm form = KeyForm::secret;
     std::shared_ptr<const detail::SecretBytes> bytes = {};
@@ -41,7 +41,8 @@ struct KeyText {
 /// A key that can verify.
 using VerifyHandle = std::shared_ptr<const VerificationKey>;
 
-/// Makes the key for the algorithm of a query; of a key set, the one that the rest of the query finds. Any `Errc` of keys and key sets.
+/// Makes the key for the algorithm of a query; from a key set, the key that the whole query finds. Any `Errc` of keys
+/// and key sets.
 [[nodiscard]] Result<VerifyHandle> verify_key(const KeyText& key, const KeyQuery& query);
 
 /// The keys of a set to try if `verify_key` gave `ambiguous_key`; see `CandidateSource`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// credence keygen: a new key, in files that nobody else can read.
+// credence keygen: makes a new key, in files that only their owner can read.
 #include <credence/detail/encoding/base64url.hpp>
 
 #include <optional>
@@ -43,7 +43,7 @@ std::string private_text(const WritableKey& key, const std::string& format, cons
     return detail::encode_base64url(value_of(key.secret()));  // text for settings files; the text is the secret
 }
 
-/// The algorithm, which may be said with `--alg` too.
+/// The algorithm, which may also be given with `--alg`.
 std::string chosen_algorithm(const KeygenArguments& arguments) {
     const std::string& alg = arguments.alg.empty() ? arguments.alg_option : arguments.alg;
     if (alg.empty()) fail_usage("name the algorithm, as in: credence keygen ES256 --out key.pem --pub key.pub");
@@ -54,7 +54,7 @@ std::string chosen_algorithm(const KeygenArguments& arguments) {
     return alg;
 }
 
-/// What the key is to be for.
+/// The requested properties of the key.
 NewKey wanted_key(const KeygenArguments& arguments, const std::string& alg) {
     NewKey wanted{.alg = alg};
     if (!arguments.curve.empty()) {
@@ -72,7 +72,7 @@ NewKey wanted_key(const KeygenArguments& arguments, const std::string& alg) {
     return wanted;
 }
 
-/// The format if none is said. A secret for encryption has an exact length, which its base64url text has not.
+/// The default format. A secret for encryption must have an exact length, which its base64url text does not have.
 std::string usual_format(const WritableKey& key) {
     if (!key.is_secret()) return "pem";
     return is_known_key_management(key.alg()) ? "jwk" : "secret";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// credence keys: what a JWK Set holds, which of its keys are skipped, and why.
+// credence keys: shows the keys of a JWK Set, and why some of them are skipped.
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/keys.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines from standard input: read with read(2), which gives what is there without waiting for a full buffer.
+// Lines from standard input, read with read(2), which returns available bytes without waiting for a full buffer.
 #include "line_reader.hpp"
 
 #include <algorithm>

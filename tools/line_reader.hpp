@@ -17,8 +17,7 @@ public:
 
     explicit LineReader(int descriptor) noexcept : descriptor_(descriptor) {}
 
-    /// Goes on to the next line. \return false at the end of the input. What follows the last line feed is a line too,
-    /// if there is anything.
+    /// Moves to the next line. \return false at the end of the input. Text after the last line feed is a line too.
     [[nodiscard]] bool next();
 
     /// The line, without its line feed.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// credence: a developer's command on top of the library. What it answers is what the library answers.
+// credence: a developer's command. Its answers are those of the library.
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -40,7 +40,7 @@ int tell(const Failure& failure, bool as_json) {
     return static_cast<int>(failure.status());
 }
 
-/// What CLI11 has to say, in one line.
+/// The message of CLI11, in one line.
 Failure usage_failure(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
     const auto commands = app.get_subcommands();
     std::string message = error.what();

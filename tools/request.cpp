@@ -38,7 +38,7 @@ std::vector<std::string> read_names(std::string_view name, std::string_view json
     return names;
 }
 
-/// The `id` among the members of a line that is no request, where it can be read: once, and in itself without fault.
+/// The `id` of a line that is not a valid request, if it occurs once and is valid by itself.
 std::string id_among(const JsonObject& object) {
     const auto is_id = [](const Member& member) { return member.name == "id"; };
     const auto& members = object.members();
@@ -48,7 +48,7 @@ std::string id_among(const JsonObject& object) {
     return JsonObject{wrapped, request_rules}.fault() ? "null" : one_line(id->json);
 }
 
-/// A number rounded down, held within what 64 bits can hold, and whether it was a whole one.
+/// A number, rounded down and clamped to 64 bits, and whether it was whole.
 struct WholeNumber {
     std::int64_t floor = 0;
     bool is_exact = false;
@@ -94,7 +94,7 @@ bool repeats_within_keys(const JsonObject& object) {
 
 KeyText read_secret(std::string_view json) {
     const auto secret = detail::decode_base64url(read_text("key.secret_b64", json));
-    // No key: that is said when a token has come so far that the key is asked for.
+    // No key: that is reported only when the token needs it.
     if (!secret) return make_key_text(KeyForm::der, "");
     return make_key_text(KeyForm::secret, *secret);
 }
@@ -108,7 +108,7 @@ KeyText read_object(std::string_view name, std::string_view json, KeyForm form) 
 
 Request::Request(std::string_view line) : object_(line, request_rules) {
     if (object_.fault() == Errc::duplicate_member) {
-        // A repeated name may stand before the id, and the reader ended there.
+        // A repeated name may precede the id, and the reader stopped there.
         JsonObject whole{line, lenient_rules};
         id_ = id_among(whole);
         if (repeats_within_keys(whole)) object_ = std::move(whole);
@@ -195,7 +195,7 @@ std::optional<std::int64_t> Request::count(std::string_view name, std::int64_t m
 KeyText Request::key() const {
     const std::string_view json = demand("key");
     if (json.front() != '{') refuse("key", "an object");
-    const JsonObject key{json, lenient_rules};  // what it repeats is within a JWK, and for the library to judge
+    const JsonObject key{json, lenient_rules};  // only within a JWK, which the library checks
     std::optional<KeyText> found;
     for (const Member& member : key.members()) {
         const auto form = [&](std::string_view name) {

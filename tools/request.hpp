@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One line of batch input: a JSON object, read strictly, whose members are asked for by name and type.
+// One line of batch input: a JSON object, strictly parsed, with typed access to its members.
 #pragma once
 
 #include <credence/detail/json/json_reader.hpp>
@@ -15,11 +15,11 @@
 
 namespace credence::command {
 
-/// How deep a request may be. What is deeper than a token may be is the library's to refuse, and an id is echoed however
-/// deep it is; but each level is a recursion, of 1 KiB of the stack at the most, under AddressSanitizer.
+/// The greatest depth of a request. Deeper values than a token allows are refused by the library, and an id is echoed
+/// at any depth. But each level is a recursion, of at most 1 KiB of the stack under AddressSanitizer.
 inline constexpr detail::JsonRules request_rules{.depth_limit = 2048};
 
-/// Why a line is no request. Never leaves the batch.
+/// Why a line is not a request. Never leaves the batch.
 struct BadRequest {
     std::string message;
 };
@@ -27,16 +27,16 @@ struct BadRequest {
 /// A request. Each function that reads a member throws `BadRequest` when it has another type than it must have.
 class Request {
 public:
-    /// Reads a line; if it is no JSON object, the functions below throw.
+    /// Reads a line; if it is not a JSON object, the functions below throw.
     explicit Request(std::string_view line);
 
-    /// The JSON text of `id`, on one line; `null` when there is none, or it could not be read.
+    /// The JSON text of `id`, on one line; `null` if there is none, or it could not be read.
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-    /// Throws if the line is no strict JSON object.
+    /// Throws if the line is not a strict JSON object.
     void demand_object() const;
 
-    /// The value of a member as it is written; null when it is absent.
+    /// The value of a member as written; null if it is absent.
     [[nodiscard]] const std::string_view* find(std::string_view name) const noexcept { return object_.find(name); }
 
     [[nodiscard]] std::string text(std::string_view name) const;
@@ -50,7 +50,7 @@ public:
     [[nodiscard]] std::optional<std::vector<std::string>> optional_names(std::string_view name) const;
     /// A string, or a list of strings.
     [[nodiscard]] std::optional<std::vector<std::string>> name_or_names(std::string_view name) const;
-    /// A number, rounded down; one that 64 bits cannot hold becomes the greatest or the least that they can.
+    /// A number, rounded down, and clamped to 64 bits.
     [[nodiscard]] std::optional<std::int64_t> moment(std::string_view name) const;
     /// A number without a fraction that is at least 0; all beyond `most` become it.
     [[nodiscard]] std::optional<std::int64_t> count(std::string_view name, std::int64_t most) const;

@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t longest_claims = std::size_t{1} << 20;
 
-/// Claims in the order in which they were given, each once.
+/// Claims in the order of the command line, each once.
 class ClaimList {
 public:
     void add(const std::string& name, std::string json) {
@@ -99,8 +99,8 @@ ClaimList claims_of_options(const SignArguments& arguments) {
     return claims;
 }
 
-/// Where claims are read from: a file, or standard input, where that is asked for or nothing else gives claims. In the loop
-/// of a script, standard input may hold what is not meant for this command.
+/// The source of claims: a file, or standard input, if it is requested or nothing else provides claims. In the loop of
+/// a script, standard input may be meant for another command.
 std::optional<Source> source_of_claims(const SignArguments& arguments, bool has_claims) {
     if (arguments.source.empty() && has_claims) return std::nullopt;
     if (trimmed(arguments.source).starts_with('{'))

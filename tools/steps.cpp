@@ -42,7 +42,7 @@ std::string alternatives(const std::vector<std::string>& names, std::string_view
     return text;
 }
 
-/// Rules of which none is left but the moment, and what a claim that is present must be.
+/// Rules without any demands except for the current time and the types of present claims.
 Rules no_rules(const Rules& all) {
     Rules rules;
     rules.audience = any_audience;
@@ -58,7 +58,7 @@ Rules no_rules(const Rules& all) {
     return rules;
 }
 
-/// What the library says of a header and claims that are signed for the occasion.
+/// The library's result for a header and claims that are signed for this purpose.
 std::optional<Error> ask_library(const std::string& header, const std::string& claims, const Rules& rules,
                                  const std::vector<std::string>& scopes = {}) {
     static const auto keys = Keys<HS256>::generate().value();
@@ -202,7 +202,7 @@ private:
         return text.text();
     }
 
-    /// What the rules say of one claim.
+    /// The result of the rules for one claim.
     [[nodiscard]] std::optional<Error> judge_claim(std::string_view name, Rules rules) const {
         const auto& required = input_.rules.required;
         if (std::find(required.begin(), required.end(), name) != required.end()) rules.required = {std::string{name}};
@@ -291,7 +291,7 @@ private:
         if (has_wrong_type(step)) step.expected = "a string";
     }
 
-    /// `cnf` is told only of a token that is bound to a key.
+    /// `cnf` is shown only for a token that is bound to a key.
     void add_confirmation() {
         if (!has_claims_ || payload_.find("cnf") == nullptr) return;
         Rules rules = no_rules(input_.rules);
@@ -301,7 +301,7 @@ private:
         step.expected = "a token that is not bound to a key";
     }
 
-    /// The scopes are told only where some are asked for.
+    /// The scopes are shown only if some are required.
     void add_scopes() {
         const auto& wanted = input_.arguments.scopes;
         if (!has_claims_ || wanted.empty()) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The steps of a verification, each checked by itself by the library, so that a token's second fault is reported too.
+// The steps of a verification. The library checks each separately, so that a token's second error is reported, too.
 #pragma once
 
 #include <credence/error.hpp>
@@ -16,7 +16,7 @@
 
 namespace credence::command {
 
-/// One step, and what to say about it.
+/// One step, and its description.
 struct Step {
     enum class Outcome : std::uint8_t { good, bad, not_reached };
 
@@ -36,10 +36,10 @@ struct StepInput {
     const Rules& rules;
 };
 
-/// All steps, in the order in which they are told.
+/// All steps, in the order of the output.
 [[nodiscard]] std::vector<Step> steps_of(std::string_view token, const StepInput& input);
 
-/// Advice for the user who meets an error.
+/// Advice for the user about an error.
 [[nodiscard]] std::string_view advice_for(const Error& error) noexcept;
 
 }  // namespace credence::command

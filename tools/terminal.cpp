@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Standard output and standard error, and whether somebody looks at them.
+// Standard output and standard error, and whether they are terminals.
 #include "terminal.hpp"
 
 #include <cstdio>
@@ -36,7 +36,7 @@ std::string_view code_of(Colour colour) {
 void occupy_closed_streams() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(descriptor, F_GETFD) != -1) continue;
-        // Opened the other way around, so that reading or writing fails as it does when the stream is closed.
+        // Opened the other way around, so that reading or writing fails as on a closed stream.
         static_cast<void>(::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the command writes: its result at once and only when it succeeds, and words for people.
+// The output of the command: its result, at once and only on success, and remarks for people.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ void occupy_closed_streams();
 /// Writes the whole result to standard output. Throws when that is not possible.
 void write_result(std::string_view text);
 
-/// Writes a line to standard error: a remark that is no part of the result. What could drive a terminal is escaped.
+/// Writes a line to standard error: a remark that is not part of the result. Terminal controls are escaped.
 void remark(std::string_view line, Colour colour = Colour::none);
 
 [[nodiscard]] bool result_is_on_terminal();

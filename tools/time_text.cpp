@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Spans and moments, read and told.
+// Parses and formats durations and times.
 #include "time_text.hpp"
 
 #include <credence/detail/json/json_date.hpp>
@@ -27,7 +27,7 @@ constexpr std::array<Unit, 5> units{{{'w', 604'800, "week", "weeks"},
                                      {'m', 60, "min", "min"},
                                      {'s', 1, "s", "s"}}};
 
-/// No span is longer: sums of it and of any moment stay far from the end of the type.
+/// The longest duration: sums of it and any time stay far from an overflow.
 constexpr std::int64_t longest = 400LL * 366 * 86'400;
 
 /// Takes a number off the front of `text`.
@@ -87,7 +87,7 @@ std::string in_words(std::chrono::seconds span) {
     constexpr std::int64_t year = 365 * 86'400;
     if (seconds >= 2 * year) return std::to_string(seconds / year) + " years";
     for (const Unit& unit : units) {
-        // Two of a unit at least: "90 min" says more than "1 h".
+        // At least two of a unit: "90 min" is more precise than "1 h".
         if (unit.letter == 'w' || (seconds < 2 * unit.seconds && unit.letter != 's')) continue;
         const std::int64_t count = seconds / unit.seconds;
         return std::to_string(count).append(" ").append(count == 1 ? unit.one : unit.many);

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::size_t longest_file = std::size_t{64} << 20;
 
-/// Whether somebody wrote a token where the name of a file is due.
+/// Whether the argument is a token in place of a file name.
 bool is_token(const std::string& argument) {
     struct stat status{};
     return std::count(argument.begin(), argument.end(), '.') == 2 && argument.starts_with("eyJ") &&
@@ -99,7 +99,7 @@ Rules read_rules(const RuleArguments& arguments, const TokenArguments& token, Ke
         }
     }
     const NumericDate moment = arguments.now.empty() ? now() : demand_moment("--now", arguments.now);
-    rules.clock = [moment] { return moment; };  // one moment for the verdict and for all that is said about it
+    rules.clock = [moment] { return moment; };  // one time for the verification and all of its output
     return rules;
 }
 

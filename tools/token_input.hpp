@@ -21,16 +21,16 @@ void check_inputs(const TokenArguments& token, const KeyArguments& key);
 /// The token, without white space around it.
 [[nodiscard]] std::string read_token(const TokenArguments& arguments);
 
-/// The rules that the arguments give. An opt-out may be about the key.
+/// The rules from the arguments. An opt-out may concern the key.
 [[nodiscard]] Rules read_rules(const RuleArguments& arguments, const TokenArguments& token, KeyText& key);
 
 /// A span of an option, or a failure that names the option.
 [[nodiscard]] std::chrono::seconds demand_span(std::string_view option, const std::string& text);
 
-/// A moment of an option, or a failure that names the option.
+/// The time in an option, or a failure that names the option.
 [[nodiscard]] NumericDate demand_moment(std::string_view option, const std::string& text);
 
-/// The bytes of a part of a token. Throws `Failure` when it is no base64url.
+/// The bytes of a part of a token. Throws `Failure` if it is not base64url.
 [[nodiscard]] std::string decoded_part(std::string_view part);
 
 /// The parts of a token. Throws `Failure`: `malformed_token`.

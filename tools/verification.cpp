@@ -28,7 +28,7 @@ Verification read_verification(const VerifyArguments& arguments) {
     const std::string& issuer = arguments.key.issuer.url;
     RuleArguments rules = arguments.rules;
     if (!issuer.empty()) bind_to_issuer(rules, issuer);
-    // A mistake in the arguments is told before anything is read or fetched.
+    // Errors in the arguments are reported before anything is read or fetched.
     KeyText opted_out;
     Rules read = read_rules(rules, arguments.token, opted_out);
     std::string token = issuer.empty() ? std::string{} : read_token(arguments.token);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What `verify` and `explain` read: a token, its key, and the rules for it.
+// The inputs of `verify` and `explain`: a token, its key, and the rules for it.
 #pragma once
 
 #include <string>

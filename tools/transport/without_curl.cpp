@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command where there is no libcurl.
+// The command without libcurl.
 #include "../failure.hpp"
 #include "transport.hpp"
 
