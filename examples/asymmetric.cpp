@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Public-key tokens: one side signs with a private key, and whoever has the public one can check, and cannot sign.
+// Public-key tokens: one side signs with a private key; everybody with the public key can verify, but not sign.
 #include <credence/credence.hpp>
 
 #include <chrono>
@@ -9,14 +9,14 @@
 using namespace std::chrono_literals;
 using Claims = credence::RegisteredClaims;
 
-/// What the issuer has: the private key, as it would read it from a file.
+/// The issuer's private key, as it would read it from a file.
 std::string issue(const std::string& private_pem) {
     const auto keys = credence::Keys<credence::EdDSA>::from_pem(private_pem).value();
     return credence::encode(Claims{.iss = "https://id.example", .sub = "alice", .exp = credence::in(5min)}, keys)
         .value();
 }
 
-/// What a service has: the public key. A key of another algorithm would be another type, and does not fit here.
+/// The service's public key. A key of another algorithm has another type, and does not compile here.
 bool is_alice(const std::string& token, const std::string& public_pem) {
     const auto key = credence::DecodingKey<credence::EdDSA>::from_pem(public_pem).value();
     const auto who = credence::decode<Claims>(token, key, {.issuer = "https://id.example"});
@@ -32,7 +32,7 @@ int main() {
     const bool is_taken = is_alice(issue(private_pem), public_pem);
     const auto others = credence::Keys<credence::EdDSA>::generate().value();
     const bool is_other_taken = is_alice(issue(credence::export_private_pem_in_the_clear(others).value()), public_pem);
-    // The public key in the place of the private one, and a private key where a public one is due.
+    // The public key in place of the private one, and a private key in place of a public one.
     const bool signs = credence::EncodingKey<credence::EdDSA>::from_pem(public_pem).has_value();
     const bool leaks = credence::DecodingKey<credence::EdDSA>::from_pem(private_pem).has_value();
     std::cout << "the issuer's token: " << is_taken << ", another's: " << is_other_taken << "\n" << public_pem;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A guarded coroutine on Boost.Beast, served once on a free port and asked twice: with a token, and without.
+// A guarded coroutine on Boost.Beast, called with a token and without one.
 #include <credence/credence.hpp>
 #include <credence/stacks/beast.hpp>
 

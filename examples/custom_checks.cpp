@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The rules for a token: who issued it, for whom, how old it may be, and rules of the application's own.
+// The rules for a token: its issuer, its audience, its greatest age, and rules of the application's own.
 #include <credence/credence.hpp>
 
 #include <iostream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Claims of every shape: optional and nested ones, lists, maps, enums, dates, and a name that is no C++ identifier.
+// Claims of every shape: optional and nested ones, lists, maps, enums, dates, and a name that is not a C++ identifier.
 #include <credence/credence.hpp>
 
 #include <array>
@@ -49,7 +49,7 @@ int main() {
     const auto who = credence::decode<PersonClaims>(token, keys, {.audience = "shop"}).value();
     std::cout << who->name << " of " << who->address.city << (who->role == Role::editor ? " edits\n" : " reads\n");
 
-    // A token whose claims nobody knows ahead, and what is wrong when a claim is of another type.
+    // A token whose claims are not known ahead, and the error for a claim of another type.
     std::cout << credence::decode<nlohmann::json>(token, keys, {.audience = "shop"}).value()->dump() << '\n';
     const nlohmann::json odd{{"name", 7}, {"exp", 4102444800}};
     std::cout << message(credence::decode<PersonClaims>(credence::encode(odd, keys).value(), keys).error()) << '\n';

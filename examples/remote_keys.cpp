@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A service that knows no more than the URL of an issuer goes on when the issuer changes its key.
+// A service that knows only the URL of an issuer goes on when the issuer changes its key.
 #include <credence/credence.hpp>
 #include <credence/remote.hpp>
 #include <credence/transports/httplib.hpp>
@@ -20,7 +20,7 @@ using KeySet = credence::KeySet<credence::RS256, credence::ES256>;
 Keys new_key() { return credence::with_thumbprint_kid(Keys::generate().value()).value(); }
 
 int main() {
-    // The issuer, on this machine, signs with its old key until it is told to stop. Over a network its URL is https.
+    // The issuer, on this machine, signs with its old key until it is replaced. Over a network its URL is https.
     const Keys old_key = new_key(), next_key = new_key();
     std::atomic<bool> has_rotated = false;
     httplib::Server server;

@@ -17,19 +17,19 @@ void answer(httplib::Response& response, const nlohmann::json& body);
 /// The same, of a text that is JSON already.
 void answer_text(httplib::Response& response, const std::string& json);
 
-/// What is told to those for whom no password can be hashed now: 503, with `Retry-After`.
+/// The answer if no password can be hashed now: 503, with `Retry-After`.
 [[nodiscard]] Refusal busy();
 
-/// `{"message":…,"status":"fail"}`: what a handler refuses.
+/// `{"message":…,"status":"fail"}`: a refusal by a handler.
 void refuse(httplib::Response& response, const Refusal& refusal);
 
-/// `{"status":"fail","message":…}`: what the guard refuses.
+/// `{"status":"fail","message":…}`: a refusal by the guard.
 void refuse_at_guard(httplib::Response& response, int status, std::string_view message);
 
 /// The same with status 500 or 503, a text that tells nothing, and the id that is in the log.
 void fail_at_guard(httplib::Response& response, int status);
 
-/// A fault of ours, told by nothing but an id that is in the log.
+/// An internal error. The client only gets an id, which is in the log.
 void fail(httplib::Response& response, int status);
 
 }  // namespace account

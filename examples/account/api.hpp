@@ -26,7 +26,7 @@
 
 namespace account {
 
-/// Somebody who is logged in, and exists.
+/// A user who is logged in, and exists.
 struct Visitor {
     const LoginProof& proof;
     User user;
@@ -35,7 +35,7 @@ struct Visitor {
     [[nodiscard]] credence::SubjectSession login() const { return {.subject = proof->sub, .handle = *proof->sid}; }
 };
 
-/// What somebody types to change a password.
+/// The input for a change of password.
 struct NewPassword {
     std::string current = {};
     std::string wanted = {};
@@ -46,7 +46,7 @@ public:
     Api(const Settings& settings, Stores stores);
 
     void add_to(Server& server);
-    /// Ends what may take longer than a server that stops has: passwords that wait to be hashed. Their requests get 503.
+    /// Ends work that could delay the end of the server: passwords in the queue for hashing. Their requests get 503.
     void stop() { passwords_.stop(); }
     [[nodiscard]] const LoginCookies& cookies() const noexcept { return cookies_; }
     /// The pages that may use the cookies: this server's own, and those of the client's origin.
@@ -56,14 +56,14 @@ private:
     using Proven = credence::Result<LoginProof, credence::Rejection>;
     using GuardedHandler = std::function<void(const Visitor&, const Call&, httplib::Response&)>;
 
-    /// Lets only those through who are logged in, and whose account still exists.
+    /// Admits only users who are logged in, and whose account still exists.
     [[nodiscard]] Handler guarded(GuardedHandler handler);
-    /// The same, and those who have an API key.
+    /// The same, and programs with an API key.
     [[nodiscard]] Handler guarded_for_programs(GuardedHandler handler);
     /// Lets through whom `prove` lets through, if the account still exists.
     template <class Prove>
     [[nodiscard]] Handler guarded_by(const Prove& prove, GuardedHandler handler);
-    /// Who that is, and the account. The use of a key is written down; all else is read only, and so from one state.
+    /// The user, and the account. The use of a key is recorded; everything else is only read, and so from one state.
     template <class Prove>
     [[nodiscard]] std::pair<Proven, credence::Result<std::optional<User>>> look_up(const Prove& prove,
                                                                                    const Call& call);
@@ -94,7 +94,7 @@ private:
     void me(const Visitor& visitor, const Call& call, httplib::Response& response);
     void login(const Visitor& visitor, const Call& call, httplib::Response& response);
     void change_password(const Visitor& visitor, const Call& call, httplib::Response& response);
-    /// The hash of the wanted password, for who knows the current one. \throws Refusal
+    /// The hash of the new password, if the current one is right. \throws Refusal
     [[nodiscard]] std::string hash_in_place_of(const User& user, const NewPassword& passwords, const Call& call);
     void list_users(const Visitor& visitor, const Call& call, httplib::Response& response);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One's logins and one's API keys: list, make, end. For somebody who is logged in; an API key opens none of it.
+// A user's own logins and API keys: list, make, end. Only for users who are logged in, not with an API key.
 #include <algorithm>
 #include <array>
 #include <chrono>

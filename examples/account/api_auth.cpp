@@ -34,7 +34,7 @@ void refuse_refresh(credence::Error reason, httplib::Response& response) {
     }
 }
 
-/// Whether the client wants its refresh token in the body. A page must not: what a script can read, a thief can.
+/// Whether the client wants its refresh token in the body. A page must not: a thief can read what a script can read.
 bool wants_tokens_in_body(const Call& call, const nlohmann::json& body) {
     const auto accept = call.field("Accept");
     const bool is_browser = call.field("Sec-Fetch-Site").has_value() || call.field("Origin").has_value();
@@ -63,7 +63,7 @@ void Api::register_user(const Call& call, httplib::Response& response) {
 
 bool Api::has_password(const Passwords::Turn& turn, const std::optional<User>& user, const std::string& password,
                        support::Attempts::Attempt& attempt) {
-    // Without a user the work is the same, so that the time of the answer does not tell who has an account.
+    // Without a user the work is the same, so that the time of the answer does not reveal who has an account.
     const auto is_right = passwords_.matches(turn, password, user ? user->password : passwords_.nobodys_hash());
     if (!is_right) attempt.is_no_failure();
     if (!is_right) throw busy();
@@ -84,7 +84,7 @@ void Api::log_in(const Call& call, httplib::Response& response) {
     const std::string email = lower_case(text_member(body, "email"));
     const std::string password = text_member(body, "password");
     const Passwords::Turn turn = take_turn();
-    // Whatever is no e-mail has one count: else each spelling of it would have its own five guesses.
+    // Texts that are not an e-mail share one count: otherwise each spelling would have its own five guesses.
     const bool is_email = could_be_email(email);
     auto [attempt, retry_after] = attempts_.admit(is_email ? email : "", call.http.remote_addr);
     if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
@@ -119,7 +119,7 @@ void Api::give(const Session& session, bool in_body, httplib::Response& response
 credence::Result<Session> Api::renew(const std::string& refresh_token, std::string_view user_agent) {
     const auto owner = logins_->subject_of(refresh_token);
     if (!owner) return owner.error();
-    // Before the exchange: whoever is told to come again, because the database is down, still has a token to come with.
+    // Before the exchange: a client that must retry because the database is down still has its token.
     const auto user = stores_.users->find_by_id(*owner);
     if (or_fail(user)) return sessions_.renew(refresh_token, user_agent);
     if (const auto ended = logins_->end_login_of(refresh_token); !ended) return ended.error();

@@ -58,8 +58,8 @@ void Api::change_password(const Visitor& visitor, const Call& call, httplib::Res
     check_password(wanted);
     const std::string hash = hash_in_place_of(visitor.user, {.current = current, .wanted = wanted}, call);
 
-    // Whoever knew the old password is out, wherever logged in; this login is replaced by a new one. All of that happens,
-    // or the password stays as it was.
+    // Everybody who knew the old password is logged out everywhere; this login is replaced by a new one. All of that
+    // happens, or the password stays as it was.
     std::optional<credence::Login> login;
     const auto replace_logins = [&]() -> credence::Result<void> {
         if (const auto ended = logins_->end_all(visitor.user.id); !ended) return ended.error();

@@ -22,7 +22,7 @@ struct Call {
     const httplib::Request& http;
     std::string last_part = {};  ///< What stands in the place of the `*` in the route's path.
 
-    /// What the client calls itself, if anything.
+    /// The client's name for itself, if it sends one.
     [[nodiscard]] std::string_view user_agent() const { return field("User-Agent").value_or(std::string_view{}); }
 
     /// The value of a field; nullopt when it is not there, and for the first of several.
@@ -33,7 +33,7 @@ struct Call {
     }
 };
 
-/// An answer that is not what was asked for. Thrown by handlers; it ends the request.
+/// An error answer. Thrown by handlers; it ends the request.
 class Refusal : public std::exception {
 public:
     Refusal(int status, std::string message) : status_(status), message_(std::move(message)) {}
@@ -43,7 +43,7 @@ public:
         field_ = std::move(field);
         return std::move(*this);
     }
-    /// Says when to come again.
+    /// When to try again.
     [[nodiscard]] Refusal retry_after(long long seconds) && {
         retry_after_ = seconds;
         return std::move(*this);
@@ -62,13 +62,13 @@ private:
     std::optional<long long> retry_after_ = {};
 };
 
-/// A store that could not be asked. Thrown by handlers; it ends the request with 503.
+/// A store that did not answer. Thrown by handlers; it ends the request with 503.
 class StoreIsDown : public std::exception {
 public:
     [[nodiscard]] const char* what() const noexcept override { return "a store cannot be asked"; }
 };
 
-/// What a store gave. \throws StoreIsDown; std::runtime_error for any other error
+/// The value of a store's result. \throws StoreIsDown; std::runtime_error for any other error
 template <class Value>
 [[nodiscard]] const Value& or_fail(const credence::Result<Value>& result) {
     if (result) return *result;

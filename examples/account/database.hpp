@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the stores ask of an SQL database, whichever it is: prepared statements, in and out of transactions.
+// The common interface of the SQL databases: prepared statements, in and out of transactions.
 #pragma once
 
 #include <credence/stores/any_store.hpp>
@@ -14,7 +14,7 @@
 
 namespace account {
 
-/// A database that could not be asked, or said no. Its text is for the log: it holds no value of any row.
+/// An error of a database. Its text is for the log: it has no value of any row.
 class StoreError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -24,7 +24,7 @@ public:
 /// column is.
 using SqlValue = std::optional<std::string_view>;
 
-/// What a statement gave.
+/// The rows of a statement.
 struct SqlRows {
     std::vector<std::vector<std::string>> rows = {};  ///< NULL reads as the empty text.
     long long changed = 0;                            ///< How many rows it inserted, updated or deleted.
@@ -63,7 +63,7 @@ public:
 
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-    /// Runs `work` with a connection, each statement by itself. \throws StoreError, and what `work` throws
+    /// Runs `work` with a connection, each statement by itself. \throws StoreError, and exceptions of `work`
     virtual void read(const Work& work) = 0;
 
     /// Runs `work`. Where that saves time, all that its thread reads meanwhile comes from one connection, and from one

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Logins as earlier versions of this service kept them, brought to where the library's stores keep them. No user has to log
-// in again, and nothing that was ended goes on.
+// Moves the logins of earlier versions of this service to the library's stores. No user has to log in again, and no
+// ended login becomes valid again.
 #pragma once
 
 #include <string>

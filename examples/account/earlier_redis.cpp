@@ -50,7 +50,7 @@ void must(const credence::Result<void>& done) {
     if (!done) throw StoreError{"logins of an earlier version, in Redis: " + credence::message(done.error())};
 }
 
-/// What stands before a mark, which is taken with it; nullopt, and nothing is taken, where there is none.
+/// The text before a mark, which is removed with it; nullopt if there is no mark, and then nothing is removed.
 std::optional<std::string_view> take_before(std::string_view& text, char mark) {
     const std::size_t at = text.find(mark);
     if (at == std::string_view::npos) return std::nullopt;
@@ -104,7 +104,7 @@ public:
         }
         Reply reply{static_cast<redisReply*>(
             redisCommandArgv(connection_.get(), static_cast<int>(texts.size()), texts.data(), sizes.data()))};
-        // What Redis says may quote what was sent.
+        // Redis's message may quote the command.
         if (!reply || reply->type == REDIS_REPLY_ERROR) throw StoreError{"Redis refused a command"};
         return reply;
     }
@@ -148,7 +148,7 @@ struct Pair {
     std::string name;
 };
 
-/// What stands behind the prefix of a revocation.
+/// The text after the prefix of a revocation.
 std::optional<Pair> pair_of(std::string_view text) {
     const auto length = take_before(text, ':');
     std::size_t size = 0;
@@ -195,7 +195,7 @@ std::optional<credence::RefreshRecord> read_record(Redis& redis, const std::stri
 
 void move_logins_in_redis(const std::string& url, const Stores& stores, const Lifetimes& lifetimes) {
     Redis redis{url};
-    // First what ended: should this be broken off, nothing goes on that should not.
+    // Ended logins first: if this is interrupted, nothing ended becomes valid again.
     move_revocations(redis, *stores.logins);
     Logins logins{stores.logins, stores.access, login_rules(lifetimes)};
     for (const std::string& name : redis.names(refresh_prefix)) {

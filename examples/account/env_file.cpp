@@ -66,7 +66,7 @@ private:
         return std::string{trimmed(text.substr(0, text.find(" #")))};
     }
 
-    /// Behind the closing quote there is nothing but a comment: half of a secret would be used in silence.
+    /// After the closing quote only a comment may follow: otherwise half of a secret would be used silently.
     std::string quoted(char quote, std::string_view text) {
         std::string inside;
         while (true) {

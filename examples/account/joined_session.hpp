@@ -9,7 +9,7 @@
 
 namespace account {
 
-/// What this thread has open, for as long as the object lives.
+/// The session that this thread has open, as long as the object lives.
 class JoinedSession {
 public:
     enum class Use : std::uint8_t { reading, writing };
@@ -20,7 +20,7 @@ public:
     JoinedSession& operator=(const JoinedSession&) = delete;
     ~JoinedSession() { current() = outer_; }
 
-    /// Whether something failed inside. Then nothing of it may be kept, whoever caught the exception.
+    /// Whether something failed inside. Then nothing may be committed, even if the exception was caught.
     [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
 
     /// Runs `work` with the connection that this thread has open to a database for such a use.

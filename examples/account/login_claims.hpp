@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a request proves: who sends it, and by which login.
+// The claims of a request: its user, and the login.
 #pragma once
 
 #include <credence/claims/claims.hpp>

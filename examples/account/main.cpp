@@ -65,7 +65,7 @@ Command read_command(const std::vector<std::string>& words) {
         } else if (words[at] == "migrate") {
             throw SettingsError{std::string{migrate_usage}};
         } else {
-            // What is no option may be a secret in the wrong place, and so may the value of one.
+            // An argument that is not an option may be a secret, and so may the value of an option.
             const std::string name = words[at].substr(0, words[at].find('='));
             throw SettingsError{(name.starts_with("--") ? "unknown option " + name : "unexpected argument") +
                                 ", see --help"};
@@ -136,7 +136,7 @@ int serve(const Command& command) {
     if (port == 0)
         throw SettingsError{"cannot listen at " + address_of(settings.host, settings.port) +
                             "; is the port taken, or the host another machine's?"};
-    // Only now: a server that cannot start says one line, which tells why.
+    // Only now: a server that cannot start writes one line with the reason.
     for (const std::string& name : migrated) support::log("info", "migrated", {{"migration", name}});
     warn_of_what_is_open(settings);
     signals.on_stop([&api, &server] {

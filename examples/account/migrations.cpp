@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The schema, and the table that says how much of it is there.
+// The schema, and the table that records its version.
 #include "migrations.hpp"
 
 #include <algorithm>

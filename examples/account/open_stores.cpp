@@ -20,7 +20,7 @@
 namespace account {
 namespace {
 
-/// What SQLite keeps in memory, each connection has for itself alone.
+/// Each connection to an in-memory SQLite database has a database of its own.
 std::shared_ptr<Database> open_file(const std::string& path) {
     if (path.empty() || path.starts_with(":"))
         throw SettingsError{"DATABASE_URL must name a file, such as sqlite:account.db"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From addresses in the configuration to the stores behind them.
+// Opens the stores at the addresses in the configuration.
 #pragma once
 
 #include <memory>

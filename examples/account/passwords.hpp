@@ -57,10 +57,10 @@ public:
     /// Whether it is the password of this hash; nullopt after `stop`.
     [[nodiscard]] std::optional<bool> matches(const Turn& turn, std::string_view password, std::string_view hash);
 
-    /// Ends all waiting: a server that stops does not first hash what is still in the queue.
+    /// Ends all waiting: a server that stops does not hash the rest of the queue.
     void stop();
 
-    /// A hash that no password has: checked where there is no user, so that the answer takes the same time.
+    /// A hash of no password: it is checked if there is no user, so that the answer takes the same time.
     [[nodiscard]] const std::string& nobodys_hash() const noexcept { return nobodys_hash_; }
 
     /// Whether a hash was made with less memory or fewer passes than are used now.

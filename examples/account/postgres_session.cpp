@@ -15,7 +15,7 @@
 namespace account {
 namespace {
 
-/// A database that says nothing for so long counts as down.
+/// A database that does not answer for this long counts as down.
 constexpr std::chrono::seconds patience{5};
 
 /// Waits until the socket can be read; false when the time is over.
@@ -81,7 +81,8 @@ credence::AnyStore& PostgresSession::store() {
 }
 
 bool PostgresSession::is_alive() noexcept {
-    // A server that ends says so, and closes its side: then there is something to read. Otherwise it says nothing unasked.
+    // A server that ends announces that and closes its side: then there is something to read. Otherwise it sends
+    // nothing by itself.
     return !wait_to_read(PQsocket(connection_.get()), std::chrono::milliseconds{0});
 }
 

@@ -22,7 +22,7 @@ public:
     void run_script(const std::string& sql) override;
     credence::AnyStore& store() override;
 
-    /// Whether the server has not closed the connection while nobody used it.
+    /// Whether the server has kept the connection open while it was unused.
     [[nodiscard]] bool is_alive() noexcept;
 
 private:

@@ -18,13 +18,13 @@ bool has_control(std::string_view utf8) {
            std::adjacent_find(utf8.begin(), utf8.end(), is_long) != utf8.end();
 }
 
-/// Code points: what PostgreSQL counts in varchar(100).
+/// Code points, as PostgreSQL counts in varchar(100).
 std::size_t characters(std::string_view utf8) {
     return static_cast<std::size_t>(std::count_if(
         utf8.begin(), utf8.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }));
 }
 
-/// Not all of RFC 5322, which nobody's mailbox needs: one @, a name before it, a domain with a dot behind it.
+/// Not all of RFC 5322, which no real mailbox needs: one @, a name before it, a domain with a dot after it.
 bool is_email(std::string_view email) {
     const std::size_t at = email.find('@');
     if (email.size() > 254 || at == std::string_view::npos || at == 0 || at > 64) return false;

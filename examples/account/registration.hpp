@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a registration must be like, and what else somebody types.
+// The rules for a registration and other input of users.
 #pragma once
 
 #include <string>
@@ -24,7 +24,7 @@ void check_password(const std::string& password);
 /// \throws Refusal  400, naming the field: a label has 1 to 60 characters, and no control character
 void check_label(const std::string& label);
 
-/// What an e-mail is stored, looked up and counted as: ASCII letters in lower case.
+/// The form in which an e-mail is stored, looked up and counted: ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string text);
 
 /// Whether this could be a stored e-mail, in whatever spelling: it has an @, at most 255 bytes and no control character.

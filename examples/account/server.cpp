@@ -18,10 +18,10 @@
 namespace account {
 namespace {
 
-/// What the log says about the request that this thread is serving.
+/// The log entry of the request that this thread is serving.
 struct Trace {
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
-    // Never what a client made up: it might hold a secret.
+    // Never a name that a client made up: it might be a secret.
     std::string method = "(unknown)";
     std::string path = "(unknown)";
     std::string reason = {};

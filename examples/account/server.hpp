@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The HTTP server around the routes: what holds for every request, whatever it asks for.
+// The HTTP server around the routes: the rules for every request.
 #pragma once
 
 #include <credence/http/http_traits.hpp>
@@ -19,7 +19,7 @@ namespace account {
 
 using Handler = std::function<void(const Call&, httplib::Response&)>;
 
-/// What the server checks of every request.
+/// The checks of every request.
 struct ServerRules {
     static constexpr std::size_t usual_threads = 256;
 

@@ -18,7 +18,7 @@
 
 namespace account {
 
-/// What a client is given.
+/// The parts of a login that a client gets.
 struct Session {
     std::string token = {};
     std::string refresh_token = {};

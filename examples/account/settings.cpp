@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which variable means what, and what is wrong with it.
+// The meaning of each variable, and its errors.
 #include "settings.hpp"
 
 #include <charconv>

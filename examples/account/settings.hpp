@@ -10,7 +10,7 @@
 
 namespace account {
 
-/// Something that the operator must set right. Its text is one line that says what.
+/// An error that the operator must fix. Its text is one line.
 class SettingsError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

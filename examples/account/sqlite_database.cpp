@@ -160,7 +160,7 @@ SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
     try {
         Lease{*this}.is_good();
     } catch (const StoreError& error) {
-        // Not the path: somebody may have typed a secret where it is due.
+        // Not the path: somebody may have typed a secret in its place.
         throw StoreError{std::string{error.what()} + ": the file of DATABASE_URL, by default account.db"};
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What must outlive a request: users, whose table is this service's own, and logins and API keys, in the library's stores.
+// The data that outlives a request: users, in this service's own table, and logins and API keys, in the library's
+// stores.
 #pragma once
 
 #include <credence/opaque/logins.hpp>
@@ -25,7 +26,7 @@ public:
     UserStore& operator=(const UserStore&) = delete;
     virtual ~UserStore() = default;
 
-    /// What it is: `SQLite`, `PostgreSQL`.
+    /// The name of the database: `SQLite`, `PostgreSQL`.
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     /// Whether it answers.
     [[nodiscard]] virtual credence::Result<void> ping() = 0;

@@ -63,7 +63,7 @@ public:
     }
     [[nodiscard]] std::string_view algorithm() const noexcept override { return Alg::name; }
 
-    /// Nothing, when the PEM text is no key for this algorithm.
+    /// Nullopt if the PEM text is not a key for this algorithm.
     static std::shared_ptr<const Scheme> from_pem(const Settings& settings, const credence::Revocation& revocation) {
         const auto keys = credence::Keys<Alg>::from_pem(settings.private_key);
         if (!keys) return nullptr;

@@ -12,7 +12,7 @@
 
 namespace account {
 
-/// What `ask` gives; or `store_unavailable`, when it throws a `StoreError`.
+/// The result of `ask`; or `store_unavailable` if it throws a `StoreError`.
 template <class Ask>
 [[nodiscard]] credence::Result<std::invoke_result_t<Ask>> or_unavailable(std::string_view store, const Ask& ask) {
     try {

@@ -20,7 +20,7 @@ struct User {
     std::string updated_at = {};
 };
 
-/// What a registration brings; the database adds the rest.
+/// The data of a registration; the database adds the rest.
 struct NewUser {
     std::string id = {};
     std::string name = {};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A user as the API shows one: never with the password. Written as text at once, for this is what is asked for most.
+// A user in the API's JSON: never with the password. Written directly as text, because this is the most frequent
+// answer.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace account {
 
-/// Appends a string. What needs care goes through nlohmann/json; names and dates seldom do, and are copied.
+/// Appends a string. Texts with special characters go through nlohmann/json; others are copied.
 inline void append_json(std::string& json, std::string_view text) {
     unsigned strange = 0;  // without a branch for each byte, so that a compiler takes many at once
     for (const char byte : text) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence must know of a request of this server, so that `protect` guards its routes.
+// HttpTraits for a request of this server, so that `protect` guards its routes.
 #pragma once
 
 #include <credence/http/bearer.hpp>

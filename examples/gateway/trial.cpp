@@ -15,7 +15,7 @@ int nginx_port(const support::Options& options) {
     return static_cast<int>(options.number("--nginx-port", 8080, 65535));
 }
 
-/// At the port that was asked for; otherwise at 8080 or, if that is taken, at any free port.
+/// At the requested port; otherwise at 8080 or, if that is taken, at any free port.
 std::unique_ptr<Nginx> start_at_a_port(const std::string& program, const support::Options& options, int gateway_port) {
     const auto start = [&](int port) { return std::make_unique<Nginx>(program, Nginx::Ports{port, gateway_port}); };
     if (options.has("--nginx-port")) return start(nginx_port(options));

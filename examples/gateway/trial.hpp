@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a new user sees who starts the gateway without settings: nginx in front of it, and a command that works.
+// The trial mode, if the gateway starts without settings: nginx in front of it, and a command to try.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ namespace gateway {
 /// \throws support::StartError for options that cannot be met.
 [[nodiscard]] std::string nginx_to_start(const support::Options& options, bool is_trial);
 
-/// Starts nginx, and says where it is. \throws support::StartError if it cannot start.
+/// Starts nginx, and prints its address. \throws support::StartError if it cannot start.
 [[nodiscard]] std::unique_ptr<Nginx> start_nginx(const std::string& program, const support::Options& options,
                                                  int gateway_port);
 

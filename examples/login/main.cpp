@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A login that gives a token, and an area that asks for one. README.md tells what differs from the tutorials, and why.
+// A login that issues a token, and an area that requires one. README.md describes the differences from the tutorials.
 #include <charconv>
 #include <chrono>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The routes of the login: who may have a token, and what one opens.
+// The routes of the login: who gets a token, and what it opens.
 #pragma once
 
 #include <credence/http/cookie.hpp>

@@ -34,7 +34,7 @@ struct Tokens {
     std::function<credence::Result<credence::Verified<Visitor>>(std::string_view)> verifier;
 };
 
-/// What the operator chose.
+/// The operator's choice.
 struct KeyChoice {
     std::string algorithm = "HS256";
     std::optional<std::string> secret = {};    ///< For HS256, HS384 and HS512; nullopt: a random one for this run.

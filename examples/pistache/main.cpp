@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pistache: a middleware that asks every request for a token, but for the open page. README.md tells what it cannot see.
+// Pistache: a middleware that requires a token for every request, except for the open page. README.md lists its limits.
 #include <credence/credence.hpp>
 #include <credence/stacks/pistache.hpp>
 

@@ -49,7 +49,7 @@ inline void end_as_promised(Pistache::Async::Promise<ssize_t> sent, const Respon
     sent.then([peer = response.getPeer()](ssize_t) { ::shutdown(peer->fd(), SHUT_WR); }, [](std::exception_ptr) {});
 }
 
-/// Sends text, or as JSON what went wrong.
+/// Sends text, or the error as JSON.
 inline void send(ResponseWriter& response, Code code, std::string_view text, bool has_body = true) {
     using namespace Pistache::Http;
     response.headers().add<Header::CacheControl>(CacheDirective::NoStore).add<NoSniff>();

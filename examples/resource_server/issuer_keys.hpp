@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys of an issuer, followed by its URL: the options, a line of the log for each event, and what a readiness probe is told.
+// The keys of an issuer, followed by its URL: the options, a log line for each event, and the readiness probe.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A resource server: it has the public keys of an issuer, from its URL or in a file, and takes what the issuer signs for it.
+// A resource server: it has the public keys of an issuer, from its URL or in a file, and accepts the issuer's tokens.
 #include <credence/credence.hpp>
 #include <credence/keys/rotating_keys.hpp>
 #include <credence/remote/remote_keys.hpp>

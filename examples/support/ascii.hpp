@@ -23,7 +23,7 @@ namespace support {
 
 [[nodiscard]] constexpr bool is_visible(char byte) noexcept { return byte > 0x20 && byte < 0x7f; }
 
-/// What a field's value may hold: RFC 9110 §5.5.
+/// The characters that a field value may have: RFC 9110 §5.5.
 [[nodiscard]] constexpr bool is_field_content(char byte) noexcept {
     return byte == '\t' || (static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7f);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One client's connection: what it waits for, since when, and how long it may.
+// One client's connection: its state, since when, and its time limit.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace support {
 
-/// What one client, and all of them together, may hold.
+/// The limits of one client, and of all of them together.
 struct ConnectionLimits {
     std::size_t connections = 800;  ///< Fewer than the 1,024 descriptors that a process may usually have.
     std::size_t connections_of_address = 600;

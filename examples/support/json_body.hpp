@@ -15,7 +15,7 @@
 
 namespace support {
 
-/// An answer that is not what was asked for. Thrown by handlers; the server turns it into `{"error":"…"}`.
+/// An error answer. Thrown by handlers; the server turns it into `{"error":"…"}`.
 class Refusal : public std::exception {
 public:
     Refusal(int status, std::string error) : status_(status), error_(std::move(error)) {}
@@ -34,7 +34,7 @@ template <class Json>
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// Whether a Content-Type says application/json, whatever its parameters are. RFC 9110 §8.3.1
+/// Whether a Content-Type is application/json, with any parameters. RFC 9110 §8.3.1
 [[nodiscard]] inline bool is_json_type(std::string_view type) {
     type = type.substr(0, type.find(';'));
     while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);

@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    /// What is not printable ASCII would let a client forge a line, or colour a terminal.
+    /// Other characters than printable ASCII would let a client forge a line, or colour a terminal.
     static void write_byte(char byte, std::string& line) {
         if (byte == '"' || byte == '\\') line.push_back('\\');
         line.push_back(byte >= 0x20 && byte < 0x7f ? byte : '?');
@@ -69,7 +69,7 @@ inline void log(std::string_view level, std::string_view event, std::initializer
     if (!request_id().empty()) LogField{"request", request_id()}.write_to(line);
     for (const LogField& field : fields) field.write_to(line);
     line.append("}\n");
-    // A log that cannot be written is no reason to fail a request.
+    // A log that cannot be written must not fail a request.
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -18,7 +18,7 @@
 
 namespace support {
 
-/// Something that the operator must set right. Its text is one line that says what.
+/// An error that the operator must fix. Its text is one line.
 class StartError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -34,7 +34,7 @@ struct Option {
 /// The options that were given. Those that every server has, `--port` and `--help`, are always known.
 class Options {
 public:
-    /// \param purpose  what the program is, for `--help`.
+    /// \param purpose  a description of the program, for `--help`.
     Options(std::string purpose, std::vector<Option> known) : purpose_(std::move(purpose)), known_(std::move(known)) {
         known_.push_back({"--port", "N", "where to listen; 0 is any free port, and is printed"});
         known_.push_back({"--help", "", "say this, and end"});
@@ -62,7 +62,7 @@ public:
         return found == given_.end() ? otherwise : found->second;
     }
 
-    /// \throws StartError when it is no number of the range.
+    /// \throws StartError if it is not a number in the range.
     [[nodiscard]] long long number(const std::string& name, long long otherwise, long long most) const {
         if (!has(name)) return otherwise;
         const std::string written = text(name);
@@ -112,7 +112,7 @@ private:
     return value == nullptr ? std::string{} : std::string{value};
 }
 
-/// What to say of a JWT_SECRET that cannot be used. \param why  the library's reason, which repeats nothing of the secret.
+/// The message for an unusable JWT_SECRET. \param why  the library's reason, which quotes nothing of the secret.
 [[noreturn]] inline void refuse_secret(std::string_view why) {
     throw StartError{"JWT_SECRET is not usable: " + std::string{why} +
                      "; set a random one, such as the output of openssl rand -hex 32"};

@@ -31,7 +31,7 @@ struct Refused {
 struct WholeRequest {
     std::string method = {};
     std::string target = {};
-    /// The names and values that an application needs: without those that say how the request is sent.
+    /// The names and values that an application needs: without those about the transfer of the request.
     std::vector<std::pair<std::string, std::string>> fields = {};
     /// One byte more than `most_body_bytes`, of any content, if the body is too long to be read.
     std::string body = {};
@@ -39,7 +39,7 @@ struct WholeRequest {
     Refused refused = {};  ///< If it has a status, nothing else here has a meaning.
 };
 
-/// The head of one request, read line by line. Each function throws `Refused` for what is not a request.
+/// The head of one request, read line by line. Each function throws `Refused` for anything that is not a request.
 class RequestHead {
 public:
     WholeRequest request = {};
@@ -75,7 +75,7 @@ public:
         }
     }
 
-    /// A field behind the body, which means nothing here. RFC 9112 §7.1.2
+    /// A field after the body, which is ignored. RFC 9112 §7.1.2
     void skip_trailer(std::string_view line) { static_cast<void>(split_field(line)); }
 
     /// Call it after the last field of the head.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads requests from the bytes of a connection, in whatever pieces they come. It never waits, and what it holds is bounded.
+// Reads requests from the bytes of a connection, in pieces of any size. It never waits, and its memory is bounded.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ class RequestParser {
 public:
     void append(std::string_view bytes) { received_.append(bytes); }
 
-    /// Reads as far as the bytes go. \return whether a request is there to its end, or is refused: then `take` it.
+    /// Reads the available bytes. \return whether a request is complete, or refused: then `take` it.
     [[nodiscard]] bool advance() {
         try {
             while (stage_ != Stage::whole && step()) {
@@ -45,7 +45,7 @@ public:
         return request;
     }
 
-    /// Whatever was read so far becomes a refused request, and what follows is not looked at.
+    /// Everything read so far becomes a refused request, and the rest is ignored.
     void refuse(Refused refused) {
         head_ = {};
         head_.request.is_last = true;
@@ -56,12 +56,12 @@ public:
     /// Whether any byte of the next request is there.
     [[nodiscard]] bool has_begun() const noexcept { return spare_ != most_head_bytes || !received_.empty(); }
     [[nodiscard]] bool has_head() const noexcept { return stage_ > Stage::fields; }
-    /// What was read of the request so far. With `has_head` that is all but its body.
+    /// The part of the request that was read. With `has_head` that is everything except for the body.
     [[nodiscard]] const WholeRequest& request() const noexcept { return head_.request; }
     /// How many bytes it holds.
     [[nodiscard]] std::size_t size() const noexcept { return received_.size() + head_.request.body.size(); }
 
-    /// Whether the client waits for "100 Continue". Says so once.
+    /// Whether the client waits for "100 Continue". True only once.
     [[nodiscard]] bool expects_continue() noexcept {
         return has_head() && received_.empty() && std::exchange(head_.expects_continue, false);
     }
@@ -90,7 +90,7 @@ private:
         return false;
     }
 
-    /// A line without its end, which is CR and LF; neither stands elsewhere in it. Nothing if it is not there to its end.
+    /// A line without its end, which is CR and LF; neither may occur elsewhere in it. Nullopt if it is not complete.
     [[nodiscard]] std::optional<std::string_view> take_line(std::size_t most_bytes) {
         const std::string_view bytes = rest();
         const std::size_t end = bytes.find('\n');
@@ -137,7 +137,7 @@ private:
         if (!head_.is_chunked && left_ == 0) stage_ = Stage::whole;
     }
 
-    /// A handler sees that it is too long. What follows of it is not read, and so the connection ends.
+    /// The handler is told that it is too long. The rest is not read, so the connection ends.
     void refuse_body() {
         head_.request.body.assign(most_body_bytes + 1, '\0');
         head_.request.is_last = true;

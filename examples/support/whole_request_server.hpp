@@ -123,7 +123,7 @@ private:
         std::string answer_ = {};
     };
 
-    /// What the error handler is told about the request that this thread is answering.
+    /// Data for the error handler about the request that this thread is answering.
     static Refused& refused() {
         thread_local Refused refused;
         return refused;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handlers. Those that take a `Verified<Claims>` need not ask who is there: nobody else can call them.
+// The handlers. Those that take a `Verified<Claims>` need no further check: nobody else can call them.
 #include "api.hpp"
 
 #include <credence/http/bearer.hpp>

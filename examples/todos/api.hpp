@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The routes: a login, and the list of what is to do.
+// The routes: a login, and the to-do list.
 #pragma once
 
 #include <credence/keys/keys.hpp>
@@ -29,7 +29,7 @@ class Api {
 public:
     explicit Api(ApiOptions options);
 
-    /// \param router  must not be used after this object has gone.
+    /// \param router  must not be used after this object is destroyed.
     void add_to(Router& router);
 
 private:

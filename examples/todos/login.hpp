@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How somebody is known: by a token of their own, or by a session of ours. To the handlers it is the same.
+// Authentication: by a token of the issuer, or by a session of ours. Handlers see no difference.
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
@@ -24,7 +24,7 @@ using credence::Verified;
 
 using Proof = credence::Result<Verified<Claims>, credence::Rejection>;
 
-/// Proves who sent a request, from its head. The head and this object outlive the coroutine.
+/// Proves the sender of a request, from its head. The head and this object outlive the coroutine.
 using Login = std::function<asio::awaitable<Proof>(const Head&)>;
 
 /// Which pages may make a browser change something. curl and other programs name no origin, and may. Browsers before 2020

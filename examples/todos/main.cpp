@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A list of what is to do, for those who are logged in, by a token or by a session. On Boost.Beast with coroutines.
+// A to-do list for users who are logged in, by a token or by a session. On Boost.Beast with coroutines.
 #include <credence/keys/keys.hpp>
 
 #include <chrono>
@@ -27,7 +27,7 @@ credence::Keys<credence::HS256> make_keys() {
     return *keys;
 }
 
-/// A command that logs in and asks who that was.
+/// A command that logs in and asks for the user.
 void print_trial(const std::string& url, bool by_session) {
     const std::string log_in =
         url + R"sh(/login -H 'Content-Type: application/json' -d '{"username":"alice","password":"wonderland"}')sh";

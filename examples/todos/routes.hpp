@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Routes of this service. A guarded one is made from a handler that takes a proof, and there is no other way to call it.
+// Routes of this service. A guarded one is made from a handler that takes a proof, so it cannot be called without one.
 #pragma once
 
 #include <credence/http/cross_origin.hpp>

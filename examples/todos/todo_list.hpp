@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The things to do, of everybody, in memory: they are not what this example is about.
+// The to-do items of all users, in memory: they are not the subject of this example.
 #pragma once
 
 #include <cstdint>

@@ -25,7 +25,7 @@ namespace http = boost::beast::http;
 
 using Response = http::response<http::string_body>;
 
-/// The client went away, or took too long: nobody is there to answer.
+/// The client closed the connection, or took too long: there is nobody to answer.
 class ConnectionEnded : public std::exception {};
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -53,7 +53,7 @@ public:
     /// Ends all waiting for the client. Any thread may call it.
     void close_soon();
 
-    /// Says that there is no room for another connection.
+    /// Answers that there is no room for another connection.
     void turn_away();
 
 private:

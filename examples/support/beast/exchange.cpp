@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading a request, as far as it is needed, and sending the answer.
+// Reads a request, as far as needed, and sends the answer.
 #include "exchange.hpp"
 
 #include <chrono>
@@ -60,7 +60,7 @@ asio::awaitable<void> Exchange::advance(bool to_the_end) {
     is_read_ = true;
 }
 
-/// Beast's form of what was read. Beast's own parser is not asked: it forgives more than RFC 9112 does.
+/// Beast's form of the request. Beast's own parser is not used: it forgives more than RFC 9112 does.
 Head Exchange::head_of(const support::WholeRequest& request) {
     Head head;
     head.method_string(beast_view(request.method));

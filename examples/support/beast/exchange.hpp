@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One request and its answer, on a connection. The head is there from the start; the body is read when it is asked for.
+// One request and its answer, on a connection. The head is read at once; the body is read on demand.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ namespace support::beast {
 using Head = http::request_header<>;
 using Request = http::request<http::string_body>;
 
-/// What Beast gives, as the standard library's view.
+/// Beast's string view as the standard library's.
 [[nodiscard]] inline std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 [[nodiscard]] inline boost::beast::string_view beast_view(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -28,7 +28,8 @@ public:
     /// \param parser  keeps what the client sent beyond this request, for the next one
     Exchange(Connection& connection, support::RequestParser& parser) : connection_(connection), parser_(parser) {}
 
-    /// Reads the head, and of the body what came with it. \throws support::Refusal  400 or 431 \throws ConnectionEnded
+    /// Reads the head, and the part of the body that came with it. \throws support::Refusal  400 or 431 \throws
+    /// ConnectionEnded
     asio::awaitable<void> read_head();
     /// Reads the body too, and gives the request away. \throws support::Refusal  400, 413 or 431 \throws ConnectionEnded
     asio::awaitable<Request> read_request();

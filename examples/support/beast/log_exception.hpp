@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The line in the log for an exception that nobody expected.
+// The log line for an unexpected exception.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace support::beast {
 
-/// Called where `catch (...)` caught something. Only its type is logged: its text may hold what a client sent.
+/// Call it within `catch (...)`. Only the type is logged: the text may contain input of a client.
 inline void log_exception(std::string_view event) {
     const std::type_info* type = abi::__cxa_current_exception_type();
     support::log("error", event, {{"type", type == nullptr ? "unknown" : boost::core::demangle(type->name())}});

@@ -21,10 +21,10 @@ using Route = std::function<asio::awaitable<Response>(Exchange&)>;
 /// The answer to a request whose credentials or origin were refused: the connection ends, for its body was not read.
 [[nodiscard]] Response refuse(const credence::Rejection& rejection, Exchange& exchange);
 
-/// Which route answers what.
+/// The routes and their handlers.
 class Router {
 public:
-    /// \param path  compared whole; one that ends with `/*` stands for all that have one more segment.
+    /// \param path  compared as a whole; a path that ends with `/*` matches all with one more segment.
     void add(const std::string& method, const std::string& path, Route route);
 
     /// Answers a request whose head was read, also when nothing is there or something goes wrong.
