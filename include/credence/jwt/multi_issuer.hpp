@@ -45,6 +45,12 @@ public:
     explicit Verifiers(First first, Rest... rest) : verifiers_(std::move(first), std::move(rest)...) {
         constexpr bool all_prove_the_same_claims = (std::same_as<claims_type, typename Rest::claims_type> && ...);
         static_assert(all_prove_the_same_claims, "credence: the verifiers of a Verifiers are for one claims type");
+        const auto add_rules = [this](const auto& rules) {
+            longest_token_ = (std::max)(longest_token_, rules.max_token_bytes);
+            unverified_.allow_padding = unverified_.allow_padding || rules.allow_padding;
+            unverified_.allow_duplicate_members = unverified_.allow_duplicate_members || rules.allow_duplicate_members;
+        };
+        std::apply([&](const auto&... verifier) { (add_rules(verifier.validation()), ...); }, verifiers_);
         if constexpr (are_many) {
             std::size_t number = 0;
             std::apply([&](const auto&... verifier) { (by_issuer_.add(verifier.validation().issuer, number++), ...); },
@@ -67,10 +73,10 @@ public:
 private:
     template <class VerifyBy>
     [[nodiscard]] Result<Verified<claims_type>> verify_with(std::string_view token, const VerifyBy& verify_by) const {
-        if (token.size() > longest_token()) return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
+        if (token.size() > longest_token_) return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
         const auto parts = detail::split_compact(token);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
-        const detail::UnverifiedIssuer issuer{parts->payload, {may_be_padded(), may_have_duplicate_members()}};
+        const detail::UnverifiedIssuer issuer{parts->payload, unverified_};
         if (!issuer.name()) return refusal(parts->header);
         if constexpr (are_many) {
             const auto number = by_issuer_.find(*issuer.name());
@@ -95,7 +101,8 @@ private:
 
     /// Why a token that no verifier accepts is refused.
     [[nodiscard]] Error refusal(std::string_view header_segment) const {
-        const auto header = detail::read_jose_header(header_segment, {may_be_padded(), may_have_null_members()});
+        const auto header =
+            detail::read_jose_header(header_segment, {unverified_.allow_padding, may_have_null_members()});
         if (!header) return header.error();
         const std::string& alg = header->header.alg;
         const auto accepts = [&](const auto& verifier) {
@@ -119,18 +126,6 @@ private:
         return std::apply([&](const auto&... verifier) { return (predicate(verifier) || ...); }, verifiers_);
     }
 
-    [[nodiscard]] std::size_t longest_token() const {
-        return std::apply(
-            [](const auto&... verifier) { return (std::max)({verifier.validation().max_token_bytes...}); }, verifiers_);
-    }
-    [[nodiscard]] bool may_be_padded() const {
-        return any([](const auto& verifier) { return verifier.validation().allow_padding; });
-    }
-
-    [[nodiscard]] bool may_have_duplicate_members() const {
-        return any([](const auto& verifier) { return verifier.validation().allow_duplicate_members; });
-    }
-
     [[nodiscard]] bool may_have_null_members() const {
         return any([](const auto& verifier) { return verifier.validation().allow_null_members; });
     }
@@ -139,7 +134,9 @@ private:
     static constexpr bool are_many = sizeof...(Rest) >= 4;
 
     std::tuple<First, Rest...> verifiers_;
-    detail::IssuerIndex by_issuer_ = {};  // used if there are many
+    std::size_t longest_token_ = 0;            // that any of them accepts
+    detail::UnverifiedRules unverified_ = {};  // as loose as those of the loosest
+    detail::IssuerIndex by_issuer_ = {};       // used if there are many
 };
 
 }  // namespace credence

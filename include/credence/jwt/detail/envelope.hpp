@@ -10,6 +10,7 @@
 #include <credence/jwt/detail/compact.hpp>
 #include <credence/jwt/detail/header_cache.hpp>
 #include <credence/jwt/detail/jose_header.hpp>
+#include <credence/jwt/detail/key_of_generation.hpp>
 #include <credence/jwt/detail/shared_header.hpp>
 #include <credence/jwt/detail/token_form.hpp>
 
@@ -23,10 +24,25 @@
 
 namespace credence::detail {
 
-/// The key that a cached header refers to: a reference for keys that never change, nothing for keys that rotate.
+/// The key that a cached header refers to: a reference for keys that never change, the key of a generation for keys
+/// that are replaced as a whole, nothing for other sources.
 struct NoKey {};
 template <class Source>
-using CachedKeyOf = std::conditional_t<Source::is_static, KeyRefOf<Source>, NoKey>;
+struct CachedKey {
+    using type = NoKey;
+};
+template <class Source>
+    requires(Source::is_static)
+struct CachedKey<Source> {
+    using type = KeyRefOf<Source>;
+};
+template <SnapshotKeySource Source>
+struct CachedKey<Source> {
+    using Found = decltype(std::declval<const Source&>().snapshot().find(KeyQuery{}).value());
+    using type = KeyOfGeneration<std::remove_cvref_t<decltype(*std::declval<Found>())>>;
+};
+template <class Source>
+using CachedKeyOf = typename CachedKey<Source>::type;
 
 /// The rules for the form and the header of a token.
 struct EnvelopeRules {
@@ -39,6 +55,16 @@ struct EnvelopeRules {
 template <class Rules>
 [[nodiscard]] EnvelopeRules envelope_rules(const Rules& rules) noexcept {
     return {rules.max_token_bytes, {rules.allow_padding, rules.allow_null_members}, rules.understood};
+}
+
+/// A usual header, in the form of one that was read.
+[[nodiscard]] inline const TokenHeader& usual_token_header(const VerifiedHeader& usual) {
+    static const auto& all = *new std::vector<TokenHeader>{[] {
+        std::vector<TokenHeader> headers;
+        for (const VerifiedHeader& header : UsualHeaders::all().list()) headers.push_back({.header = header});
+        return headers;
+    }()};
+    return all[static_cast<std::size_t>(&usual - UsualHeaders::all().list().data())];
 }
 
 /// Decodes a part that a signature covers, or the signature. `invalid_base64`
@@ -92,6 +118,8 @@ private:
         auto refused = [&] {
             if constexpr (Source::is_static) {
                 return check_signature(*cached.key);
+            } else if constexpr (SnapshotKeySource<Source>) {
+                return check_in_snapshot(cached.key);
             } else {
                 return find_key_and_check();
             }
@@ -102,9 +130,10 @@ private:
     }
 
     [[nodiscard]] std::optional<Error> open_new() {
+        is_new_ = true;
         shared_ = usual_header(parts_->header);
         if (shared_ != nullptr) {  // a header that needs no reading, and has no `crit`
-            header_ = &read_.emplace(TokenHeader{.header = static_cast<const Header&>(*shared_)});
+            header_ = &usual_token_header(*shared_);
             if (!source_.accepts(shared_->alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
             return find_key_and_check();
         }
@@ -127,8 +156,22 @@ private:
         }
     }
 
+    /// The same for a cached header, whose key is looked up once in each generation.
+    template <class Cached>
+    [[nodiscard]] std::optional<Error> check_in_snapshot(Cached& cached) {
+        const auto snapshot = source_.snapshot();
+        if (const auto* key = cached.find(snapshot.generation())) return check_signature(*key);
+        return find_key_and_check(snapshot, [&](const auto& key) { cached.store(snapshot.generation(), &*key); });
+    }
+
     template <class Keys>
     [[nodiscard]] std::optional<Error> find_key_and_check(const Keys& keys) {
+        return find_key_and_check(keys, [](const auto&) {});
+    }
+
+    /// \param on_key  called with the key, if there is one, before the signature is checked.
+    template <class Keys, class OnKey>
+    [[nodiscard]] std::optional<Error> find_key_and_check(const Keys& keys, const OnKey& on_key) {
         const auto key = keys.find(header_->query());
         if (!key) {
             if constexpr (requires { keys.candidates(header_->query()); }) {
@@ -136,8 +179,9 @@ private:
             }
             return key.error();
         }
+        on_key(*key);
         if (auto refused = check_signature(**key)) return refused;
-        if (headers_ != nullptr && read_) cache_header(*key);
+        if (headers_ != nullptr && is_new_) cache_header(*key);
         return std::nullopt;
     }
 
@@ -159,7 +203,7 @@ private:
         if constexpr (Source::is_static) {
             headers_->insert(parts_->header, parts_->signature.size(), *header_, key);
         } else {
-            headers_->insert(parts_->header, parts_->signature.size(), *header_, NoKey{});
+            headers_->insert(parts_->header, parts_->signature.size(), *header_, CachedKeyOf<Source>{});
         }
     }
 
@@ -181,8 +225,9 @@ private:
     EnvelopeRules rules_;
     Headers* headers_;
     std::optional<CompactParts> parts_;
-    std::optional<TokenHeader> read_;         // a new header
-    const TokenHeader* header_ = nullptr;     // that, or a cached one
+    std::optional<TokenHeader> read_;         // a header that had to be read
+    const TokenHeader* header_ = nullptr;     // that one, a usual one, or a cached one
+    bool is_new_ = false;                     // not a cached one
     const VerifiedHeader* shared_ = nullptr;  // the equal static header, if there is one
 };
 

@@ -37,6 +37,14 @@ public:
         }
     }
 
+    /// Those of the program. Never destroyed: a proof in a static object may live longer than any other static object.
+    [[nodiscard]] static const UsualHeaders& all() {
+        static const auto& usual = *new UsualHeaders;
+        return usual;
+    }
+
+    [[nodiscard]] const std::vector<VerifiedHeader>& list() const noexcept { return headers_; }
+
     /// Null if the header is none of them.
     [[nodiscard]] const VerifiedHeader* find(std::string_view segment) const {
         const VerifiedHeader* found = nullptr;
@@ -60,9 +68,7 @@ private:
 /// The static header of a segment in one of the usual spellings: `alg`, and `"typ":"JWT"` before or after it. Null for
 /// any other. The text of such a header has only one meaning, so it need not be read.
 [[nodiscard]] inline const VerifiedHeader* usual_header(std::string_view segment) {
-    // Never destroyed: a proof in a static object may live longer than any other static object.
-    static const auto& usual = *new UsualHeaders;
-    return usual.find(segment);
+    return UsualHeaders::all().find(segment);
 }
 
 /// Further static headers: those that verifiers cache. Bounded, so that no issuer can fill the memory.
