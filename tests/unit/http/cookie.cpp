@@ -80,6 +80,19 @@ TEST_CASE("two cookies of one name with different values are refused") {
     CHECK(found("a=1; a=2; token=b") == "b");
 }
 
+TEST_CASE("a cookie is found among short, empty and long ones") {
+    for (const std::string before :
+         {"", ";", ";;; ;\t;", "a;b;c; ", "a=;=;==;", "longer than eight; ", "token;tokens=1;toke=2;"}) {
+        for (const std::string after : {"", ";", "; ", " ;;", ";a=1", ";token"}) {
+            CAPTURE(before, after);
+            CHECK(credence::find_cookie(before + "token=a=b" + after, "token").value() == "a=b");
+            CHECK_FALSE(credence::find_cookie(before + "other=x" + after, "token").value());
+        }
+    }
+    CHECK(credence::find_cookie("token=", "token").value() == "");
+    CHECK_FALSE(credence::find_cookie("a=b=c", "a=b").value());
+}
+
 TEST_CASE("a Cookie field of a megabyte is read in one pass") {
     CHECK(found(std::string(1024 * 1024, ';')) == std::nullopt);
     CHECK(found(std::string(1024 * 1024, ' ') + ";token=a") == "a");

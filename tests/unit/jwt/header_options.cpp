@@ -81,3 +81,12 @@ TEST_CASE("a header that encode writes can be read: 64 members, 32 levels, 256 v
     CHECK(credence::decode<credence::RegisteredClaims>(*longest, support::account_keys(), {.allow_missing_exp = true}));
     CHECK(encoded(chain(256)).error().reason == "HeaderOptions::header has more than 256 values");
 }
+
+TEST_CASE("no header is written that a verifier would refuse for its escapes") {
+    const auto encoded = [](std::size_t quotes) {
+        return credence::encode(credence::RegisteredClaims{}, support::account_keys(),
+                                {.kid = std::string(quotes, '"')});
+    };
+    CHECK(encoded(1024));
+    CHECK(encoded(1025).error().code == credence::Errc::malformed_token);
+}

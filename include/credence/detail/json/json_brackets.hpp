@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace credence::detail {
 
@@ -18,6 +19,16 @@ inline constexpr std::uint64_t one_each = 0x0101010101010101;
     constexpr std::uint64_t low = one_each * 0x7f;
     const std::uint64_t differences = word ^ one_each * static_cast<unsigned char>(wanted);
     return ~(((differences & low) + low) | differences | low) >> 7;
+}
+
+/// How often a character occurs in a text.
+[[nodiscard]] inline std::size_t count_of(std::string_view text, char wanted) noexcept {
+    std::size_t count = 0;
+    for (; text.size() >= sizeof(std::uint64_t); text.remove_prefix(sizeof(std::uint64_t))) {
+        count += static_cast<std::size_t>(marks_at(load_word(text.data()), wanted) * one_each >> 56);
+    }
+    for (const char character : text) count += character == wanted ? 1 : 0;
+    return count;
 }
 
 /// Walks over brackets and strings, byte by byte or eight at a time.
@@ -75,13 +86,13 @@ private:
     bool is_escaped_ = false;
 };
 
-/// The end of the list or object that begins at `begin`, after its closing bracket; `end` if it is not closed. Its
+/// The end of a list or object that was opened before `at`: after its closing bracket; `end` if it is not closed. Its
 /// contents are not checked, nor whether the kinds of brackets match.
 /// \param end  followed by `json_padding`.
-[[nodiscard]] inline const char* end_of_brackets(const char* begin, const char* end) noexcept {
+[[nodiscard]] inline const char* end_of_open_brackets(const char* at, const char* end) noexcept {
     BracketWalk walk;
-    walk.take(*begin);
-    for (const char* at = begin + 1; at < end;) {
+    walk.take('[');
+    while (at < end) {
         if (walk.take_word(at)) {
             at += sizeof(std::uint64_t);
             continue;
@@ -92,6 +103,11 @@ private:
         }
     }
     return end;
+}
+
+/// The same for one that begins at `begin`.
+[[nodiscard]] inline const char* end_of_brackets(const char* begin, const char* end) noexcept {
+    return end_of_open_brackets(begin + 1, end);
 }
 
 }  // namespace credence::detail

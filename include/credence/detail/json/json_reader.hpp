@@ -4,6 +4,7 @@
 #pragma once
 
 #include <credence/error.hpp>
+#include <credence/detail/json/json_brackets.hpp>
 #include <credence/detail/json/json_names.hpp>
 #include <credence/detail/json/json_number.hpp>
 #include <credence/detail/json/json_string.hpp>
@@ -28,6 +29,8 @@ struct JsonRules {
     int depth_limit = json_depth_limit;    ///< for documents that are not tokens
     /// The most values that are skipped, nested ones included; one too many is `malformed_token`.
     std::size_t skipped_limit = (std::numeric_limits<std::size_t>::max)();
+    /// The most escapes in the strings that are kept, names included; one too many is `malformed_token`.
+    std::size_t escape_limit = (std::numeric_limits<std::size_t>::max)();
 };
 
 /// The fault of a text that is not valid JSON.
@@ -50,7 +53,7 @@ class JsonReader {
 public:
     /// \param text  followed by `json_padding` readable zero bytes.
     explicit JsonReader(std::string_view text, JsonRules rules = {}) noexcept
-        : at_(text.data()), end_(text.data() + text.size()), rules_(rules) {}
+        : at_(text.data()), end_(text.data() + text.size()), rules_(rules), escapes_left_(rules.escape_limit) {}
 
     JsonReader(const JsonReader&) = delete;
     JsonReader& operator=(const JsonReader&) = delete;
@@ -66,6 +69,8 @@ public:
     }
     /// Whether the reading ended because there were too many values.
     [[nodiscard]] bool skipped_too_many() const noexcept { return skipped_ > rules_.skipped_limit; }
+    /// Whether the reading ended because there were too many escapes.
+    [[nodiscard]] bool has_too_many_escapes() const noexcept { return escapes_left_ > rules_.escape_limit; }
     [[nodiscard]] JsonRules rules() const noexcept { return rules_; }
     [[nodiscard]] const char* position() const noexcept { return at_; }
 
@@ -240,6 +245,13 @@ public:
         }
     }
 
+    /// Moves to the closing bracket of the list that is being read, past elements that are not checked: for a list that
+    /// is refused anyway.
+    void leave_list() noexcept {
+        const char* const end = end_of_open_brackets(at_, end_);
+        at_ = end[-1] == ']' ? end - 1 : end_;
+    }
+
     /// Ends the reading. Keeps an earlier fault; otherwise sets this one.
     bool fail(Errc fault = Errc::invalid_json) noexcept {
         if (!failed_) fault_ = fault;
@@ -291,8 +303,8 @@ private:
 
     /// Continues at the first character of a string that is not plain.
     [[nodiscard]] bool rest_of_string(const char* rest, std::string& out) {
-        const char* end = append_string(rest, out);
-        if (end == nullptr) return fail();
+        const char* end = append_string(rest, out, escapes_left_);
+        if (end == nullptr) return fail(has_too_many_escapes() ? Errc::malformed_token : Errc::invalid_json);
         at_ = end + 1;
         return true;
     }
@@ -326,6 +338,7 @@ private:
     bool failed_ = false;
     int depth_ = 0;
     std::size_t skipped_ = 0;
+    std::size_t escapes_left_;  // see `append_escapes`
     JsonNumber last_number_;
     std::size_t names_begin_ = 0;
     JsonNames names_;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -202,9 +203,15 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
 }
 
 /// Appends the characters of escape sequences, from the backslash at `text` on. \return as `skip_escapes`.
-[[nodiscard]] inline const char* append_escapes(const char* text, std::string& out) {
+/// \param left  how many escapes may follow; it is counted down, and one more is invalid.
+[[nodiscard]] inline const char* append_escapes(const char* text, std::string& out, std::size_t& left) {
     std::uint32_t code_point = 0;
     do {
+        if (left == 0) {
+            left = (std::numeric_limits<std::size_t>::max)();  // tells that there was one more
+            return nullptr;
+        }
+        --left;
         text = read_escape(text, code_point);
         if (text == nullptr) return nullptr;
         append_utf8(out, code_point);
@@ -214,16 +221,23 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
 
 /// Reads on from `text`, inside a string, to its closing quote, and appends its characters. \return the closing quote;
 /// nullptr if the string is malformed.
-[[nodiscard]] inline const char* append_string(const char* text, std::string& out) {
+/// \param left  as for `append_escapes`.
+[[nodiscard]] inline const char* append_string(const char* text, std::string& out, std::size_t& left) {
     for (;;) {
         const char* end = end_of_literal_run(text);
         if (end == nullptr) return nullptr;
         out.append(text, end);
         if (*end == '"') return end;
         if (*end != '\\') return nullptr;
-        text = append_escapes(end, out);
+        text = append_escapes(end, out, left);
         if (text == nullptr) return nullptr;
     }
+}
+
+/// The same for any number of escapes.
+[[nodiscard]] inline const char* append_string(const char* text, std::string& out) {
+    std::size_t any_number = (std::numeric_limits<std::size_t>::max)();
+    return append_string(text, out, any_number);
 }
 
 }  // namespace credence::detail

@@ -26,7 +26,11 @@ inline constexpr std::size_t most_header_members = 64, most_critical_names = 16;
 /// before anything is proven, so a stranger must not be able to make it expensive.
 inline constexpr std::size_t most_header_values = 256;
 
-inline constexpr JsonRules header_json_rules{.skipped_limit = most_header_values};
+/// The most escapes in the strings of a header that are used, and in its names. Decoding a header full of escapes takes
+/// longer than a signature does.
+inline constexpr std::size_t most_header_escapes = 1024;
+
+inline constexpr JsonRules header_json_rules{.skipped_limit = most_header_values, .escape_limit = most_header_escapes};
 
 /// The rules for reading a header: members of `Validation`.
 struct HeaderRules {
@@ -100,9 +104,14 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
     const bool read = reader.array([&] {
         const bool is_string = reader.peek() == '"';
         out.has_crit_of_strings = out.has_crit_of_strings && is_string;
-        // Elements beyond the limit are still read, so that the error names the right fault.
-        if (!is_string || ++out.crit_count > most_critical_names) return reader.skip_uncounted();
-        return reader.string(out.crit.emplace_back());
+        if (++out.crit_count > most_header_values) {
+            reader.leave_list();
+        } else if (!is_string || out.crit_count > most_critical_names) {
+            return reader.skip_uncounted();  // still read, so that the error names the right fault
+        } else {
+            return reader.string(out.crit.emplace_back());
+        }
+        return true;
     });
     if (!out.has_crit_of_strings) out.crit.clear();
     return read;
@@ -228,6 +237,8 @@ template <class ReadObject>
         return Error{Errc::malformed_token, {}, "the header has more than 64 members"};
     }
     if (reader.skipped_too_many()) return Error{Errc::malformed_token, {}, "the header has more than 256 values"};
+    if (reader.has_too_many_escapes())
+        return Error{Errc::malformed_token, {}, "the header has more than 1,024 escapes"};
     return std::move(error);
 }
 

@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace credence::detail {
 
@@ -61,7 +62,10 @@ namespace credence::detail {
     if (!others.empty() && has_too_many_values(text)) {
         return Error{Errc::malformed_token, {}, "HeaderOptions::header has more than 256 values"};
     }
-    return encode_base64url(text);
+    std::string segment = encode_base64url(text);
+    if (count_of(text, '\\') <= most_header_escapes) return segment;
+    if (auto read = read_jose_header(segment); !read) return std::move(read).error();  // as a verifier would
+    return segment;
 }
 
 /// The token of a header segment and a payload.

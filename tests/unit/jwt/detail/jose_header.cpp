@@ -112,6 +112,36 @@ TEST_CASE("a crit has at most 16 names") {
     CHECK(refused(17)->reason == "more than 16 names in crit");
 }
 
+TEST_CASE("a crit of thousands of elements is left unread, and refused") {
+    const auto code = [](const std::string& tail, const std::string& after) {
+        std::string crit = "\"a\"";
+        for (int number = 0; number < 4'000; ++number) crit += ",\"\"";
+        const auto header = read_jose_header(encode_base64url(R"({"alg":"HS256","crit":[)" + crit + tail + after));
+        if (!header) return header.error().code;
+        const auto refused = check_critical(*header, {"a"});
+        return refused ? refused->code : Errc{};
+    };
+    CHECK(code("", "]}") == Errc::unsupported_critical_header);
+    CHECK(code(R"(,[{"b":"]"}],1)", R"(],"kid":"k"})") == Errc::unsupported_critical_header);
+    CHECK(code(",\"\"", R"(],"alg":"HS256"})") == Errc::duplicate_member);
+    CHECK(code("", "") == Errc::invalid_json);
+    CHECK(code("", "]") == Errc::invalid_json);
+    CHECK(code("", "}}") == Errc::invalid_json);
+    CHECK(code(",[[[]", "]}") == Errc::invalid_json);
+}
+
+TEST_CASE("a header has at most 1,024 escapes") {
+    const auto read = [](std::size_t escapes) {
+        std::string kid;
+        for (std::size_t number = 0; number < escapes; ++number) kid += "\\n,";
+        return read_jose_header(encode_base64url(R"({"alg":"HS256","kid":")" + kid + "\"}"));
+    };
+    CHECK(read(1024)->header.kid.size() == 2048);
+    const auto refused = read(1025);
+    CHECK(refused.error().code == Errc::malformed_token);
+    CHECK(refused.error().reason == "the header has more than 1,024 escapes");
+}
+
 TEST_CASE("a header has at most 64 members, and nothing after them is read") {
     const auto with_members = [](int count) {
         std::string header = R"({"alg":"HS256")";
