@@ -99,8 +99,11 @@ def test_raw_bytes():
         for text, status in (("400\r\n" + "x" * 1024 + "\r\n", 413), ("zz\r\n", 400)):
             with server.connect() as client:
                 client.send("POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-                for _ in range(70):
-                    client.send(text)
+                try:
+                    for _ in range(70):
+                        client.send(text)
+                except BrokenPipeError:
+                    pass  # the server has answered and left
                 answer = client.read_answer()
                 assert (answer.status, answer.field("connection")) == (status, "close")
         with server.connect() as client:

@@ -49,10 +49,16 @@ struct BearerArguments {
         is_verifier && is_verifier_for_these_claims && is_known_source && is_enough_for_the_verifier;
 };
 
-/// Where a token is by default. Never destroyed: a guard may run as late as any static object.
+/// Where a token is by default. Never destroyed, because a guard may run as late as any static object; and in static
+/// memory, so that no request pays for it.
 [[nodiscard]] inline const TokenLocation& usual_location() {
-    static const auto& location = *new TokenLocation;
-    return location;
+    union Kept {
+        Kept() : location() {}
+        ~Kept() {}
+        TokenLocation location;
+    };
+    static const Kept kept;
+    return kept.location;
 }
 
 /// The common part of `require_bearer` and `optional_bearer`: the proof, once the arguments are known to be right.

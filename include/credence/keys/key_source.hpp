@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace credence {
@@ -82,17 +83,17 @@ concept CandidateSource = requires(const Source& source, const KeyQuery& query) 
 /// `source.snapshot()` returns an object that keeps the current keys alive while it exists, at the cost of a few
 /// instructions that write nothing that other threads read:
 ///
-/// - `snapshot.generation()` returns a number that differs for every state of the keys;
+/// - `snapshot.generation()` returns the number of this state of the keys. Later states have greater numbers, no number
+///   is used twice, and all are less than 2^64 - 1;
 /// - `snapshot.find(query)` returns a `Result` of a raw pointer. The pointer is valid while any snapshot of this
-///   generation exists, and the answer to a query is the same in all of them, so a verifier may cache it for the
-///   generation.
+///   generation exists, and the answer to a query is the same in all of them: a verifier caches it for the generation.
 ///
 /// A verifier caches headers, keys and tokens for static sources and for sources with snapshots only.
 template <class Source>
 concept SnapshotKeySource =
     KeySource<Source> && !Source::is_static && requires(const Source& source, const KeyQuery& query) {
         { source.snapshot().generation() } -> std::same_as<std::uint64_t>;
-        *source.snapshot().find(query).value();
+        requires std::is_pointer_v<std::remove_cvref_t<decltype(source.snapshot().find(query).value())>>;
     };
 
 /// A source that can fetch a key that it does not have yet.

@@ -109,15 +109,26 @@ namespace detail {
     return false;
 }
 
-/// A URL for a log: without user information in front of its host, which may be a password.
+/// Whether the text after `://` begins with a host, and perhaps a port: what follows then is no user information.
+[[nodiscard]] inline bool begins_with_host(std::string_view text) noexcept {
+    const std::string_view authority = text.substr(0, text.find_first_of("/?#"));
+    const std::string_view port = authority.substr((std::min)(authority.find(':'), authority.size()));
+    return !authority.empty() && authority.find('@') == std::string_view::npos &&
+           port.find_first_not_of(":0123456789") == std::string_view::npos;
+}
+
+/// A refused URL for a log. What stands before an at sign may be a password, and is not shown. If the URL is broken
+/// elsewhere, too, nothing before its last at sign is.
 [[nodiscard]] inline std::string shown_url(std::string_view text) {
-    const std::size_t scheme = text.find("//");
-    const std::size_t begin = scheme == std::string_view::npos ? 0 : text.find_first_not_of('/', scheme);
-    if (begin == std::string_view::npos) return std::string{text};
-    const std::string_view authority = text.substr(begin, text.find_first_of("/?#", begin) - begin);
-    const std::size_t at = authority.rfind('@');
+    const std::size_t scheme = text.find("://");
+    const bool has_scheme = scheme != std::string_view::npos && text.find_first_of("@:") == scheme;
+    const std::size_t begin = has_scheme ? scheme + 3 : 0;
+    const std::string_view rest = text.substr(begin);
+    if (has_scheme && begins_with_host(rest)) return std::string{text};
+    std::size_t at = rest.substr(0, rest.find_first_of("/?#")).rfind('@');
+    if (!has_scheme || at == std::string_view::npos) at = rest.rfind('@');
     if (at == std::string_view::npos) return std::string{text};
-    return std::string{text.substr(0, begin)}.append("...").append(text.substr(begin + at));
+    return std::string{text.substr(0, begin)}.append("...").append(rest.substr(at));
 }
 
 }  // namespace detail

@@ -203,7 +203,9 @@ TEST_CASE("a password in a URL is not told", "[url]") {
     CHECK(fault_of("http://127.0.0.1:80@evil.example/") == "'http://...@evil.example/': " + fault);
     for (const char* url :
          {"ftp://alice:secret@id.example", "alice:secret@id.example", "https://alice:secret@id.example#x",
-          "//alice:secret@id.example?x", "https:///alice:secret@id.example"}) {
+          "//alice:secret@id.example?x", "https:///alice:secret@id.example", "https://alice:se/secret@id.example",
+          "https://alice:se#secret@id.example", "https://alice:se?secret@id.example", "https:/alice:secret@id.example",
+          "alice:secret@id.example/a//b", "alice:secret@id.example://b"}) {
         CHECK(fault_of(url).find("secret") == std::string::npos);
     }
     CHECK(fault_of("http://id.example/@me").find("'http://id.example/@me'") == 0);  // it is none

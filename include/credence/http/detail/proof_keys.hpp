@@ -81,6 +81,9 @@ struct ProofAlgorithmList {
 using ProofAlgorithms =
     ProofAlgorithmList<ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448, PS256, PS384, PS512, RS256, RS384, RS512>;
 
+/// The most escapes in the names and the `alg` of a proof's header, as in the header of a token.
+inline constexpr std::size_t most_proof_escapes = 1024;
+
 /// Reads the key from the header segment of a proof.
 template <class Algorithms = ProofAlgorithms>
 [[nodiscard]] Result<ProofKey> read_proof_key(std::string_view segment) {
@@ -88,7 +91,7 @@ template <class Algorithms = ProofAlgorithms>
     if (!header) return bad_proof("", "the header is not strict base64url");
     const std::size_t size = header->size();
     header->append(json_padding, '\0');
-    JsonReader reader{std::string_view{*header}.substr(0, size)};
+    JsonReader reader{std::string_view{*header}.substr(0, size), {.escape_limit = most_proof_escapes}};
     std::string alg;
     std::string_view jwk;
     if (reader.peek() != '{') return bad_proof("", "the header is not a JSON object");

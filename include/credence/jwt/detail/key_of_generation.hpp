@@ -28,7 +28,7 @@ public:
 
     /// The key of this generation, from 1; null if it is not stored.
     [[nodiscard]] const Key* find(std::uint64_t generation) const noexcept {
-        if (generation_.load(std::memory_order_acquire) != generation) return nullptr;
+        if (generation == busy || generation_.load(std::memory_order_acquire) != generation) return nullptr;
         const Key* const key = key_.load(std::memory_order_acquire);
         return generation_.load(std::memory_order_relaxed) == generation ? key : nullptr;
     }

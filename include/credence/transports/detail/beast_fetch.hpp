@@ -2,6 +2,7 @@
 // One request on Boost.Asio, without a thread of its own: connect, TLS, write, read, within a deadline.
 #pragma once
 
+#include <credence/exceptions.hpp>
 #include <credence/remote/fetch.hpp>
 #include <credence/remote/fetch_error.hpp>
 #include <credence/remote/transport_options.hpp>
@@ -194,10 +195,11 @@ private:
         const std::string& host = request_.url.host();
         static_cast<void>(tls_->set_verify_mode(boost::asio::ssl::verify_peer, error));
         if (error) return false;
-        const auto verify = [this, check = boost::asio::ssl::host_name_verification{host}](
+        const auto verify = [this, is_of_host = boost::asio::ssl::host_name_verification{host}](
                                 bool is_trusted, boost::asio::ssl::verify_context& verification) {
-            const bool is_accepted = check(is_trusted, verification);
-            if (!is_accepted) tls_fault_ = why_refused(verification.native_handle(), request_.url.host());
+            const bool is_accepted = is_of_host(is_trusted, verification);
+            const auto explain = [&] { tls_fault_ = why_refused(verification.native_handle(), request_.url.host()); };
+            if (!is_accepted) catch_all(explain, [] {});  // OpenSSL calls this: nothing may be thrown through it
             return is_accepted;
         };
         static_cast<void>(tls_->set_verify_callback(verify, error));

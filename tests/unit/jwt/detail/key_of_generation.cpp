@@ -30,6 +30,8 @@ TEST_CASE("a key is found in its generation, and in no other") {
     cached.store(3, &third);
     CHECK(cached.find(1) == nullptr);
     CHECK(cached.find(3) == &third);
+    cached.store(~std::uint64_t{0}, &first);  // no generation has this number
+    CHECK(cached.find(~std::uint64_t{0}) == nullptr);
 }
 
 TEST_CASE("the key of an earlier generation never comes back") {
