@@ -21,7 +21,7 @@ namespace {
 using credence::HS256;
 using support::Small;
 
-/// The small payload and more behind it.
+/// The small payload, with more members after it.
 std::string payload_with(const std::string& more) {
     return std::string{Small::payload.substr(0, Small::payload.size() - 1)} + more + "}";
 }
@@ -51,7 +51,8 @@ void add_keys(int count) {
     });
 }
 
-/// The work is done when the issuer was found, and its key: a signature of another length is then compared with nothing.
+/// Measures only the search for the issuer and its key: a signature of the wrong length is refused without a
+/// computation.
 void add_issuers(std::size_t count) {
     support::add("growth/issuers/" + std::to_string(count), [count] {
         const auto registry = support::registry_of<credence::RegisteredClaims>(count);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Hostile tokens: the dearest ones within the size limit that are known, those of hostile.json, as verifiers of RS256 and
-// HS256 keys and of two issuers refuse them; and what is no token as a Cookie field, in which a token is looked for. Each is
-// to cost less than two verifications of RS256.
+// Measures the refusal of hostile inputs: the tokens of hostile.json, which are the dearest known within the size
+// limit, for verifiers of RS256 keys, of HS256 keys and of two issuers; and hostile Cookie fields, in which a token is
+// searched. The goal for each is less than two verifications of RS256.
 #include <credence/http/cookie.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 #include <credence/jwt/verifier.hpp>
@@ -29,13 +29,13 @@ credence::Validation<Small> rules(const std::string& issuer) {
     return {.issuer = issuer, .audience = credence::any_audience, .max_token_bytes = most_bytes};
 }
 
-/// The list of the repository; or that of the file that CREDENCE_HOSTILE names, as the search writes one.
+/// The recipes of the file that CREDENCE_HOSTILE names, such as one that the search wrote; otherwise hostile.json.
 std::vector<support::Recipe> recipes() {
     const char* const other = std::getenv("CREDENCE_HOSTILE");
     return nlohmann::json::parse(support::read_file(other == nullptr ? CREDENCE_HOSTILE_TOKENS : other));
 }
 
-/// The work is done if the token is refused.
+/// The work succeeds if the token is refused.
 template <class Verifier>
 void add_refusal(const std::string& name, const Verifier& verifier, const std::string& token) {
     if (token.size() > most_bytes) throw std::runtime_error{name + " is too long"};

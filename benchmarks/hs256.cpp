@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HS256: where the library's own work shows, for the cryptography takes a quarter of a microsecond.
+// HS256. The cryptography takes a quarter of a microsecond, so the library's own work shows here.
 #include <credence/http/bearer.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>

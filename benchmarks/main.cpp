@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The benchmarks of credence, as one program on Google Benchmark, whose options it takes, and two of its own, each to
-// be the first: --count (allocations and instructions of each job), --write-job FOLDER (keys and tokens for the peers).
+// The benchmarks of credence, as one program on Google Benchmark. It takes Google Benchmark's options, and two of its
+// own, as the first argument: --count (allocations and instructions of each job) and --write-job FOLDER (keys and
+// tokens for the peers).
 //
 //     cmake --preset release -DCREDENCE_BUILD_BENCHMARKS=ON
 //     cmake --build --preset release --target credence_benchmarks

@@ -41,7 +41,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* issuer_url = "https://id-0.example";
 
-/// An issuer of the job's key. One that hangs answers once, and then nothing until it is told to stop.
+/// An issuer that publishes the job's key. If it hangs, it answers once, and no further request until it is told to
+/// stop.
 class Issuer {
 public:
     explicit Issuer(bool hangs) : hangs_(hangs) {}
@@ -78,7 +79,7 @@ auto verifier_of_set() {
                                           {.issuer = issuer_url, .audience = credence::any_audience});
 }
 
-/// A verifier whose keys are fetched; with a fetch of newer ones under way, if it is refreshing.
+/// A verifier whose keys are fetched. If it is refreshing, a fetch of newer keys is under way.
 auto verifier_of_followed(bool is_refreshing) {
     credence::RemoteOptions options;
     if (is_refreshing) options = {.interval = 1ms, .min_age = 1ms, .total_timeout = 1h};
@@ -102,7 +103,8 @@ void add_beside_a_set() {
     add("refreshing", [] { return verifier_of_followed(true); });
 }
 
-/// As many issuers, one of which has signed. Compared with `remote/set`: one verifier with an issuer and its keys.
+/// A registry of that many issuers, one of which has signed. Compared with `remote/set`, a verifier of one issuer's
+/// keys.
 void add_registry(std::size_t count) {
     support::add("registry/" + std::to_string(count), [count, token = support::token<RS256>(Issued::payload)] {
         const auto registry = support::registry_of<Issued>(count);
@@ -116,8 +118,8 @@ constexpr std::string_view addressed_payload =
     R"({"iss":"https://id-0.example","sub":"b08f86af-35da-48f2-8fab-cef3904660bd","aud":"orders","iat":1700000000,)"
     R"("exp":4102444800,"role":"admin"})";
 
-/// Tokens that ask for a fetch, each with a kid of its own: the rules accept their claims; they are signed, but not for this
-/// header.
+/// Tokens that cause a fetch, each with a kid of its own. The rules accept their claims; the signature belongs to
+/// another header.
 std::vector<std::string> strange_tokens() {
     const std::string signed_token = support::token<RS256>(addressed_payload);
     const std::string rest = signed_token.substr(signed_token.find('.'));
@@ -151,7 +153,7 @@ public:
 
     explicit Stopwatch(Work good) : good_(std::move(good)) {}
 
-    /// \return whether all was as it has to be: the good tokens were accepted, and the work succeeded, once at least.
+    /// \return whether every good token was accepted, and the work succeeded at least once.
     [[nodiscard]] bool measure(Latencies& latencies, const Work& beside) const {
         if (!beside) return take_times(latencies);
         std::atomic<int> done = 0;
@@ -183,9 +185,10 @@ private:
     Work good_;
 };
 
-/// The latency of good tokens: alone; beside a thread that verifies good tokens with keys of its own, which takes a processor
-/// and shares nothing; and beside one that sends tokens of unknown kids to the same verifier. By turns, so that what else the
-/// machine does hits all three. What the storm costs is its difference from the second: any busy neighbour costs something.
+/// The latency of good tokens in three situations: alone; beside a thread that verifies good tokens with keys of its
+/// own, which takes a processor and shares nothing; and beside a thread that sends tokens of unknown kids to the same
+/// verifier. The three take turns, so that other load on the machine hits all of them. The cost of the storm is the
+/// third less the second, because any busy neighbour costs something.
 class Storm {
 public:
     void measure() {

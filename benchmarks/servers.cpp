@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server does: keys that rotate, many issuers, caches, stores, sessions, API keys and DPoP; and what two threads do
-// that share one of them.
+// The work of a server: keys that rotate, many issuers, caches, stores, sessions, API keys and DPoP. Each is measured
+// also with two threads that share it.
 #include <credence/claims/claims.hpp>
 #include <credence/http/dpop.hpp>
 #include <credence/jwt/decode.hpp>
@@ -66,7 +66,7 @@ std::string named_token() {
     return credence::encode(**claims, named_key()).value();
 }
 
-/// So many keys, the first of which has signed.
+/// That many keys. The first one has signed.
 HmacSet set_of(int count) {
     std::vector<credence::Keys<HS256>> keys{named_key()};
     for (int number = 1; number < count; ++number)
@@ -116,7 +116,7 @@ void add_key_sources() {
     }
 }
 
-/// Verifiers of as many issuers, the last of which has signed.
+/// Verifiers of that many issuers. The last one has signed.
 template <std::size_t... Numbers>
 auto issuers_of(std::index_sequence<Numbers...>) {
     constexpr std::size_t count = sizeof...(Numbers);
@@ -154,7 +154,7 @@ std::vector<std::string> numbered_tokens(std::size_t count) {
     return tokens;
 }
 
-/// Tokens that come one after the other, over and over: far more of them than the cache has places near each other.
+/// Verifies tokens in turn, over and over: far more of them than the cache has neighbouring places.
 void add_in_turn(const std::string& name, std::size_t count, credence::VerifierOptions (*options)()) {
     support::add(name, [count, options] {
         const credence::Verifier verifier{support::keys<HS256>().decoding, any_audience<Small>(), options()};
@@ -168,7 +168,7 @@ void add_in_turn(const std::string& name, std::size_t count, credence::VerifierO
     });
 }
 
-/// A store with so many revoked tokens, none of which is shown.
+/// A store with that many revoked tokens. None of them is presented.
 template <std::size_t entries>
 credence::VerifierOptions revoked() {
     static const auto store = [] {
@@ -195,7 +195,7 @@ void add_tables() {
     add_in_turn("turn/cache_miss/10000", 200'000, cached<10'000>);
 }
 
-/// A database in a file of its own, which is removed with it.
+/// A database in a file of its own, which is removed with this object.
 struct FileStore {
     FileStore() {
         std::string pattern = (std::filesystem::temp_directory_path() / "credence-XXXXXX").string();
@@ -231,7 +231,7 @@ SmallClaims subject(std::size_t number) {
     return {{.sub = "user-" + std::to_string(number)}, {.role = "admin", .email = "user@example.com"}};
 }
 
-/// A store that takes every proof for a new one: what is measured is the rest.
+/// A store that takes every proof for a new one, so that only the rest is measured.
 struct AlwaysNew {
     credence::Result<bool> use_once(std::string_view /*id*/, credence::NumericDate /*until*/) { return true; }
 };
@@ -270,7 +270,7 @@ void add_opaque_in(const std::string& home, const std::shared_ptr<Store>& (*stor
     support::add("api_key/" + home, [store] {
         const credence::ApiKeys<SmallClaims> made{store(), {.prefix = "bench"}};
         const auto text = made.issue(subject(0)).value().text;
-        static_cast<void>(made.verify(text));  // the first use is written down, and then one a minute
+        static_cast<void>(made.verify(text));  // writes the first use; further ones are written once a minute
         return [made, text] { return made.verify(text); };
     });
     support::add("floor/api_key/" + home, [store] {

@@ -73,7 +73,7 @@ inline void read(json_t* json, support::Large& claims) {
               .email = text(json, "email")};
 }
 
-/// What the library leaves to its user: `exp` and `iat` by the clock.
+/// Checks `exp` and `iat` against the clock, which the library leaves to its user.
 template <class Claims>
 bool is_valid_now(const Claims& claims) {
     const credence::NumericDate now = date(std::time(nullptr));

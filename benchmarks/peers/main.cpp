@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The job through one peer in C or C++. It wants the folder that credence_benchmarks --write-job has written, in
-// CREDENCE_BENCHMARK_JOB.
+// Runs the job with one peer in C or C++. CREDENCE_BENCHMARK_JOB names the folder that credence_benchmarks --write-job
+// has written.
 #include "peers/peers.hpp"
 
 int main(int argc, char** argv) {

@@ -11,13 +11,13 @@
 
 namespace peers {
 
-/// Registers the jobs of the one library that a program is built for.
+/// Registers the jobs of the library that this program is built for.
 void add_jobs();
 
 /// A file of the job's folder: every peer gets the same keys and tokens.
 inline std::string job_file(const std::string& name) { return support::read_file(support::job_folder() / name); }
 
-/// What verifies with an algorithm: the secret, or the public key as PEM.
+/// The text of the verification key of an algorithm: the secret, or the public key as PEM.
 inline std::string job_key(const std::string& algorithm) {
     return job_file(algorithm + (algorithm == "HS256" ? ".secret" : ".public.pem"));
 }
@@ -26,8 +26,8 @@ inline std::string job_token(const std::string& algorithm, const std::string& si
     return job_file(algorithm + "." + size + ".jwt");
 }
 
-/// Registers a job of a library. `prepare` is called outside the loop and gives the work, whose result says by
-/// conversion to bool whether it succeeded.
+/// Registers a job of a library. `prepare` is called outside the loop and returns the work. The result of the work
+/// converts to bool: true if it succeeded.
 template <class Prepare>
 void add(const std::string& name, Prepare prepare) {
     benchmark::RegisterBenchmark(name.c_str(), [prepare = std::move(prepare)](benchmark::State& state) {

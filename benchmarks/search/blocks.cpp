@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the compilers call at the begin of each block. Compiled without that option.
+// The function that instrumented code calls at the start of each block. This file is compiled without that option.
 #include "search/blocks.hpp"
 
 namespace {

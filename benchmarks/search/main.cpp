@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Searches dear inputs: changes hostile tokens towards cost, within the limit of size. benchmarks/run search starts it.
+// Searches for dear inputs: mutates hostile tokens and keeps the dearest, within the size limit. benchmarks/run search
+// starts it.
 //
 //     credence_search KNOWN.json FOUND.json [STEPS [SEED]]
 //
-// The cost of a token is the number of basic blocks of this library that its refusal runs; what OpenSSL does is not
-// counted. So tokens are compared only with those that are refused for the same reason, and the dearest of each reason
-// are kept. How long they take is told by the program that replays them.
+// The cost of a token is the number of basic blocks of this library that its refusal runs. OpenSSL's work is not
+// counted, so tokens are compared only with those that are refused for the same reason, and the dearest of each reason
+// are kept. The program that replays them measures their time.
 #include <credence/http/cookie.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 #include <credence/jwt/verifier.hpp>
@@ -34,13 +35,14 @@ using credence::HS256, credence::RS256;
 using support::Recipe, support::Small;
 
 constexpr std::size_t most_bytes = 16 * 1024;
-/// How many tokens are kept for each reason, and how many are told in the end.
+/// How many tokens are kept for each reason, and how many are reported at the end.
 constexpr std::size_t kept = 4, told = 12;
 
-/// Before the reason of a token whose signature OpenSSL computed with.
+/// Prefix of the reason if OpenSSL did a computation with the token's signature.
 constexpr std::string_view computed = "[computed] ";
 
-/// What is searched: a verifier, its tokens' shape, and why it refuses one; or the look for a cookie.
+/// The target of a search: a verifier, the shape of its tokens, and its reason for a refusal; or the search for a
+/// cookie.
 struct Target {
     std::string name;
     support::TokenShape shape;
@@ -59,7 +61,7 @@ Target target(const std::string& name, support::TokenShape shape, const Verifier
                 const auto who = verifier.verify(token);
                 if (who) throw std::runtime_error{"a token that nobody signed was accepted"};
                 const auto code = who.error().code;
-                // Only one of the right length is computed with, which is not counted.
+                // OpenSSL computes only with one of the right length, and that is not counted.
                 const bool is_computed = code == credence::Errc::invalid_signature &&
                                          token.size() - token.rfind('.') - 1 == shape.signature_size;
                 return std::string{is_computed ? computed : ""}
@@ -94,7 +96,7 @@ public:
     void add(const Recipe& recipe) {
         const std::string token = token_of(recipe, target_.shape);
         if (token.size() > most_bytes || !is_text(recipe)) return;
-        static_cast<void>(target_.refuse(token));  // what is made once is made
+        static_cast<void>(target_.refuse(token));  // prepares what is prepared only once
         const std::uint64_t before = search::blocks_run();
         const std::string reason = target_.refuse(token);
         keep({search::blocks_run() - before, recipe, reason});
@@ -106,7 +108,7 @@ public:
         return reason->second[random.below(reason->second.size())].recipe;
     }
 
-    /// The dearest of each reason, the dearest first; before them those that cost a computation as well.
+    /// The dearest of each reason, in falling order of cost. Those that also cost OpenSSL a computation come first.
     [[nodiscard]] std::vector<Found> dearest() const {
         std::vector<Found> all;
         for (const auto& [reason, found] : found_) all.push_back(found.front());
@@ -119,7 +121,7 @@ public:
     }
 
 private:
-    /// Whether it can be written to a file of JSON.
+    /// Whether the token can be written to a JSON file.
     [[nodiscard]] static bool is_text(const Recipe& recipe) {
         const auto is_good = [](const support::Pieces& pieces) {
             return std::all_of(pieces.begin(), pieces.end(),
@@ -142,7 +144,7 @@ private:
     std::map<std::string, std::vector<Found>> found_;
 };
 
-/// Searches one verifier's tokens and tells the dearest.
+/// Searches the tokens of one verifier and reports the dearest.
 void search_target(const Target& target, const std::vector<Recipe>& known, std::uint64_t steps, std::uint64_t seed,
                    nlohmann::json& out) {
     search::Mutator random{seed};

@@ -15,7 +15,7 @@
 
 namespace search {
 
-/// What JSON, headers and payloads are made of.
+/// The pieces of JSON, headers and payloads that mutations insert.
 inline constexpr std::array<std::string_view, 36> words{"\"",
                                                         ",",
                                                         ":",
@@ -62,7 +62,7 @@ public:
         return end == 0 ? 0 : static_cast<std::size_t>(random_() % end);
     }
 
-    /// A recipe with one to four changes; what it takes over from another one is `other`'s.
+    /// A recipe with one to four changes. Pieces that it takes over from another recipe come from `other`.
     [[nodiscard]] support::Recipe changed(support::Recipe recipe, const support::Recipe& other) {
         for (std::size_t left = 1 + below(4); left > 0; --left) {
             const auto [mine, its] = part(recipe, other);
@@ -74,7 +74,7 @@ public:
 private:
     using Part = std::pair<support::Pieces*, const support::Pieces*>;
 
-    /// The part to change, and the other's.
+    /// The part to change, and the same part of the other recipe.
     Part part(support::Recipe& recipe, const support::Recipe& other) {
         if (!recipe.text.empty()) return {&recipe.text, &other.text};
         const std::size_t choice = below(20);

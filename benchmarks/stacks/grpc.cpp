@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The guard of gRPC. What it adds to an answer stays in the context of the call: each call makes one, the plain
-// handler's too.
+// The guard of gRPC. Metadata that it adds to an answer stays in the context of the call, so each call makes a new
+// context, also with the plain handler.
 #include <credence/stacks/grpc.hpp>
 
 #include <functional>

@@ -19,7 +19,7 @@ using Proof = credence::Verified<support::Small>;
 /// The handler behind the route: without a guard, with one, or with one that lets everybody in.
 enum class Form { plain, guarded, optional };
 
-/// That of a server in operation: it has seen a good token.
+/// The verifier of a server in operation: it has seen a good token.
 inline auto verifier() {
     auto made =
         credence::verifier_for<support::Small>(support::keys<credence::HS256>(), {.audience = credence::any_audience});
@@ -33,7 +33,7 @@ inline std::string field(bool is_good) {
     return "Bearer " + token;
 }
 
-/// Measures a call, which says by its result whether the status was the right one.
+/// Measures a call. The call returns whether the status was the expected one.
 template <class Call>
 void add(const std::string& name, Call call) {
     benchmark::RegisterBenchmark(name.c_str(), [call](benchmark::State& state) mutable {
@@ -45,8 +45,8 @@ void add(const std::string& name, Call call) {
 
 /// Measures the jobs of a stack, beside the verification alone and beside a handler without a guard.
 ///
-/// \param call  `call(field, status, form)` gives a function that runs the handler over a request with this
-///              `Authorization` and a new response, and returns whether it answered with that status.
+/// \param call  `call(field, status, form)` returns a function. That runs the handler with a new response and a request
+///              with this `Authorization`, and returns whether the answer had that status.
 template <class Call>
 void add_all(const std::string& stack, const Call& call) {
     add("protect/" + stack + "/verify",

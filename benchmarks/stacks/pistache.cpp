@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pistache: what its guard does before a handler is called, from the request to the decision. A response of Pistache
-// needs a connection, so that none is made here.
+// The guard of Pistache, from the request to the decision, before a handler is called. A response of Pistache needs a
+// connection, so none is made here.
 #include <credence/stacks/pistache.hpp>
 
 #include <string>

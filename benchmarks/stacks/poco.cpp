@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The guard of POCO, over a request and a response that are on no connection.
+// The guard of POCO, with a request and a response that have no connection.
 #include <credence/stacks/poco.hpp>
 
 #include <functional>
@@ -17,7 +17,7 @@
 
 namespace {
 
-/// A response that is sent nowhere.
+/// A response without a connection.
 class NoResponse : public Poco::Net::HTTPServerResponse {
 public:
     void sendContinue() override {}
@@ -36,7 +36,7 @@ private:
     bool is_sent_ = false;
 };
 
-/// A request that came from nowhere.
+/// A request without a connection.
 class NoRequest : public Poco::Net::HTTPServerRequest {
 public:
     explicit NoRequest(const std::string& field) {

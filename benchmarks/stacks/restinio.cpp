@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The guard of RESTinio. A request of RESTinio can be answered once: each call makes one, on no connection, the plain
-// handler's too.
+// The guard of RESTinio. A request of RESTinio can be answered only once, so each call makes a new one without a
+// connection, also with the plain handler.
 #include <credence/stacks/restinio.hpp>
 
 #include <functional>

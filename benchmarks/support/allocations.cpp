@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Replaces the global operator new by one that counts, for each thread by itself: an increment, and no lock.
+// Replaces the global operator new by one that counts. Each thread has its own counter, so that it costs an increment
+// and no lock.
 #include "support/allocations.hpp"
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How often this thread has allocated: with operator new always, inside OpenSSL once it is told to count.
+// Counts the allocations of this thread: with operator new always, inside OpenSSL after `count_openssl_allocations`.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace support {
 /// With OpenSSL's own functions, since `count_openssl_allocations`.
 [[nodiscard]] std::size_t openssl_allocations() noexcept;
 
-/// To be called before OpenSSL has allocated anything. \return whether it was.
+/// Must be called before OpenSSL has allocated anything. \return whether that was the case.
 [[nodiscard]] bool count_openssl_allocations() noexcept;
 
 }  // namespace support

@@ -90,7 +90,7 @@ struct Large {
 
 static_assert(Small::payload.size() == 122 && Large::payload.size() == 1005);
 
-/// The small claims as a class of a user who has his own mapping.
+/// The small claims as a class with a mapping of its own.
 struct SelfMapped {
     static constexpr std::string_view payload = small_payload;
 

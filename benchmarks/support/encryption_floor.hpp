@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The floors of encrypted tokens: what OpenSSL alone takes to seal and to open a content key and the content, with
-// everything prepared that can be. Nothing of credence is in here.
+// The floors of encrypted tokens: OpenSSL alone encrypts and decrypts a content key and the content, with everything
+// prepared that can be. No code of credence is used here.
 #pragma once
 
 #include <array>

@@ -12,7 +12,7 @@
 
 namespace support {
 
-/// Where the programs of one run find their keys; empty: each makes its own.
+/// The folder in which the programs of one run find their keys. If it is empty, each program makes its own.
 inline std::filesystem::path job_folder() {
     const char* const folder = std::getenv("CREDENCE_BENCHMARK_JOB");
     return folder != nullptr ? folder : "";

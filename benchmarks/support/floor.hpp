@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The floors: what OpenSSL alone takes for the same bytes, with everything prepared that can be prepared without a
-// deprecated call. Nothing of credence is in here.
+// The floors: OpenSSL alone does the same operation on the same bytes, with everything prepared that can be prepared
+// without a deprecated call. No code of credence is used here.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ using Digest = std::unique_ptr<EVP_MD, FreeWith<EVP_MD_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;
 using KeyHandle = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 
-/// HMAC-SHA256 by copies of two contexts that have taken in their pads already: five compressions for a small token.
+/// HMAC-SHA256 by copies of two contexts that have already hashed their pads: five compressions for a small token.
 class FloorHmac {
 public:
     explicit FloorHmac(std::string_view secret);
@@ -42,7 +42,7 @@ private:
 };
 
 /// A signature with SHA-256 by `EVP_PKEY_sign` and `EVP_PKEY_verify` (RS256, ES256), in OpenSSL's own form, over a
-/// context that was initialised once; or Ed25519, by a copy of a context that was.
+/// context that was initialised once; or Ed25519, by a copy of an initialised context.
 class FloorSignature {
 public:
     /// \param private_pem  the key.

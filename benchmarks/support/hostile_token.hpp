@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A hostile token as a recipe, which makes one of any size: hostile.json holds those that are known, the search finds more.
+// A hostile token as a recipe, from which a token of any size is made. hostile.json holds the known ones; the search
+// finds more.
 #pragma once
 
 #include <credence/detail/encoding/base64url.hpp>
@@ -15,7 +16,8 @@
 
 namespace support {
 
-/// A piece of text: there once, or repeated for as long as there is room. A `%` in it is then the number of the repetition.
+/// A piece of text, written once or repeated while there is room. In a repeated piece, `%` is the number of the
+/// repetition.
 struct Piece {
     std::string text;
     bool is_repeated = false;
@@ -24,7 +26,7 @@ struct Piece {
 };
 using Pieces = std::vector<Piece>;
 
-/// The three parts of a token: header and payload as JSON, the signature as it is written; or all of it as `text`.
+/// The three parts of a token: header and payload as JSON, the signature as encoded text; or the whole token as `text`.
 struct Recipe {
     std::string name;
     Pieces header = {};     ///< none: the usual one
@@ -62,7 +64,7 @@ inline void from_json(const nlohmann::json& in, Recipe& recipe) {
               in.value("signature", Pieces{}), in.value("text", Pieces{})};
 }
 
-/// Writes pieces into as many bytes; those that are repeated share what the others leave.
+/// Writes pieces into that many bytes. Repeated pieces share the room that the others leave.
 [[nodiscard]] inline std::string written(const Pieces& pieces, std::size_t room) {
     std::size_t fixed = 0, sharing = 0;
     for (const Piece& piece : pieces) {
@@ -93,7 +95,7 @@ inline void from_json(const nlohmann::json& in, Recipe& recipe) {
     return std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.is_repeated; });
 }
 
-/// A signature that is wrong, but a number in the range of those that are right.
+/// A wrong signature whose number is in the range of valid signatures.
 [[nodiscard]] inline std::string wrong_signature(std::size_t size) {
     constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string out(size, 'A');
@@ -105,7 +107,7 @@ inline void from_json(const nlohmann::json& in, Recipe& recipe) {
     return out;
 }
 
-/// The token of a recipe. Longer than the shape allows only if what stands there once is.
+/// The token of a recipe. It exceeds the size of the shape only if the pieces that are written once exceed it.
 [[nodiscard]] inline std::string token_of(const Recipe& recipe, const TokenShape& shape) {
     using credence::detail::encode_base64url;
     if (!recipe.text.empty()) return written(recipe.text, shape.most_bytes);

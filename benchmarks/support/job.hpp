@@ -31,7 +31,7 @@ const credence::Keys<Alg>& keys() {
     return made;
 }
 
-/// What is signed: `header.payload`.
+/// The input of the signature: `header.payload`.
 template <credence::Algorithm Alg>
 std::string signing_input(std::string_view payload) {
     using credence::detail::encode_base64url;

@@ -14,11 +14,11 @@
 
 namespace support {
 
-/// Whether the program was started with --count: then allocations inside OpenSSL and instructions are reported too, and
-/// the times mean nothing.
+/// Whether the program was started with --count. Then allocations inside OpenSSL and instructions are reported too, and
+/// the times are meaningless.
 inline bool is_counting = false;
 
-/// Counts the allocations and instructions of one run, after others that have filled what is filled only once.
+/// Counts the allocations and instructions of one run, after other runs have done what is done only once.
 template <class Work>
 void count(benchmark::State& state, Work& work) {
     const auto once = [&work] { benchmark::DoNotOptimize(static_cast<bool>(work())); };
@@ -30,7 +30,7 @@ void count(benchmark::State& state, Work& work) {
     if (instructions) state.counters["instructions"] = static_cast<double>(*instructions);
 }
 
-/// Runs `work` as often as Google Benchmark asks for. Its result says by conversion to bool whether it succeeded.
+/// Runs `work` as often as Google Benchmark asks for. Its result converts to bool: true if it succeeded.
 template <class Work>
 void measure_times(benchmark::State& state, Work&& work) {
     const std::size_t before = allocations();
@@ -43,22 +43,22 @@ void measure_times(benchmark::State& state, Work&& work) {
         benchmark::Counter(static_cast<double>(allocations() - before), benchmark::Counter::kAvgIterations);
 }
 
-/// The same; with --count, allocations inside OpenSSL and instructions, too.
+/// The same. With --count it also reports allocations inside OpenSSL and instructions.
 template <class Work>
 void measure(benchmark::State& state, Work&& work) {
     if (is_counting) count(state, work);
     measure_times(state, work);
 }
 
-/// Registers a benchmark. `prepare` is called outside the loop, and gives the work.
+/// Registers a benchmark. `prepare` is called outside the loop, and returns the work.
 template <class Prepare>
 void add(const std::string& name, Prepare prepare) {
     benchmark::RegisterBenchmark(
         name.c_str(), [prepare = std::move(prepare)](benchmark::State& state) { measure(state, prepare()); });
 }
 
-/// Registers a benchmark whose work has threads of its own: its instructions are not counted, for that is done in a child
-/// process, which has no such threads.
+/// Registers a benchmark whose work has threads of its own. Its instructions are not counted, because counting runs in
+/// a child process, which has no such threads.
 template <class Prepare>
 void add_with_threads(const std::string& name, Prepare prepare) {
     benchmark::RegisterBenchmark(

@@ -13,7 +13,7 @@
 
 namespace support {
 
-/// Any issuer.
+/// A transport that answers for any issuer.
 struct Publisher {
     credence::FetchResult operator()(const credence::FetchRequest& request) const {
         static const std::string set = R"({"keys":[)" + credence::to_jwk(keys<credence::RS256>()).value() + "]}";
@@ -24,7 +24,7 @@ struct Publisher {
     }
 };
 
-/// A registry of the issuers https://id-0.example, https://id-1.example and so on. Nothing was fetched yet.
+/// A registry of the issuers https://id-0.example, https://id-1.example and so on. Nothing has been fetched yet.
 template <class Claims>
 auto registry_of(std::size_t count) {
     const auto registry =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Registers a piece of work that one thread, and then two, do with the same objects.
+// Registers a piece of work that one thread, and then two threads, do with the same objects.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 
 namespace support {
 
-/// \param make  called once in a program, outside the loop; gives the work, which is called with the number of the turn
-///              by all threads at once.
+/// \param make  called once in a program, outside the loop. It returns the work, which all threads call at once with
+///              the number of the turn.
 template <class Make>
 void add_threads(const std::string& name, Make make) {
     using Work = decltype(make());
