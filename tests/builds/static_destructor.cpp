@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Uses the library in the destructor of a static object, after OpenSSL has cleaned up: everything that needs OpenSSL is an
-// error, and nothing crashes. Ends with the number of the first thing that was not refused.
+// error, and nothing crashes. The exit status is the number of the first action that was not refused.
 #include <credence/credence.hpp>
 #include <credence/jwe.hpp>
 #include <credence/keys/key_export.hpp>
@@ -19,7 +19,8 @@ namespace {
 
 using namespace credence;
 
-/// A key pair of an algorithm, what was written with it while OpenSSL was there, and how all of that is refused later.
+/// A key pair of an algorithm, and texts that were written with it while OpenSSL was usable. Later they must be
+/// refused.
 template <class Alg>
 struct SignedBefore {
     Keys<Alg> keys = Keys<Alg>::generate().value();
@@ -63,7 +64,7 @@ struct AtTheEnd {
         demand(things->ec.is_refused());
         demand(things->rsa.is_refused());
         demand(things->edwards.is_refused());
-        // HMAC needs nothing more of OpenSSL than the key has.
+        // HMAC needs nothing of OpenSSL beyond what the key already holds.
         const auto token = encode(RegisteredClaims{.sub = "42", .exp = in(std::chrono::hours{1})}, things->secret);
         demand(token && decode<RegisteredClaims>(*token, things->secret));
         demand(!Keys<HS256>::generate());

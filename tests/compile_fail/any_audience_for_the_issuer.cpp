@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// "Any issuer" would be no check at all, without a word that says so.
+// "Any issuer" would silently be no check at all.
 // expect: any_audience is for the audience alone; leave out an issuer or a subject that is not to be checked
 #include <credence/jwt/validation.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same of a subject, where it is given later.
+// The same for a subject that is set after construction.
 // expect: any_audience is for the audience alone; leave out an issuer or a subject that is not to be checked
 #include <credence/jwt/validation.hpp>
 

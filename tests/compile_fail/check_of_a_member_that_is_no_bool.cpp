@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nor is a member that holds text.
+// A member that holds text is not a check.
 // expect: a check returns exactly bool
 #include <credence/jwt/decode.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A count is no yes.
+// A count is not a bool.
 // expect: a check returns exactly bool
 #include <credence/jwt/decode.hpp>
 

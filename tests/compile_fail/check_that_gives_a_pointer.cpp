@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nor is a pointer.
+// A pointer is not a bool.
 // expect: a check returns exactly bool
 #include <credence/jwt/decode.hpp>
 

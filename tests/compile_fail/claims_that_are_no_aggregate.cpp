@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Members that are private, and no mapping of its own.
+// A class with private members and without a mapping of its own.
 // expect: the members of this claims type cannot be seen
 #include <credence/jwt/decode.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What cannot be decoded cannot be encoded either.
+// A claims type that cannot be decoded cannot be encoded either.
 // expect: a claims type cannot hold a pointer
 #include <credence/jwt/encode.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A pointer, which owns nothing.
+// A pointer as a member: it owns nothing.
 // expect: a claims type cannot hold a pointer
 #include <credence/jwt/decode.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Making a key may fail, so that it gives a Result.
+// A factory of keys may fail, so it returns a Result, which is not a key.
 // expect: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys
 #include <credence/jwt/decode.hpp>
 

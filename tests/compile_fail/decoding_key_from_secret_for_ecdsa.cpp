@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A secret as an EC key, short or not: there is none.
+// ECDSA has no shared secret, short or long.
 // expect: from_secret is for HS256, HS384 and HS512
 #include <credence/keys/keys.hpp>
 

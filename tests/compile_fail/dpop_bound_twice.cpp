@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A bound verifier is no verifier to be bound again: it asks for its proof itself.
+// A bound verifier cannot be bound again: it demands its proof itself.
 // expect: credence: dpop_bound takes a Verifier, a Verifiers, or a class whose verify(text, check)
 #include <credence/http/dpop.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Making a key may fail, so that it gives a Result.
+// A factory of keys may fail, so it returns a Result, which is not a key.
 // expect: a token is signed with an EncodingKey, or the Keys that hold both halves
 #include <credence/jwt/encode.hpp>
 

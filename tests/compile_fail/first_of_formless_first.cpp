@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A verifier that takes every text leaves nothing to those behind it.
+// A verifier that takes every text leaves nothing to the verifiers after it.
 // expect: credence: a verifier that recognizes no form of token takes every text, so it stands last in FirstOf
 #include <credence/http/first_of.hpp>
 

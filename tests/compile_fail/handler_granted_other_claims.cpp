@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Scopes of other claims than the verifier proves.
+// A Granted of other claims than the verifier proves.
 // expect: the handler takes other claims than the verifier proves
 #include "stack.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Threads share a handler: state of its own would be a data race.
+// Threads share a handler, so mutable state in it would be a data race.
 // expect: a handler is shared between threads
 #include "stack.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A proof is not changed, nor moved from.
+// A proof cannot be changed or moved from.
 // expect: a handler takes its proof by value or by const reference
 #include "stack.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A refusal could leave neither through a parameter nor as the result.
+// A refusal could be sent neither through a parameter nor as the result.
 // expect: can answer neither through a parameter of the handler nor with what it returns
 #include "stack.hpp"
 

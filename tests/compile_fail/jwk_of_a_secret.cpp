@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The public half of a shared secret: there is none.
+// A shared secret has no public half.
 // expect: a shared secret has no public form; export_private_jwk_in_the_clear writes the secret itself
 #include <credence/keys/key_export.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A set of keys for whatever the tokens say.
+// A set of keys without a list of algorithms would leave the choice to the tokens.
 // expect: name the algorithms that the keys may serve: KeySet<RS256, ES256>
 #include <credence/keys/key_set.hpp>
 

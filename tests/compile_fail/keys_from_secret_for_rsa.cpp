@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A secret as an RSA key: there is none.
+// RSA has no shared secret.
 // expect: from_secret is for HS256, HS384 and HS512; a key of this algorithm comes from_pem, from_der or from_jwk
 #include <credence/keys/keys.hpp>
 

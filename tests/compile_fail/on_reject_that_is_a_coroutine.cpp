@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A hook answers at once.
+// A hook cannot be a coroutine: it answers at once.
 // expect: an on_reject hook returns the response itself
 #include "stack.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A shared secret as PEM: there is no such form.
+// A shared secret has no PEM form.
 // expect: a shared secret has no public form
 #include <credence/keys/key_export.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A verifier that reads the request cannot do with the value of one field.
+// A verifier that reads the request needs more than the value of one field.
 // expect: credence: this verifier reads more of a request than the token
 #include <credence/http/request_verifier.hpp>
 

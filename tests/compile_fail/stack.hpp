@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The stack, the claims and the verifier that the cases about handlers share: declared, for nothing here runs.
+// The stack, the claims and the verifier that the cases about handlers share. They are only declared, because nothing
+// here runs.
 #pragma once
 
 #include <credence/http/bearer.hpp>
@@ -33,7 +34,7 @@ struct credence::HttpTraits<Request> {
     static void reject(const Rejection& rejection, const Request& request, Response& response);
 };
 
-/// A request of a stack that tells all that a verifier may need.
+/// A request of a stack that gives everything that a verifier may need.
 struct WholeRequest : Request {};
 
 template <>

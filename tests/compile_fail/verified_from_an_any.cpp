@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stack's attributes may keep a proof; out of a std::any it comes by a std::any_cast, which checks what it holds.
+// A std::any may hold a proof, as in the attributes of a stack, but only a std::any_cast, which checks the type, takes
+// it out.
 // expect: a Verified cannot be made by hand
 #include <credence/jwt/decode.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nor with a header and scopes at hand.
+// Claims, a header and scopes do not make a proof.
 // expect: a Verified cannot be made by hand
 #include <credence/jwt/decode.hpp>
 

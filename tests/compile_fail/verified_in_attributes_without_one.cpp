@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The attributes of Drogon's requests give an empty value where there is none, and so cannot give a Verified.
+// The attributes of Drogon's requests return a default-constructed value if there is none, so they cannot return a
+// Verified.
 // expect: credence: there is no empty Verified; where there may be none, keep a std::optional or a std::shared_ptr
 #include <credence/jwt/decode.hpp>
 

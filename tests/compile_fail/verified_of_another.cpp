@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nor is the proof of one kind of claims one of another.
+// A proof of one claims type is not a proof of another.
 // expect: a Verified cannot be made by hand
 #include <credence/jwt/decode.hpp>
 

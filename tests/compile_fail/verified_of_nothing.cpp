@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nor is there an empty one.
+// There is no empty proof.
 // expect: credence: there is no empty Verified
 #include <credence/jwt/decode.hpp>
 

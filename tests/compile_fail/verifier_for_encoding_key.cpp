@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A verifier of the half that signs.
+// The half that signs cannot make a verifier.
 // expect: an EncodingKey signs and cannot verify
 #include <credence/jwt/decode.hpp>
 

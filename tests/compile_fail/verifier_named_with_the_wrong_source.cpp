@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A verifier whose source of keys is named by hand, and is none.
+// A verifier whose source of keys is spelled out, and is not a source of keys.
 // expect: credence: a token is verified with a DecodingKey, a Keys, a KeySet or a RotatingKeys
 #include <credence/jwt/decode.hpp>
 

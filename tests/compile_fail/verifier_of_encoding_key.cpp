@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same by deduction.
+// The half that signs cannot make a verifier by deduction either.
 // expect: an EncodingKey signs and cannot verify
 #include <credence/jwt/decode.hpp>
 

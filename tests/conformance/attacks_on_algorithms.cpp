@@ -29,7 +29,7 @@ constexpr std::string_view good_claims = R"({"exp":1700000001,"sub":"42"})";
 
 std::string header_with_alg(std::string_view alg) { return R"({"alg":")" + std::string{alg} + R"(","typ":"JWT"})"; }
 
-/// A token that an attacker signs with HMAC and a text that everybody knows.
+/// A token that an attacker signs with HMAC, with a public text as the secret.
 std::string signed_with_text(std::string_view header, std::string_view text) {
     const auto key = credence::detail::HmacKey::make(credence::detail::Hash::sha256,
                                                      credence::detail::SecretBytes{credence::detail::as_bytes(text)});

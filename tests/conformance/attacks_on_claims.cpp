@@ -18,7 +18,7 @@ using Registered = credence::RegisteredClaims;
 
 namespace {
 
-/// What a typed and a DOM claims type say of a payload: they must say the same.
+/// The verdict on a payload: a typed claims type and a DOM must agree.
 template <class Set>
 std::string judged(std::string_view payload, Set&& set) {
     const std::string token = signed_payload(payload);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Known attacks through encrypted tokens: rows 28 to 32 and 51. Each test sends what an attacker sends, who has the
-// public key and nothing else.
+// Known attacks through encrypted tokens: rows 28 to 32 and 51. Each test sends the token of an attacker who has only
+// the public key.
 #include <credence/http/bearer.hpp>
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
@@ -46,7 +46,7 @@ std::string sealed_for_rsa(std::string_view text, const EncryptOptions& options 
 
 TEST_CASE("attack row 28: a token that was encrypted to the verifying key is not accepted as a signed token",
           "[conformance][jwe][attack-28]") {
-    // CVE-2023-51774: whoever knows the public key can encrypt to it, and the claims were believed.
+    // CVE-2023-51774: anybody with the public key could encrypt claims, and they were accepted unsigned.
     const auto issuer = Keys<RS256>::from_pem(files::rsa_private).value();
     const auto who = decode<json>(sealed_for_rsa(wanted_claims), issuer);
     CHECK(who.error().code == Errc::malformed_token);
@@ -65,7 +65,7 @@ TEST_CASE("attack row 28: a signed token is nothing to decrypt", "[conformance][
 }
 
 TEST_CASE("attack row 29: an unsigned token within an encrypted one proves nothing", "[conformance][jwe][attack-29]") {
-    // CVE-2026-29000: the token within had the alg none, and was believed because it had been decrypted.
+    // CVE-2026-29000: the inner token had the alg none, and was accepted because it had been decrypted.
     const NestedVerifier verifier{rsa_key(), support::account_verifier()};
     const std::string plain = segment(R"({"alg":"none"})") + '.' + segment(wanted_claims) + '.';
     const EncryptOptions nested{.content_type = "JWT"};
@@ -78,7 +78,7 @@ TEST_CASE("attack row 29: an unsigned token within an encrypted one proves nothi
 }
 
 TEST_CASE("attack row 30: the work that a password's header demands is never done", "[conformance][jwe][attack-30]") {
-    // CVE-2023-50966 and its like: 2^31 rounds of PBKDF2 would take minutes.
+    // CVE-2023-50966 and similar ones: 2^31 rounds of PBKDF2 would take minutes.
     for (const std::string_view alg : {"PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"}) {
         const json header{{"alg", alg}, {"enc", "A256GCM"}, {"p2s", "c2FsdHNhbHQ"}, {"p2c", 2147483647}};
         const std::string token =
@@ -110,9 +110,9 @@ TEST_CASE("attack row 31: a compressed content is refused, and a signed token's 
 
 TEST_CASE("attack row 32: a point of order two on another curve tells nothing of the private key",
           "[conformance][jwe][attack-32][attack-51]") {
-    // CVE-2017-16007. (x, 0) has order two on the curve y² = x³ - 3x + b that it lies on. Multiplied by an odd private
-    // key it is itself: the attacker knows the secret, and whether such a token opens tells one bit of the key. Of eight
-    // keys, some are odd.
+    // CVE-2017-16007. The point (x, 0) has order two on its curve y² = x³ - 3x + b. Multiplied by an odd private key it
+    // stays the same, so the attacker knows the secret. Whether such a token can be decrypted reveals one bit of the
+    // key. Some of eight keys are odd.
     const std::string x(32, '\x05');
     const json epk{{"kty", "EC"}, {"crv", "P-256"}, {"x", segment(x)}, {"y", segment(std::string(32, '\0'))}};
     const json header{{"alg", "ECDH-ES"}, {"enc", "A256GCM"}, {"epk", epk}};
@@ -134,8 +134,8 @@ TEST_CASE("attack row 51: whatever is done to a wrapped key or a tag, the answer
         CHECK(outcome(refused) == "decryption_failed");
         CHECK(refused.error().reason.empty());
     };
-    // Manger's attack asks of a number whether its first byte is zero after decryption; Bleichenbacher's, of its
-    // padding.
+    // Manger's attack needs to know whether the first byte is zero after decryption; Bleichenbacher's, whether the
+    // padding is right.
     for (const char first : {'\0', '\1', '\x7f'}) {
         for (const char rest : {'\0', '\1', '\xfe'}) {
             demand_one_answer(support::with_part(good, 1, [&](std::string& bytes) {

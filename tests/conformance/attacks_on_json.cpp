@@ -16,7 +16,7 @@ using Registered = credence::RegisteredClaims;
 
 namespace {
 
-/// What a typed and a DOM claims type say of a payload: they must say the same.
+/// The verdict on a payload: a typed claims type and a DOM must agree.
 std::string judged(std::string_view payload) {
     const std::string token = signed_payload(payload);
     const std::string typed = verdict<Registered>(token), any = verdict<nlohmann::json>(token);

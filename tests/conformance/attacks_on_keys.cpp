@@ -42,7 +42,7 @@ std::string with_signature(std::string_view token, std::string_view signature) {
     return std::string{token.substr(0, token.rfind('.') + 1)} + credence::detail::encode_base64url(signature);
 }
 
-/// Two integers as ASN.1, which is how OpenSSL itself would write an ECDSA signature.
+/// Two integers as ASN.1, the form in which OpenSSL itself writes an ECDSA signature.
 std::string der_of(std::string_view raw) {
     std::string body;
     for (std::string number : {std::string{raw.substr(0, raw.size() / 2)}, std::string{raw.substr(raw.size() / 2)}}) {
@@ -63,7 +63,7 @@ std::string number_text(std::string_view hex) {
     return bytes;
 }
 
-/// One big-endian number less another.
+/// The difference of two big-endian numbers.
 std::string less(std::string from, std::string_view amount) {
     int borrow = 0;
     for (std::size_t at = from.size(); at-- > 0;) {
@@ -165,7 +165,7 @@ TEST_CASE("attack row 10: an Ed25519 signature with another S, or of another len
     const std::string token = good_token<credence::EdDSA>();
     const std::string good = signature_of(token);
     REQUIRE(good.size() == 64);
-    // S + L, little-endian: the same signature to a verifier that does not look.
+    // S + L, little-endian: a verifier without a check of the range accepts it as the same signature.
     const std::string order = number_text("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
     std::string beyond = good;
     int carry = 0;

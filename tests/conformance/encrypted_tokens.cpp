@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The encrypted tokens of RFC 7516 A and RFC 7520 §5: those whose algorithms are allowed are decrypted, the others refused.
+// The encrypted tokens of RFC 7516 A and RFC 7520 §5. Those of allowed algorithms are decrypted; the others are
+// refused.
 #include <credence/jwe/decrypt.hpp>
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each opt-out loosens its own rule and no other: every fault against every opt-out.
+// Each opt-out loosens its own rule and no other: every fault is tried with every opt-out.
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/stores/memory_revocations.hpp>
@@ -43,7 +43,7 @@ const std::vector<OptOut>& opt_outs() {
     return all;
 }
 
-/// A token with one fault, what is said of it, and the one opt-out, if any, that lets it pass.
+/// A token with one fault, the verdict, and the opt-out, if there is one, that accepts it.
 struct Fault {
     std::string token;
     std::string_view said;
@@ -86,7 +86,7 @@ std::vector<Fault> faults() {
         {with_exp(R"("aud":[])"), "invalid_audience aud", "any_audience"},
         {signed_texts(R"({"alg":"HS256","crit":["exp2"],"exp2":1})", R"({"exp":1700000001})"),
          "unsupported_critical_header", "understood"},
-        // And what no opt-out loosens.
+        // No opt-out loosens the following rules.
         {good.substr(0, good.size() - 2) + (good.ends_with("AA") ? "BA" : "AA"), "invalid_signature"},
         {good + "==", "invalid_base64"},
         {good + "A", "invalid_signature"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which of several faults is told: the stages run in one order, and the first that finds a fault ends the check.
+// Which of several faults is reported: the stages run in a fixed order, and the first fault ends the check.
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/revocation.hpp>
 
@@ -26,7 +26,7 @@ using Claims = credence::Claims<Account>;
 struct Pieces {
     std::string header_members = R"("alg":"HS256","typ":"at+jwt")";
     std::string header_tail = "}";
-    std::string header_junk = "";  // behind the base64url
+    std::string header_junk = "";  // after the base64url
     std::string alg_first = "";
     std::string payload_tail = "}";
     std::string payload_junk = "";
@@ -48,7 +48,7 @@ struct Pieces {
     }
 };
 
-/// One fault, in the place that it has in the order.
+/// One fault, at its place in the order.
 struct Fault {
     std::string_view said;
     void (*spoil)(Pieces&);
@@ -85,7 +85,7 @@ const std::vector<Fault>& faults_in_order() {
     return faults;
 }
 
-/// Says that one token is revoked.
+/// A revocation store in which one token is revoked.
 struct OneRevoked {
     static credence::Result<void> revoke(const credence::TokenIdentity& /*token*/) { return {}; }
     static credence::Result<void> revoke_subject(const credence::SubjectIdentity& /*subject*/,
@@ -134,7 +134,7 @@ TEST_CASE("of two faults the earlier one is reported") {
         for (std::size_t later = earlier + 1; later < faults.size(); ++later) {
             Pieces pieces;
             faults[later].spoil(pieces);
-            faults[earlier].spoil(pieces);  // last, so that it has the piece where both want the same
+            faults[earlier].spoil(pieces);  // last, so that it wins if both change the same piece
             INFO(faults[earlier].said << " before " << faults[later].said << ": " << pieces.token().substr(0, 300));
             CHECK(judged(pieces) == faults[earlier].said);
         }

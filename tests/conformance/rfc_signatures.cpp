@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The signatures that the RFCs print: taken as they stand, and made again where the algorithm leaves no choice.
+// Verifies the signatures that the RFCs print, and makes them again if the algorithm is deterministic.
 // RFC 7515 A.1 to A.4, RFC 7520 §4.1 to §4.4, RFC 8037 A.4
 #include <credence/keys/keys.hpp>
 

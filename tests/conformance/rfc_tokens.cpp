@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tokens that the RFCs print, through the whole of decode. RFC 7515 A.1, RFC 7519 §3.1 and §6.1, RFC 7520 §4.4
+// Decodes the tokens that the RFCs print. RFC 7515 A.1, RFC 7519 §3.1 and §6.1, RFC 7520 §4.4
 #include <credence/jwt/decode.hpp>
 #include <credence/unverified.hpp>
 

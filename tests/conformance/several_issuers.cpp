@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which fault of a token several verifiers tell: the one that its own issuer's verifier tells; of a token that none claims,
-// one of its outside, and else that it is nobody's. RFC 8725 §3.8
+// Which fault of a token Verifiers reports. If a verifier exists for the token's issuer, it is that verifier's answer.
+// For any other token it is a fault outside the payload, or else that the issuer is not accepted. RFC 8725 §3.8
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 
@@ -32,7 +32,7 @@ const auto& our_verifier() {
     return verifier;
 }
 
-/// Ours, and one with opt-outs.
+/// Our own verifier, and one with opt-outs.
 const auto& verifiers() {
     static const credence::Verifiers both{
         our_verifier(), credence::verifier_for<Claims>(their_keys(), Rules{.issuer = {"theirs", "theirs too"},
@@ -48,14 +48,14 @@ std::string judged(const auto& verifier, std::string_view token) {
     return who ? "accepted" : support::in_words(who.error());
 }
 
-/// The same token with another signature, which does not hold.
+/// The same token with a wrong signature.
 std::string forged(std::string token) {
     char& letter = token[token.rfind('.') + 1];
     letter = letter == 'A' ? 'B' : 'A';
     return token;
 }
 
-/// Faults of a token's outside, each behind those that are told before it, as every verifier tells them.
+/// Faults outside the payload, in the order in which every verifier reports them.
 struct Outside {
     std::string_view said;
     std::string header;       // base64url
@@ -80,7 +80,7 @@ std::vector<Outside> faults_outside() {
             {"unsupported_critical_header", header(R"({"alg":"HS256","crit":["tenant"]})")}};
 }
 
-/// Payloads that name no issuer, as far as they can be read, or one whom nobody knows.
+/// Payloads that name no readable issuer, or an unknown one.
 std::vector<std::string> payloads_of_nobody() {
     std::vector<std::string> segments{"", "!", "A", "e30=", encode_base64url(R"({"iss":"ours"})") + "!"};
     for (const std::string_view text : {"{}",

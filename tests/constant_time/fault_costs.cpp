@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a decryption that fails costs, in instructions, told by callgrind: fault_costs ROUNDS. For each kind of key the same
-// number of refusals of a token whose wrapped key is wrong, of one whose tag is wrong in its first byte, and of one whose tag
-// is wrong in its last; each lot is a dump that callgrind is asked for, by its name. And of two compares, one of which stops
-// at the first difference, so that it shows that a difference would be seen. RFC 7516 §11.5
+// Counts the instructions of a decryption that fails, under callgrind: fault_costs ROUNDS. For each kind of key it
+// decrypts tokens with a wrong wrapped key, with a tag that is wrong in its first byte, and with a tag that is wrong in
+// its last byte, ROUNDS times each. callgrind writes a named dump for each. It also counts two compares. One of them
+// stops at the first difference, which shows that a difference would be noticed. RFC 7516 §11.5
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
 
@@ -31,7 +31,7 @@ std::string with_wrong_byte(std::string_view token, std::size_t part, std::size_
                               [&](std::string& bytes) { bytes.at(byte) = static_cast<char>(bytes.at(byte) ^ 0x40); });
 }
 
-/// Counts the instructions of `rounds` calls, beyond the first, which prepares what is kept.
+/// Counts the instructions of `rounds` calls. A call before them fills the caches, and is not counted.
 template <class Work>
 void count(const std::string& name, Work work) {
     work();
@@ -54,7 +54,7 @@ void count_faults(const std::string& kind, const EncryptionKeys<Alg>& keys, Cont
     };
     const std::size_t wrapped_size = detail::decode_base64url(support::parts_of(good)[wrapped_key]).value().size();
     if (wrapped_size != 0) {
-        // Not the first byte: with another one there an RSA number may be beyond its modulus, as anybody can see.
+        // Not the first byte: if it changes, an RSA number may exceed its modulus, which is public anyway.
         refusals_of("wrapped key, ninth byte", with_wrong_byte(good, wrapped_key, 8));
         refusals_of("wrapped key, last byte", with_wrong_byte(good, wrapped_key, wrapped_size - 1));
     }
@@ -62,7 +62,7 @@ void count_faults(const std::string& kind, const EncryptionKeys<Alg>& keys, Cont
     refusals_of("tag, last byte", with_wrong_byte(good, tag, 15));
 }
 
-/// A compare that is not constant in time.
+/// A compare whose time is not constant.
 bool differs_early(std::string_view left, std::string_view right) {
     for (std::size_t at = 0; at < left.size(); ++at) {
         const volatile char here = left[at];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Whether the time of a refusal tells how much of a signature was right: main [ROUNDS]. Two kinds of wrong tokens, wrong in
-// the first byte of the MAC and wrong in the last, are verified in random order, and the times compared by Welch's t-test.
-// The same is done with a compare that stops at the first difference, which must be found out. And whether the time of a
-// decryption that fails tells what was wrong: the wrapped key, or the tag. RFC 7516 §11.5
+// Tests whether the time of a refusal reveals how much of a signature was right: main [ROUNDS]. Tokens that are wrong
+// in the first byte of the MAC, and tokens that are wrong in the last, are verified in random order. Welch's t-test
+// compares the times. A compare that stops at the first difference is measured too, and must be detected. The program
+// also tests whether the time of a failed decryption reveals the fault: the wrapped key, or the tag. RFC 7516 §11.5
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwt/encode.hpp>
@@ -24,7 +24,7 @@
 
 namespace {
 
-/// With as many rounds as here, a t beyond this does not come about by chance.
+/// With that many rounds, a greater t does not occur by chance.
 constexpr double suspicious = 4.5;
 
 struct Login {
@@ -32,7 +32,7 @@ struct Login {
     credence::NumericDate exp;
 };
 
-/// Mean and variance, one value at a time.
+/// Mean and variance, updated with one value at a time.
 struct Moments {
     double count = 0;
     double mean = 0;
@@ -52,7 +52,7 @@ struct Sample {
     double time;
 };
 
-/// Welch's t of the two kinds, without the slowest tenth: those times are the machine's, not the program's.
+/// Welch's t of the two kinds, without the slowest tenth: load on the machine causes those times, not the program.
 double t_of(std::vector<Sample> samples) {
     const auto slow = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 10 * 9);
     std::nth_element(samples.begin(), slow, samples.end(),
@@ -79,7 +79,7 @@ double measure(std::size_t rounds, const std::array<std::string, 2>& texts, Work
     return t_of(std::move(samples));
 }
 
-/// Where a compare that is not constant in time stops.
+/// A compare whose time is not constant: it stops at the first difference.
 bool differs_early(std::string_view left, std::string_view right) {
     for (std::size_t at = 0; at < left.size(); ++at) {
         const volatile char here = left[at];
@@ -113,7 +113,8 @@ std::string with_wrong_part(std::string_view token, std::size_t part, std::size_
     return text.replace(begin, end - begin, credence::detail::encode_base64url(bytes));
 }
 
-/// Whether a wrong wrapped key and a wrong tag take the same time, and a tag that is wrong at its begin and at its end.
+/// Whether a wrong wrapped key and a wrong tag take the same time; likewise a tag that is wrong at its start or at its
+/// end.
 template <class Alg>
 bool report_decryption(const credence::EncryptionKeys<Alg>& keys, credence::ContentAlgorithm content,
                        std::size_t rounds) {
