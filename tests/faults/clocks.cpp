@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A clock that jumps, stands, or throws, and a user's mapping that throws: the last moment decides, and no failure admits.
+// A clock that jumps, stands still, or throws, and a user's mapping that throws. The latest time decides, and a failure
+// never accepts a token.
 #include <credence/claims/claims.hpp>
 #include <credence/http/bearer.hpp>
 #include <credence/jwt/decode.hpp>
@@ -23,7 +24,7 @@ using support::noon;
 
 namespace faults {
 
-/// A claims type with a mapping of its own, which throws what a test asks for.
+/// A claims type whose own mapping throws what a test sets.
 struct Moody {
     int mood = 0;
 };
@@ -67,7 +68,7 @@ TEST_CASE("a clock that jumps back makes no expired token good for longer than t
         CHECK(at(0s) == "accepted");
         CHECK(at(10s) == "token_expired exp");
         CHECK(at(-11s) == "token_not_yet_valid nbf");
-        CHECK(at(9s) == "accepted");  // it says so itself: the clock is the only witness
+        CHECK(at(9s) == "accepted");  // accepted again, because the clock alone decides
         CHECK(at(24h * 365 * 1000) == "token_expired exp");
         CHECK(at(-24h * 365 * 1000) == "token_not_yet_valid nbf");
     }
@@ -111,7 +112,7 @@ TEST_CASE("a clock that throws admits nobody, and does no harm to what comes nex
     *broken = false;
     CHECK(says(verifier.verify(token)) == "accepted");
     *broken = true;
-    CHECK_THROWS_AS(verifier.verify(token), std::runtime_error);  // also for a token that is remembered
+    CHECK_THROWS_AS(verifier.verify(token), std::runtime_error);  // also for a cached token
 }
 
 TEST_CASE("a mapping that throws is a wrong claim, and its exception is not reported") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Whatever fails beneath the library, at whatever moment: an allocation of C++'s, one of OpenSSL's, or a call into OpenSSL.
-// Nothing is let in, nothing is lost, no wrong answer is given, and what was prepared before still works after.
+// Every failure beneath the library, one at a time: an allocation of C++, an allocation of OpenSSL, or a call into
+// OpenSSL. No failure makes the library accept a token, leak memory or give a wrong answer, and prepared objects work
+// afterwards.
 #include <credence/http/bearer.hpp>
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
@@ -33,8 +34,8 @@ namespace files = support::key_files;
 
 namespace {
 
-/// Runs `action` with its first call into OpenSSL failing, then its second, and so on until it ran without a failure. `judge`
-/// is then given what it returned.
+/// Runs `action` with its first call into OpenSSL failing, then its second, and so on until it runs without a failure.
+/// `judge` gets each result.
 template <class Action, class Judge>
 void fail_each_call(Action&& action, Judge&& judge) {
     for (const int value : {0, -1}) {
@@ -62,7 +63,7 @@ void fail_each_openssl_allocation(Action&& action, Judge&& judge) {
     }
 }
 
-/// The same for C++'s own; `std::bad_alloc` may come out.
+/// The same for C++'s own allocations, which may throw `std::bad_alloc`.
 template <class Action, class Judge>
 void fail_each_allocation(Action&& action, Judge&& judge) {
     for (std::size_t number = 1;; ++number) {
@@ -86,7 +87,7 @@ void fail_each_allocation(Action&& action, Judge&& judge) {
 /// All three, one after the other.
 template <class Action, class Judge>
 void fail_everything(Action&& action, Judge&& judge) {
-    static_cast<void>(action());  // what is made at the first use and kept
+    static_cast<void>(action());  // makes what is kept from the first use on
     fail_each_call(action, judge);
     fail_each_openssl_allocation(action, judge);
     fail_each_allocation(action, judge);
@@ -99,7 +100,7 @@ std::string token_of(const Keys<Alg>& keys) {
                                  keys);
 }
 
-/// A class with its own mapping, from a document of several levels.
+/// A class whose own mapping reads a nested document.
 struct Mapped {
     std::string role;
     std::vector<std::string> groups;
@@ -110,7 +111,7 @@ struct Mapped {
     }
 };
 
-/// Another payload under the same signature.
+/// The token with another payload and the same signature.
 std::string forged(const std::string& token) {
     const std::size_t first = token.find('.'), second = token.find('.', first + 1);
     const std::string payload = detail::encode_base64url(R"({"exp":1700000001,"sub":"1","role":"root"})");
@@ -158,7 +159,7 @@ void for_each_algorithm(Action action) {
     action(std::type_identity<EdDSA>{});
 }
 
-/// A key that is taken, or not, but never as another key than it is.
+/// A good key is accepted or refused, but never read as another key.
 template <class Read>
 void check_good_key(std::string_view name, Read read) {
     INFO(name);
@@ -172,7 +173,7 @@ void check_good_key(std::string_view name, Read read) {
     CHECK(taken > 0);
 }
 
-/// A key that is never taken, whatever fails: a check that could not be made is no check that was passed.
+/// A bad key is never accepted, whatever fails: a check that could not run does not count as passed.
 template <class Read>
 void check_bad_key(std::string_view name, Read read) {
     INFO(name);
@@ -190,7 +191,7 @@ void check_bad_key(std::string_view name, Read read) {
 constexpr std::string_view small_order =
     R"({"kty":"OKP","crv":"Ed25519","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})";
 
-/// What stands between the lines of a PEM block.
+/// The content of a PEM block.
 std::string der_of(std::string_view pem) {
     std::string text{pem.substr(pem.find('\n') + 1)};
     text.resize(text.find('-'));
@@ -201,7 +202,7 @@ std::string der_of(std::string_view pem) {
     return detail::decode_base64url(text).value();
 }
 
-/// A JWK with another last bit in one of its numbers.
+/// A JWK with the last bit of one of its numbers flipped.
 std::string with_changed(std::string_view text, const char* name) {
     auto jwk = nlohmann::json::parse(text);
     std::string number = *detail::decode_base64url(jwk[name].get<std::string>());
@@ -218,7 +219,7 @@ std::string mismatched_pair() {
     return other.dump();
 }
 
-/// The point of a key with its last bit changed: no longer on the curve.
+/// The point of a key with its last bit flipped, so that it is not on the curve.
 std::string off_curve() {
     auto jwk = nlohmann::json::parse(to_jwk(support::keys_of<ES256>()).value());
     std::string y = *detail::decode_base64url(jwk["y"].get<std::string>());
@@ -324,7 +325,7 @@ TEST_CASE("the text of a key is right or is not given, whatever fails while it i
     check(secret_jwk, [&] { return export_private_jwk_in_the_clear(keys); });
     check(pem, [&] { return to_pem(keys); });
     check(secret_pem, [&] { return export_private_pem_in_the_clear(keys); });
-    // Encryption takes its time on purpose, so not with each allocation too.
+    // Encryption is slow on purpose, so this is not repeated for each allocation.
     fail_each_call([&] { return to_encrypted_private_pem(keys, {.passphrase = "sesame"}); },
                    [&](const Result<std::string>& text) {
                        wrong += text && !EncodingKey<ES256>::from_pem(*text, {.passphrase = "sesame"});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A seam between credence and OpenSSL, in this test program alone: its own functions of OpenSSL's names count the calls,
-// fail the one that a test asks for, and pass all others on to libcrypto. The library knows nothing of it. What libcrypto calls
-// of itself comes by here too, and is left alone: its functions count on each other to fail together.
+// A seam between credence and OpenSSL, in this test program alone. Functions with OpenSSL's names count the calls, fail
+// the call that a test chooses, and pass all others on to libcrypto. The library does not change. libcrypto's calls of
+// its own functions come through here too, and are never failed, because those functions rely on each other.
 //
-// Also OpenSSL's own allocations are counted and refused here. For one source file of a program only.
+// OpenSSL's own allocations are counted and refused here too. For one source file of a program only.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +21,12 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-// The linker's names for where this program's code begins and ends.
+// The linker's symbols for the start and the end of this program's code.
 extern "C" const char __executable_start, etext;
 
 namespace openssl_seam {
 
-/// What fails: the call, or the allocation, of this number, counted from one; with 0, none.
+/// The number of the call or allocation that fails, counted from one; 0 means none.
 struct Countdown {
     std::size_t left = 0;
     bool has_failed = false;
@@ -40,10 +40,10 @@ struct Countdown {
 
 inline thread_local constinit Countdown calls;
 inline thread_local constinit Countdown allocations;
-inline thread_local constinit int failing_number = 0;  // what a function that gives an int returns when it fails
+inline thread_local constinit int failing_number = 0;  // the result of a failing function that returns int
 inline thread_local constinit const char* failed_name = "";
 
-/// While it lives, the call into OpenSSL of this number fails; those that give an int, with `value`.
+/// While it lives, the call into OpenSSL with this number fails. A function that returns int then returns `value`.
 class FailingCall {
 public:
     FailingCall(std::size_t number, int value) noexcept {
@@ -55,7 +55,7 @@ public:
     ~FailingCall() { calls.left = 0; }
 };
 
-/// While it lives, OpenSSL's allocation of this number fails.
+/// While it lives, the allocation of OpenSSL with this number fails.
 class FailingAllocation {
 public:
     explicit FailingAllocation(std::size_t number) noexcept { allocations = {number, false}; }
@@ -67,7 +67,7 @@ public:
 /// Whether an address is in this program, and not in a shared library.
 inline bool is_ours(const void* address) noexcept { return address >= &__executable_start && address < &etext; }
 
-/// Calls libcrypto's own function, unless it is this call's turn to fail.
+/// Calls libcrypto's function, unless this is the call that must fail.
 template <class Return, class... Parameters>
 Return pass_on(const void* caller, const char* name, Return (*)(Parameters...),
                std::type_identity_t<Parameters>... arguments) {
@@ -93,7 +93,7 @@ inline void* change(void* content, std::size_t size, const char* /*file*/, int /
 }
 inline void give_back(void* content, const char* /*file*/, int /*line*/) { std::free(content); }
 
-/// Whether OpenSSL takes its memory here: that can only be asked for before it has used any.
+/// Whether OpenSSL allocates through this file: this can only be set before its first allocation.
 inline const bool has_allocations = CRYPTO_set_mem_functions(take, change, give_back) == 1;
 
 }  // namespace openssl_seam
@@ -107,7 +107,8 @@ inline const bool has_allocations = CRYPTO_set_mem_functions(take, change, give_
     extern "C" Return name() { return openssl_seam::pass_on(__builtin_return_address(0), #name, &name); }
 // NOLINTEND(cppcoreguidelines-macro-usage)
 
-// What the library calls and what can fail, each with its parameters, and how they are passed on.
+// The functions of OpenSSL that the library calls and that can fail, with their parameters and the call that passes
+// them on.
 // clang-format off
 CREDENCE_SEAM(BIO*, BIO_new, (const BIO_METHOD* a), a)
 CREDENCE_SEAM(BIO*, BIO_new_mem_buf, (const void* a, int b), a, b)

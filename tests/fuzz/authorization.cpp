@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The value of an Authorization field: credentials are found as the grammar of RFC 6750 and RFC 9110 has them, what is
-// accepted was signed by the key as OpenSSL's one-shot HMAC sees it, and no byte of the value is in the answer.
+// The value of an Authorization field. Credentials are found by the grammar of RFC 6750 and RFC 9110; OpenSSL's
+// one-shot HMAC confirms the signature of every accepted token; and the answer holds no byte of the value.
 #include <credence/http/bearer.hpp>
 #include <credence/http/rejection.hpp>
 #include <credence/keys/key_set.hpp>
@@ -52,7 +52,7 @@ const auto& verifier() {
     return made;
 }
 
-/// The token alone, as any other text that somebody takes for one.
+/// The input itself as a token.
 void try_as_token(std::string_view text) {
     static const auto set = credence::KeySet<credence::ES256, credence::EdDSA>::from_jwks(R"({"keys":[]})").value();
     demand(!credence::decode<nlohmann::json>(text, set), "an empty set verifies nothing");

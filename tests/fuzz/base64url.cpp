@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whatever decodes encodes back to the same text, and whatever is encoded decodes to the same bytes; and OpenSSL's decoder,
-// given the same text in its own alphabet, finds the same bytes.
+// A text that decodes is encoded back to the same text, and bytes that are encoded decode to the same bytes. OpenSSL's
+// decoder, given the same text in its own alphabet, returns the same bytes.
 #include <credence/detail/encoding/base64url.hpp>
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 
 namespace {
 
-/// What OpenSSL decodes; nothing when it refuses. It knows base64 with padding, skips white space at the ends, and ignores
-/// the bits that no byte takes: all three are ruled out beforehand, or made up for.
+/// The bytes that OpenSSL decodes; nullopt if it refuses. It reads base64 with padding, skips white space at the ends,
+/// and ignores unused trailing bits. This function rules out all three or compensates for them.
 std::optional<std::string> decoded_by_openssl(std::string_view text) {
     const auto is_foreign = [](char letter) {
         return credence::detail::base64url_alphabet.find(letter) == std::string_view::npos;
@@ -33,7 +33,7 @@ std::optional<std::string> decoded_by_openssl(std::string_view text) {
     const int count = EVP_DecodeBlock(out, in, static_cast<int>(usual.size()));
     if (count < 0) return std::nullopt;
     bytes.resize(static_cast<std::size_t>(count) - (usual.size() - text.size()));
-    // A text with spare bits set is not the one that these bytes are encoded as.
+    // A text with unused bits set differs from the encoding of its bytes.
     std::string back(bytes.size() / 3 * 4 + 5, '\0');
     const auto* const again = reinterpret_cast<const unsigned char*>(bytes.data());
     EVP_EncodeBlock(reinterpret_cast<unsigned char*>(back.data()), again, static_cast<int>(bytes.size()));
@@ -41,7 +41,7 @@ std::optional<std::string> decoded_by_openssl(std::string_view text) {
     return bytes;
 }
 
-/// Whether each way in wide instructions that this processor has takes of a text what the table makes of it.
+/// Whether each implementation with wide instructions that this processor has decodes a text as the table does.
 bool agree_with_table(std::string_view text) {
     using namespace credence::detail;
     std::string expected(base64url_decoded_size(text.size()) + base64url_slack, '\0');

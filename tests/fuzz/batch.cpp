@@ -22,7 +22,7 @@ namespace {
 
 using support::demand;
 
-/// A file in memory that stands in the place of standard input or output while it lives.
+/// A file in memory that replaces standard input or output while it lives.
 class Redirected {
 public:
     explicit Redirected(int descriptor)
@@ -77,7 +77,7 @@ void check(std::string_view lines, credence::command::Answer (*answer)(const cre
     std::string text = answers(lines, answer);
     demand(line_count(text) == line_count(lines), "each line has one answer");
     for (std::size_t end = 0; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1)) {
-        // Not as a DOM: an id is echoed as it came, and may be a number that is larger than any double.
+        // Not as a DOM: an id is echoed unchanged, and may be a number that is larger than any double.
         const credence::command::JsonObject line{text.substr(0, end), {.depth_limit = 512}};
         demand(!line.fault() && line.find("id") != nullptr, "an answer is a strict object with an id");
         const std::string_view* const ok = line.find("ok");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The value of a Cookie field, split as a simple model splits it; and a Set-Cookie field of any name and value, which a
-// browser would send back the same, or which is refused.
+// The value of a Cookie field is split as a simple model splits it. A Set-Cookie field of any name and value is
+// refused, or a browser would send it back unchanged.
 #include <credence/http/cookie.hpp>
 
 #include <algorithm>

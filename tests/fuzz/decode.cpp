@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A token whose header is the first line of the input and whose payload is the rest, rightly signed, decoded as a typed
-// claims value and as a DOM, strictly and with every opt-out: they agree, and what they accept meets the rules as nlohmann's
-// parser sees it. With any bit changed it is refused.
+// A token with a good signature, whose header is the first line of the input and whose payload is the rest. It is
+// decoded as a typed claims value and as a DOM, strictly and with every opt-out. Both agree, and an accepted token
+// obeys the rules as nlohmann's parser reads it. With any bit changed it is refused.
 #include <credence/claims/claims.hpp>
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
@@ -105,16 +105,16 @@ bool is_string_or_absent(const json& object, const char* name) {
     return member == object.end() || member->is_string();
 }
 
-/// Whether a date is absent or, rounded down, not after noon. Rounding to a double moves nothing across a whole second.
+/// Whether a date is absent or, rounded down, not after noon. Rounding to a double moves no date across a whole second.
 bool is_not_after_noon(const json& object, const char* name) {
     const auto member = object.find(name);
     const auto noon = static_cast<double>(support::noon.time_since_epoch().count());
     return member == object.end() || (member->is_number() && member->get<double>() <= noon + 1);
 }
 
-/// What holds for the header of a token that the strict rules accept, as another parser sees it.
+/// Checks the header of a token that the strict rules accept, as another parser reads it.
 void demand_good_header(std::string_view header_text) {
-    // In a member that nobody reads, a number may be larger than any double; nlohmann's parser does not take it.
+    // In an unused member a number may be larger than any double, which nlohmann's parser refuses.
     const auto read = credence::detail::read_json<json>(header_text);
     if (!read && read.error().code == Errc::invalid_claim_type) return;
     const support::JsonOracle header{header_text};
@@ -138,7 +138,7 @@ void demand_good_payload(std::string_view payload_text) {
     for (const char* name : {"iss", "sub", "jti"}) demand(is_string_or_absent(claims, name), "names are strings");
 }
 
-/// What holds for a typed claims value, as another parser sees its payload.
+/// Checks a typed claims value against its payload, as another parser reads it.
 void demand_same_values(const Everything& claims, const json& payload) {
     const auto holds = [&](const char* name, const auto& member, const auto& as_json) {
         if (member) demand(payload.at(name) == as_json(*member), "a member has the payload's value");
@@ -160,14 +160,14 @@ void demand_same_values(const Everything& claims, const json& payload) {
            "a variant holds the alternative of the value's kind");
 }
 
-/// What was read of a typed claims value is written, and read again the same.
+/// A typed claims value that was read is written and read again unchanged.
 void demand_round_trip(const Typed& claims) {
     const auto token = credence::encode(claims, support::account_keys());
     demand(token.has_value(), "what was read can be written");
     const auto again = decoded(*token, strict_rules<Typed>());
     demand(again.has_value(), "what was written is accepted");
     demand((*again).claims() == claims, "and it is the same");
-    if (claims.tags || claims.limits) return;  // two equal ones may be written in another order
+    if (claims.tags || claims.limits) return;  // equal containers may be written in another order
     demand(credence::encode((*again).claims(), support::account_keys()).value() == *token, "and is written the same");
 }
 

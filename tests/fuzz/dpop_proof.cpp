@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // DPoP proofs: any text as the value of the field, and any header and claims under a signature of the client's own key.
-// What is accepted is what nlohmann's view of the claims says it must be, and is accepted once.
+// An accepted proof obeys the rules as nlohmann's parser reads its claims, and is accepted only once.
 #include <credence/http/dpop.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/keys/key_export.hpp>
@@ -64,7 +64,7 @@ bool is_accepted(const auto& verifier, std::string_view proof) {
     return who.has_value();
 }
 
-/// A proof of this header and these claims, signed by the client whatever they are.
+/// A proof of this header and these claims, which may be any texts, signed by the client.
 std::string signed_proof(std::string_view header, std::string_view claims) {
     std::string text = credence::detail::encode_base64url(header) + "." + credence::detail::encode_base64url(claims);
     std::array<unsigned char, 64> signature{};
@@ -87,7 +87,7 @@ void check_accepted(std::string_view text) {
 
 }  // namespace
 
-/// The first line of the input is a header, the rest claims; the whole is a proof, too.
+/// The first line of the input is a header and the rest claims; the whole input is tried as a proof too.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const json jwk = [] {
         json text = json::parse(credence::to_jwk(client()).value());

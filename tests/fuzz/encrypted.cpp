@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Encrypted tokens. Any text: it is refused or opened, and one that is opened is what OpenSSL's own AEAD makes of it, and is
-// refused with any one bit changed. Any plaintext: it comes back for each algorithm.
+// Encrypted tokens. Any text as a token is refused or decrypted. If it is decrypted, OpenSSL's own AEAD gives the same
+// plaintext, and the token is refused with any bit changed. Any plaintext comes back unchanged, for each algorithm.
 #include "support/encrypted.hpp"
 
 #include <credence/jwe/decrypt.hpp>
@@ -26,7 +26,7 @@ namespace files = support::key_files;
 
 const std::string secret(32, 'k');
 
-/// The plaintext of a `dir` token with A256GCM, opened with nothing but OpenSSL; nullopt if it does not open.
+/// The plaintext of a `dir` token with A256GCM, decrypted by OpenSSL alone; nullopt if that fails.
 std::optional<std::string> opened_by_openssl(const support::EncryptedParts& parts) {
     const auto bytes = [&](std::size_t part) { return detail::decode_base64url(parts.at(part)).value_or(""); };
     const std::string iv = bytes(2);
@@ -52,7 +52,7 @@ std::optional<std::string> opened_by_openssl(const support::EncryptedParts& part
     return plaintext;
 }
 
-/// The token with one bit changed of what it authenticates: in the header's text, or in the bytes of another part.
+/// The token with one authenticated bit changed: in the text of the header, or in the bytes of another part.
 std::string flipped(std::string_view token, std::size_t bit) {
     const std::size_t part = bit % 5;
     if (support::parts_of(token).at(part).empty()) return {};
@@ -112,7 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const char character : input) sum = sum * 31 + static_cast<unsigned char>(character);
     check_text(input, sum);
     check_plaintext(input, sum / 7, sum / 11);
-    // The input as a header, with a content that is authentic, and as a header of its own making.
+    // The input as the header of a token whose content is authentic.
     check_text(support::encrypted(input, secret), sum);
     support::demand_clean_error_queue();
     return 0;

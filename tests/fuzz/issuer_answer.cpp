@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Answers of any content: none of them takes a good set away, and none becomes one that the issuer did not publish.
+// Answers of any content: none removes a good set, and none becomes a set that the issuer did not publish.
 #include <credence/keys/key_set.hpp>
 #include <credence/remote/detail/remote_core.hpp>
 
@@ -31,7 +31,7 @@ std::string_view take_line(std::string_view& input) {
     return line;
 }
 
-/// The keys of `https://id.example`, with a clock that stands still but where `later` is called.
+/// The keys of `https://id.example`, with a clock that moves only when `later` is called.
 struct Keys {
     credence::detail::RemoteCore<Set> core{
         credence::detail::origin_of_issuer("https://id.example", "").value(), {}, {}};
@@ -39,7 +39,7 @@ struct Keys {
 
     void later(std::chrono::milliseconds span) { now.steady += span; }
 
-    /// Answers what is asked: the document by `document`, the set by `set`.
+    /// Answers the due requests: for the document with `document`, for the set with `set`.
     void work(const FetchResponse& document, const FetchResponse& set) {
         for (int count = 0; count < 4; ++count) {
             const auto request = core.next(now);

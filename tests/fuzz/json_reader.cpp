@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The strict reader and nlohmann's accept the same texts with the same values, but for the rules of the oracle; what is
-// read is written and read again the same.
+// The strict reader and nlohmann's parser accept the same texts with the same values, except for the rules of the
+// oracle. A value that was read is written and read again unchanged.
 #include <credence/detail/json/json_dom.hpp>
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A JWK Set: each of its entries is counted once, as a key or as skipped, and is found by what it says of itself.
+// A JWK Set: an accepted set is strict JSON, has at most one key for each entry, and no key for the algorithm none.
 #include <credence/keys/key_set.hpp>
 
 #include <cstddef>

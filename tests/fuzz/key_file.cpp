@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A key file, as PEM, as DER, and as DER that is wrapped into PEM under each label: whatever is accepted is a key that works.
-// No passphrase is given, for an encrypted key names its own cost, which its owner is trusted to choose.
+// A key file, as PEM, as DER, and as DER that is wrapped into PEM under each label. An accepted key works. No
+// passphrase is given, because an encrypted key sets the cost of its own decryption, and only its owner is trusted to
+// choose it.
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/keys.hpp>
 
@@ -49,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(credence::DecodingKey<Alg>::from_der(text));
         check(credence::EncodingKey<Alg>::from_der(text));
     });
-    // No key file is a secret, and the check for that reads it too.
+    // A key file is never accepted as a secret. That check reads the file too.
     static_cast<void>(credence::Keys<credence::HS256>::from_secret(text));
     support::demand_clean_error_queue();
     return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The requests of a connection, as the example servers on cpp-httplib read them: the pieces in which the bytes come change
-// nothing, what is held is bounded, and a request that was accepted means the same when it is written out and read again.
+// The requests of a connection, as the example servers on cpp-httplib read them. The result does not depend on the
+// pieces in which the bytes arrive, memory is bounded, and an accepted request is written out and read again with the
+// same meaning.
 #include "../../examples/support/request_parser.hpp"
 
 #include <cstddef>
@@ -61,7 +62,7 @@ void check(const WholeRequest& request) {
     demand(request.target == "*" || request.target.front() == '/', "a target is a path");
     if (hosts == 0 || request.body.size() > support::most_body_bytes) return;  // HTTP/1.0, or too long to be read
     const std::string text = written(request);
-    if (text.find("\r\n\r\n") > support::most_head_bytes - 4) return;  // as written here it is longer than it was
+    if (text.find("\r\n\r\n") > support::most_head_bytes - 4) return;  // written out, it is longer than the original
     const auto again = read_in_pieces(text, text.size());
     demand(again.size() == 1 && is_same(again.front(), request), "it means the same when it is written out");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Texts of API keys and sessions, and the claims and labels that a store keeps: whatever is read is written the same again.
+// Texts of API keys and sessions, and the claims and labels in a store: a value that was read is written again
+// unchanged.
 #include <credence/claims/claims.hpp>
 #include <credence/clock.hpp>
 #include <credence/opaque/api_keys.hpp>

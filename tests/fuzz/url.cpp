@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A URL of any text: what is accepted is put together from its parts again, addresses are what the C library says, and
-// http goes nowhere but to this machine.
+// Any text as a URL. An accepted URL can be put together again from its parts, its address is the one that the C
+// library reads, and http is accepted only for this machine.
 #include <credence/remote/url.hpp>
 
 #include <cstddef>

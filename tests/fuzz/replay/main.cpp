@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a fuzz target on the files of the folders given, without a fuzzer: what once was found stays tested everywhere.
+// Runs a fuzz target on the files of the given folders, without a fuzzer, so that earlier findings are tested
+// everywhere.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -9,7 +9,7 @@
 
 namespace oatpp::network {
 
-/// A server that serves nobody.
+/// A server that does nothing.
 class Server {
 public:
     Server(const std::shared_ptr<tcp::server::ConnectionProvider>&,

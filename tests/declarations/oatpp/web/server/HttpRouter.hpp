@@ -11,7 +11,7 @@
 
 namespace oatpp::web::server {
 
-/// A router that keeps its handlers, and calls none.
+/// A router that keeps its handlers without calling them.
 class HttpRouter {
 public:
     static std::shared_ptr<HttpRouter> createShared() { return std::make_shared<HttpRouter>(); }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The calls of oatpp that credence/stacks/oatpp.hpp makes, for its tests where there is no oatpp. Written for them: not
-// oatpp.
+// Declarations of the calls of oatpp that credence/stacks/oatpp.hpp makes, for its tests on machines without oatpp.
+// They are written for these tests and are not oatpp.
 //
-// What oatpp does, and a guard must know: fields are a multimap without case, and the body is left to the handler.
+// A guard depends on two properties of oatpp: fields are a case-insensitive multimap, and the handler reads the body.
 #pragma once
 
 #include <algorithm>
@@ -81,7 +81,7 @@ struct RequestStartingLine {
 };
 
 namespace incoming {
-/// What is left of a body that has been received.
+/// The unread rest of a body.
 struct BodyStream {
     long readExactSizeDataSimple(void*, long size) {
         const long read = (std::min)(size, left);
