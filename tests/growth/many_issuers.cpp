@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A registry of a thousand issuers, of which a hundred send tokens: only those are asked, and memory, C++'s and OpenSSL's, does
-// not grow with the number of times that their keys are replaced.
+// A registry of a thousand issuers, of which a hundred send tokens. Only those hundred are asked for keys, and the
+// memory of C++ and OpenSSL does not grow with the number of replacements of their keys.
 #include <credence/jwt/encode.hpp>
 #include <credence/remote/issuer_registry.hpp>
 
@@ -37,7 +37,7 @@ void* openssl_change(void* memory, std::size_t size, const char* /*file*/, int /
     if (changed != nullptr) peak_memory::in_use += malloc_usable_size(changed);
     return changed;
 }
-/// Whether OpenSSL's memory is counted: that can only be asked for before it has used any.
+/// Whether OpenSSL's memory is counted: this can only be set before its first allocation.
 const bool is_counted = CRYPTO_set_mem_functions(openssl_take, openssl_change, openssl_give_back) == 1;
 
 constexpr int issuer_count = 1000;
@@ -45,7 +45,7 @@ constexpr int busy_count = 100;
 
 std::string issuer_of(int number) { return "https://issuer-" + std::to_string(number) + ".example"; }
 
-/// Issuers that publish another set each time that they are asked; a handle.
+/// Issuers that publish another set at each request. A handle: copies share the issuers.
 class RotatingIssuers {
 public:
     FetchResult operator()(const FetchRequest& request) const {
@@ -64,7 +64,7 @@ public:
         const std::scoped_lock lock{state_->mutex};
         return state_->asked;
     }
-    /// Waits until so many more sets have been asked for. \return whether they have.
+    /// Waits for that many more requests for sets. \return whether they came.
     [[nodiscard]] bool wait_for_sets(int more) const {
         std::unique_lock lock{state_->mutex};
         const int wanted = state_->sets + more;
@@ -106,7 +106,8 @@ TEST_CASE("of a thousand issuers only those with tokens are asked, and their new
     };
     CHECK(verify_all() == busy_count);
 
-    // Ten sets of each are a start; the fifty that follow may leave nothing behind. What is under way is not the same each time.
+    // The first ten sets of each issuer warm up. The fifty that follow must leave no memory behind, except for work
+    // under way.
     REQUIRE(issuers.wait_for_sets(10 * busy_count));
     CHECK(verify_all() == busy_count);
     const std::size_t before = peak_memory::in_use;

@@ -87,7 +87,7 @@ private:
     std::thread thread_;
 };
 
-/// Suspends before it uses the proof: one that was a reference would be gone by then.
+/// Suspends before it uses the proof: a reference would dangle by then.
 asio::awaitable<Response> greet(Verified<AccountClaims> who, Request request) {
     co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
     Response response{http::status::ok, request.version()};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Mutual TLS on Boost.Beast, with a real handshake: the certificate that the client shows is the one that its token names.
+// Mutual TLS on Boost.Beast, with a real handshake: the client's certificate must be the one that its token names.
 #include <credence/http/mtls.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/stacks/beast.hpp>
@@ -75,13 +75,13 @@ const auto& keys() {
     return made;
 }
 
-/// Answers one request for each connection, until it was told to end.
+/// Answers one request for each connection, until it is told to end.
 class TlsServer {
 public:
     TlsServer() {
         identity_.show_in(tls_);
         tls_.set_verify_mode(ssl::verify_peer);
-        tls_.set_verify_callback([](bool, ssl::verify_context&) { return true; });  // the token says which one counts
+        tls_.set_verify_callback([](bool, ssl::verify_context&) { return true; });  // the token decides which counts
         thread_ = std::thread([this] { run(); });
     }
     TlsServer(const TlsServer&) = delete;
@@ -130,7 +130,7 @@ private:
     std::thread thread_;
 };
 
-/// The answer to a client that shows this identity, or none.
+/// The answer to a client with this identity, or without one.
 Response ask(const TlsServer& server, const Identity* identity, const std::string& token) {
     asio::io_context context{1};
     ssl::context tls{ssl::context::tls_client};

@@ -29,7 +29,7 @@ using support::SocketClient;
 using Traits = credence::HttpTraits<HttpRequestPtr>;
 using Writer = credence::Granted<AccountClaims, "orders:write">;
 
-/// Named for Drogon, which finds it by its name.
+/// Drogon finds this class by its name.
 struct TestBearer : credence::DrogonFilter<TestBearer, std::remove_cvref_t<decltype(account_verifier())>> {
     using DrogonFilter::DrogonFilter;
 };

@@ -352,7 +352,7 @@ TEST_CASE("gRPC: a client that retries does so when it is told to") {
                         return credence::grpc_refusal(context, rejection);
                     }});
     }};
-    // Its own pause would be minutes: it asks again in time only if it heeds the server.
+    // The client's own pause would be minutes: it retries in time only if it follows the server's hint.
     grpc::ChannelArguments arguments;
     arguments.SetServiceConfigJSON(R"({"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":2,
         "initialBackoff":"600s","maxBackoff":"600s","backoffMultiplier":1,"retryableStatusCodes":["UNAVAILABLE"]}}]})");

@@ -34,7 +34,8 @@ public:
     TestServer() {
         server.set_keep_alive_max_count(1000);
         server.set_tcp_nodelay(true);
-        // Called when the head of a request has been read, and before its body is: so a test can send the body apart.
+        // Called after the head of a request has been read and before its body, so that a test can send the body
+        // separately.
         server.set_pre_routing_handler([this](const Request&, Response&) {
             head_was_read.release();
             return httplib::Server::HandlerResponse::Unhandled;

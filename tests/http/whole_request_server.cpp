@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The front of the example servers on cpp-httplib, with small limits: who is refused, who makes room, and how it ends.
+// The front of the example servers on cpp-httplib, with small limits: which connections are refused or closed, and how
+// it stops.
 #include "../../examples/support/whole_request_server.hpp"
 
 #include <chrono>
@@ -27,7 +28,7 @@ const std::string half_body =
     "POST /fast HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + std::string(30'000, 'x');
 constexpr std::size_t long_body = std::size_t{32} * 1024 * 1024;
 
-/// A server on a free port, until the end of the test. `/slow` is answered once `let_go` is released for it.
+/// A server on a free port, until the end of the test. It answers `/slow` when the test releases `let_go`.
 class TestServer {
 public:
     explicit TestServer(const ConnectionLimits& limits = {}, std::size_t workers = 2) {
@@ -84,7 +85,7 @@ TEST_CASE("a request above the limit of waiting ones is answered 503 at once, an
     server.has_begun.acquire();
     second.send(get_slow);
     third.send(get_fast);
-    // What came earlier is read earlier.
+    // Requests are read in the order in which they came.
     const auto refused = SocketClient{server.port}.ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
     CHECK(refused.status == 503);
     CHECK(refused.field("retry-after") == "1");
@@ -143,7 +144,7 @@ TEST_CASE("incomplete requests hold no more bytes together than the limit") {
     TestServer server{{.bytes = 100'000}};
     std::deque<SocketClient> clients;
     for (int count = 0; count < 4; ++count) clients.emplace_back(server.port).send(half_body);
-    // One of them was ended, whichever the server read last.
+    // One of them was closed: the one that the server read last.
     SocketClient other{server.port};
     CHECK(other.ask(get_fast).status == 200);
     int ended = 0, answered = 0;
@@ -170,7 +171,7 @@ TEST_CASE("a client that does not read is ended, and holds up nobody") {
     SocketClient reader{server.port}, other{server.port};
     reader.send(get_long + get_fast);
     CHECK(other.ask(get_fast).status == 200);
-    std::this_thread::sleep_for(std::chrono::milliseconds{2500});  // only time makes it late
+    std::this_thread::sleep_for(std::chrono::milliseconds{2500});  // only waiting makes it late
     const auto answer = reader.receive();
     CHECK(answer.body.size() < long_body);
     CHECK(reader.is_closed());
@@ -215,7 +216,7 @@ TEST_CASE("at the end what a worker has begun is answered, what waits is refused
     begun.send(get_slow);
     server.has_begun.acquire();
     waiting.send(get_slow);
-    CHECK(SocketClient{server.port}.ask("smuggled\r\n\r\n").status == 400);  // so the loop has read all before
+    CHECK(SocketClient{server.port}.ask("smuggled\r\n\r\n").status == 400);  // so the loop has read all before it
     server.stop();
     CHECK(idle.is_closed());
     CHECK(half.is_closed());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Inputs that are as large, as deep or as many as somebody could send: each has its answer, and memory in proportion to its
-// size. `limits "[table]"` prints the table of docs/why/what_was_tried.md, with this machine's times.
+// Inputs that are as large, as deep or as numerous as anybody could send. Each gets its answer, and takes memory in
+// proportion to its size. `limits "[table]"` prints the table of docs/why/what_was_tried.md, with this machine's times.
 #include <credence/http/bearer.hpp>
 #include <credence/http/cookie.hpp>
 #include <credence/jwt/decode.hpp>
@@ -35,10 +35,10 @@ struct Lists {
 namespace {
 
 constexpr std::size_t million = 1'000'000;
-/// For what is to get past the first limit, which is 16 KiB otherwise.
+/// A limit for inputs that must pass the first check, whose default is 16 KiB.
 constexpr std::size_t unlimited = 100 * million;
 
-/// One input: what it is, what is made of it, the answer, and how much memory may be held for each byte of it.
+/// One input: its name, its text, the function that reads it, the answer, and the most memory for each byte of it.
 struct Case {
     std::string name;
     std::string input;
@@ -160,8 +160,8 @@ std::vector<Case> accepted_when_unlimited() {
 void check(const std::vector<Case>& cases) {
     for (const Case& one : cases) {
         INFO(one.name << ", " << one.input.size() << " bytes");
-        static_cast<void>(one.judge(one.input.substr(0, 100)));  // what is made at the first use and kept
-        static_cast<void>(credence::detail::usual_header({}));   // and at the first header
+        static_cast<void>(one.judge(one.input.substr(0, 100)));  // makes what is kept from the first use on
+        static_cast<void>(credence::detail::usual_header({}));   // the same for the first header
         std::string answer;
         const std::size_t used = peak_memory::of([&] { answer = one.judge(one.input); });
         CHECK(answer == one.answer);

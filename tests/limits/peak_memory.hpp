@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The most memory that C++ holds at one moment, of this program: malloc, with a sum. For one source file of a program only.
+// The peak of this program's C++ memory: malloc with a running sum. For one source file of a program only.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ inline void give_back(void* memory) noexcept {
     std::free(memory);
 }
 
-/// How much more memory than at its beginning `action` held at the most.
+/// The peak of the memory during `action`, less the memory in use at its start.
 template <class Action>
 [[nodiscard]] std::size_t of(Action&& action) {
     const std::size_t before = in_use;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Every block of memory of this program, C++'s and OpenSSL's, searched for secrets when it is given back, and on demand.
-// It is calloc, with the size in front of each block and all blocks in one chain. For one source file of a program only.
+// Watches every block of memory of this program, of C++ and of OpenSSL: it is searched for secrets when it is freed,
+// and on demand. The allocator is calloc, with a size before each block and all blocks in one list. For one source file
+// of a program only.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +42,7 @@ inline Block* block_of(void* content) { return static_cast<Block*>(content) - 1;
 inline std::string_view view_of(Block* block) { return {content_of(block), block->size}; }
 
 inline void* take(std::size_t size) {
-    // Zeros: a block may lie where one lay that a test of its own had a secret in, and is not blamed for that.
+    // Zeros: the place may have held a block in which a test itself kept a secret, which is not this block's fault.
     auto* const block = static_cast<Block*>(std::calloc(1, sizeof(Block) + size));
     if (block == nullptr) return nullptr;
     const std::scoped_lock lock{mutex};
@@ -107,7 +108,7 @@ namespace watched_memory {
 using detail::chain, detail::found_count, detail::is_watching, detail::mutex, detail::view_of, detail::wanted,
     detail::wanted_count, detail::Block;
 
-/// Begins to look for these bytes. At most 16 can be looked for, of at least 8 bytes each.
+/// Begins to search for these bytes. At most 16 sequences are searched for at once, of at least 8 bytes each.
 inline void look_for(std::string_view bytes) {
     const std::scoped_lock lock{mutex};
     if (wanted_count == wanted.size() || bytes.size() < 8 || bytes.size() > wanted[0].text.size()) std::abort();
@@ -115,20 +116,20 @@ inline void look_for(std::string_view bytes) {
     wanted[wanted_count++].size = bytes.size();
 }
 
-/// Looks for nothing any more.
+/// Ends the search.
 inline void forget() {
     const std::scoped_lock lock{mutex};
     wanted_count = 0;
     found_count = 0;
 }
 
-/// How many blocks held one of the bytes when they were given back, since the last `forget`.
+/// How many blocks held one of the sequences when they were freed, since the last `forget`.
 inline int found_in_freed() {
     const std::scoped_lock lock{mutex};
     return found_count;
 }
 
-/// How many blocks that are in use hold these bytes.
+/// How many blocks in use hold these bytes.
 inline int count_in_use(std::string_view bytes) {
     const std::scoped_lock lock{mutex};
     int count = 0;
@@ -139,7 +140,7 @@ inline int count_in_use(std::string_view bytes) {
     return count;
 }
 
-/// Whether OpenSSL's memory is watched too: that can only be asked for before OpenSSL has used any.
+/// Whether OpenSSL's memory is watched too: this can only be set before its first allocation.
 inline bool is_watching_openssl() { return is_watching; }
 
 }  // namespace watched_memory

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Secrets, private keys, and states keyed with them: gone from all memory when the key is dropped, and never in what a
-// call leaves behind. The same for the content of encrypted tokens, and the keys of it.
+// Secrets, private keys, and states keyed with them are gone from all memory when the key is dropped, and no call
+// leaves them behind. The same is tested for the content of encrypted tokens and its keys.
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwe/sealed_cookie.hpp>
@@ -35,7 +35,7 @@ namespace {
 
 using State = std::array<std::uint32_t, 8>;
 
-/// One compression of SHA-256, FIPS 180-4 §6.2.2: what stands in a context that has taken in one block.
+/// One compression of SHA-256, FIPS 180-4 §6.2.2: the state of a context that has hashed one block.
 State state_after(std::string_view block) {
     constexpr std::array<std::uint32_t, 64> constants{
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -84,7 +84,7 @@ std::string keyed_state(std::string_view secret, char pad) {
     return bytes;
 }
 
-/// What is looked for lives outside the watched memory, or would be found in itself.
+/// A sequence to search for lives outside the watched memory. Otherwise the search would find the sequence itself.
 template <std::size_t Size>
 struct Outside {
     explicit Outside(std::string_view bytes) { std::ranges::copy(bytes, text.begin()); }
@@ -149,7 +149,7 @@ TEST_CASE("an HMAC key leaves nothing in memory", "[wiping]") {
         REQUIRE(keys->encoding.detail_key().sign("input", signature.data()));
         CHECK(keys->decoding.detail_key().verify("input", signature));
         CHECK_FALSE(keys->decoding.detail_key().verify("other", signature));
-        // What the thread keeps for the next call holds nothing that is keyed.
+        // The context that the thread keeps for the next call holds no keyed state.
         CHECK(watched_memory::count_in_use(inner.view()) == 1);
         CHECK(watched_memory::count_in_use(outer.view()) == 1);
         CHECK(watched_memory::count_in_use(inner_pad.view()) == 0);
@@ -170,7 +170,7 @@ TEST_CASE("after a wrong signature the right one is not left lying about", "[wip
     const std::string_view text = detail::as_text(right);
     CHECK_FALSE(keys.decoding.detail_key().verify("a message of the attacker's", std::array<unsigned char, 32>{}));
     CHECK(watched_memory::count_in_use(text) == 0);
-    // As a context has it: words in the order of this machine.
+    // As in a context: words in the byte order of this machine.
     State state{};
     for (std::size_t at = 0; at < 32; ++at) state[at / 4] = state[at / 4] << 8 | right[at];
     CHECK(watched_memory::count_in_use({reinterpret_cast<const char*>(state.data()), sizeof state}) == 0);
@@ -244,7 +244,7 @@ std::vector<std::string> with_escapes(std::string_view jwk, std::string_view nam
     return texts;
 }
 
-/// Reads a text in each way in which it may be taken for a key, and demands that none makes one.
+/// Reads a text with every function that reads keys, and demands that none returns a key.
 void check_makes_no_key(std::string_view text) {
     CHECK_FALSE(Keys<HS256>::from_jwk(text));
     CHECK_FALSE(Keys<ES256>::from_jwk(text));
@@ -255,7 +255,7 @@ void check_makes_no_key(std::string_view text) {
     CHECK((!set || set->size() == 0));
 }
 
-/// Reads each of these files, signs, and looks for the private number and for the file's own text.
+/// Reads each of these files, signs, and searches for the private number and for the text of the file.
 template <Algorithm Alg>
 void check_files(std::initializer_list<std::string_view> pems) {
     const auto first = Keys<Alg>::from_pem(*pems.begin()).value();
@@ -316,12 +316,12 @@ TEST_CASE("private PEM leaves nothing in memory", "[wiping]") {
 namespace {
 
 constexpr std::string_view content = "forty bytes of content, and some more ..";
-/// As long as the key of A256CBC-HS512; its first half is one of A256GCM.
+/// A key for A256CBC-HS512. Its first half is a key for A256GCM.
 constexpr std::string_view content_key = "the first half of a content key.and the second half of the key .";
 
 [[nodiscard]] unsigned char* start_of(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
-/// Decrypts a token whose content is encrypted with the known key, and one of it whose tag is wrong.
+/// Decrypts a token whose content is encrypted with the known key, and the same token with a wrong tag.
 template <class Alg>
 void check_decryption(const EncryptionKeys<Alg>& keys, ContentAlgorithm how, const std::string& encrypted_key,
                       const std::string& members = "") {

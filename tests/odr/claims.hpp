@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the two translation units of this test share: one claims type, and the function that one offers the other.
+// Shared by the two translation units of this test: a claims type, and the function that one unit offers to the other.
 #pragma once
 
 #include <credence/credence.hpp>
@@ -13,7 +13,7 @@ struct Account {
 };
 using AccountClaims = credence::Claims<Account>;
 
-/// A key that both units name; `issue` signs with it in the other unit.
+/// A key that both units use; `issue` signs with it in the other unit.
 inline credence::Keys<credence::HS256> shared_keys() {
     return credence::Keys<credence::HS256>::from_secret(std::string(32, 'k')).value();
 }

@@ -23,7 +23,7 @@ std::string good_token() {
     return support::signed_texts(R"({"alg":")" + std::string{Alg::name} + R"("})", claims, support::keys_of<Alg>());
 }
 
-/// How many of the changed tokens a verifier lets in, with strict rules and with every opt-out.
+/// How many of the changed tokens a verifier accepts, with strict rules and with every opt-out.
 template <class Alg>
 class Watched {
 public:

@@ -125,7 +125,8 @@ public:
     template <class Value>
     void fill(std::optional<Value>& out) {
         out.reset();
-        // An optional JSON null is written as null, which is read as "absent": the one value that does not come back.
+        // An optional JSON null is written as null, which is read as absent. It is the only value that does not come
+        // back.
         if (below(3) > 0) fill(out.emplace());
         if constexpr (std::same_as<Value, nlohmann::json>) {
             if (out && out->is_null()) out.reset();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What `encode` writes, `decode` reads back the same, for random values of claims types of every shape.
+// `decode` reads back exactly the claims that `encode` wrote, for random values of claims types of every shape.
 #include <credence/claims/claims.hpp>
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
@@ -96,7 +96,7 @@ constexpr bool is_unordered = std::is_same_v<Private, Containers>;
 
 struct Empty {};
 
-// Exactly the same: also the sign of a zero, and the kind of a number in a JSON value.
+// Compares exactly, including the sign of a zero and the kind of a number in a JSON value.
 template <class Value>
 bool is_same(const Value& one, const Value& other) {
     if constexpr (std::is_floating_point_v<Value>) {

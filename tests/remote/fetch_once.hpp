@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program that fetches one URL with a transport, and prints what came of it as JSON: for test_transports.py.
+// A program that fetches one URL with a transport, and prints the outcome as JSON, for test_transports.py.
 //
 //   fetch_with_… URL [--ca FILE] [--certificate FILE --key FILE] [--proxy HOST:PORT] [--field NAME=VALUE]
 //                [--most BYTES] [--connect MS] [--total MS] [--stop MS] [--form TEXT] [--authorization TEXT] [--etag TEXT]
@@ -33,7 +33,7 @@ inline long peak_kilobytes() {
     return usage.ru_maxrss;
 }
 
-/// The options of the command line by name; those that come again follow each other, with a line break between them.
+/// The options of the command line by name. The values of a repeated option are joined, with a line break between them.
 inline std::map<std::string, std::string> read_options(int count, char** words) {
     std::map<std::string, std::string> options;
     for (int index = 2; index + 1 < count; index += 2) {
@@ -89,7 +89,7 @@ int run(int count, char** words) {
     std::jthread stopper;
     if (const long after = number("--stop", 0); after > 0) {
         stopper = std::jthread{[&stop, after] {
-            std::this_thread::sleep_for(Milliseconds{after});  // a moment in the middle of a server that hangs
+            std::this_thread::sleep_for(Milliseconds{after});  // some time while the server hangs
             stop.request_stop();
         }};
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The count of failed logins: what it holds, how long, and what an attacker cannot make it forget.
+// The count of failed logins: which failures it counts, for how long, and that an attacker cannot make it forget them.
 #include <chrono>
 #include <string>
 
@@ -11,7 +11,7 @@ namespace {
 using namespace support;
 using namespace std::chrono_literals;
 
-/// A clock that stands until it is moved.
+/// A clock that stands still until the test moves it.
 struct Hands {
     Attempts::Clock::time_point now{1h};
 
@@ -20,7 +20,7 @@ struct Hands {
     }
 };
 
-/// Whether it was let in, to fail.
+/// Makes an attempt that fails. \return whether the attempt was allowed.
 bool fails(Attempts& attempts, const std::string& email, const std::string& address = "192.0.2.1") {
     return attempts.admit(email, address).attempt.has_value();
 }
@@ -80,7 +80,7 @@ TEST_CASE("attempts: a flood of others neither grows the memory nor wipes a coun
     CHECK(let_in == 999);
     CHECK(attempts.size() == 1000);
     CHECK_FALSE(fails(attempts, "victim@example.com"));
-    // Those who are counted already go on, the others are told when.
+    // Names with a count may go on; the others are told when to come again.
     CHECK(fails(attempts, "1@example.com"));
     const auto refused = attempts.admit("new@example.com", "192.0.2.1");
     CHECK_FALSE(refused.attempt);

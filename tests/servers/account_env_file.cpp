@@ -24,7 +24,7 @@ using account::create_env_file;
 using account::Placing;
 using account::SettingsError;
 
-/// A folder that ends with the test.
+/// A folder that is removed at the end of the test.
 class Folder {
 public:
     Folder() {
@@ -63,7 +63,8 @@ int no_room(const char*, const char*) {
     return -1;
 }
 
-/// As most systems can do it; without links, as FAT; and without renames that replace nothing, as old network mounts.
+/// File systems with links; without links, such as FAT; and without renames that never replace, such as old network
+/// mounts.
 const std::vector<Placing> all_ways{{}, {.link = not_permitted}, {.link = not_permitted, .rename = not_known}};
 
 }  // namespace
@@ -142,7 +143,7 @@ TEST_CASE("of many first starts one writes .env, and all find the same") {
             for (std::thread& thread : threads) thread.join();
             CHECK(writers == 1);
             CHECK(folder.files() == 1);
-            // Where a file can be put into its place by no means, it has to be written there, and may be read too early.
+            // Without links and such renames the file must be written in place, so it may be read too early.
             if (placing.rename == not_known) continue;
             for (const std::string& text : found) CHECK(text == found.front());
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The contract of the account service's stores, for whichever database ACCOUNT_DATABASE and ACCOUNT_REDIS name.
+// The contract of the account service's stores, for the databases that ACCOUNT_DATABASE and ACCOUNT_REDIS name.
 // test_account_stores.py runs it for each.
 #include <credence/opaque/refresh_tokens.hpp>
 
@@ -75,7 +75,7 @@ credence::TokenIdentity new_token() {
 
 bool is_revoked(const credence::TokenIdentity& token) { return stores().logins->is_revoked(token).value(); }
 
-/// How many of 16 threads, all at once, succeed.
+/// How many of 16 simultaneous threads succeed.
 int winners(const std::function<bool(int)>& attempt) {
     std::atomic<int> count{0};
     std::atomic<int> ready{0};
@@ -178,7 +178,8 @@ TEST_CASE("a password stays as it was when what belongs to its change fails") {
     });
     CHECK(changed.error().code == credence::Errc::store_unavailable);
     CHECK(stores().users->has_password(user.id, user.password).value());
-    // In one database it is one transaction. Redis keeps what it was told: tokens that are refused, and none that is not.
+    // In one database it is one transaction. Redis keeps the revocations, so it refuses too many tokens and never too
+    // few.
     const bool is_one_database = variable("ACCOUNT_REDIS", "").empty();
     CHECK(is_revoked(token) != is_one_database);
     CHECK(stores().logins->find(record.hash).value().has_value() == is_one_database);
@@ -196,7 +197,7 @@ TEST_CASE("what belongs to the change of a password sees it, and is kept with it
     CHECK(changed.value());
     CHECK(stores().users->has_password(user.id, "new").value());
     CHECK(stores().logins->find(record.hash).value());
-    // It is for those only whose password is changed.
+    // The function runs only if the password changes, and this time it does not.
     const auto never = [] { return credence::Result<void>{credence::Errc::check_failed}; };
     CHECK_FALSE(stores().users->change_password(user.id, change, never).value());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server whose tokens are bound to the client's certificate, which a proxy passes on in a field. For
-// servers/test_nginx_certificates.py, which starts it as `certificate_bound --port 0 PROXY`, and names JWT_SECRET.
+// A server whose tokens are bound to the client's certificate, which a proxy passes on in a field.
+// servers/test_nginx_certificates.py starts it as `certificate_bound --port 0 PROXY`, and sets JWT_SECRET.
 #include <credence/http/mtls.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/stacks/httplib.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The server of examples/todos with routes that fail: an exception leaves a handler, a coroutine, or a completion that
-// runs on the event loop itself. And one route that never answers. servers/test_todos_exceptions.py and
-// test_todos_connections.py ask it.
+// The server of examples/todos with routes that fail: an exception leaves a handler, a coroutine, or a completion
+// handler that runs on the event loop itself. One more route never answers. servers/test_todos_exceptions.py and
+// test_todos_connections.py send the requests.
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -23,7 +23,7 @@ using todos::Exchange;
 using todos::Request;
 using todos::Response;
 
-/// The text of an exception, as a parser may make it from what the client sent.
+/// The text of an exception, as a parser may make it from the client's input.
 constexpr const char* text = "what the client sent";
 
 asio::awaitable<Response> throw_error(Request) {
@@ -41,10 +41,10 @@ asio::awaitable<Response> throw_number(Request) {
     throw 7;
 }
 
-/// Before a coroutine is there to catch it.
+/// Throws before a coroutine exists that could catch it.
 asio::awaitable<Response> throw_without_coroutine(Exchange&) { throw std::length_error{text}; }
 
-/// Nobody catches this but who runs the event loop.
+/// Throws an exception that only the event loop can catch.
 template <class Exception>
 asio::awaitable<Response> throw_on_the_loop(Request) {
     asio::post(co_await asio::this_coro::executor, [] { throw Exception{}; });
