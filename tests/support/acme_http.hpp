@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An HTTP stack that is nobody's: what a user writes to teach credence a request type.
+// A made-up HTTP stack, with the HttpTraits that a user writes to teach credence a request type.
 #pragma once
 
 #include <credence/http/http_traits.hpp>

@@ -21,7 +21,7 @@ FailingAllocation::~FailingAllocation() { until_failure = 0; }
 
 }  // namespace support
 
-// All of the plain forms, so that no sanitizer sees one of its own beside one of these.
+// All plain forms are replaced, so that a sanitizer's own form is never paired with one of these.
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
     ++so_far.count;
     so_far.bytes += size;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What this thread allocates with operator new: counted, and, where a test asks for it, refused.
+// Counts what this thread allocates with operator new, and refuses it if a test asks for that.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct Allocations {
 };
 [[nodiscard]] Allocations allocations() noexcept;
 
-/// What `action` allocates.
+/// How often `action` allocates.
 template <class Action>
 [[nodiscard]] Allocations allocations_of(Action&& action) {
     const Allocations before = allocations();
@@ -22,7 +22,7 @@ template <class Action>
     return {after.count - before.count, after.bytes - before.bytes};
 }
 
-/// While it lives, the allocation of this thread with the given number, counted from one, fails.
+/// While it lives, this thread's allocation with the given number, counted from one, fails.
 class FailingAllocation {
 public:
     explicit FailingAllocation(std::size_t number) noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A TCP server in this process that sends a fixed answer to each request, and keeps what it was asked.
+// A TCP server in this process that sends a fixed answer to each request, and keeps the requests.
 #pragma once
 
 #include <condition_variable>
@@ -19,7 +19,7 @@
 
 namespace support {
 
-/// Listens on 127.0.0.1 until it is destroyed. It serves one connection after the other.
+/// Listens on 127.0.0.1 until it is destroyed. It serves one connection at a time.
 class AnsweringServer {
 public:
     /// \param answer  sent to each request; empty: the connection is kept open without an answer.
@@ -76,7 +76,7 @@ private:
             if (connection < 0) continue;
             if (read_request(connection)) {
                 ::send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL);
-                // Without an answer the connection lives until the other side ends it.
+                // Without an answer the connection stays open until the client closes it.
                 while (answer_.empty() && wait_for(connection) && read_some(connection, ignored_) > 0) continue;
             }
             ::close(connection);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs something for each algorithm, and what must hold for any key that was accepted: its public text is read again as
-// the same key, and what it signs it verifies.
+// Runs a function for each algorithm, and checks any accepted key: its public text is read again as the same key, and
+// it verifies what it has signed.
 #pragma once
 
 #include <credence/keys/algorithm.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An issuer for tests of keys on Boost.Asio: a transport that answers as its script says, from any thread of the
+// An issuer for tests of keys on Boost.Asio: a transport that follows a script and answers from any thread of the
 // context, and a context with threads of its own.
 #pragma once
 
@@ -50,7 +50,7 @@ public:
         };
     }
 
-    /// Holds answers back, or gives those that were held back.
+    /// Holds answers back, or sends the answers that were held back.
     void hold(bool is_held) const {
         std::vector<std::shared_ptr<Fetch>> held;
         {
@@ -75,7 +75,7 @@ public:
         return state_->was_stopped;
     }
 
-    /// What it answers, and the events.
+    /// The answers of the issuer, and the events.
     IssuerScript script = {};
 
 private:

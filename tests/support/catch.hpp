@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Catch2, version 2 or 3, whichever the machine has. Tests include this file only.
+// Catch2 in the version of the machine, 2 or 3. Tests include only this file.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace support {
 
-/// A matcher for "this text is somewhere in it". Catch2 renamed its own between the two versions.
+/// A matcher for a substring. Catch2 renamed its own between the two versions.
 inline auto contains_text(const std::string& text) {
 #if __has_include(<catch2/catch_all.hpp>)
     return Catch::Matchers::ContainsSubstring(text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Encrypted tokens that the library would not write: any header, and parts that are changed.
+// Encrypted tokens that the library would not write: with any header, and with changed parts.
 #pragma once
 
 #include <credence/jwe/encryption_algorithm.hpp>
@@ -13,10 +13,10 @@
 
 namespace support {
 
-/// The five parts of an encrypted token, as they stand in it.
+/// The five parts of an encrypted token, still encoded.
 using EncryptedParts = std::array<std::string, 5>;
 
-/// A token of any header whose content is encrypted with this key, and so authentic.
+/// A token with any header. Its content is encrypted with this key, and so authentic.
 inline std::string encrypted(std::string_view header, std::string_view content_key,
                              credence::ContentAlgorithm content = credence::A256GCM,
                              std::string_view plaintext = "secret", std::string_view encrypted_key = {}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// OpenSSL's error queue of this thread: filled, looked at, and compared before and after something.
+// Fills and reads OpenSSL's error queue of this thread, and compares it before and after an action.
 #pragma once
 
 #include <string>
@@ -45,10 +45,11 @@ inline void fill_error_queue(int count) {
     }
 }
 
-/// The most entries that the queue can hold: it is a ring of 16 places, one of which stays empty.
+/// The most entries that the queue can hold: it is a ring of 16 places, and one of them stays empty.
 inline constexpr int full_error_queue = 15;
 
-/// Runs `action` with the queue empty, with a few entries, and full, and checks that it is each time as it was.
+/// Runs `action` with an empty queue, with a few entries and with a full queue, and checks that it leaves the queue
+/// unchanged.
 template <class Action>
 void check_error_queue_around(Action action) {
     for (const int count : {0, 1, 4, full_error_queue}) {

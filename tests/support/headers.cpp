@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-// Nothing: the file to which the precompiled headers of the tests belong.
+// Empty: the precompiled headers of the tests belong to this file.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A transport for tests of keys that follow an issuer with a thread: it answers as a test says, a test can hold its
-// answers back, and both sides wait for events instead of times.
+// A transport for tests of keys that follow an issuer with a thread. A test sets its answers and can hold them back.
+// Both sides wait for events, not for times.
 #pragma once
 
 #include <credence/remote/fetch.hpp>
@@ -28,7 +28,7 @@ public:
     static constexpr const char* issuer_url = "https://id.example";
     static constexpr const char* document_url = "https://id.example/.well-known/openid-configuration";
     static constexpr const char* set_url = "https://id.example/set";
-    /// Far beyond what any event takes: a test that waits so long has failed.
+    /// Much longer than any event takes. A test that waits that long has failed.
     static constexpr std::chrono::seconds long_enough{60};
 
     IssuerScript() {
@@ -61,7 +61,7 @@ public:
     /// The ids of the keys in the set from now on.
     void publish(const std::vector<std::string>& kids) { answer(set_url, published(published_set(kids))); }
 
-    /// Holds answers back, or lets them go.
+    /// Holds answers back, or sends them.
     void hold(bool is_held) {
         const std::scoped_lock lock{state_->mutex};
         state_->is_held = is_held;
@@ -73,7 +73,7 @@ public:
         const std::scoped_lock lock{state_->mutex};
         return state_->begun;
     }
-    /// Waits until that many have. \return whether they have.
+    /// Waits until that many requests have begun. \return whether they have.
     [[nodiscard]] bool wait_for_begun(std::size_t count) const {
         std::unique_lock lock{state_->mutex};
         return state_->changed.wait_for(lock, long_enough, [&] { return state_->begun >= count; });
@@ -87,7 +87,7 @@ public:
         return state_->was_stopped;
     }
 
-    /// A hook that notes the events.
+    /// A hook that records the events.
     [[nodiscard]] auto hook() const {
         return [state = state_](const credence::RemoteEvent& event) {
             const std::scoped_lock lock{state->mutex};
@@ -95,7 +95,7 @@ public:
             state->changed.notify_all();
         };
     }
-    /// Waits until there was such an event. \return whether there was.
+    /// Waits for an event of that kind. \return whether it came.
     [[nodiscard]] bool wait_for_event(credence::RemoteEvent::Kind kind) const {
         std::unique_lock lock{state_->mutex};
         return state_->changed.wait_for(lock, long_enough, [&] {

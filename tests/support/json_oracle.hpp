@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// nlohmann's parser as an oracle for the strict reader: both accept or both refuse, but for rules that are written down
-// here, and what both accept has the same value.
+// nlohmann's parser as an oracle for the strict reader: both accept or both refuse, except for the rules that are
+// listed here, and a text that both accept has the same value.
 #pragma once
 
 #include <credence/detail/json/json_dom.hpp>
@@ -15,7 +15,7 @@
 
 namespace support {
 
-/// What nlohmann makes of a text, and what it lets pass that the strict reader does not.
+/// The document that nlohmann reads from a text, and the faults that it accepts and the strict reader refuses.
 struct JsonOracle {
     nlohmann::json document;
     int depth = 0;
@@ -51,7 +51,7 @@ struct JsonOracle {
     return one == other && one.dump() == other.dump();
 }
 
-/// Whether the strict reader and nlohmann say of a text what they should.
+/// Whether the strict reader and nlohmann agree about a text, as the rules of the oracle demand.
 [[nodiscard]] inline bool json_readers_agree(std::string_view text) {
     const JsonOracle oracle{text};
     const auto document = credence::detail::read_json(text);

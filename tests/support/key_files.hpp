@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Key files as the openssl command writes them, good ones and bad ones, made for these tests alone. Keys whose names
-// begin alike belong together; what is encrypted opens with "sesame".
+// Good and bad key files as the openssl command writes them, made for these tests alone. Keys whose names begin alike
+// belong together. The passphrase of the encrypted ones is "sesame".
 #pragma once
 
 #include <string_view>
@@ -523,7 +523,7 @@ MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
 -----END PUBLIC KEY-----
 )";
 
-/// A further number and some text behind the RSA key, within the bits that hold it.
+/// A further number and some text after the RSA key, inside its BIT STRING.
 inline constexpr std::string_view rsa_public_with_more_inside = R"(-----BEGIN PUBLIC KEY-----
 MIIBLDANBgkqhkiG9w0BAQEFAAOCARkAMIIBCgKCAQEAu6FPO6pTOSiQX5gCt99m
 CypFM6mI8d8YhF8yK9mHfmBJB7vKBXmhlxHXiqFnA42RBefnLF43PhPOEuMKAtzs

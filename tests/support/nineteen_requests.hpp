@@ -13,7 +13,7 @@
 
 namespace support {
 
-/// Which of two `Authorization` fields a stack shows.
+/// Which of two `Authorization` fields a stack gives to the guard.
 enum class Shows { both, the_first };
 
 struct ListedRequest {
@@ -23,7 +23,7 @@ struct ListedRequest {
     std::string path = "/me";
 };
 
-/// The 19 requests. The last is two: a refusal, then a good one on the same connection.
+/// The 19 requests. The last one consists of two: a refused one, then a good one on the same connection.
 inline std::vector<ListedRequest> nineteen_requests(Shows shows = Shows::both) {
     const std::string good = "Bearer " + account_token("7");
     const std::string other = "Bearer " + account_token("8");
@@ -58,7 +58,7 @@ inline std::vector<ListedRequest> nineteen_requests(Shows shows = Shows::both) {
     };
 }
 
-/// Sends them all over one connection.
+/// Sends all requests over one connection.
 inline void ask_nineteen_requests(int port, Shows shows = Shows::both) {
     SocketClient client{port};
     for (const ListedRequest& listed : nineteen_requests(shows)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an issuer publishes, for tests of keys that follow one: JWK Sets by the ids of their keys, and metadata documents.
+// Documents of an issuer, for tests of keys that follow one: JWK Sets by the ids of their keys, and metadata documents.
 #pragma once
 
 #include <credence/keys/key_export.hpp>
@@ -19,7 +19,7 @@ namespace support {
 /// The sets that these tests read.
 using RemoteSet = credence::KeySet<credence::ES256, credence::EdDSA>;
 
-/// The key of that id, the same in the whole program.
+/// The key with that id, the same in the whole program.
 inline credence::Keys<credence::EdDSA> published_key(const std::string& kid) {
     static std::mutex mutex;
     static std::map<std::string, credence::Keys<credence::EdDSA>> keys;

@@ -19,7 +19,7 @@ public:
     /// A number below `limit`; the standard's distributions differ between libraries.
     [[nodiscard]] std::size_t below(std::size_t limit) { return static_cast<std::size_t>(random_() % limit); }
 
-    /// A document; not always an object, and now and then with a name that comes twice.
+    /// A document. It is not always an object, and now and then a name occurs twice.
     [[nodiscard]] std::string document() { return space() + value(0) + space(); }
 
     /// A text with some of its bytes changed, lost, doubled or swapped.
@@ -28,7 +28,7 @@ public:
         return text;
     }
 
-    /// The inside of a string, as it stands in a document: all lengths of UTF-8, and escapes.
+    /// The content of a string as written in a document: all lengths of UTF-8, and escapes.
     [[nodiscard]] std::string letters() {
         constexpr std::array<std::string_view, 16> pieces{
             "a",   "b",    "key",  "12345678", "\xc3\xa4", "\xe2\x82\xac",   "\xf0\x9f\x98\x80",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A Redis server of a test's own: on a Unix socket, in a folder of its own, gone with the test.
+// A Redis server for one test, on a Unix socket in a folder of its own. It ends with the test.
 #pragma once
 
 #include <csignal>
@@ -21,7 +21,7 @@
 
 namespace support {
 
-/// The server's program, which servers/test_stores_redis.py names; empty without one.
+/// The path of the server's program, which servers/test_stores_redis.py sets; empty if there is none.
 [[nodiscard]] inline std::string redis_program() {
     const char* program = std::getenv("CREDENCE_TEST_REDIS");
     return program == nullptr ? "" : program;
@@ -82,11 +82,11 @@ public:
         while (said.find("eady to accept connections") == std::string::npos && ::read(lines[0], &byte, 1) == 1)
             said.push_back(byte);
         if (log_ >= 0) ::close(log_);
-        log_ = lines[0];  // open as long as the server lives: it says more
+        log_ = lines[0];  // open while the server runs: it has more lines
         INFO(said);
         REQUIRE(said.find("eady to accept connections") != std::string::npos);
     }
-    /// Without a chance to write anything.
+    /// Kills the server without a chance to write anything.
     void stop() {
         ::kill(process_, SIGKILL);
         ::waitpid(process_, nullptr, 0);
@@ -98,7 +98,7 @@ public:
     }
     void thaw() const { REQUIRE(::kill(process_, SIGCONT) == 0); }
 
-    /// Runs a command over a connection that is not the store's. \return the number or text that it gives.
+    /// Runs a command over a connection of its own, not the store's. \return its result, a number or a text.
     std::string run(const std::vector<std::string>& words) const {
         const std::unique_ptr<redisContext, decltype(&redisFree)> context{redisConnectUnix(socket().c_str()),
                                                                           &redisFree};

@@ -12,7 +12,7 @@ struct EncryptedVector {
     std::string_view token;
 };
 
-/// What all tokens of RFC 7520 §5 hold, but that of §5.3.
+/// The plaintext of all tokens of RFC 7520 §5 except for that of §5.3.
 inline constexpr std::string_view rfc7520_plaintext =
     R"(You can trust us to stick with you through thick and thin–to the bitter end. And you can tru)"
     R"(st us to keep any secret of yours–closer than you keep it yourself. But you cannot trust us )"

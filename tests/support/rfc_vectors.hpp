@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// One example: a private or shared JWK, what is signed, and the signature in base64url.
+/// One example: a private or shared JWK, the signing input, and the signature in base64url.
 struct RfcVector {
     std::string_view jwk;
     std::string_view signing_input;

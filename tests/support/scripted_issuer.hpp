@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An issuer that answers as a test says, and a driver of the state machine with a clock of its own: a day takes as long as
-// its fetches.
+// An issuer whose answers a test sets, and a driver of the state machine with a clock of its own. A day of that clock
+// takes only as long as its fetches.
 #pragma once
 
 #include <credence/remote/fetch.hpp>
@@ -21,11 +21,11 @@
 
 namespace support {
 
-/// Answers of an issuer by URL, and what it was asked.
+/// The answers of an issuer by URL, and the requests that it got.
 struct ScriptedIssuer {
     using Answer = std::function<credence::FetchResult(const credence::FetchRequest&)>;
 
-    /// What every request to `url` gets from now on.
+    /// Sets the answer to every request to `url` from now on.
     void answer(const std::string& url, credence::FetchResult result) {
         answers[url] = [result = std::move(result)](const credence::FetchRequest&) { return result; };
     }
@@ -38,7 +38,7 @@ struct ScriptedIssuer {
                                       : credence::FetchResult{credence::FetchResponse{.status = 404}};
     }
 
-    /// How often a URL was asked for.
+    /// How often a URL was requested.
     [[nodiscard]] long asked(const std::string& url) const {
         return std::count_if(requests.begin(), requests.end(),
                              [&](const credence::FetchRequest& request) { return request.url.text() == url; });
@@ -66,7 +66,7 @@ public:
         issuer.answer(set_url, published(published_set({"a"})));
     }
 
-    /// Lets time pass, up to but not beyond its end, and answers each request as soon as `latency` is over.
+    /// Lets that much time pass, and answers each request as soon as `latency` is over.
     void pass(std::chrono::milliseconds span) {
         const credence::SteadyTime end = now.steady + span;
         for (;;) {

@@ -19,13 +19,13 @@ std::string sign(const Key& key, std::string_view input) {
     return signature;
 }
 
-/// Whether a key takes a signature of `input`.
+/// Whether a key accepts a signature of `input`.
 template <class Key>
 bool verifies(const Key& key, std::string_view input, std::string_view signature) {
     return key.detail_key().verify(input, credence::detail::as_bytes(signature));
 }
 
-/// New keys of an algorithm, made once in a program.
+/// Keys of an algorithm, generated once in a program.
 template <credence::Algorithm Alg>
 const credence::Keys<Alg>& keys_of() {
     static const auto keys = credence::Keys<Alg>::generate().value();

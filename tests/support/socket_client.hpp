@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A TCP client that sends exactly the bytes it is told to, in the packets it is told to, and reads HTTP/1.1 responses.
+// A TCP client that sends exactly the given bytes, in the given packets, and reads HTTP/1.1 responses.
 #pragma once
 
 #include <cctype>
@@ -61,7 +61,7 @@ public:
     SocketClient& operator=(const SocketClient&) = delete;
     ~SocketClient() { ::close(socket_); }
 
-    /// Sends these bytes. \return whether the other side still took them.
+    /// Sends these bytes. \return whether the connection still accepted them.
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {
             const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -71,7 +71,7 @@ public:
         return true;
     }
 
-    /// Says that nothing more will come.
+    /// Closes the sending side of the connection.
     void finish() { ::shutdown(socket_, SHUT_WR); }
 
     /// Reads one response: a body of `Content-Length`, or of chunks as they come, or up to the end of the connection.
@@ -98,7 +98,7 @@ public:
         return receive();
     }
 
-    /// Whether the other side ends the connection without a further byte.
+    /// Whether the other side closes the connection without a further byte.
     bool is_closed() { return buffer_.empty() && !read_more(); }
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every store must do: the contract of sessions, API keys, refresh tokens, revocations and proofs, for each store's own
-// test to run.
+// The contract that every store must keep, for sessions, API keys, refresh tokens, revocations and proofs. The test of
+// each store runs it.
 #pragma once
 
 #include <credence/http/replay_store.hpp>
@@ -80,14 +80,14 @@ void check_session_contract(Store& store) {
     CHECK_FALSE(has("x"));
     CHECK_FALSE(store.find_session("").value());
 
-    // Use moves its times, and never back.
+    // Its use moves its times forward, never back.
     CHECK(store.touch_session(a.hash, {contract_start + 60s, contract_start + 31min}).value());
     CHECK(store.touch_session(a.hash, {contract_start + 30s, contract_start + 10h}).value());
     CHECK(store.find_session(a.hash).value()->last_used_at == contract_start + 60s);
     CHECK(store.find_session(a.hash).value()->ends_at == contract_start + 31min);
     CHECK_FALSE(store.touch_session(hash_named("x"), {contract_start, contract_start}).value());
 
-    // Another takes its place, once.
+    // Another record replaces it, once.
     auto b = session_record("b", "ann");
     b.handle = a.handle;
     CHECK(store.replace_session(a.hash, b).value());
@@ -170,7 +170,7 @@ void check_refresh_contract(Store& store) {
     CHECK_FALSE(found.used_at);
     CHECK_FALSE(has("x"));
 
-    // It is exchanged once, and stays as a used one.
+    // It is exchanged once, and stays as a used record.
     auto used = a;
     used.used_at = contract_start + 1s;
     used.sealed_successor = hash_named("sealed");
@@ -205,7 +205,7 @@ void check_revocation_contract(Store& store) {
                                 credence::NumericDate issued_at = contract_start) {
         return store.is_revoked({issuer, id, subject, issued_at, contract_start + 24h}).value();
     };
-    // A token is refused by issuer and id, which are never mixed up.
+    // A token is refused by issuer and id, and no other split of the two texts is taken for it.
     CHECK_FALSE(is_revoked("issuer", "id", "eve"));
     REQUIRE(store.revoke({"issuer", "id", "eve", contract_start, contract_start + 24h}));
     REQUIRE(store.revoke({"issuer", "id", "eve", contract_start, contract_start + 24h}));
@@ -241,7 +241,7 @@ void check_replay_contract(Store& store, credence::NumericDate& moment) {
     CHECK_FALSE(store.use_once("proof", moment + 60s).value());
 }
 
-/// Of several threads that replace one session at once, one does; and none escapes the end of all.
+/// If several threads replace one session at once, one succeeds. No replacement escapes the end of all sessions.
 template <credence::SessionStore Store>
 void check_sessions_from_threads(Store& store) {
     constexpr int threads = 4;
@@ -259,15 +259,15 @@ void check_sessions_from_threads(Store& store) {
         }
         if (round % 2 == 1) CHECK(store.end_sessions_of({.subject = "ann"}));
         for (auto& thread : running) thread.join();
-        // Whoever came first, the session was one all the time: replaced once, or ended before, or ended after.
+        // In any order there was only one session: it was replaced once, or ended before that, or ended after it.
         if (round % 2 == 0) CHECK(replaced == 1);
         CHECK(handles_of(store, "ann").size() == (round % 2 == 0 ? 1U : 0U));
         CHECK(store.end_sessions_of({.subject = "ann"}));
     }
 }
 
-/// What a store on a connection of the caller's does is a part of the caller's transaction. \param other  another store
-/// of the same tables. \param run  runs SQL on the caller's connection.
+/// A store on the caller's connection takes part in the caller's transaction. \param other  another store of the same
+/// tables. \param run  runs SQL on the caller's connection.
 template <class Store, class Run>
 void check_transaction_contract(Store& store, Store& other, const Run& run) {
     const credence::TokenIdentity token{"i", "t", "ann", contract_start, {}};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Credentials of every kind in a store, and that neither what the store keeps nor what is said of it gives one of them away.
-// For each store's own test, which knows how to read all that its store keeps.
+// Credentials of every kind in a store. Neither the stored data nor an error or list reveals one of them. The test of
+// each store runs this, because it knows how to read all data of its store.
 #pragma once
 
 #include <credence/claims/registered_claims.hpp>
@@ -20,10 +20,10 @@
 
 namespace support {
 
-/// What clients of a store hold, and what was said of them.
+/// The credentials that clients of a store hold, and the errors and lists about them.
 struct StoredSecrets {
-    std::vector<std::string> secrets = {};  ///< Those parts of the credentials that nobody else may know.
-    std::string said = {};                  ///< Each error for the log, and each list, of credentials that are refused.
+    std::vector<std::string> secrets = {};  ///< The secret parts of the credentials.
+    std::string said = {};                  ///< Each list, and each error of a refused credential.
 };
 
 /// Starts, renews, uses, exchanges, lists and refuses credentials of "ann".
@@ -59,12 +59,13 @@ template <class Store>
     return left;
 }
 
-/// Neither `kept`, all that the store keeps, nor what was said has a secret, as it is or in hexadecimal.
+/// Checks that neither `kept`, all data of the store, nor the errors and lists hold a secret, in plain or in
+/// hexadecimal.
 inline void check_no_secret(const StoredSecrets& left, std::string_view kept) {
     const auto has = [](std::string_view text, const std::string& part) {
         return text.find(part) != std::string_view::npos || text.find(to_hex(part)) != std::string_view::npos;
     };
-    CHECK(has(kept, "ann"));  // it was read where the records are
+    CHECK(has(kept, "ann"));  // the place of the records was read
     CHECK(has(kept, "phone"));
     CHECK(has(kept, "script"));
     CHECK(has(left.said, "phone"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tokens written by hand, with any header and any payload, rightly signed; and in one line what a verifier says of them.
+// Tokens written by hand, with any header, any payload and a good signature, and the verdict of a verifier in one line.
 #pragma once
 
 #include <credence/jwt/decode.hpp>
@@ -22,7 +22,7 @@ inline constexpr credence::NumericDate noon{std::chrono::seconds{1'700'000'000}}
 
 inline credence::NumericDate noon_clock() { return noon; }
 
-/// Two segments, as they are to stand in the token, and their signature.
+/// A token of two segments that are already encoded, with their signature.
 template <class Alg = credence::HS256>
 std::string signed_segments(std::string_view header, std::string_view payload,
                             const credence::Keys<Alg>& keys = account_keys()) {
@@ -35,7 +35,7 @@ std::string signed_segments(std::string_view header, std::string_view payload,
     return token + '.' + credence::detail::encode_base64url(bytes);
 }
 
-/// A token of two texts, whatever they are.
+/// A token of any two texts.
 template <class Alg = credence::HS256>
 std::string signed_texts(std::string_view header, std::string_view payload,
                          const credence::Keys<Alg>& keys = account_keys()) {
@@ -48,14 +48,14 @@ inline constexpr std::string_view usual_header = R"({"alg":"HS256","typ":"JWT"})
 /// A token with the usual header.
 inline std::string signed_payload(std::string_view payload) { return signed_texts(usual_header, payload); }
 
-/// An error in one line: the code, and behind a space the claim, if one is named.
+/// An error in one line: the code, then a space and the claim if there is one.
 inline std::string in_words(const credence::Error& error) {
     std::string text{to_string(error.code)};
     if (!error.claim.empty()) text.append(" ").append(error.claim);
     return text;
 }
 
-/// What `decode` says at noon: `accepted`, or the error in one line.
+/// The verdict of `decode` at noon: `accepted`, or the error in one line.
 template <class Claims = nlohmann::json>
 std::string verdict(std::string_view token, credence::Validation<Claims> rules = {}) {
     rules.clock = noon_clock;

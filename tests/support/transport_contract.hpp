@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every transport does, over a plain connection to a server in this process. What servers do wrong, and TLS, are in
+// The contract of every transport, over a plain connection to a server in this process. Faulty servers and TLS are in
 // tests/remote/test_transports.py.
 #pragma once
 
