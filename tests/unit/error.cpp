@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The list of codes: each with a name and a sentence of its own, and at home in std::error_code.
+// The list of codes: each has a name and a sentence of its own, and converts to std::error_code.
 #include <credence/error.hpp>
 
 #include <algorithm>
@@ -95,7 +95,7 @@ TEST_CASE("a code is a std::error_code, and never the one that means success") {
 }
 
 TEST_CASE("a code is compared by the name of its category, whichever object that is") {
-    // As in a library that was loaded with a copy of its own.
+    // As in a loaded library with its own copy of credence.
     static const credence::detail::ErrorCategory copy;
     const std::error_code from_copy{static_cast<int>(Errc::token_expired), copy};
     CHECK(from_copy == Errc::token_expired);

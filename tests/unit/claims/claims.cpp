@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is a claims type, and what exactly is wrong with a type that is none.
+// Which types are claims types, and the exact fault of a type that is not.
 #include <credence/claims/claims.hpp>
 
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The registered claims as values: dates, audiences, and what is there when nothing is said.
+// The registered claims as values: dates, audiences, and defaults.
 #include <credence/claims/registered_claims.hpp>
 
 #include <chrono>

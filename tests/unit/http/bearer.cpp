@@ -51,7 +51,7 @@ TEST_CASE("a good token becomes a proof, and its claims are an arrow away") {
 TEST_CASE("a proof is handed on, not copied: a request costs no allocation more than its token") {
     const std::string token = account_token(std::string(100, 's'));
     const std::string field = "Bearer " + token;
-    static_cast<void>(verifier.verify(token));  // what is learned once
+    static_cast<void>(verifier.verify(token));  // caches what is cached once
     std::size_t by_hand = 0, from_request = 0;
     const auto count = [](std::size_t& into, auto&& verify) {
         into = support::allocations_of([&] { static_cast<void>(verify()); }).count;

@@ -57,7 +57,7 @@ TEST_CASE("another name is another cookie") {
         INFO(field);
         CHECK(found(field) == std::nullopt);
     }
-    CHECK(found("a=\"x; token=abc\"") == "abc\"");  // a quote protects nothing: RFC 6265 §5.4 splits at each semicolon
+    CHECK(found("a=\"x; token=abc\"") == "abc\"");  // RFC 6265 §5.4 splits at each semicolon, also inside quotes
     CHECK(found("__Host-token=abc", "__Host-token") == "abc");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests of other origins: what is refused, by which field, and that protect asks for each token from a cookie.
+// Requests of other origins: which are refused, by which field, and that protect checks every request with a cookie
+// token.
 #include <credence/http/bearer.hpp>
 #include <credence/http/cross_origin.hpp>
 
@@ -96,7 +97,7 @@ TEST_CASE("the server's own scheme, where it is named, must be the origin's") {
         CHECK_FALSE(passes(http, {.own_scheme = scheme}));
     }
     CHECK_FALSE(passes({{"Origin", "http://x.example"}, {"Host", "api.example"}}, {.own_scheme = "http"}));
-    // What the browser says counts first, and an origin that is trusted has a scheme of its own.
+    // The browser's own field counts first, and a trusted origin includes its scheme.
     CHECK(passes({{"Sec-Fetch-Site", "same-origin"}}, {.own_scheme = "https"}));
     CHECK(passes({{"Origin", "http://localhost:3000"}, {"Host", "api.example"}},
                  {.trusted = {"http://localhost:3000"}, .own_scheme = "https"}));
@@ -176,7 +177,7 @@ TEST_CASE("attack row 48: protect asks for the origin whenever the token came fr
     CHECK(status(guard, {{"Cookie", "t=bad"}, {"Sec-Fetch-Site", "cross-site"}}, "POST") == 403);
     CHECK(status(guard, {{"Cookie", "t=" + token}, {"Sec-Fetch-Site", "same-origin"}}, "POST") == 200);
     CHECK(status(guard, cookie, "GET") == 200);
-    CHECK(status(guard, cookie, "") == 403);  // a stack that does not tell the method
+    CHECK(status(guard, cookie, "") == 403);  // the stack does not give the method
 
     // A browser sends no other field by itself.
     const Fields field{{"Authorization", "Bearer " + token}, {"Sec-Fetch-Site", "cross-site"}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// DPoP at a server: each rule of RFC 9449 §4.3 and its refusal, the schemes, nonces, replays, and what a client is told.
+// DPoP at a server: each rule of RFC 9449 §4.3 and its refusal, the schemes, nonces, replays, and the answers to a
+// client.
 #include <credence/http/bearer.hpp>
 #include <credence/http/dpop.hpp>
 #include <credence/http/first_of.hpp>
@@ -46,7 +47,7 @@ const credence::Keys<Alg>& made_key() {
 const auto& issuer_keys() { return made_key<credence::ES256>(); }
 const auto& client_keys() { return made_key<credence::EdDSA>(); }
 
-/// A request that tells its method and target.
+/// A request with a method and a target.
 struct Call : acme::Request {
     std::string verb = "GET";
     std::string target = "/orders/7?page=2";
@@ -82,7 +83,7 @@ template <class Alg>
 std::string proof_by(const credence::Keys<Alg>& keys, const json& claims, const std::string& type, json header) {
     return credence::encode(claims, keys, {.type = type, .header = std::move(header)}).value();
 }
-/// A proof of these claims, signed with these keys; its header is as it should be, but for the type.
+/// A proof of these claims, signed with these keys. Its header is right except for the given type.
 template <class Alg>
 std::string proof_by(const credence::Keys<Alg>& keys, const json& claims, const std::string& type = "dpop+jwt") {
     return proof_by(keys, claims, type, json{{"jwk", public_jwk(keys)}});
@@ -119,7 +120,7 @@ DpopOptions options(NumericDate moment = noon) {
             .clock = clock};
 }
 
-/// Counts how often it is asked, and answers as it is told.
+/// A store that counts its calls and gives the answer that a test sets.
 struct CountingStore {
     int uses = 0;
     credence::Result<bool> answer = true;
@@ -212,7 +213,7 @@ TEST_CASE("attack row 43: a private key, a shared secret and another key are ref
     CHECK(judged(request_with(proof_by(secret, good_claims(), "dpop+jwt", json{{"jwk", oct}}))) == "invalid_proof alg");
     const auto& other = made_key<credence::ES256>();
     CHECK(judged(request_with(proof_by(other, good_claims()))) == "invalid_proof jwk");
-    // The right key in the header, and a signature by another: the thumbprint alone proves nothing.
+    // The header has the right key, but another key made the signature: the thumbprint alone proves nothing.
     CHECK(judged(request_with(proof_by(other, good_claims(), "dpop+jwt", json{{"jwk", public_jwk(client_keys())}}))) ==
           "invalid_proof jwk");
     const auto stranger = credence::Keys<credence::EdDSA>::generate().value();
@@ -360,7 +361,8 @@ TEST_CASE("attack row 47: a token and its scheme belong together") {
     CHECK(judged(request_with(good_proof(), bound_token() + ", DPoP " + bound_token(), "Bearer")) ==
           "malformed_credentials");
     CHECK(judged(request_with(good_proof(), "x, DPoP " + bound_token(), "Digest")) == "malformed_credentials");
-    // Where nobody checks proofs, the token is no bearer token, and its scheme is another guard's.
+    // A verifier without proof checks refuses the token as a bearer token, and the scheme DPoP belongs to another
+    // guard.
     CHECK(require_bearer(request_with(good_proof(), bound_token(), "Bearer"), verifier()).error().reason ==
           Error{Errc::proof_required, "cnf"});
     CHECK(require_bearer(request_with(good_proof()), verifier()).error().reason.code == Errc::missing_credentials);
@@ -430,7 +432,7 @@ TEST_CASE("a proof needs the nonce of the server, where it has nonces") {
         INFO(nonce);
         CHECK(judged(request_with(proof_with({{"nonce", nonce}})), rules) == "invalid_proof nonce");
     }
-    // A bad proof gets no nonce, and a good one needs none where the server has none.
+    // A bad proof gets no nonce. A good one needs none if the server uses none.
     CHECK(require_bearer(request_with("x"), dpop_bound(verifier(), rules)).error().dpop_nonce.empty());
     CHECK(judged(request_with(proof_with({{"nonce", "any"}}))) == "accepted");
     acme::Response response;

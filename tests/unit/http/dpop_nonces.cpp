@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nonces for DPoP proofs: how long one is good, and that nobody else can make one.
+// Nonces for DPoP proofs: how long a nonce is valid, and that only the server can make one.
 #include <credence/http/dpop_nonces.hpp>
 
 #include <algorithm>

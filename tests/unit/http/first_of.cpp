@@ -34,7 +34,7 @@ struct ApiKeys {
     }
 };
 
-/// Takes whatever is left.
+/// Takes all remaining texts.
 struct Introspection {
     using claims_type = AccountClaims;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Header values from everything that a stack may give, and what makes a request type known.
+// Header values from every kind of result of a stack, and the functions that make a request type known.
 #include <credence/http/http_traits.hpp>
 
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tokens bound to a client's certificate: which certificate counts, from where, and each refusal. A real handshake:
-// tests/http/beast_tls.cpp.
+// Tokens bound to a client's certificate: which certificate counts, its source, and each refusal.
+// tests/http/beast_tls.cpp has a real handshake.
 #include <credence/http/bearer.hpp>
 #include <credence/http/dpop.hpp>
 #include <credence/http/first_of.hpp>
@@ -27,7 +27,7 @@ namespace {
 
 using Claims = credence::RegisteredClaims;
 
-// Only the hash of a certificate counts, so any bytes are one.
+// Only the hash of a certificate counts, so any bytes serve as one.
 const std::string certificate{"DER\0\xfb\xff", 6};
 const std::string base64 = "REVSAPv/", escaped_base64 = "REVSAPv%2F";
 const std::string thumbprint = credence::detail::sha256_text(certificate);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The answers of RFC 6750 §3, code by code, and what must never get into them.
+// The answers of RFC 6750 §3 for each code, and the texts that must never appear in them.
 #include <credence/http/rejection.hpp>
 
 #include <chrono>

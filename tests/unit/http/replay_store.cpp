@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a store of used proofs: what its answers mean.
+// The handle to a store of used proofs: the meaning of the store's answers.
 #include <credence/http/replay_store.hpp>
 
 #include <memory>

@@ -27,7 +27,7 @@ using support::AccountClaims;
 
 namespace {
 
-/// A stack that gives all that a context can hold, some of it by value.
+/// A stack that gives every member of a context, some of them by value.
 struct FullRequest : acme::Request {
     std::string verb = "PUT";
     std::string target = "/orders?id=1";
@@ -46,7 +46,7 @@ struct BoundVerifier {
     }
 };
 
-/// Tells the two ways to call it apart.
+/// Its error says which of its two functions was called.
 struct EitherVerifier {
     using claims_type = AccountClaims;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The document of RFC 9728, and where it lies.
+// The document of RFC 9728, and its URL.
 #include <credence/http/resource_metadata.hpp>
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a token grants: require_scope, and Granted as a proof.
+// The scopes that a token grants: require_scope, and Granted as a proof.
 #include <credence/http/scope.hpp>
 #include <credence/jwt/revocation.hpp>
 

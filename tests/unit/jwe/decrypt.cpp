@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// decrypt: what is refused, with which code, and that no refusal tells what the key found.
+// decrypt: which tokens are refused, with which code, and that no refusal reveals the result of the key's decryption.
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
 
@@ -56,7 +56,7 @@ std::string with_member(std::string_view token, const std::string& name, const j
     });
 }
 
-/// The codes of all that can be wrong with the key or the tag.
+/// The codes of every possible fault of the wrapped key or the tag.
 template <class Alg>
 std::vector<std::string> damaged(const EncryptionKeys<Alg>& keys, ContentAlgorithm content) {
     const std::string token = encrypt("a text of more than sixteen bytes", keys, {.content = content}).value();
@@ -310,7 +310,7 @@ TEST_CASE("attack row 32: an epk that says another curve or key type is refused,
 TEST_CASE("attack row 32: a point of small order, whose shared secret is zero, is refused",
           "[jwe][decrypt][attack-32][attack-51]") {
     const auto check = [](const auto& keys, const std::string& crv, std::initializer_list<std::string_view> points) {
-        // The content key that follows from a secret of zero: whoever sends such a point can compute it.
+        // The content key that follows from a secret of zero: the sender of such a point can compute it.
         const detail::SecretBytes zero{crv == "X448" ? std::size_t{56} : std::size_t{32}};
         const auto content_key = detail::derive_key(zero, "A256GCM", {}, 32);
         for (const std::string_view point : points) {
@@ -321,7 +321,7 @@ TEST_CASE("attack row 32: a point of small order, whose shared secret is zero, i
             CHECK(outcome(encrypted(header.dump(), detail::as_text(content_key.view())), keys) == "decryption_failed");
         }
     };
-    // RFC 7748 §6.1: u = 0, 1, the two of order 8, p - 1, and p and p + 1, which stand for 0 and 1.
+    // RFC 7748 §6.1: u = 0, 1, the two of order 8, p - 1, and p and p + 1, which are other spellings of 0 and 1.
     check(EncryptionKeys<ECDH_ES>::from_pem(files::x25519_private).value(), "X25519",
           {"0000000000000000000000000000000000000000000000000000000000000000",
            "0100000000000000000000000000000000000000000000000000000000000000",
@@ -345,7 +345,7 @@ TEST_CASE("attack row 32: a point of small order, whose shared secret is zero, i
 }
 
 TEST_CASE("a token longer than OpenSSL can count is refused, whatever the limit", "[jwe][decrypt][attack-19]") {
-    // Address space alone: the length is judged before a byte is read.
+    // Only address space: the length is checked before a byte is read.
     const std::size_t size = detail::longest_jwe + 1;
     const std::unique_ptr<char[]> room{new (std::nothrow) char[size]};
     if (!room) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// encrypt: what stands in the token that it writes.
+// encrypt: the content of the token that it writes.
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// NestedVerifier: only what was signed within is proven.
+// NestedVerifier: only claims that were signed inside the encryption are proven.
 #include <credence/http/bearer.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwe/nested_verifier.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SealedCookie: state that comes back as it went, for a while, and for its own cookie alone.
+// SealedCookie: state that comes back unchanged, for a limited time, and only for its own cookie.
 #include <credence/http/cookie.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwe/sealed_cookie.hpp>

@@ -43,7 +43,7 @@ TEST_CASE("a name matches as a whole, byte for byte") {
 }
 
 TEST_CASE("a rule that is set to an empty value is set, and matches nothing") {
-    const char* const forgotten = nullptr;  // as from std::getenv
+    const char* const forgotten = nullptr;  // as std::getenv returns
     for (const Accept& accepted : {Accept{""}, Accept{std::string{}}, Accept{std::string_view{}}, Accept(forgotten),
                                    Accept{std::vector<std::string>{}}, Accept{std::vector<std::string>{""}}}) {
         CHECK(accepted.is_set());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The profile for OAuth 2.0 access tokens: what must be there, and what passes for none. RFC 9068 §2.2, §4
+// The profile for OAuth 2.0 access tokens: the required claims, and which other tokens are refused. RFC 9068 §2.2, §4
 #include <credence/jwt/access_token.hpp>
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A verifier whose caller decides about cnf: when it is asked, with what, and what its answer does.
+// A verifier whose caller decides about cnf: when the caller's check runs, with which arguments, and the effect of its
+// answer.
 #include <credence/jwt/confirmation.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>

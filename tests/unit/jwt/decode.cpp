@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// encode and decode: what is written, what comes back, and what cannot be written.
+// encode and decode: the text that is written, the claims that come back, and claims that cannot be written.
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
 
@@ -38,7 +38,7 @@ private:
     double value_ = 0;
 };
 
-/// A mapping that says things that it had better not.
+/// A mapping that throws secrets, or writes JSON that is not allowed.
 class Awkward {
 public:
     enum class Mode : std::uint8_t { good, no_object, registered, throws, deep, not_utf8 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// encode: what is written, and what cannot be written.
+// encode: the text that is written, and claims that cannot be written.
 #include <credence/jwt/encode.hpp>
 
 #include <chrono>
@@ -37,7 +37,7 @@ private:
     double value_ = 0;
 };
 
-/// A mapping that says things that it had better not.
+/// A mapping that throws secrets, or writes JSON that is not allowed.
 class Awkward {
 public:
     enum class Mode : std::uint8_t { good, no_object, registered, throws, deep, not_utf8 };

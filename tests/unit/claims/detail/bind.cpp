@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The members of an aggregate as references: how many there are, in which order, and that they are the members.
+// The members of an aggregate as references: their number, their order, and that they refer to the members themselves.
 #include <credence/claims/detail/bind.hpp>
 
 #include <array>

@@ -58,7 +58,7 @@ std::string token_of(std::string_view members) {
                                    std::string{members} + '}');
 }
 
-/// What is said of a payload with `members`, read into an aggregate.
+/// The verdict on a payload with `members`, read into an aggregate.
 template <class Aggregate>
 std::string judged(std::string_view members) {
     return verdict<Aggregate>(token_of(members));

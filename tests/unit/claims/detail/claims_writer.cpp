@@ -107,7 +107,7 @@ public:
                 .readers = coin() ? credence::Audience{text()} : credence::Audience{text(), text()}};
     }
 
-    /// Text of any code points but surrogates.
+    /// Text of any code points except for surrogates.
     std::string text() {
         constexpr std::array<std::uint32_t, 8> ranges{0x20, 0x80, 0x80, 0x800, 0x800, 0xd800, 0xffff, 0x110000};
         std::string out;

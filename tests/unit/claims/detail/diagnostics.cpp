@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which types map to JSON, and what exactly is wrong with one that does not.
+// Which types map to JSON, and the exact fault of a type that does not.
 #include <credence/claims/detail/diagnostics.hpp>
 
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How each type maps to JSON: its form, the kinds of values it is read from, and whose own mapping counts.
+// How each type maps to JSON: its form, the kinds of values that it is read from, and which own mapping is used.
 #include <credence/claims/detail/member_types.hpp>
 
 #include <array>
@@ -56,7 +56,7 @@ struct Aggregate {
     int a;
 };
 
-/// Where nlohmann's namespace is searched for a mapping, because of the argument.
+/// A type whose template argument makes the compiler search nlohmann's namespace for a mapping.
 template <class Type>
 struct Box {
     Type value;

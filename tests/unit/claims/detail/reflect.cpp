@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The names of members, as the compiler spells them: wherever a struct may stand and whatever its members are called.
+// The names of members, as the compiler spells them, for structs in every kind of scope and members of every kind of
+// name.
 #include <credence/claims/detail/reflect.hpp>
 
 #include <any>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JSON values read straight into each member type, and what does not fit it.
+// JSON values are read straight into each member type, and values of another type are refused.
 #include <credence/claims/detail/claims_reader.hpp>
 #include <credence/claims/detail/value_reader.hpp>
 
@@ -65,7 +65,7 @@ credence::Result<Aggregate> read_object(std::string_view members, bool allow_dup
     return out;
 }
 
-/// What is said of an object with `members`, read into an aggregate.
+/// The verdict on an object with `members`, read into an aggregate.
 template <class Aggregate>
 std::string judged(std::string_view members) {
     const auto read = read_object<Aggregate>(members);
@@ -85,7 +85,7 @@ Value value(std::string_view json) {
     return read<Holder<Value>>("\"v\":" + std::string{json}).v;
 }
 
-/// Each of the texts must be an `invalid_claim_type` of the member `v`, or of what is behind it.
+/// Each of the texts must be an `invalid_claim_type` of the member `v`, or of a member inside it.
 template <class Value>
 void refuses(std::initializer_list<std::string_view> texts, std::string_view claim = "v") {
     for (const std::string_view json : texts) {

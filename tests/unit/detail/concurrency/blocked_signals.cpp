@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// BlockedSignals: what a thread inherits, and what its maker has afterwards.
+// BlockedSignals: the signal mask that a new thread inherits, and that of its creator afterwards.
 #include <credence/detail/concurrency/blocked_signals.hpp>
 
 #include <csignal>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fork_count: another number in a child, the same one in the parent.
+// fork_count: it changes in a child, and stays the same in the parent.
 #include <credence/detail/concurrency/fork_count.hpp>
 
 #include "support/catch.hpp"

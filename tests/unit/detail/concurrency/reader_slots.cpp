@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ReaderSlots and VersionHold: a version lives until its last holder is done, however it is held. SnapshotCell's tests
-// have the threads.
+// ReaderSlots and VersionHold: a version lives until its last holder releases it, however it is held. The tests with
+// threads are those of SnapshotCell.
 #include <credence/detail/concurrency/reader_slots.hpp>
 
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SnapshotCell: readers see whole values, replaced values are destroyed with their last reader, and nobody waits.
+// SnapshotCell: readers see whole values, a replaced value is destroyed with its last reader, and neither side blocks.
 #include <credence/detail/concurrency/snapshot_cell.hpp>
 
 #include <atomic>
@@ -42,7 +42,7 @@ private:
 
 using Cell = SnapshotCell<Watched>;
 
-/// Runs `read` in so many threads until `write` has returned.
+/// Runs `read` in that many threads until `write` has returned.
 template <class Read, class Write>
 void run_readers(int count, Read read, Write write) {
     std::atomic<bool> is_done = false;

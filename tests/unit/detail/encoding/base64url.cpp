@@ -21,7 +21,7 @@ using credence::detail::encode_base64url;
 
 namespace {
 
-/// The slow way: bit by bit, as the RFC says it.
+/// A slow reference decoder: bit by bit, as in the RFC.
 std::optional<std::string> by_the_book(std::string_view text) {
     std::string bits;
     for (const char letter : text) {
@@ -39,7 +39,7 @@ std::optional<std::string> by_the_book(std::string_view text) {
     return bytes;
 }
 
-/// Whether a text is read as it should be, also where the table alone must do it.
+/// Whether a text is decoded correctly, also by the table alone.
 bool agrees(std::string_view text) {
     const auto bytes = decode_base64url(text);
     if (bytes != by_the_book(text)) return false;

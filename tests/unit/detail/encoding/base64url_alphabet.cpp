@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The alphabet has each of its 64 characters once, and sizes go there and back.
+// The alphabet has each of its 64 characters once, and the sizes of text and bytes convert both ways.
 #include <credence/detail/encoding/base64url_alphabet.hpp>
 
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// base64url in wide instructions: the same answers, to the last bit, as by the table.
+// base64url with wide instructions gives exactly the same answers as the table.
 #include <credence/detail/encoding/base64url.hpp>
 
 #include <cstddef>
@@ -14,7 +14,7 @@ using namespace credence::detail;
 
 namespace {
 
-/// What the table makes of a text; nothing when it is none.
+/// The bytes that the table decodes; nullopt if the text is not base64url.
 std::optional<std::string> by_table(std::string_view text) {
     std::string bytes(base64url_decoded_size(text.size()) + base64url_slack, '\0');
     if (!decode_base64url_by_table(text, bytes.data())) return std::nullopt;
@@ -22,7 +22,7 @@ std::optional<std::string> by_table(std::string_view text) {
     return bytes;
 }
 
-/// Whether what `wide` takes of the text is decoded as by the table, and no byte is written beyond the slack.
+/// Whether `wide` decodes its part of the text as the table does, and writes no byte beyond the slack.
 bool agrees(const WideBase64url& wide, std::string_view text) {
     constexpr std::size_t guarded = 16;
     std::string room(base64url_decoded_size(text.size()) + wide_base64url_slack + guarded, '#');
@@ -47,7 +47,7 @@ std::string random_text(std::mt19937_64& random, std::size_t size) {
     return text;
 }
 
-/// Runs a test for each way that this processor has; one that it has not is told.
+/// Runs a test for each implementation that this processor supports, and reports the others.
 template <class Test>
 void for_each_way(Test&& test) {
     for (const WideBase64url& wide : wide_base64url) {

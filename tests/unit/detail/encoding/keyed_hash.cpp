@@ -21,7 +21,7 @@ namespace {
 /// The key 00 01 … 0f, as the paper's own examples have it.
 constexpr KeyedHash example{0x0706050403020100, 0x0f0e0d0c0b0a0908};
 
-/// The same by OpenSSL, which must be told the rounds.
+/// The same by OpenSSL, which takes the number of rounds as a parameter.
 std::uint64_t by_openssl(const std::string& text) {
     std::array<unsigned char, 16> key{};
     for (std::size_t at = 0; at < key.size(); ++at) key[at] = static_cast<unsigned char>(at);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Places by a text.
+// TextIndex: finds places by a text.
 #include <credence/detail/encoding/text_index.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The end of a list or object by its brackets.
+// Finds the end of a list or object by its brackets.
 #include <credence/detail/json/json_brackets.hpp>
 
 #include <cstddef>

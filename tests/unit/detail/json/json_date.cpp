@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// NumericDates in JSON: rounded down without the help of a double, and the reason why a number is none.
+// NumericDates in JSON: rounded down without a double, and the reason why a number is not a date.
 #include <credence/detail/json/json_date.hpp>
 
 #include <string>
@@ -17,7 +17,7 @@ credence::detail::JsonNumber number(std::string_view text) {
     return taken;
 }
 
-/// The seconds of a date; empty for none.
+/// The seconds of a date; an empty text if the number is not a date.
 std::string date(std::string_view text) {
     const auto read = credence::detail::to_date(number(text));
     return read ? std::to_string(read->time_since_epoch().count()) : std::string{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The reader against nlohmann's parser: both accept or both refuse, but for rules that are written down here.
+// The reader against nlohmann's parser: both accept or both refuse, except for the rules that are listed here.
 #include <credence/detail/json/json_dom.hpp>
 
 #include <cstdint>
@@ -61,7 +61,7 @@ TEST_CASE("numbers keep their kind and value in a DOM") {
     CHECK(read_json("-7")->is_number_integer());
     CHECK(read_json("7.0")->is_number_float());
     CHECK(read_json("18446744073709551616")->is_number_float());
-    CHECK(read_json("1e400").error().code == Errc::invalid_claim_type);  // strict JSON, and no double
+    CHECK(read_json("1e400").error().code == Errc::invalid_claim_type);  // strict JSON, but not a double
     CHECK(read_json("[-1e400]").error().code == Errc::invalid_claim_type);
     CHECK(read_json("[-1e400").error().code == Errc::invalid_json);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kinds of JSON values, and the reasons for a wrong one.
+// The kinds of JSON values, and the reasons for a wrong kind.
 #include <credence/detail/json/json_kind.hpp>
 
 #include "support/catch.hpp"

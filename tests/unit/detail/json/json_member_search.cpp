@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The members of an object that is not yet worth reading.
+// Searches the members of an object that has not been verified yet.
 #include <credence/detail/json/json_member_search.hpp>
 #include <credence/detail/json/json_reader.hpp>
 

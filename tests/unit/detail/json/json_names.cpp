@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of one object and of those around it: which come twice, for few and for many.
+// The names of an object and of those around it: duplicates are found among few names and among many.
 #include <credence/detail/json/json_names.hpp>
 
 #include <cstddef>
@@ -15,7 +15,7 @@ using credence::detail::SortedNames;
 
 namespace {
 
-/// Whether an object with these names, within one that has `outer` of its own, has none twice.
+/// Whether an object with these names, inside an object with `outer` names, has no duplicate.
 bool all_differ(const std::vector<std::string>& names, std::size_t outer = 0) {
     const std::string outer_name = "outer";
     JsonNames open;
@@ -34,7 +34,7 @@ TEST_CASE("different names are distinguished from repeated ones", "[json_names]"
     for (const std::size_t count : {0U, 1U, 2U, 16U, 17U, 24U, 25U, 64U, 1000U}) {
         for (int round = 0; round < 20; ++round) {
             std::vector<std::string> names;
-            // From few different names, so that there is often one that comes twice, and sometimes none.
+            // Few different names, so that duplicates are frequent but not certain.
             for (std::size_t number = 0; number < count; ++number) {
                 random = random * 1664525 + 1013904223;
                 names.push_back(std::to_string(round % 2 == 0 ? number : random >> 8));

@@ -60,7 +60,7 @@ TEST_CASE("a text that is not a JSON number is not read as one") {
           "01", "-01", "0123", "00.5", "0x1f", "NaN", "nan", "Infinity", "-Infinity", "inf", "a",   "1.x", "1ex"}) {
         INFO(text);
         const auto rest = taken(text);
-        CHECK((rest.empty() || text == "0x1f"));  // of 0x1f the zero is a number; what follows is not
+        CHECK((rest.empty() || text == "0x1f"));  // in 0x1f only the zero is a number
     }
 }
 

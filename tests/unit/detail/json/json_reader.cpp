@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The strict reader: its grammar, its depth, duplicate names, and that large objects stay cheap.
+// The strict reader: its grammar, its depth, duplicate names, and the linear cost of large objects.
 #include <credence/detail/json/json_reader.hpp>
 
 #include <cstddef>
@@ -27,7 +27,7 @@ std::string skipped(std::string_view text, JsonRules rules = {}) {
         JsonReader reader{std::string_view{padded}.substr(0, text.size()), chosen};
         return reader.skip() && reader.at_end() ? "ok" : std::string{to_string(reader.fault())};
     };
-    // Where names may be repeated they are not kept, and nothing else is different.
+    // If names may be repeated, the reader does not keep them. Nothing else changes.
     const std::string said = verdict(rules);
     if (said != "duplicate_member") {
         rules.allow_duplicate_members = true;
@@ -57,7 +57,7 @@ std::string repeated(std::string_view text, int times) {
     return out;
 }
 
-/// An object of so many members, all of different names.
+/// An object of that many members, all with different names.
 std::string large_object(int count) {
     std::string text = "{";
     for (int number = 0; number < count; ++number)

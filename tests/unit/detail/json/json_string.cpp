@@ -22,7 +22,7 @@ using credence::detail::utf8_sequence;
 
 namespace {
 
-/// What a string says, read from behind its first quote; nothing when it is malformed.
+/// The decoded string, read from after its first quote; nullopt if it is malformed.
 std::optional<std::string> said(std::string_view inside) {
     const std::string text = std::string{inside} + '"' + std::string(json_padding, '\0');
     std::string out;
@@ -32,7 +32,7 @@ std::optional<std::string> said(std::string_view inside) {
     return out;
 }
 
-/// The length that RFC 3629 §3 gives the sequence: by decoding it and asking whether that is how it is encoded.
+/// The length of the sequence by RFC 3629 §3: the sequence is decoded, and must be the encoding of the result.
 std::size_t by_definition(const std::string& bytes) {
     const auto at = [&](std::size_t index) { return static_cast<unsigned char>(bytes[index]); };
     const std::size_t length = at(0) >= 0xf0 ? 4 : at(0) >= 0xe0 ? 3 : at(0) >= 0xc0 ? 2 : 0;

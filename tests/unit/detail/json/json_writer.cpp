@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The writer: strings that any reader takes, numbers that come back the same, commas in their places.
+// The writer: strings that every reader accepts, numbers that come back unchanged, and correct commas.
 #include <credence/detail/json/json_writer.hpp>
 
 #include <bit>

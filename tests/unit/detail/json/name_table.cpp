@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of known names: each is found, and nothing that only looks like one.
+// The table of known names: each name is found, and similar names are not.
 #include <credence/detail/json/name_table.hpp>
 
 #include <array>
@@ -16,7 +16,7 @@ using credence::detail::unknown_name;
 
 namespace {
 
-/// As in a document: something stands behind the name.
+/// Looks a name up as in a document, with more text after it.
 std::size_t find_in(const auto& table, std::string_view name, char behind) {
     const std::string padded = std::string{name} + std::string(8, behind);
     return table.find(std::string_view{padded}.substr(0, name.size()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// It is known when OpenSSL has cleaned up, and what needs it then fails.
+// The library knows when OpenSSL has cleaned up, and operations that need OpenSSL then fail.
 #include <credence/detail/openssl/digest.hpp>
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/random_bytes.hpp>
@@ -17,7 +17,7 @@ using namespace credence::detail;
 
 namespace {
 
-/// What a child process finds after it has cleaned up: 0 if everything is as it should be.
+/// The result in a child process after OpenSSL's cleanup: 0 if everything is right.
 int after_cleanup() {
     OPENSSL_cleanup();
     std::array<unsigned char, 16> bytes{};
@@ -30,7 +30,7 @@ int after_cleanup() {
 }  // namespace
 
 TEST_CASE("OpenSSL is running until it is cleaned up") {
-    CHECK_FALSE(hash_bytes(Hash::sha256, {}).empty());  // what was never used is not cleaned up
+    CHECK_FALSE(hash_bytes(Hash::sha256, {}).empty());  // OpenSSL cleans up only if it was used
     CHECK(openssl_is_running());
     const pid_t child = fork();
     if (child == 0) _exit(after_cleanup());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// protect: every kind of handler and of answer, on a stack that is nobody's.
+// protect: every kind of handler and of answer, on a made-up stack.
 #include <credence/http/bearer.hpp>
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one spelling of a URI that a proof's htu is compared in.
+// The normal form of a URI in which the htu of a proof is compared.
 #include <credence/http/detail/http_uri.hpp>
 
 #include <optional>

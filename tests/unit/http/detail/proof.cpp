@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one token of a request, wherever it is, and how a handler's first parameter is made of it.
+// Finds the only token of a request, in any place, and makes the first parameter of a handler from it.
 #include <credence/http/detail/proof.hpp>
 
 #include <optional>
@@ -92,7 +92,7 @@ TEST_CASE("the token is verified once, and not at all without one") {
     }
     CHECK(calls == 1);
     const Result<std::string_view> given{std::string_view{token}};
-    const Result<Verified<AccountClaims>> missing_inside{Errc::missing_credentials};  // from a verifier of one's own
+    const Result<Verified<AccountClaims>> missing_inside{Errc::missing_credentials};  // from a user's own verifier
     CHECK_FALSE(Maybe::takes(missing_inside, given));
     STATIC_REQUIRE_FALSE(credence::detail::IsProof<AccountClaims>);
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/";
 
-/// The same, as the grammar is written.
+/// The same, written directly as the grammar.
 bool follows_grammar(std::string_view text) {
     const std::size_t size = (std::min)(text.find_first_not_of(alphabet), text.size());
     return size > 0 && text.find_first_not_of('=', size) == std::string_view::npos;

@@ -20,7 +20,7 @@ KeyHandle private_key(const char* type, std::string_view digits) {
     return KeyHandle{EVP_PKEY_new_raw_private_key_ex(nullptr, type, nullptr, as_bytes(bytes).data(), bytes.size())};
 }
 
-/// The secret that a key of the sender's gives with the recipient's point.
+/// The secret from the sender's key and the recipient's point.
 std::string secret_of(const KeyHandle& own, const EphemeralKey& other) {
     const NamedCurve* const curve = agreement_curve_of(own.get());
     REQUIRE(curve != nullptr);
