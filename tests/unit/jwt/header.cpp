@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The headers that applications meet.
+// The header that applications see.
 #include <credence/jwt/header.hpp>
 
 #include "support/catch.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The header to encode.
+// The options for the header of a new token.
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/header_options.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Several issuers: each with its own keys, and none able to sign as another. RFC 8725 §3.8
+// Several issuers: each has its own keys, and none can sign as another. RFC 8725 §3.8
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 

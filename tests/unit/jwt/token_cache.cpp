@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The cache of verified tokens: what it may never do. Attack row 40: cached-token confusion.
+// The cache of verified tokens must never return a wrong proof. Attack row 40: cached-token confusion.
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/token_cache.hpp>
 #include <credence/jwt/verifier.hpp>
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] bool accepts(std::string_view alg) const { return state_->key.accepts(alg); }
     [[nodiscard]] auto find(const credence::KeyQuery& query) const { return state_->find(query); }
 
-    /// What a verifier holds on to while it looks for a key.
+    /// The snapshot that a verifier holds while it looks for a key.
     class Snapshot {
     public:
         explicit Snapshot(std::shared_ptr<State> state) : state_(std::move(state)), generation_(state_->generation) {}
@@ -77,7 +77,7 @@ private:
 
 using HmacKeys = credence::KeySet<credence::HS256>;
 
-/// A set that calls a function while it is copied, as `RotatingKeys::replace` copies it.
+/// A set that calls a function while `RotatingKeys::replace` copies it.
 class CopyWatchingSet {
 public:
     static inline std::function<void()> while_copied = [] {};
@@ -94,7 +94,7 @@ private:
     HmacKeys keys_;
 };
 
-/// A user's own source, whose keys change without a word.
+/// A user's own source, whose keys change without notice.
 class SilentKeys {
 public:
     static constexpr bool is_static = false;

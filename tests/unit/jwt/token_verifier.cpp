@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TokenVerifier: what satisfies it, and what does not.
+// TokenVerifier: which types satisfy it, and which do not.
 #include <credence/http/bearer.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 #include <credence/jwt/token_verifier.hpp>
@@ -19,7 +19,7 @@ namespace {
 
 using Verifier = std::remove_cvref_t<decltype(support::account_verifier())>;
 
-/// A class of a user's own: counts, and leaves the verification to the library.
+/// A user's own class, which counts its calls and leaves the verification to the library.
 class Counting {
 public:
     using claims_type = Verifier::claims_type;

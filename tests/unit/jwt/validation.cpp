@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The rules as values: names that are accepted, checks, and defaults that are strict.
+// The rules as values: accepted names, checks, and strict defaults.
 #include <credence/jwt/validation.hpp>
 
 #include <chrono>

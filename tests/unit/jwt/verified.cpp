@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The proof type: nobody else can make one, and no proof with emptied claims exists.
+// The proof type: only the library can make one, and a proof never has moved-from claims.
 #include <credence/jwt/granted.hpp>
 #include <credence/jwt/verified.hpp>
 
@@ -35,7 +35,7 @@ Proof some_proof() {
     return credence::decode<AccountClaims>(support::account_token(), support::account_keys()).value();
 }
 
-/// The attributes of a request, as most stacks keep them.
+/// The attributes of a request, in the form of most stacks.
 using Attributes = std::map<std::string, std::any>;
 
 template <class Claims>
@@ -126,7 +126,7 @@ TEST_CASE("registered claims are there only for a claims type that has them") {
     STATIC_REQUIRE_FALSE(HasRegistered<Plain>);
 }
 
-// The constructor that refuses all but a proof takes any arguments, and must not be asked about a std::any.
+// The constructor that refuses everything but a proof takes any arguments, and must not be considered for a std::any.
 TEST_CASE("a proof can be kept in a std::any, as in the attributes of a request") {
     const Proof who = some_proof();
     Attributes attributes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A prepared verifier: how it is made, that it remembers nothing wrong, and that it can be shared.
+// A prepared verifier: its construction, that its cache is never wrong, and that it can be shared.
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_set.hpp>
@@ -32,7 +32,7 @@ namespace {
 using Key = credence::DecodingKey<credence::HS256>;
 using Checked = Verifier<AccountClaims, Key>;
 
-/// A template that deduces a verifier, on which g++ 12 once ended with an internal error.
+/// A template that deduces a verifier. g++ 12 once had an internal error here.
 template <class Source>
 std::size_t allocations_of_second_verification(const Source& source, const std::string& token) {
     const Verifier verifier{source, credence::Validation<credence::RegisteredClaims>{}};

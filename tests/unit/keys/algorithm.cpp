@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The closed list of algorithms: what is in it, under which name, and what never will be.
+// The closed list of algorithms: its members, their names, and the algorithms that never become members.
 #include <credence/keys/algorithm.hpp>
 
 #include <string>

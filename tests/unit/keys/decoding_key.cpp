@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The half that verifies: from which texts and bytes it is made, and that it is a source of keys.
+// The half that verifies: the texts and bytes from which it is made, and that it is a source of keys.
 #include <credence/keys/decoding_key.hpp>
 #include <credence/keys/keys.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The half that signs: it holds a key that can, and gives the half that verifies.
+// The half that signs: it holds a private key, and gives the half that verifies.
 #include <credence/keys/encoding_key.hpp>
 #include <credence/keys/keys.hpp>
 

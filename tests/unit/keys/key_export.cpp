@@ -87,7 +87,7 @@ TEMPLATE_TEST_CASE("a private key comes back from JWK and PEM", "[jwk]", RS256, 
     }
 }
 
-// What takes long on purpose is not waited for under valgrind.
+// Steps that are slow on purpose are left out under valgrind.
 TEMPLATE_TEST_CASE("a private key comes back from encrypted PEM", "[jwk][slow-on-purpose]", RS256, PS512, ES256, ES384,
                    ES512, ES256K, EdDSA, Ed25519, Ed448) {
     const auto& keys = keys_of<TestType>();

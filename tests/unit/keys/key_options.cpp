@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a secret must be, what allow_short_secret loosens of it, and what is no secret whatever is allowed.
+// The rules for a secret, the rule that allow_short_secret loosens, and texts that are never a secret.
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_options.hpp>
 #include <credence/keys/keys.hpp>
@@ -22,13 +22,13 @@ std::string refusal(const Made& made) {
     return made ? "accepted" : std::string{to_string(made.error().code)};
 }
 
-/// What a PEM block holds.
+/// The content of a PEM block.
 std::string der_of(std::string_view pem) {
     const auto blocks = detail::read_pem_blocks(pem);
     return std::string{detail::as_text(blocks->back().der.view())};
 }
 
-/// A secret that is accepted by none of the three, whatever the opt-out.
+/// Checks that no kind of key accepts a secret, with or without the opt-out.
 void check_is_no_secret(std::string_view text, std::string_view code = "invalid_key") {
     CAPTURE(text);
     CHECK(refusal(Keys<HS256>::from_secret(text)) == code);
@@ -90,7 +90,7 @@ TEST_CASE("a key file is refused as a secret, in DER", "[keys][attack-2]") {
           files::rsa_private_encrypted, files::pss_sha256_public, files::rsa_1024_public}) {
         CAPTURE(pem);
         check_is_no_secret(der_of(pem));
-        CHECK(refusal(Keys<HS256>::from_secret(der_of(pem) + "x")) == "accepted");  // not DER as a whole
+        CHECK(refusal(Keys<HS256>::from_secret(der_of(pem) + "x")) == "accepted");  // not entirely DER
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JWK Sets: what is skipped and why, and which key a token gets. RFC 7517 §5
+// JWK Sets: which entries are skipped and why, and which key a token gets. RFC 7517 §5
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_set.hpp>
 
@@ -47,7 +47,7 @@ std::string found(const Set& set, std::string_view alg, KeyId kid) {
     return key ? "found" : std::string{to_string(key.error().code)};
 }
 
-/// Why the only entry of a set was skipped.
+/// The reason why the only entry of a set was skipped.
 template <class Set>
 std::string reason(const json& jwk) {
     const auto set = Set::from_jwks(set_of({jwk}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// KeySource: what satisfies it, and a source of a user's own in a verifier.
+// KeySource: which types satisfy it, and a user's own source in a verifier.
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_set.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pairs of keys: how they are made, and how the halves hang together.
+// Pairs of keys: how they are made, and that their halves belong together.
 #include <credence/keys/keys.hpp>
 
 #include <string>
@@ -26,7 +26,7 @@ std::string refusal(const Made& made) {
     return made ? "accepted" : std::string{to_string(made.error().code)};
 }
 
-/// What a PEM block holds.
+/// The content of a PEM block.
 std::string der_of(std::string_view pem) {
     const auto blocks = detail::read_pem_blocks(pem);
     return std::string{detail::as_text(blocks->back().der.view())};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sets that are replaced while they are read: nobody waits, nobody sees half of one, and the old ones go.
+// Sets that are replaced while they are read: readers never wait, never see part of a set, and old sets are destroyed.
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/rotating_keys.hpp>
 

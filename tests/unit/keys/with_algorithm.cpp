@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Algorithms that are chosen by name: each name its own, and no others.
+// Algorithms that are chosen by name: each name gives its own algorithm, and other names give none.
 #include <credence/keys/with_algorithm.hpp>
 #include <credence/result.hpp>
 

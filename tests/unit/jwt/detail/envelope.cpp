@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The stages before the payload: a token is opened with the key that its header names, and a header that was seen before
-// is opened with the key of the present set.
+// The stages before the payload: a token is verified with the key that its header names, and a cached header gets the
+// key of the current set.
 #include <credence/keys/keys.hpp>
 #include <credence/keys/rotating_keys.hpp>
 #include <credence/jwt/detail/envelope.hpp>

@@ -32,7 +32,7 @@ TEST_CASE("a header that is cached stays as it is") {
     CHECK(headers.find("a.")->key == 0);
 }
 
-/// How many of the headers 0 to `count` - 1 are found.
+/// How many of the headers numbered 0 to `count` - 1 are found.
 int found_of(const Headers& headers, int count) {
     int found = 0;
     for (int number = 0; number < count; ++number) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which of many verifiers is for an issuer.
+// Finds the verifier for an issuer among many.
 #include <credence/jwt/detail/issuer_index.hpp>
 
 #include <string>

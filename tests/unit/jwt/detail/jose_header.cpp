@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The header: what of it counts, what is refused, and every rule of crit.
+// The header: the members that count, the headers that are refused, and every rule of crit.
 #include <credence/jwt/detail/jose_header.hpp>
 
 #include <string>
@@ -175,7 +175,7 @@ TEST_CASE("a header has at most 256 values besides the used members, and nothing
 }
 
 TEST_CASE("a truncated header is reported as not strict JSON, wherever it ends") {
-    const std::string name(3000, 'n');  // more than a part of the usual size
+    const std::string name(3000, 'n');  // longer than a usual part
     for (const std::string& header : {std::string{R"({"alg":"HS256","kid":"a\u0041\n","x":[1.5e3,{"y":null}]})"},
                                       R"({"alg":"HS256",")" + name + R"(":"z"})"}) {
         for (std::size_t size = 1; size < header.size(); size += header.size() > 1000 && size > 20 ? 97 : 1) {
@@ -270,7 +270,7 @@ TEST_CASE("no standard name, and not b64, can be critical, even if the caller cl
     }
 }
 
-TEST_CASE("a crit of thousands of names costs no more than reading it") {  // it comes before any signature is checked
+TEST_CASE("a crit of thousands of names costs no more than reading it") {  // it is read before any signature is checked
     std::string names, members;
     for (int number = 0; number < 20'000; ++number) {
         const std::string name = "\"x" + std::to_string(number) + '"';

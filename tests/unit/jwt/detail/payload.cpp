@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The payload in one pass: what the library reads for itself is there for every claims type, whatever the type has.
+// The payload in one pass: the claims that the library itself needs are read for every claims type, whatever its
+// members.
 #include <credence/jwt/detail/payload.hpp>
 
 #include <cstdint>

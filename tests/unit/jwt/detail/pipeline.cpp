@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The stages of a verification: their order, the key that is asked for, and that nothing of a payload is looked at before
-// its signature holds.
+// The stages of a verification: their order, the key that is looked up, and that no byte of a payload is read before
+// its signature has been verified.
 #include <credence/jwt/detail/pipeline.hpp>
 
 #include <cstdint>
@@ -23,7 +23,7 @@ using Rules = credence::Validation<nlohmann::json>;
 
 namespace {
 
-/// A source of keys that notes what it is asked, and answers as it is told.
+/// A source of keys that records its calls, and gives the answer that a test sets.
 struct Asked {
     std::vector<std::string> names = {};
     credence::Result<const credence::detail::HmacKey*> answer = &account_keys().decoding.detail_key();

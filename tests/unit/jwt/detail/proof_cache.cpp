@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ProofCache: which entries it keeps and drops, and that what is held stays whole, in threads too.
+// ProofCache: which entries it keeps and drops, and that an entry in use stays intact, also with several threads.
 #include <credence/jwt/detail/proof_cache.hpp>
 
 #include <atomic>
@@ -22,7 +22,7 @@ namespace {
 
 const NumericDate start{1'700'000'000s};
 
-/// An entry of a cache: counts the living ones, and tells whether it is one.
+/// An entry of a cache. It counts the living entries, and knows whether it is alive.
 struct KnownProof : credence::detail::VersionUses {
     KnownProof(std::string_view text, std::uint64_t keys)
         : VersionUses{{1}, [](VersionUses* version) noexcept { delete static_cast<KnownProof*>(version); }},
@@ -104,7 +104,7 @@ TEST_CASE("a cached proof is dropped by its last holder, even after the cache") 
 TEST_CASE("evict, expire, clear, rotate and find at once", "[threads]") {
     std::atomic<int> wrong = 0;
     {
-        KnownProofs cache{{.max_tokens = 8}};  // for 24 tokens
+        KnownProofs cache{{.max_tokens = 8}};  // fewer places than the 24 tokens
         std::atomic<std::uint64_t> generation = 1;
         std::atomic<int> at_work = 4;
         const auto token_of = [](int number) { return "a token with a long number ...." + std::to_string(number); };

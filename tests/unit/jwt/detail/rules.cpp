@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The rules on registered claims, each at its very limit.
+// The rules on registered claims, each exactly at its limit.
 #include <credence/jwt/detail/rules.hpp>
 
 #include <chrono>
@@ -21,7 +21,7 @@ using Rules = credence::Validation<RegisteredClaims>;
 
 namespace {
 
-/// What is said of a payload with these members, and an `exp` that is good unless they have one.
+/// The verdict on a payload with these members. It gets a good `exp` unless they have one.
 std::string judged(std::string_view members, const Rules& rules = {}) {
     const bool has_exp = members.find("\"exp\"") != std::string_view::npos;
     std::string payload{has_exp ? "{" : R"({"exp":9999999999)"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The header in a proof: the usual one is shared, any other is copied, and both stay what they were.
+// The header in a proof: the usual one is shared, any other is copied, and both stay unchanged.
 #include <credence/jwt/detail/shared_header.hpp>
 
 #include <memory>

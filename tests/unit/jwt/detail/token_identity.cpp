@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a revocation store is told of a token.
+// The identity of a token that a revocation store gets.
 #include <credence/jwt/detail/token_identity.hpp>
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The header segment and the whole of a token, as they are put together.
+// Writes the header segment and the whole token.
 #include <credence/jwt/detail/token_writer.hpp>
 
 #include <string>
@@ -12,7 +12,7 @@ using namespace credence::detail;
 
 namespace {
 
-/// Signs with the size of what it signs, over and over.
+/// A signature that consists of the size of the input, repeated.
 struct CountingKey {
     std::size_t size = 4;
     bool works = true;

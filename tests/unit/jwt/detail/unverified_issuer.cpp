@@ -22,7 +22,7 @@ std::optional<std::string> issuer_in(std::string_view payload) {
     return issuer_of(detail::encode_base64url(payload), {.allow_duplicate_members = true});
 }
 
-/// Where no verifier takes a member twice.
+/// The issuer for verifiers that all refuse duplicate members.
 std::optional<std::string> first_issuer_in(std::string_view payload) {
     return issuer_of(detail::encode_base64url(payload), {});
 }
@@ -48,7 +48,7 @@ TEST_CASE("if duplicates are refused, nothing after the first issuer of an unver
 
 TEST_CASE("the lists and objects before the issuer of an unverified token are skipped by their brackets") {
     CHECK(first_issuer_in(R"({"x":[{"iss":"inner"},["]"],"\"}"],"iss":"a"})") == "a");
-    CHECK(first_issuer_in(R"({"x": {"a":[}] ,"iss":"a"})") == "a");  // its verifier refuses what is no JSON
+    CHECK(first_issuer_in(R"({"x": {"a":[}] ,"iss":"a"})") == "a");  // the verifier then refuses the bad JSON
     CHECK_FALSE(first_issuer_in(R"({"x":[{"iss":"inner"},"iss":"a"})"));
     CHECK_FALSE(first_issuer_in(R"({"iss":["iss"],"iss":"a"})"));
     CHECK(issuer_in(R"({"iss":["iss"],"iss":"a"})") == "a");

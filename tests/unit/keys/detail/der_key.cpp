@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys in DER: each form is read, the wrong half and the damaged are refused, and a passphrase costs a bounded time.
+// Keys in DER: each form is read, the wrong half and damaged keys are refused, and a passphrase takes a bounded time.
 #include <credence/keys/detail/der_key.hpp>
 #include <credence/keys/detail/pem_block.hpp>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Points of Ed25519 and Ed448: those of small order in all their encodings, and those of no curve. RFC 8032 §5
+// Points of Ed25519 and Ed448: those of small order in all their encodings, and points that are not on the curve. RFC
+// 8032 §5
 #include <credence/keys/keys.hpp>
 #include <credence/keys/detail/edwards_point.hpp>
 
@@ -32,7 +33,7 @@ std::string with_sign(std::string point) {
     return point;
 }
 
-/// Refused as a point, and as a key by each way in.
+/// Checks that a point is refused, also as a key by each function that reads keys.
 template <class Alg>
 void check_is_no_key(const std::string& point) {
     constexpr bool is_ed448 = std::same_as<Alg, Ed448>;
@@ -77,7 +78,7 @@ TEST_CASE("every encoding of the four points of small order of Ed448 is refused"
 }
 
 TEST_CASE("with a point of small order anybody could sign: R = B, S = 1", "[points][attack-10]") {
-    // OpenSSL alone takes the identity as a key, and this as its signature of anything.
+    // OpenSSL alone accepts the identity as a key, and this text as its signature of any message.
     const std::string identity = '\x01' + std::string(31, '\0');
     const std::string base = '\x58' + std::string(31, '\x66');
     const std::string forged = base + '\x01' + std::string(31, '\0');
@@ -102,7 +103,7 @@ TEST_CASE("numbers from the prime up are no coordinates", "[points]") {
     std::size_t size = good.size();
     REQUIRE(EVP_PKEY_get_raw_public_key(support::keys_of<Ed448>().decoding.detail_key().native(),
                                         reinterpret_cast<unsigned char*>(good.data()), &size) == 1);
-    good.back() = static_cast<char>(good.back() ^ 1);  // a bit that no coordinate has
+    good.back() = static_cast<char>(good.back() ^ 1);  // a bit that is in no coordinate
     check_is_no_key<Ed448>(good);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HMAC: the vectors of RFC 4231, keys of every length, exact signatures, and many threads with one key.
+// HMAC: the vectors of RFC 4231, keys of every length, exact signatures, and many threads that share one key.
 #include <credence/keys/detail/hmac.hpp>
 
 #include <array>
@@ -132,7 +132,7 @@ TEST_CASE("one HMAC key serves many threads at once", "[hmac][threads]") {
 
 namespace {
 
-/// Verifies when its thread ends, possibly after the thread's scratch context is gone.
+/// Verifies when its thread ends, possibly after the destruction of the thread's scratch context.
 struct VerifiesLate {
     ~VerifiesLate() {
         if (key) is_good = key->verify("message", as_bytes(signature)) ? 1 : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The text of a JWK or a set: strict JSON, members by name, what counts as absent, and the elements of `keys`.
+// The text of a JWK or a set: strict JSON, members by name, absent members, and the elements of `keys`.
 #include <credence/keys/detail/jwk_document.hpp>
 
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// JWKs: what they allow, how their numbers may be written, and halves that belong together. RFC 7517, RFC 7518 §6, RFC 8037
+// JWKs: their permitted uses, the spelling of their numbers, and halves that belong together. RFC 7517, RFC 7518 §6,
+// RFC 8037
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/keys.hpp>
@@ -48,7 +49,7 @@ const json p256_public = without(p256, {"d"});
 const json p521_public = without(p521, {"d"});
 const json ed25519_public = without(ed25519, {"d"});
 
-/// Why a JWK makes no key to verify with; "" when it makes one.
+/// The reason why a JWK is refused as a key to verify with; "" if it is accepted.
 template <class Alg>
 std::string why_not(const json& jwk) {
     const auto made = detail::decoding_from_jwk<Alg>(jwk.dump());
@@ -58,7 +59,7 @@ std::string why_not(const json& jwk) {
     return made ? "" : std::string{made.error().reason};
 }
 
-/// Why a JWK makes no key to sign with.
+/// The reason why a JWK is refused as a key to sign with.
 template <class Alg>
 std::string why_not_signing(const json& jwk) {
     const auto made = detail::encoding_from_jwk<Alg>(jwk.dump(), false);
@@ -70,7 +71,7 @@ std::string decoded(const json& member) { return *detail::decode_base64url(membe
 
 std::string encoded(std::string_view bytes) { return detail::encode_base64url(bytes); }
 
-/// An odd number of so many bits: no product of two primes, which a public key does not show.
+/// An odd number of that many bits. It is not a product of two primes, which cannot be seen in a public key.
 std::string modulus_of(std::size_t bits) {
     std::string bytes((bits + 7) / 8, '\0');
     bytes.front() = static_cast<char>(1 << ((bits - 1) % 8));
@@ -319,7 +320,7 @@ TEST_CASE("a coordinate may lack its leading zeros or have more of them", "[jwk]
         }
         CHECK(why_not<ES256>(with(p256_public, name, p256[name].get<std::string>() + "=")).empty());
     }
-    const auto without_zeros = [](json jwk) {  // of each number, and at least one has them
+    const auto without_zeros = [](json jwk) {  // removes those of each number; at least one number has some
         std::size_t dropped = 0;
         for (const char* name : {"x", "y", "d"}) {
             std::string bytes = decoded(jwk[name]);

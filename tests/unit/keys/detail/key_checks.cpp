@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which keys an algorithm may use: each refusal with its reason, and the questions that are asked of OpenSSL's keys.
+// Which keys an algorithm may use: each refusal with its reason, and the properties that are read from OpenSSL's keys.
 #include <credence/keys/detail/der_key.hpp>
 #include <credence/keys/detail/key_checks.hpp>
 #include <credence/keys/detail/pem_key.hpp>
@@ -21,7 +21,7 @@ KeyHandle key_of(std::string_view pem, KeyHalf half = KeyHalf::public_half) {
     return *std::move(key);
 }
 
-/// Why a public key is refused for an algorithm; empty if it is taken.
+/// The reason why a public key is refused for an algorithm; empty if it is accepted.
 template <class Alg>
 std::string_view refusal(std::string_view pem) {
     const auto checked = check_public_half(key_of(pem).get(), Alg::scheme);

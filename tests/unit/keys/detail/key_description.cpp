@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is said of key files: of good ones, and of everything that people hand in by mistake.
+// The descriptions of key files: of good ones, and of other files that people use by mistake.
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/detail/key_description.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// base64, hexadecimal, UTF-16 and percent-encoding, as keys are handed on in them.
+// base64, hexadecimal, UTF-16 and percent-encoding, in which keys are often passed on.
 #include <credence/keys/detail/key_encodings.hpp>
 
 #include <optional>

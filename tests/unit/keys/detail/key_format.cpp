@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// DER told by its shape: the forms of keys, and lengths that have only one spelling.
+// Recognises DER by its shape: the forms of keys, and lengths that have only one spelling.
 #include <credence/keys/detail/key_format.hpp>
 #include <credence/keys/detail/pem_block.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a text to a prepared key, for one algorithm: every way in, and the key id that a JWK brings.
+// From a text to a prepared key, for one algorithm: every import function, and the key id of a JWK.
 #include <credence/keys/detail/key_import.hpp>
 
 #include <string>

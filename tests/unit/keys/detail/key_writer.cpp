@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys as JWK and PEM: sorted members, whole numbers, thumbprints, and files that open again.
+// Keys as JWK and PEM: sorted members, numbers in full length, thumbprints, and files that can be read again.
 #include <credence/keys/detail/key_writer.hpp>
 #include <credence/keys/detail/pem_key.hpp>
 

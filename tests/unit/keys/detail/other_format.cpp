@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Texts that were given to the function for another format are told what they are.
+// The error for a text in another format names the format of the text.
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/keys/detail/other_format.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys of every format as one thing, before an algorithm is chosen; and one parsed key for several algorithms.
+// Keys of every format as one type, before an algorithm is chosen, and one parsed key for several algorithms.
 #include <credence/keys/algorithm.hpp>
 #include <credence/keys/detail/key_import.hpp>
 #include <credence/keys/detail/parsed_key.hpp>

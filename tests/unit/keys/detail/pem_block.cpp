@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The PEM blocks of a text: however their lines are written, and whatever stands around them.
+// The PEM blocks of a text, with any line breaks and any text around them.
 #include <credence/keys/detail/pem_block.hpp>
 
 #include <string>

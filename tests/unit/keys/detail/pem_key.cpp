@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one key of a PEM text: among other blocks, in a chain, and when there are two.
+// Finds the only key of a PEM text among other blocks and in a chain, and refuses a text with two keys.
 #include <credence/keys/keys.hpp>
 #include <credence/keys/detail/pem_key.hpp>
 
@@ -135,7 +135,7 @@ TEST_CASE("of a certificate chain the first key is used", "[pem]") {
         CHECK(support::verifies(*key, "input", signature));
     }
     CHECK_FALSE(DecodingKey<ES256>::from_pem(end + last));  // issued by another one
-    CHECK_FALSE(DecodingKey<ES256>::from_pem(last + end));  // whose key is meant?
+    CHECK_FALSE(DecodingKey<ES256>::from_pem(last + end));  // it is unclear which key is meant
     CHECK_FALSE(DecodingKey<ES256>::from_pem(first + last + end));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys from PEM and DER in all their forms: which are taken, which are not, and what is said of the latter.
+// Keys from PEM and DER in all their forms: which are accepted, which are refused, and for which reason.
 #include <credence/keys/keys.hpp>
 #include <credence/keys/detail/pem_key.hpp>
 #include <credence/keys/detail/prepared_key.hpp>
@@ -22,7 +22,7 @@ std::string der_of(std::string_view pem) {
     return std::string{detail::as_text(detail::read_pem_blocks(pem)->back().der.view())};
 }
 
-/// The reason why a text makes no public key, or "accepted".
+/// The reason why a text is refused as a public key, or "accepted".
 template <class Alg>
 std::string why_not_public(std::string_view pem) {
     const auto made = detail::public_from_pem(pem, Alg::scheme);
@@ -323,7 +323,7 @@ TEST_CASE("a key that OpenSSL holds in the way of its version 1.1 is a key too",
 }
 
 TEST_CASE("halves that do not belong together are no key pair", "[key_material]") {
-    // SEC 1 has the public point behind the private number: put another point there.
+    // SEC 1 has the public point after the private number. Replace it by another point.
     std::string der = der_of(files::p256_private_sec1);
     const std::string point = der_of(files::p256_public);
     const auto other = Keys<ES256>::generate().value();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What may be an HMAC secret: no key document, in none of the texts in which one is handed on, and everything else.
+// Which texts may be an HMAC secret: everything except for key documents, in any of their usual encodings.
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/keys/detail/pem_block.hpp>
 #include <credence/keys/detail/shared_secret.hpp>
@@ -181,7 +181,7 @@ TEST_CASE("only what fills its length field is given to OpenSSL", "[secret]") {
           "0\x88\xff\xff\xff\xff\xff\xff\xff\xff"}) {
         CHECK_FALSE(fills(bytes));
     }
-    // Shape apart, DSA keys are known to OpenSSL only.
+    // Apart from the shape, only OpenSSL recognises DSA keys.
     CHECK(is_key(as_text(read_pem_blocks(files::dsa_public)->back().der.view())));
 }
 
