@@ -20,7 +20,7 @@ using credence::Result;
 
 namespace {
 
-/// Can be copied and not moved, like a proof; counts its copies.
+/// A type that can be copied but not moved, like a proof. It counts its copies.
 struct CopyOnly {
     explicit CopyOnly(std::string text) : name(std::move(text)) {}
     CopyOnly(const CopyOnly& other) : name(other.name) { ++copies; }
@@ -31,14 +31,14 @@ struct CopyOnly {
     static inline int copies = 0;
 };
 
-/// Like a proof again: its arrow leads to something else.
+/// A type like a proof: its operator-> leads to another object.
 struct Forwarding {
     using forwards_arrow = void;
     const std::string* operator->() const { return &inside; }
     std::string inside;
 };
 
-/// Throws when it is copied, if asked to; counts the living.
+/// A type that throws when it is copied, if a test says so. It counts its living objects.
 struct Fragile {
     explicit Fragile(int number) : value(number) { ++living; }
     Fragile(const Fragile& other) : value(other.value) {

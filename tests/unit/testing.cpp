@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The attack suite: it finds nothing in a verifier of ours, and each fault in verifiers that are made with one.
+// The attack suite: it finds no fault in the library's verifier, and finds the fault in each verifier that was made
+// with one.
 #include <credence/testing.hpp>
 #include <credence/unverified.hpp>
 
@@ -28,7 +29,7 @@ namespace {
 
 const credence::NumericDate noon{1'700'000'000s};
 
-/// A secret that no attacker can guess: the one that other tests use is on the suite's list.
+/// A secret that is not on the suite's list of guesses. The secret of the other tests is.
 const auto& own_keys() { return support::keys_of<credence::HS256>(); }
 
 AccountClaims full_claims() {
@@ -61,9 +62,10 @@ AttackReport attacked(const credence::Validation<AccountClaims>& rules) {
 
 using Rules = std::set<std::string>;
 
-/// A verifier as bad as they come: it has nlohmann read what the unverified parts say, and checks what it is told to.
+/// A very bad verifier: it reads the unverified parts with nlohmann's parser, and makes only the checks that a test
+/// sets.
 struct WeakVerifier {
-    bool obeys_alg = false;  // takes none for an algorithm
+    bool obeys_alg = false;  // accepts the algorithm none
     bool ignores_signature = false;
     bool compares_a_prefix = false;
     bool ignores_padding = false;
@@ -176,7 +178,7 @@ TEST_CASE("a weak verifier is found out") {
     CHECK(of({.ignores_padding = true}) == Rules{"padding"});
     const auto careless = of({.ignores_signature = true});
     for (const char* rule : {"algorithm", "signature", "weak secret", "embedded key"}) CHECK(careless.contains(rule));
-    // With the key at hand, everything that it does not look at.
+    // With the key, the suite finds every rule that the verifier does not check.
     const auto all = broken_rules(attack_suite(WeakVerifier{}, token, own_keys()));
     for (const char* rule :
          {"crit", "duplicate member", "header member", "depth", "JSON", "missing exp", "expired", "date",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Looking into a token without verifying it: as strict about form as decode is, and no more.
+// Looks into a token without verifying it: it is as strict about the form as decode, and checks nothing else.
 #include <credence/unverified.hpp>
 
 #include <string>

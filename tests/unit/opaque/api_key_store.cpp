@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is a store of API keys, and what is none.
+// Which types are stores of API keys, and which are not.
 #include <credence/opaque/api_key_store.hpp>
 #include <credence/stores/memory_store.hpp>
 
@@ -9,7 +9,7 @@
 
 namespace {
 
-/// Forgets to say whether there was a key to end.
+/// A faulty store: it does not return whether there was a key to end.
 struct NearlyStore : credence::MemoryStore {
     credence::Result<void> end_api_key(std::string_view) { return {}; }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// API keys: form, life, lists, a store that is down; and that no kind of credential is taken for another.
+// API keys: form, lifetime, lists, a store that is down, and that no kind of credential is taken for another.
 #include <credence/http/bearer.hpp>
 #include <credence/http/first_of.hpp>
 #include <credence/opaque/api_keys.hpp>
@@ -36,10 +36,10 @@ AccountClaims claims_of(std::string subject, std::optional<std::string> scope = 
     return {{.sub = std::move(subject)}, {.role = "machine", .scope = std::move(scope)}};
 }
 
-/// The answer of a store that is down: another code, which nobody is to see, and a reason.
+/// The answer of a store that is down: a code that callers must not see, and a reason.
 Error down() { return {Errc::invalid_key, {}, "a frozen disk"}; }
 
-/// Counts what it is asked, and answers nothing when it is told to.
+/// A store that counts its calls, and is down if a test says so.
 struct WatchedStore : MemoryStore {
     int questions = 0;
     int touches = 0;
@@ -235,7 +235,7 @@ TEST_CASE("no key is issued for a prefix that cannot be one, or for claims witho
 
 TEST_CASE("no kind of credential is taken for another") {
     const auto store = std::make_shared<MemoryStore>();
-    const ApiKeys<AccountClaims> api_keys{store, {.prefix = "sess"}};  // as much alike as can be
+    const ApiKeys<AccountClaims> api_keys{store, {.prefix = "sess"}};  // as similar as possible
     const credence::Sessions<AccountClaims> sessions{store};
     credence::RefreshTokens refresh_tokens{store};
     const credence::FirstOf any{support::account_verifier(), api_keys, sessions};

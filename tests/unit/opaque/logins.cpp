@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Logins: their tokens end together, they are listed and ended one by one, and a store that is down lets nobody in.
+// Logins: their tokens end together, they are listed and ended one by one, and no login is accepted if the store is
+// down.
 #include <credence/opaque/logins.hpp>
 #include <credence/stores/memory_store.hpp>
 
@@ -27,12 +28,12 @@ using credence::SessionInfo;
 
 namespace {
 
-/// A store that goes down in parts.
+/// A store whose functions can be down separately.
 struct Store : MemoryStore {
     using MemoryStore::MemoryStore;
 
     bool is_down = false, ends_no_family = false, marks_nobody = false;
-    std::function<void()> before_insert = {}, before_mark = {};  ///< another thread's doing, once
+    std::function<void()> before_insert = {}, before_mark = {};  ///< an action of another thread, run once
 
     Result<void> insert(const RefreshRecord& record) {
         happen(before_insert);
@@ -77,7 +78,7 @@ struct Service {
              return moment;
          }}};
 
-    /// Whether an access token is let in: as a verifier asks.
+    /// Whether an access token is accepted, by the question that a verifier asks.
     [[nodiscard]] bool lets_in(const credence::Login& login) const {
         const Revocation revocation{store};
         const NumericDate issued_at = (std::min)(login.issued_at, moment);

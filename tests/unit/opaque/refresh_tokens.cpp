@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refresh tokens: rotation, reuse, grace, and what a store that leaks gives away. RFC 9700 §4.14.2
+// Refresh tokens: rotation, reuse, grace, and that a leaked store reveals no usable token. RFC 9700 §4.14.2
 #include <credence/opaque/refresh_tokens.hpp>
 #include <credence/stores/memory_refresh_tokens.hpp>
 
@@ -30,7 +30,7 @@ struct Session {
         store, RefreshRules{.lifetime = lifetime, .grace = grace, .clock = [this] { return moment; }}};
 };
 
-/// The answer of a store that is down: another code, which nobody is to see, and a reason.
+/// The answer of a store that is down: a code that callers must not see, and a reason.
 credence::Error down() { return {Errc::invalid_key, {}, "a frozen disk"}; }
 
 /// A store that is down.
@@ -44,7 +44,7 @@ struct BrokenStore {
     static credence::Result<void> revoke_subject(std::string_view) { return down(); }
 };
 
-/// A store that finds a number of records, and then is down.
+/// A store that finds the given number of records, and then is down.
 struct FailingStore : credence::MemoryRefreshStore {
     int answers = 100;
 
@@ -73,7 +73,7 @@ TEST_CASE("subject_of does not use a refresh token") {
     CHECK(session.tokens.subject_of(first.token).value() == "bob");
     CHECK(session.tokens.subject_of(first.token).value() == "bob");
     const auto second = session.tokens.rotate(first.token).value();
-    // Nor does it tell who may exchange it: that is for `rotate` alone.
+    // It does not reveal who may exchange it either: only `rotate` decides that.
     CHECK(session.tokens.subject_of(first.token).value() == "bob");
     CHECK(session.tokens.subject_of(second.token).value() == "bob");
     CHECK(session.tokens.rotate(second.token));
@@ -107,7 +107,7 @@ TEST_CASE("within the grace a used token is answered with the same successor, un
     CHECK(session.tokens.rotate(first.token).value().token == second.token);
     const auto third = session.tokens.rotate(second.token).value();
     CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
-    // Another tab of the same browser was faster, twice: the login goes on.
+    // Another tab of the same browser was faster, twice: the login continues.
     CHECK(session.tokens.subject_of(first.token).value() == "bob");
     const auto fourth = session.tokens.rotate(third.token).value();
     CHECK(session.tokens.rotate(second.token).error().code == Errc::token_revoked);
@@ -293,7 +293,7 @@ TEST_CASE("a store that fails while it is asked for a successor ends no family")
     RefreshTokens tokens{store, RefreshRules{.grace = 10s, .clock = [&] { return session.moment; }}};
     const auto first = tokens.issue("bob").value();
     const auto second = tokens.rotate(first.token).value();
-    store->answers = 1;  // whose token it is; and then no more
+    store->answers = 1;  // it finds the token's record, and then is down
     CHECK(tokens.rotate(first.token).error().code == Errc::store_unavailable);
     store->answers = 100;
     CHECK(tokens.rotate(first.token).value().token == second.token);

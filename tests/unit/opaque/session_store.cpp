@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is a session store, and what is none.
+// Which types are session stores, and which are not.
 #include <credence/opaque/session_store.hpp>
 #include <credence/stores/memory_store.hpp>
 
@@ -10,7 +10,7 @@
 
 namespace {
 
-/// Forgets to say whether there was something to touch.
+/// A faulty store: it does not return whether there was a session to touch.
 struct NearlyStore : credence::MemoryStore {
     credence::Result<void> touch_session(std::string_view, credence::SessionUse) { return {}; }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sessions: from the login to the end, each way to be over, and a store that is down or damaged.
+// Sessions: from the login to the end, each way to end, and a store that is down or damaged.
 #include <credence/http/bearer.hpp>
 #include <credence/http/cookie.hpp>
 #include <credence/opaque/sessions.hpp>
@@ -39,7 +39,7 @@ AccountClaims claims_of(std::string subject, std::optional<std::string> scope = 
     return {{.sub = std::move(subject)}, {.role = "admin", .scope = std::move(scope)}};
 }
 
-/// Counts what is written, answers nothing when it is told to, and can spoil what it keeps.
+/// A store that counts its writes, is down if a test says so, and can damage its records.
 struct WatchedStore : MemoryStore {
     int touches = 0;
     bool is_down = false;
@@ -254,7 +254,7 @@ TEST_CASE("attack row 48: a renewed session has a new id, and the old one is dea
 TEST_CASE("a session that is renewed by two at once goes to one of them") {
     Site site;
     const auto id = site.login();
-    site.store->loses_before_touch = true;  // somebody was faster
+    site.store->loses_before_touch = true;  // another request was faster
     CHECK(code_of(site.sessions.renew(id)) == Errc::token_revoked);
     site.moment += 2min;
     CHECK(code_of(site.sessions.verify(id)) == Errc::token_revoked);
@@ -278,7 +278,7 @@ TEST_CASE("sessions end one by one, all, and all others") {
     CHECK(site.sessions.end_others(three));
     CHECK(site.sessions.verify(three));
     CHECK(code_of(site.sessions.verify(four)) == Errc::token_revoked);
-    CHECK(code_of(site.sessions.end_others(four)) == Errc::token_revoked);  // a dead one ends nobody
+    CHECK(code_of(site.sessions.end_others(four)) == Errc::token_revoked);  // an ended session ends no others
 
     CHECK(site.sessions.end_all("bob"));
     CHECK(code_of(site.sessions.verify(three)) == Errc::token_revoked);
@@ -322,7 +322,7 @@ TEST_CASE("a subject has at most so many sessions: one more ends the one that wa
     CHECK(bounded.end(first));  // which makes room for another
     const auto fifth = login();
     for (const auto& id : {third, fourth, fifth}) CHECK(bounded.verify(id));
-    const auto renewed = bounded.renew(fifth).value().id;  // no login
+    const auto renewed = bounded.renew(fifth).value().id;  // not a login
     for (const auto& id : {third, fourth, renewed}) CHECK(bounded.verify(id));
     site.moment += 29min;
     CHECK(bounded.verify(fourth));
@@ -385,7 +385,7 @@ TEST_CASE("a label from a stranger is UTF-8 without control characters, and at m
     CHECK(label("\xff\xc0\xaf\xed\xa0\x80") == "??????");
     CHECK(label("\xc5") == "?");
     CHECK(label(std::string(100'000, 'x')) == std::string(256, 'x'));
-    CHECK(label(std::string(255, 'x') + "\xc5\x81") == std::string(255, 'x'));  // no half of a character
+    CHECK(label(std::string(255, 'x') + "\xc5\x81") == std::string(255, 'x'));  // never half a character
 }
 
 TEST_CASE("a store that is down refuses everything, and ends nothing silently") {
@@ -402,7 +402,7 @@ TEST_CASE("a store that is down refuses everything, and ends nothing silently") 
     CHECK(code_of(site.sessions.end_one("bob", "x")) == Errc::store_unavailable);
     CHECK(code_of(site.sessions.list("bob")) == Errc::store_unavailable);
     site.store->is_down = false;
-    site.store->refuses_lists = true;  // of what a login ends, nothing is known
+    site.store->refuses_lists = true;  // the sessions that a login ends are unknown
     CHECK(code_of(site.with({.max_per_subject = 9}).start(claims_of("eve"))) == Errc::store_unavailable);
     site.store->refuses_lists = false;
     CHECK(site.sessions.list("eve").value().empty());

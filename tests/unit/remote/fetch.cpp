@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is a transport, and what is none.
+// Which types are transports, and which are not.
 #include <credence/remote/fetch.hpp>
 
 #include <memory>

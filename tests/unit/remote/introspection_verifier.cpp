@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// IntrospectionVerifier: what an authorization server says of opaque tokens, and how long that counts.
+// IntrospectionVerifier: an authorization server's answers about opaque tokens, and how long they are kept.
 #include <credence/claims/claims.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/token_verifier.hpp>
@@ -36,7 +36,7 @@ using Introspection = IntrospectionVerifier<MyClaims>;
 const std::string endpoint = "https://id.example/introspect";
 const NumericDate noon{1'700'000'000s};
 
-/// A server that answers as a test says, and notes what it was asked; a handle.
+/// A server whose answers a test sets, and which records the requests. A handle: copies share the server.
 struct Server {
     struct State {
         FetchResult answer = FetchResponse{};
@@ -171,13 +171,13 @@ TEST_CASE("an accepted token is asked about again after a minute at most, and ne
     CHECK_FALSE(refusal(verifier, "another"));
     CHECK(server.asked() == 2);
 
-    // Without time to keep, each token is asked about each time.
+    // If answers are not kept, each verification asks the server.
     const Introspection forgetful = verifier_over(server, {.cache_accepted = 0s, .cache_refused = 0s});
     CHECK_FALSE(refusal(forgetful));
     CHECK_FALSE(refusal(forgetful));
     CHECK(server.asked() == 4);
 
-    // One that expires now, within the leeway, is not kept.
+    // An answer about a token that has just expired, within the leeway, is not kept.
     auto lenient = rules();
     lenient.leeway = 60s;
     server.say(R"({"active":true,"client_id":"a","aud":"orders","exp":1699999990})");
@@ -407,7 +407,7 @@ TEST_CASE("a metadata document names the endpoint", "[introspection_verifier]") 
 
 namespace {
 
-/// What a signed answer says, as JSON.
+/// The claims of a signed answer, as JSON.
 struct SignedAnswer {
     std::string iss = "https://id.example";
     std::string aud = "orders-client";

@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::chrono::seconds long_enough{60};
 
-/// Issuers that each publish the keys that a test gives them; a handle.
+/// Issuers, each of which publishes the keys that a test gives it. A handle: copies share the issuers.
 class Issuers {
 public:
     FetchResult operator()(const FetchRequest& request) const {
@@ -92,7 +92,7 @@ private:
 const std::string first = "https://one.example";
 const std::string second = "https://two.example";
 
-/// A token that was issued before any fetch: a key that it needs and that is not there is then no key of the issuer.
+/// A token that was issued before any fetch, so that an unknown key in it is known not to be the issuer's.
 std::string token_of(const std::string& issuer, const std::string& kid, std::string_view audience = "api") {
     const RegisteredClaims claims{
         .iss = issuer, .aud = {std::string{audience}}, .exp = now() + 1h, .iat = now() - 1min};
@@ -101,7 +101,7 @@ std::string token_of(const std::string& issuer, const std::string& kid, std::str
 
 IssuerRegistryOptions patient() { return {.keys = {.unknown_key_wait = long_enough}}; }
 
-/// A registry with both issuers, which have a key each.
+/// A registry with both issuers. Each has one key.
 Registry with_two(const Issuers& issuers, IssuerRegistryOptions options = patient()) {
     issuers.publish(first, {"a"});
     issuers.publish(second, {"b"});
@@ -204,7 +204,7 @@ TEST_CASE("the resolver must say yes before anything is fetched", "[issuer_regis
     CHECK(issuers.asked_issuers() == 0);
     CHECK_FALSE(refused(registry, token_of(first, "a")));
     CHECK_FALSE(refused(registry, token_of(first, "a")));
-    CHECK(asked == 3);  // a yes is asked for once
+    CHECK(asked == 3);  // the resolver is asked only once if it says yes
     CHECK(registry.size() == 1);
 }
 

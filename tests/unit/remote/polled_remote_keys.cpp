@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PolledRemoteKeys: a verifier over keys that a loop fetches. The test is the loop, and has the time in its hand.
+// PolledRemoteKeys: a verifier over keys that a loop fetches. The test is the loop, and sets the time.
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_source.hpp>
@@ -27,7 +27,7 @@ const std::string issuer_url = IssuerScript::issuer_url;
 const SteadyTime start{1000h};
 const NumericDate wall{1'700'000'000s};
 
-/// A loop at a time of its own.
+/// A loop with a clock of its own.
 struct Loop {
     Polled keys;
     IssuerScript script = {};
@@ -35,7 +35,7 @@ struct Loop {
 
     [[nodiscard]] NumericDate wall_now() const { return wall + std::chrono::floor<std::chrono::seconds>(now - start); }
 
-    /// Sends what is due. \return how many requests that was.
+    /// Sends the requests that are due. \return their number.
     int run() {
         int count = 0;
         while (const auto request = keys.next(now, wall_now())) {
@@ -55,7 +55,7 @@ std::string token_of(const std::string& kid, NumericDate issued_at) {
     return encode(claims, support::published_key(kid)).value();
 }
 
-/// What a verifier at the loop's time says of a token; nullopt if it is accepted.
+/// The error of a verifier at the loop's time about a token; nullopt if it is accepted.
 std::optional<Error> refusal(const Loop& loop, const std::string& token) {
     const auto clock = [moment = loop.wall_now()] { return moment; };
     const auto verifier = verifier_for<RegisteredClaims>(loop.keys, {.audience = "api", .clock = clock}).value();

@@ -40,7 +40,7 @@ using Kind = RemoteEvent::Kind;
 
 const std::string issuer_url = IssuerScript::issuer_url;
 
-/// A token of the key with that id, made now.
+/// A token of the key with that id, issued now.
 std::string token_of(const std::string& kid, std::string_view issuer = issuer_url, std::string_view audience = "api",
                      std::chrono::seconds lifetime = 1h) {
     const RegisteredClaims claims{.iss = std::string{issuer},
@@ -56,7 +56,7 @@ Remote follow(const IssuerScript& script, RemoteOptions options = {}) {
     return Remote::discover(issuer_url, script, std::move(options)).value();
 }
 
-/// The same, with the first set in hand.
+/// The same, after the first set has been fetched.
 Remote ready(const IssuerScript& script, RemoteOptions options = {}) {
     Remote keys = follow(script, std::move(options));
     REQUIRE(keys.wait_for_keys(IssuerScript::long_enough));
@@ -148,7 +148,7 @@ TEST_CASE("a verifier takes the issuer of the keys, and refuses another one's ru
     CHECK(foreign.error().claim == "iss");
     CHECK_FALSE(foreign.error().reason.empty());
 
-    // Without `verifier_for` there is nobody to tell: no token is accepted.
+    // Without `verifier_for`, nothing reports rules that name another issuer: such a verifier accepts no token.
     const Verifier<RegisteredClaims, Remote> unbound{keys, {.issuer = "https://evil.example", .audience = "api"}};
     CHECK(refused(unbound, token_of("a", "https://evil.example")) == Errc::invalid_issuer);
     CHECK(refused(unbound, token_of("a")) == Errc::invalid_issuer);
@@ -439,7 +439,7 @@ TEST_CASE("the thread takes no signal that is meant for the program", "[remote_k
 TEST_CASE("a child of fork has the keys of its parent, and fetches by itself", "[remote_keys]") {
     if (cannot_fork) return;
     const pid_t parent = getpid();
-    // Without a lock that the child could find taken. Once it has answered, the parent's issuer hangs.
+    // No lock is used that could be held in the child. The parent's issuer hangs after its first answer.
     const auto transport = [parent,
                             sets = std::make_shared<std::atomic<int>>(0)](const FetchRequest& request) -> FetchResult {
         if (request.url.text() == IssuerScript::document_url) {
@@ -462,7 +462,7 @@ TEST_CASE("a child of fork has the keys of its parent, and fetches by itself", "
     const auto is_well_in_child = [&](auto&& work) {
         const pid_t child = fork();
         if (child == 0) {
-            alarm(60);  // so that a child that hangs is a failure
+            alarm(60);  // a child that hangs is then a failure
             _exit(work() ? 0 : 1);
         }
         int status = -1;
@@ -477,7 +477,7 @@ TEST_CASE("a child of fork has the keys of its parent, and fetches by itself", "
     };
     CHECK(is_well_in_child(fetches));
     CHECK(is_well_in_child([&] { return is_well_in_child(fetches) && fetches(); }));
-    CHECK(is_well_in_child([&] {  // one that never uses them can end
+    CHECK(is_well_in_child([&] {  // a child that never uses them can end
         verifier.reset();
         keys.reset();
         return true;
@@ -535,7 +535,7 @@ TEST_CASE("the hook may use the keys, and never waits for itself", "[remote_keys
 
 TEST_CASE("eight verifiers see whole sets while the issuer replaces them a thousand times", "[remote_keys]") {
     IssuerScript script;
-    // By turns, so that each of the first thousand fetches brings another set.
+    // The sets alternate, so that each of the first thousand fetches brings a different one.
     constexpr std::size_t most = 1000;
     script.answer_by(IssuerScript::set_url, [turn = std::size_t{0}](const FetchRequest&) mutable -> FetchResult {
         static const std::string sets[] = {support::published_set({"a", "b"}), support::published_set({"a", "c"})};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The defaults of keys that follow an issuer, each of which is documented, and numbers that cannot be kept to.
+// The defaults of keys that follow an issuer, each of which is documented, and options that are refused.
 #include <credence/remote/remote_options.hpp>
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SignedIntrospection: whom it takes an answer from. tests/unit/remote/introspection_verifier.cpp damages answers.
+// SignedIntrospection: whose answers it accepts. tests/unit/remote/introspection_verifier.cpp damages answers.
 #include <credence/remote/remote_keys.hpp>
 #include <credence/remote/signed_introspection.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The settings of a transport that nobody has set are the safe ones.
+// The default settings of a transport are the safe ones.
 #include <credence/remote/transport_options.hpp>
 
 #include "support/catch.hpp"

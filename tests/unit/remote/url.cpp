@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// URLs that keys are fetched from: what each part is, and the texts that other programs read in another way.
+// URLs that keys are fetched from: their parts, and texts that other programs read differently.
 #include <credence/remote/url.hpp>
 
 #include <string>
@@ -208,7 +208,7 @@ TEST_CASE("a password in a URL is not told", "[url]") {
           "alice:secret@id.example/a//b", "alice:secret@id.example://b"}) {
         CHECK(fault_of(url).find("secret") == std::string::npos);
     }
-    CHECK(fault_of("http://id.example/@me").find("'http://id.example/@me'") == 0);  // it is none
+    CHECK(fault_of("http://id.example/@me").find("'http://id.example/@me'") == 0);  // it is not user information
 }
 
 TEST_CASE("the fault is one line that shows the URL and says what to write", "[url]") {

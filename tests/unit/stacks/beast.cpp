@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence reads of a Beast request, and writes to a response. Over sockets: tests/http/beast.cpp.
+// How credence reads a Beast request and writes a response. Over sockets: tests/http/beast.cpp.
 #include <credence/stacks/beast.hpp>
 
 #include <string>

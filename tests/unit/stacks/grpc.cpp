@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence reads of a gRPC call, and adds to its answer. With real calls: tests/http/grpc.cpp.
+// How credence reads a gRPC call and adds to its answer. With real calls: tests/http/grpc.cpp.
 #include <credence/stacks/grpc.hpp>
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence reads of a cpp-httplib request, and writes to a response. Over sockets: tests/http/httplib.cpp.
+// How credence reads a cpp-httplib request and writes a response. Over sockets: tests/http/httplib.cpp.
 #include <credence/stacks/httplib.hpp>
 
 #include <concepts>

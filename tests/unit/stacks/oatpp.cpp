@@ -65,7 +65,7 @@ TEST_CASE("oatpp: a guard is a handler of its router") {
 }
 
 TEST_CASE("oatpp: the body of a refused request is read, or ends the connection") {
-    // What is left of a body of 5000 bytes; -1 if an error was thrown, after which oatpp closes the connection.
+    // The unread rest of a body of 5000 bytes; -1 if an error was thrown, after which oatpp closes the connection.
     const auto left_by = [](const auto& guarded, const Fields& fields) {
         const auto request = with_fields(fields);
         request->body->left = 5000;

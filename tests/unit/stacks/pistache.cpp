@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence reads out of a Pistache request. How it answers is tested over a socket, in tests/http.
+// How credence reads a Pistache request. Its answers are tested over a socket, in tests/http.
 #include <credence/stacks/pistache.hpp>
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence reads of a POCO request, and writes to a response. Over sockets: tests/http/poco.cpp.
+// How credence reads a POCO request and writes a response. Over sockets: tests/http/poco.cpp.
 #include <credence/stacks/poco.hpp>
 
 #include <string>

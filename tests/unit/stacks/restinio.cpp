@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What credence reads of a RESTinio request, and writes to a response. Over sockets: tests/http/restinio.cpp.
+// How credence reads a RESTinio request and writes a response. Over sockets: tests/http/restinio.cpp.
 #include <credence/stacks/restinio.hpp>
 
 #include <memory>
@@ -30,7 +30,7 @@ public:
                               restinio::write_group_t) override {}
 };
 
-/// A request of nobody.
+/// A request without a client.
 request_handle_t request_with(const std::vector<std::pair<std::string, std::string>>& fields) {
     restinio::http_request_header_t header{restinio::http_method_post(), "/a?b=%20c"};
     for (const auto& [name, value] : fields) header.add_field(name, value);

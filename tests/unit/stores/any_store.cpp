@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A store of any type: every function reaches the one that it is made of, and each error is told.
+// A store of any type: every function reaches the wrapped store, and each error is passed on.
 #include <credence/opaque/api_keys.hpp>
 #include <credence/opaque/refresh_tokens.hpp>
 #include <credence/opaque/sessions.hpp>

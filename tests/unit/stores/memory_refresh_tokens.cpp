@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bounds of the refresh store in memory: for all, for one subject, and who makes room when one is reached.
+// The bounds of the refresh store in memory: for all records, for one subject, and which records make room at a bound.
 #include <credence/stores/memory_refresh_tokens.hpp>
 
 #include <chrono>
@@ -43,7 +43,7 @@ struct Shop {
     [[nodiscard]] bool holds(std::string_view hash) const { return store->find(hash).value().has_value(); }
     [[nodiscard]] bool takes(const RefreshRecord& new_record) const { return store->insert(new_record).has_value(); }
 
-    /// What `replace` says of an exchange of `hash` for `next`, in the same family.
+    /// The result of `replace` for an exchange of `hash` for `next`, in the same family.
     [[nodiscard]] credence::Result<bool> exchange(const std::string& hash, const std::string& next) const {
         auto used = store->find(hash).value().value();
         auto successor = used;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Used proofs in memory: each once, until it is too old; bounded; and of many threads one wins.
+// Used proofs in memory: each is accepted once until it is too old, their number is bounded, and only one of many
+// threads wins.
 #include <credence/stores/memory_replays.hpp>
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The contract of stores for the one in memory, its bounds, and that it is every kind of store.
+// The contract of stores for the store in memory, its bounds, and that it is a store of every kind.
 #include <credence/opaque/refresh_tokens.hpp>
 #include <credence/stores/memory_store.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The contract of stores for the one in PostgreSQL, and a server that goes, is killed, and comes back. servers/test_stores_postgresql.py
-// starts a server and names it in CREDENCE_TEST_POSTGRESQL; without one only the refusals are tested.
+// The contract of stores for the store in PostgreSQL, and a server that stops, is killed, and comes back.
+// servers/test_stores_postgresql.py starts a server and names it in CREDENCE_TEST_POSTGRESQL. Without one, only the
+// refusals are tested.
 #include <credence/opaque/refresh_tokens.hpp>
 #include <credence/opaque/sessions.hpp>
 #include <credence/stores/postgresql_store.hpp>
@@ -38,7 +39,7 @@ std::string server_url() {
     return url == nullptr ? "" : url;
 }
 
-/// A connection that is not the store's.
+/// A connection of the test, not of the store.
 class Control {
 public:
     Control() : connection_(PQconnectdb(server_url().c_str())) { REQUIRE(PQstatus(connection_) == CONNECTION_OK); }
@@ -52,7 +53,7 @@ public:
         PQclear(result);
         CHECK((status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK));
     }
-    /// All values that a question has for an answer, a line each.
+    /// All values of the answer to a query, one on each line.
     [[nodiscard]] std::string read(const std::string& sql) const {
         PGresult* const result = PQexec(connection_, sql.c_str());
         CHECK(PQresultStatus(result) == PGRES_TUPLES_OK);
@@ -273,7 +274,7 @@ TEST_CASE("PostgreSQL: what was answered survives a kill of the server's process
     wait_for_more(100);
     const std::string process =
         Control{}.read("SELECT pid FROM pg_stat_activity WHERE application_name = 'credence' LIMIT 1");
-    // The server then ends all connections, and is not there until it has read its log again.
+    // The server then ends all connections, and is unreachable until it has replayed its log.
     CHECK(::kill(std::stoi(process), SIGKILL) == 0);
     wait_for_more(100);
     is_over = true;

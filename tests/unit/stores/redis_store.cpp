@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The contract of stores for the one in Redis: times to live, two instances, and a server that is killed, frozen, full or a
-// replica. servers/test_stores_redis.py names the server's program in CREDENCE_TEST_REDIS, and each test starts its own;
-// without it only the refusals are tested.
+// The contract of stores for the store in Redis: times to live, two instances, and a server that is killed, frozen,
+// full or a replica. servers/test_stores_redis.py names the server's program in CREDENCE_TEST_REDIS, and each test
+// starts its own server. Without the program, only the refusals are tested.
 #include <credence/http/dpop.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>
@@ -116,7 +116,7 @@ TEST_CASE("Redis: the store keeps refresh tokens") {
     CHECK(tokens.rotate(fourth.token).error().code == Errc::token_revoked);
     CHECK(tokens.revoke(fifth.token));
     CHECK(tokens.rotate(fifth.token).error().code == Errc::token_revoked);
-    CHECK(server.run({"DBSIZE"}) == "0");  // what was ended leaves nothing behind
+    CHECK(server.run({"DBSIZE"}) == "0");  // ended records leave nothing behind
 
     credence::RefreshTokens graceful{store_on(server), {.grace = 60s}};
     const auto once = graceful.issue("ann").value();
@@ -191,7 +191,7 @@ TEST_CASE("Redis: no record lives longer than it must, and none less") {
     CHECK(store->insert_api_key(far));
     CHECK(store->find_api_key("far").value() == far);
 
-    // What is over is no error, and is not listed; the index forgets it with the next record.
+    // An expired record is not an error, and is not listed. The next record removes it from the index.
     server.run({"DEL", "credence:session:" + hash_named("b")});
     CHECK(support::handles_of(*store, "ann").size() == 1);
     moment += 3h;
@@ -289,7 +289,7 @@ TEST_CASE("Redis: the check of a session or of an API key is one command") {
     const credence::ApiKeys<credence::RegisteredClaims> api_keys{store, {.prefix = "acme"}};
     const auto id = sessions.start({.sub = "ann"}).value().id;
     const auto key = api_keys.issue({.sub = "ann"}).value().text;
-    REQUIRE(api_keys.verify(key));  // the first use is written down, and then one a minute
+    REQUIRE(api_keys.verify(key));  // writes the first use; further ones are written once a minute
     const auto commands = [&server] {
         const std::string stats = server.run({"INFO", "stats"});
         const std::string name = "total_commands_processed:";
@@ -370,7 +370,7 @@ TEST_CASE("Redis: a server that is full refuses what needs room, and still ends 
     CHECK(store->use_once("x", credence::in(60s)).error().reason == "Redis has no memory left");
     CHECK(sessions.start({.sub = "ann"}).error().code == Errc::store_unavailable);
     CHECK(sessions.verify(id));
-    const auto renewed = sessions.renew(id).value().id;  // one for another
+    const auto renewed = sessions.renew(id).value().id;  // one session replaces another
     CHECK(sessions.verify(renewed));
     CHECK(sessions.end_all("ann"));
     CHECK(sessions.verify(renewed).error().code == Errc::token_revoked);
@@ -395,7 +395,7 @@ TEST_CASE("Redis: a record that is damaged is refused with a reason") {
     server.run({"SET", key, "x"});
     CHECK(store->find_session(hash_named("a")).error().reason == reason);
     REQUIRE(store->insert_api_key(support::api_key_record("k", "ann")));
-    server.run({"HDEL", "credence:api-key:k", "expires_at"});  // not one that never expires
+    server.run({"HDEL", "credence:api-key:k", "expires_at"});  // it must not become one that never expires
     CHECK(store->find_api_key("k").error().reason == reason);
     const TokenIdentity token{"i", "t", "eve", contract_start, {}};
     REQUIRE(store->revoke_subject({"i", "eve"}, contract_start - 1h));

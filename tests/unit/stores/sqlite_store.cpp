@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The contract of stores for the one in a file, and what a restart, another process, a kill and a damaged file do to it.
+// The contract of stores for the store in a file, also across a restart, with another process, after a kill and with a
+// damaged file.
 #include <credence/opaque/refresh_tokens.hpp>
 #include <credence/opaque/sessions.hpp>
 #include <credence/stores/sqlite_store.hpp>
@@ -36,7 +37,7 @@ using support::session_record;
 
 namespace {
 
-/// A place for a database, which is removed with it.
+/// A folder for a database, which is removed with this object.
 struct Place {
     Place() {
         std::string pattern = (std::filesystem::temp_directory_path() / "credence-XXXXXX").string();
@@ -57,7 +58,7 @@ struct Place {
     std::filesystem::path folder;
 };
 
-/// Runs SQL that is not the library's.
+/// Runs SQL of the test, not of the library.
 void run_sql(const std::string& file, const char* sql) {
     sqlite3* database = nullptr;
     REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
@@ -65,7 +66,7 @@ void run_sql(const std::string& file, const char* sql) {
     sqlite3_close(database);
 }
 
-/// A connection that is not the store's.
+/// A connection of the test, not of the store.
 class Connection {
 public:
     explicit Connection(const std::string& file) { REQUIRE(sqlite3_open(file.c_str(), &database_) == SQLITE_OK); }
@@ -202,7 +203,7 @@ TEST_CASE("a store on a connection of the caller's keeps the contract, in a tran
         if (is_in_transaction) connection.run("COMMIT");
         connection.run("DELETE FROM credence_sessions; DELETE FROM credence_api_keys; DELETE FROM credence_replays");
     }
-    // The connection is still the caller's, who may make another store of it.
+    // The connection still belongs to the caller, who may make another store of it.
     CHECK(SqliteStore::on(connection.handle()).value()->sessions_of("ann").value().empty());
 }
 

@@ -59,7 +59,7 @@ std::string token_of(const std::string& kid, std::chrono::seconds issued = -1min
     return encode(claims, support::published_key(kid)).value();
 }
 
-/// Options under which an unknown key id may cause a fetch at any time, and is awaited as long as that takes.
+/// Options under which an unknown key id may cause a fetch at any time, and is awaited until the fetch ends.
 RemoteOptions eager() { return {.cool_down = 0ms, .unknown_key_wait = IssuerScript::long_enough}; }
 
 AsyncKeys follow(RunningContext& loop, const AsyncIssuer& issuer, RemoteOptions options = eager()) {
@@ -67,14 +67,14 @@ AsyncKeys follow(RunningContext& loop, const AsyncIssuer& issuer, RemoteOptions 
     return AsyncKeys::discover(issuer_url, loop.executor(), issuer, std::move(options)).value();
 }
 
-/// The same, with the first set in hand.
+/// The same, after the first set has been fetched.
 AsyncKeys ready(RunningContext& loop, const AsyncIssuer& issuer, RemoteOptions options = eager()) {
     AsyncKeys keys = follow(loop, issuer, std::move(options));
     REQUIRE(loop.run(keys.wait_for_keys(IssuerScript::long_enough)));
     return keys;
 }
 
-/// With a leeway, under which a token may have been issued a while from now.
+/// Rules with a leeway, so that a token may have been issued in the near future.
 auto verifier_over(const AsyncKeys& keys) {
     return async_verifier_for<RegisteredClaims>(keys, {.audience = "api", .leeway = 300s}).value();
 }
@@ -86,7 +86,7 @@ awaitable<std::optional<Error>> refusal(VerifierType verifier, std::string token
     co_return who.error();
 }
 
-/// The code of what `verifier` refuses a token with.
+/// The code with which `verifier` refuses a token.
 template <class VerifierType>
 std::optional<Errc> refused(RunningContext& loop, const VerifierType& verifier, const std::string& token) {
     const auto error = loop.run(refusal(verifier, token));
@@ -99,7 +99,7 @@ Request request_with(const std::string& token) {
     return request;
 }
 
-/// Suspends before it uses the proof: one that was a reference would be gone by then.
+/// Suspends before it uses the proof: a reference would dangle by then.
 awaitable<Response> greet(Verified<RegisteredClaims> who, Request request) {
     co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
     Response response{boost::beast::http::status::ok, request.version()};
@@ -107,7 +107,7 @@ awaitable<Response> greet(Verified<RegisteredClaims> who, Request request) {
     co_return response;
 }
 
-/// The status and body of what a guard answers.
+/// The status and body of a guard's answer.
 template <class Guard>
 std::string answer_of(RunningContext& loop, const Guard& guard, const std::string& token) {
     const Response response = loop.run(guard(request_with(token)));
@@ -280,7 +280,7 @@ TEST_CASE("asio, expired: keys that are too old are unavailable, also while a fe
     const std::size_t before = issuer.begun();
     CHECK(refused(loop, verifier, token_of("b")) == Errc::keys_unavailable);  // begins the fetch that hangs
     REQUIRE(issuer.wait_for_begun(before + 1));
-    while (keys.health().can_verify) std::this_thread::yield();  // no event tells when their time is up
+    while (keys.health().can_verify) std::this_thread::yield();  // no event reports the end of their time
     CHECK(keys.health().state == RemoteState::expired);
     CHECK(refused(loop, verifier, token_of("a")) == Errc::keys_unavailable);
     CHECK(refused(loop, verifier, token_of("b")) == Errc::keys_unavailable);
@@ -471,7 +471,7 @@ TEST_CASE("asio: what wraps a verifier can be awaited", "[asio]") {
         TlsRequest request;
         static_cast<Request&>(request) = request_with(token_of("b"));
         CHECK(loop.run(guard(std::move(request))).result_int() == 401);
-        CHECK(keys.generation() == 2);  // it was awaited, and is refused for its missing cnf
+        CHECK(keys.generation() == 2);  // the key was awaited; the token is refused for its missing cnf
     }
 }
 
@@ -511,7 +511,7 @@ TEST_CASE("asio: a transport may answer before it returns, and may never answer"
     };
     RunningContext loop;
     AtOnce transport;
-    // The second request has no answer: it is given up after its deadline, and made again.
+    // The second request gets no answer: it is given up after its deadline, and repeated.
     const AsyncKeys keys =
         AsyncKeys::discover(issuer_url, loop.executor(), transport,
                             {.total_timeout = 1ms, .retry = 1ms, .on_event = transport.script.hook()})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// AsyncVerifier over a registry of issuers: tokens whose keys are there do not wait, and the others are awaited. The
-// issuers are a script, whose answers a test holds back.
+// AsyncVerifier over a registry of issuers: tokens of known keys do not wait, and the others are awaited. The issuers
+// are a script, whose answers a test holds back.
 #include <credence/http/bearer.hpp>
 #include <credence/http/mtls.hpp>
 #include <credence/jwt/encode.hpp>

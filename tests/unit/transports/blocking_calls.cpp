@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// BlockingCalls and offload: coroutines that await a store which may hang. The store waits until a test lets it go.
+// BlockingCalls and offload: coroutines that await a store which may hang. The store blocks until a test releases it.
 #include <credence/http/bearer.hpp>
 #include <credence/http/dpop.hpp>
 #include <credence/http/first_of.hpp>
@@ -58,7 +58,7 @@ using AccountKeys = ApiKeys<RegisteredClaims>;
 
 constexpr std::chrono::seconds long_enough{60};
 
-/// Holds those who pass it until it is opened, and counts them.
+/// A gate that blocks callers until it is opened, and counts them.
 class Gate {
 public:
     void pass() {
@@ -74,7 +74,7 @@ public:
         is_open_ = is_open;
         changed_.notify_all();
     }
-    /// Waits until so many have come. \return whether they have
+    /// Waits until that many callers have arrived. \return whether they have
     [[nodiscard]] bool wait_for_arrived(std::size_t count) {
         std::unique_lock lock{mutex_};
         return changed_.wait_for(lock, long_enough, [&] { return arrived_ >= count; });
@@ -140,7 +140,7 @@ awaitable<std::optional<Error>> refusal(AsyncVerifier<VerifierType> verifier, st
     co_return who.error();
 }
 
-/// Reads all that there is of a request.
+/// A verifier that reads every part of a request.
 struct Reader {
     using claims_type = RegisteredClaims;
     static constexpr std::string_view scheme = "DPoP";
@@ -163,7 +163,7 @@ struct Reader {
     }
 };
 
-/// The result of a call, for a test that is no coroutine.
+/// The result of a call, for a test that is not a coroutine.
 template <class Value>
 awaitable<std::optional<Result<Value>>> kept(awaitable<Result<Value>> call) {
     co_return co_await std::move(call);
@@ -173,7 +173,7 @@ auto result_of(RunningContext& loop, const BlockingCalls& calls, Function functi
     return *loop.run(kept(calls.run(std::move(function))));
 }
 
-/// Ends after all that could go on in a context of one thread has done so.
+/// Ends when everything that was ready in a context of one thread has run.
 awaitable<void> settle() {
     const auto executor = co_await boost::asio::this_coro::executor;
     for (int count = 0; count < 100; ++count) co_await boost::asio::post(executor, boost::asio::use_awaitable);
@@ -198,7 +198,7 @@ TEST_CASE("blocking calls: a store that hangs holds up nobody else", "[asio]") {
     for (int count = 0; count < 20; ++count) {
         CHECK(loop.run(guard(request_with(encode(alice(), keys).value()))).body() == "hello alice");
         CHECK(loop.run(guard(request_with(""))).result_int() == 401);
-        CHECK(loop.run(guard(request_with("sess_no"))).result_int() == 401);  // no form of an id: no call
+        CHECK(loop.run(guard(request_with("sess_no"))).result_int() == 401);  // not the form of an id: no call
     }
     CHECK(waits.wait_for(0s) == std::future_status::timeout);
     CHECK(login.store->gate.arrived() == 2);
@@ -229,7 +229,7 @@ TEST_CASE("blocking calls: one more than max_calls is refused at once, with a ti
     login.store->gate.set_open(true);
     CHECK(runs.get().body() == "hello alice");
     CHECK(waits.get().body() == "hello alice");
-    threads.join();  // now no place is taken any more
+    threads.join();  // then every place is free
     CHECK(login.store->gate.arrived() == 2);
 }
 
@@ -492,7 +492,7 @@ TEST_CASE("blocking calls: the pool may end before the coroutines' context", "[a
     threads->stop();
     login.store->gate.set_open(true);
     threads.reset();
-    CHECK_FALSE(runs.get());  // it ran, and is awaited by its thread
+    CHECK_FALSE(runs.get());  // it ran, and its thread waits for it
     const auto error = waits.get();
     REQUIRE(error);
     CHECK(error->reason == "the threads for blocking calls have ended");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What Cache-Control, Age and Retry-After say, and what they say when they are wrong.
+// The meaning of Cache-Control, Age and Retry-After, also of malformed ones.
 #include <credence/remote/detail/caching.hpp>
 
 #include <chrono>
@@ -17,7 +17,7 @@ using credence::detail::parse_retry_after;
 
 namespace {
 
-/// The freshness in seconds; -1 if nothing is said.
+/// The freshness in seconds; -1 if the answer does not give one.
 long long fresh(std::string_view cache_control, std::string_view age = "") {
     const auto found = freshness(cache_control, age);
     return found ? found->count() : -1;

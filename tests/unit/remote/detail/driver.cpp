@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the drivers of a state machine share: chance, hooks that throw, and unknown key ids that need no fetch.
+// The shared parts of the drivers of a state machine: randomness, hooks that throw, and unknown key ids that need no
+// fetch.
 #include <credence/remote/detail/driver.hpp>
 
 #include <optional>

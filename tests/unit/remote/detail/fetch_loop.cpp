@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// FetchLoop: members that wake, rest and leave. What it does for a verifier is in ../issuer_registry.cpp.
+// FetchLoop: members that wake, rest and leave. The tests through a verifier are in ../issuer_registry.cpp.
 #include <credence/remote/detail/fetch_loop.hpp>
 
 #include <chrono>

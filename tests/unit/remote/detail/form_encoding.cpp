@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// form_encoded and base64_text: what stands in a POST.
+// form_encoded and base64_text: the content of a POST.
 #include <credence/remote/detail/form_encoding.hpp>
 
 #include <string_view>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Hosts: addresses in their one form, names, what is this machine, and what only looks like it.
+// Hosts: addresses in their only form, names, the addresses of this machine, and texts that only look like them.
 #include <credence/remote/detail/host.hpp>
 
 #include <string_view>

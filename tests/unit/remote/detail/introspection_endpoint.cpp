@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// IntrospectionEndpoint: when the document that names it is read again. What documents it takes is tested in
-// tests/unit/remote/introspection_verifier.cpp.
+// IntrospectionEndpoint: when the document that names it is read again. tests/unit/remote/introspection_verifier.cpp
+// tests which documents are accepted.
 #include <credence/remote/detail/introspection_endpoint.hpp>
 
 #include <chrono>

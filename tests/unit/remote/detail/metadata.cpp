@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where an issuer's metadata document is, and which documents are believed.
+// The URLs of an issuer's metadata document, and which documents are accepted.
 #include <credence/remote/detail/metadata.hpp>
 
 #include <string>

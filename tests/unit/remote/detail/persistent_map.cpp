@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PersistentMap: the same as a std::map, never deep, and old maps stay as they were.
+// PersistentMap: it equals a std::map, its tree is never deep, and old maps do not change.
 #include <credence/remote/detail/persistent_map.hpp>
 
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PolledState: times that go on between two calls, and never back. The rest is in ../polled_remote_keys.cpp.
+// PolledState: time passes between two calls, and never goes back. The other tests are in ../polled_remote_keys.cpp.
 #include <credence/remote/detail/polled_state.hpp>
 
 #include <chrono>

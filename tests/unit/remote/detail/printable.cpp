@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Foreign text in a log line: escaped, bounded, and never two texts alike.
+// Foreign text in a log line: escaped and bounded, and different texts look different.
 #include <credence/remote/detail/printable.hpp>
 
 #include <string>

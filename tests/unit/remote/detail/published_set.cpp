@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A published set: which texts are one, when two are equal, and which keys came and went.
+// A published set: which texts are sets, when two sets are equal, and which keys were added or removed.
 #include <credence/remote/detail/published_set.hpp>
 
 #include <string>

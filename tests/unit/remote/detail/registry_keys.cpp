@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RegistryKeys: what a verifier sees before the first fetch. The rest is in ../issuer_registry.cpp.
+// RegistryKeys: the view of a verifier before the first fetch. The other tests are in ../issuer_registry.cpp.
 #include <credence/keys/key_source.hpp>
 #include <credence/remote/detail/registry_keys.hpp>
 

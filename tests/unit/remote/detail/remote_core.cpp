@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The keys of an issuer as a state machine: scenarios with a clock of their own, and random ones that must keep what is
-// promised.
+// The keys of an issuer as a state machine: scenarios with a clock of their own, and random scenarios that must keep
+// the invariants.
 #include <credence/remote/detail/remote_core.hpp>
 
 #include <chrono>
@@ -289,7 +289,7 @@ TEST_CASE("a wrong URL, and a CA that is unknown, are one line in the event and 
     REQUIRE(keys.events.size() == 1);
     CHECK(message(keys.events[0]) == "keys of https://id.example: fetch failed: " + expected);
 
-    keys.pass(1s);  // the next attempt says the same, not more
+    keys.pass(1s);  // the next attempt reports the same, not more
     CHECK(keys.core.health().failures == 2);
     CHECK(keys.core.health().last_fault == expected);
 }
@@ -449,7 +449,7 @@ TEST_CASE("Retry-After of the issuer is heeded, as seconds and as a date", "[rem
     }
 }
 
-// What must hold whatever happens, in whatever order.
+// The invariants, which hold for any events in any order.
 TEST_CASE("random answers at random times break no promise", "[remote_core]") {
     const auto seed = GENERATE(range(1u, 41u));
     CAPTURE(seed);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The thread behind remote keys: what it shares with readers. What it does for a verifier is in ../remote_keys.cpp.
+// The thread behind remote keys: the state that it shares with readers. The tests through a verifier are in
+// ../remote_keys.cpp.
 #include <credence/remote/detail/remote_worker.hpp>
 
 #include <memory>

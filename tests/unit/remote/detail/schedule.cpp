@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The times of an issuer's keys: each default number, each row of the table of states, and what chance may change.
+// The times of an issuer's keys: each default number, each row of the table of states, and the random part of a pause.
 #include <credence/remote/detail/schedule.hpp>
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SharedKeys: what readers see of a state machine, by their own clock.
+// SharedKeys: the readers' view of a state machine, by their own clock.
 #include <credence/remote/detail/shared_keys.hpp>
 
 #include <chrono>

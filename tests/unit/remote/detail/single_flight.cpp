@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SingleFlight: one question at a time is asked once, whoever has it.
+// SingleFlight: a question is asked only once at a time, by one of the threads that have it.
 #include <credence/remote/detail/single_flight.hpp>
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one function that makes a certificate in PEM one in DER.
+// The function that converts a certificate from PEM to DER.
 #include <credence/stacks/detail/der_certificate.hpp>
 
 #include <string>

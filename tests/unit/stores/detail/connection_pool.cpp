@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pool of connections: how many it opens, which it keeps, and who waits.
+// The pool of connections: how many it opens, which it keeps, and which callers wait.
 #include <credence/stores/detail/connection_pool.hpp>
 
 #include <chrono>

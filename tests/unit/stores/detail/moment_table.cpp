@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Moments by name: what is added is found, before and after the table grew, also while other threads read.
+// Times by name: an added name is found, before and after the table has grown, also while other threads read.
 #include <credence/stores/detail/moment_table.hpp>
 
 #include <atomic>
@@ -81,7 +81,7 @@ TEST_CASE("a table without memory stays as it was, and in order") {
     int failures = 0;
     for (std::size_t number = 1;; ++number) {
         MomentTable table;
-        constexpr int count = 32;  // one more, and the table grows
+        constexpr int count = 32;  // with one more the table grows
         for (int name = 0; name < count; ++name) table.add({1, "issuer", numbered(name)}, moment);
         bool failed = false;
         try {

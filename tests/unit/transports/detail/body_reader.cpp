@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The body of an answer, whatever the pieces are in which it arrives.
+// The body of an answer, which may arrive in any pieces.
 #include <credence/transports/detail/body_reader.hpp>
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr BodyFraming chunked{.is_chunked = true};
 
-/// What comes of a body that arrives in pieces of this size, and whose connection then ends.
+/// The result for a body that arrives in pieces of this size, and whose connection then ends.
 std::pair<State, std::string> read(BodyFraming framing, std::string_view bytes, std::size_t piece,
                                    std::size_t most = 100) {
     BodyReader reader{framing, most};

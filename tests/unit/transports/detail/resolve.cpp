@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The addresses of a host: localhost is this machine without asking, and a deadline or a stop ends the question.
+// The addresses of a host: localhost is this machine without a lookup, and a deadline or a stop ends a lookup.
 #include <credence/transports/detail/resolve.hpp>
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A write to a connection that is closed does not end the program, and the signals are afterwards as they were.
+// A write to a closed connection does not end the program, and the signal settings are unchanged afterwards.
 #include <credence/transports/detail/sigpipe_guard.hpp>
 
 #include <cerrno>
