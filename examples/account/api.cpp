@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which route is whose, and the guard.
+// The table of routes, and the guard.
 #include "api.hpp"
 
 #include <credence/http/bearer.hpp>
@@ -15,7 +15,7 @@ namespace {
 const credence::Challenge challenge{.realm = "account"};
 constexpr std::string_view key_prefix = "account";  // of API keys
 
-/// The sentences of the tutorial. Why exactly is in the log.
+/// The sentences of the tutorial. The exact reason is in the log.
 std::string_view sentence_for(const credence::Rejection& rejection) {
     if (rejection.status == 400) return "The request must carry exactly one well-formed token";
     if (rejection.reason.code == credence::Errc::missing_credentials)
@@ -35,7 +35,7 @@ void refuse(const credence::Rejection& rejection, const Call& call, httplib::Res
 
 }  // namespace
 
-// However many log in at once, most threads answer other requests.
+// Most threads stay free for other requests, however many users log in at once.
 static_assert(Passwords::most_turns * 4 <= ServerRules::usual_threads);
 
 Api::Api(const Settings& settings, Stores stores)
@@ -57,7 +57,7 @@ Api::Proven Api::prove_login(const Call& call) {
 }
 
 Api::Proven Api::prove_login_or_key(const Call& call) {
-    // A browser has a cookie, and never a key: what a page could put there by mistake opens nothing.
+    // A browser has a cookie and never a key, so a key in a cookie is not accepted.
     const bool has_cookie = cookies_.has_token(call.http);
     const bool has_key_field = call.http.has_header("X-API-Key");
     if (has_key_field && (has_cookie || call.http.has_header("Authorization")))
@@ -116,14 +116,14 @@ Handler Api::guarded_by(const Prove& prove, GuardedHandler handler) {
     };
 }
 
-// A link or an image elsewhere can make a browser send this with the cookie. A token in the header it cannot. Programs and
-// old browsers say nothing of where they come from with a GET, and are believed.
+// A link or an image on another site can make a browser send this request with the cookie, but not with a token in the
+// header. Programs and old browsers do not name their origin in a GET, and are accepted.
 Handler Api::log_out_by_link(const Handler& log_out) const {
     credence::CrossOrigin links = pages_;
     links.check_safe_methods = true;
     links.allow_missing_origin = true;
     return [this, links, log_out](const Call& call, httplib::Response& response) {
-        // The client's page may be another host's of this domain, or at another port, but no other site's.
+        // The client's page may be on another host of this domain or at another port, but not on another site.
         const bool is_allowed = call.field("Sec-Fetch-Site") != "cross-site" && credence::check_origin(call, links);
         if (cookies_.has_token(call.http) && !is_allowed) throw Refusal{403, "Another site may not log you out"};
         log_out(call, response);

@@ -31,7 +31,7 @@ struct Visitor {
     const LoginProof& proof;
     User user;
 
-    /// By which login he or she is here.
+    /// The login of this request.
     [[nodiscard]] credence::SubjectSession login() const { return {.subject = proof->sub, .handle = *proof->sid}; }
 };
 
@@ -60,7 +60,7 @@ private:
     [[nodiscard]] Handler guarded(GuardedHandler handler);
     /// The same, and programs with an API key.
     [[nodiscard]] Handler guarded_for_programs(GuardedHandler handler);
-    /// Lets through whom `prove` lets through, if the account still exists.
+    /// Admits users whom `prove` accepts, if their account still exists.
     template <class Prove>
     [[nodiscard]] Handler guarded_by(const Prove& prove, GuardedHandler handler);
     /// The user, and the account. The use of a key is recorded; everything else is only read, and so from one state.
@@ -82,9 +82,9 @@ private:
     /// Whether a refusal of this refresh token means that its login is over.
     [[nodiscard]] bool is_over(const credence::Error& refusal, const std::string& refresh_token);
     void give(const Session& session, bool in_body, httplib::Response& response) const;
-    /// \throws Refusal  503, when too many requests have a turn already
+    /// \throws Refusal  503 if too many requests already have a turn
     [[nodiscard]] Passwords::Turn take_turn();
-    /// \throws Refusal  503, and then the attempt does not count
+    /// \throws Refusal  503; the attempt then does not count
     [[nodiscard]] bool has_password(const Passwords::Turn& turn, const std::optional<User>& user,
                                     const std::string& password, support::Attempts::Attempt& attempt);
     void rehash(const Passwords::Turn& turn, User& user, const std::string& password);

@@ -41,7 +41,7 @@ nlohmann::json json_of(const credence::ApiKeyInfo& key) {
             {"lastUsedAt", moment_text(key.last_used_at)}};
 }
 
-/// \throws Refusal  422 for another type; 400 for a number of days that cannot be
+/// \throws Refusal  422 for another type; 400 for an impossible number of days
 std::optional<credence::NumericDate> read_expiry(const nlohmann::json& body) {
     const std::string name = "expires_in_days";
     const auto member = body.find(name);
@@ -102,7 +102,7 @@ void Api::make_api_key(const Visitor& visitor, const Call& call, httplib::Respon
     const auto key = api_keys_.issue(claims, {.expires = expires, .label = label});
     credence::ApiKeyInfo info{
         .id = or_fail(key).id, .label = label, .created_at = credence::now(), .expires = key->expires};
-    // As the list has it, to the second. The key is shown also when the list cannot be had.
+    // As in the list, to the second. The key is shown even if the list is unavailable.
     if (const auto list = api_keys_.list(visitor.user.id)) {
         const auto listed =
             std::find_if(list->begin(), list->end(), [&](const auto& each) { return each.id == key->id; });

@@ -18,7 +18,7 @@ const Refusal& wrong_credentials() {
     return refusal;
 }
 
-/// A login without a token, or with a dead one, at /api/auth/refresh.
+/// The answer of /api/auth/refresh without a token, or with one that is no longer valid.
 void refuse_refresh(credence::Error reason, httplib::Response& response) {
     const bool is_missing = reason.code == credence::Errc::missing_credentials;
     const auto rejection = credence::Rejection::from(std::move(reason), {.realm = "account"});
@@ -34,7 +34,8 @@ void refuse_refresh(credence::Error reason, httplib::Response& response) {
     }
 }
 
-/// Whether the client wants its refresh token in the body. A page must not: a thief can read what a script can read.
+/// Whether the client wants its refresh token in the body. A page must not ask for that: injected scripts could read
+/// it.
 bool wants_tokens_in_body(const Call& call, const nlohmann::json& body) {
     const auto accept = call.field("Accept");
     const bool is_browser = call.field("Sec-Fetch-Site").has_value() || call.field("Origin").has_value();
@@ -74,7 +75,7 @@ bool Api::has_password(const Passwords::Turn& turn, const std::optional<User>& u
 void Api::rehash(const Passwords::Turn& turn, User& user, const std::string& password) {
     if (!Passwords::is_outdated(user.password)) return;
     const auto hash = passwords_.hash(turn, password);
-    if (!hash) return;  // the next login will do
+    if (!hash) return;  // the next login tries again
     if (stores_.users->change_password(user.id, {.from = user.password, .to = *hash}).value_or(false))
         user.password = *hash;
 }
@@ -98,7 +99,7 @@ void Api::log_in(const Call& call, httplib::Response& response) {
     const auto session = sessions_.start(found->id, call.user_agent());
     const auto is_unchanged = stores_.users->has_password(or_fail(session).user_id, found->password);
     if (!or_fail(is_unchanged)) {
-        // The password was changed meanwhile, which ends all logins that it opened: also this one.
+        // The password was changed meanwhile. That ends all logins with the old one, so also this one.
         (void)logins_->end({.subject = session->user_id, .handle = session->handle});
         throw wrong_credentials();
     }

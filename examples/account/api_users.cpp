@@ -32,7 +32,7 @@ void Api::me(const Visitor& visitor, const Call&, httplib::Response& response) {
     answer_text(response, R"({"data":{"user":)" + to_json(visitor.user) + R"(},"status":"success"})");
 }
 
-/// For the page, whose scripts cannot read the cookie: what the token says, without its signature.
+/// The claims of the token without its signature, for the page: its scripts cannot read the cookie.
 void Api::login(const Visitor& visitor, const Call&, httplib::Response& response) {
     const LoginProof& proof = visitor.proof;
     nlohmann::ordered_json header{{"alg", proof.header().alg}, {"typ", proof.header().typ}};
@@ -43,7 +43,7 @@ void Api::login(const Visitor& visitor, const Call&, httplib::Response& response
                                         {"iat", seconds_of(proof->iat)},
                                         {"jti", proof->jti},
                                         {"sid", proof->sid.value()}};
-    // How long is left by this clock, for the page's may be wrong.
+    // The remaining time by this server's clock, because the page's clock may be wrong.
     const std::int64_t left = seconds_of(proof->exp) - seconds_of(credence::now());
     const nlohmann::ordered_json body{{"data", {{"header", header}, {"claims", claims}, {"expires_in", left}}},
                                       {"status", "success"}};
@@ -58,8 +58,8 @@ void Api::change_password(const Visitor& visitor, const Call& call, httplib::Res
     check_password(wanted);
     const std::string hash = hash_in_place_of(visitor.user, {.current = current, .wanted = wanted}, call);
 
-    // Everybody who knew the old password is logged out everywhere; this login is replaced by a new one. All of that
-    // happens, or the password stays as it was.
+    // All logins with the old password end, and this one is replaced by a new one. If any of that fails, the password
+    // does not change.
     std::optional<credence::Login> login;
     const auto replace_logins = [&]() -> credence::Result<void> {
         if (const auto ended = logins_->end_all(visitor.user.id); !ended) return ended.error();
@@ -77,7 +77,7 @@ void Api::change_password(const Visitor& visitor, const Call& call, httplib::Res
 
 std::string Api::hash_in_place_of(const User& user, const NewPassword& passwords, const Call& call) {
     const Passwords::Turn turn = take_turn();
-    // A stolen login must not be a way to guess the password behind it.
+    // A stolen login must not make it possible to guess the user's password.
     auto [attempt, retry_after] = attempts_.admit(user.email, call.http.remote_addr);
     if (!attempt) throw Refusal{429, "Too many attempts, please wait"}.retry_after(retry_after.count());
     if (!has_password(turn, user, passwords.current, *attempt))

@@ -20,7 +20,7 @@ namespace account {
 /// A request, with its body.
 struct Call {
     const httplib::Request& http;
-    std::string last_part = {};  ///< What stands in the place of the `*` in the route's path.
+    std::string last_part = {};  ///< The segment that matches the `*` in the route's path.
 
     /// The client's name for itself, if it sends one.
     [[nodiscard]] std::string_view user_agent() const { return field("User-Agent").value_or(std::string_view{}); }
@@ -43,7 +43,7 @@ public:
         field_ = std::move(field);
         return std::move(*this);
     }
-    /// When to try again.
+    /// Sets when the client may try again.
     [[nodiscard]] Refusal retry_after(long long seconds) && {
         retry_after_ = seconds;
         return std::move(*this);

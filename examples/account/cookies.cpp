@@ -43,7 +43,7 @@ bool LoginCookies::has(const httplib::Request& request, const std::string& name)
 }
 
 bool LoginCookies::has_second_credential(const httplib::Request& request) const {
-    // An empty cookie holds no token: the header is then the only credential, and a missing one if it is no Bearer's.
+    // An empty cookie holds no token: then only the header counts, and it is no credential unless its scheme is Bearer.
     const auto cookies = request.headers.equal_range("Cookie");
     const bool has_value = std::any_of(cookies.first, cookies.second, [this](const auto& field) {
         const auto cookie = credence::find_cookie(field.second, token_name());

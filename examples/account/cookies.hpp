@@ -21,7 +21,7 @@ public:
 
     explicit LoginCookies(const Rules& rules) : rules_(rules) {}
 
-    /// `token`; with `Secure`, `__Host-token`: then no other host, and no plain connection, can have set it.
+    /// `token`; with `Secure`, `__Host-token`, which no other host and no plain connection can set.
     [[nodiscard]] std::string token_name() const { return rules_.secure ? "__Host-token" : "token"; }
     /// `refresh_token`. `__Host-` would want the path `/`; this one is only for /api/auth.
     [[nodiscard]] std::string refresh_name() const {
@@ -30,8 +30,8 @@ public:
 
     /// Whether a request carries the token's cookie, once or more often.
     [[nodiscard]] bool has_token(const httplib::Request& request) const { return has(request, token_name()); }
-    /// Whether a request carries, beside the token's cookie, credentials of another scheme than Bearer in its header. Those
-    /// of Bearer are credence's to compare.
+    /// Whether a request carries both the token's cookie and credentials of another scheme than Bearer in its header.
+    /// credence itself compares those of Bearer.
     [[nodiscard]] bool has_second_credential(const httplib::Request& request) const;
 
     void set_token(const std::string& token, httplib::Response& response) const;

@@ -20,8 +20,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// A value for a statement; nullopt is NULL. Numbers are written in decimal: both databases read them as what the
-/// column is.
+/// A value for a statement; nullopt is NULL. Numbers are written in decimal: both databases convert them to the type of
+/// the column.
 using SqlValue = std::optional<std::string_view>;
 
 /// The rows of a statement.
@@ -40,7 +40,7 @@ public:
 
     /// Runs one statement. It is prepared once for each connection.
     ///
-    /// \param sql     a literal. Its parameters $1, $2 … first occur in this order, as SQLite numbers them so.
+    /// \param sql     a literal. Its parameters $1, $2 … must first occur in this order, in which SQLite numbers them.
     /// \throws StoreError
     virtual SqlRows run(std::string_view sql, std::initializer_list<SqlValue> values) = 0;
 
@@ -66,9 +66,9 @@ public:
     /// Runs `work` with a connection, each statement by itself. \throws StoreError, and exceptions of `work`
     virtual void read(const Work& work) = 0;
 
-    /// Runs `work`. Where that saves time, all that its thread reads meanwhile comes from one connection, and from one
-    /// state of the database. Only for reading: who also wrote meanwhile would wait for a second connection while
-    /// holding the first. \throws what `work` throws
+    /// Runs `work`. If that saves time, everything that its thread reads meanwhile comes from one connection, and from
+    /// one state of the database. Only for reading: a write meanwhile would wait for a second connection while holding
+    /// the first. \throws what `work` throws
     virtual void read_together(const std::function<void()>& work) { work(); }
 
     /// Runs `work` with a connection, as `read` does, when it may also write.
@@ -78,8 +78,8 @@ public:
     /// meanwhile, in further calls, is part of that transaction. \throws StoreError, and what `work` throws
     virtual void write(const Work& work) = 0;
 
-    /// What is put behind a `select` in a transaction, so that the rows that it gives stay as they are until its end. It
-    /// waits for those who are changing them.
+    /// The clause after a `select` that locks its rows until the end of the transaction. It waits for transactions that
+    /// are changing them.
     [[nodiscard]] virtual std::string_view row_lock() const noexcept = 0;
 
     /// An SQL expression that shows a moment as `2026-01-31T12:00:00.123456Z`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each question to the store goes to one on a connection of the database's pool.
+// Each call runs on the library's store, on a connection of the database's pool.
 #include "database_store.hpp"
 
 #include <credence/error.hpp>

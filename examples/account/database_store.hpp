@@ -10,8 +10,9 @@
 
 namespace account {
 
-/// The library's store in this database, which has its tables already. What a thread does with it while it has a
-/// transaction open is part of that transaction, and fails it where it fails. Errors are logged with their reason.
+/// The library's store in this database, which already has its tables. If the calling thread has a transaction open, a
+/// call is part of that transaction, and an error of the call makes the transaction fail. Errors are logged with their
+/// reason.
 [[nodiscard]] std::shared_ptr<credence::AnyStore> store_in(std::shared_ptr<Database> database);
 
 }  // namespace account

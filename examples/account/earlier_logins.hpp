@@ -11,12 +11,12 @@
 
 namespace account {
 
-/// Moves what is in the tables of earlier versions, in the transaction that drops them. Logins that were not in the list yet
-/// come into it, so that they can be ended from there. \throws StoreError
+/// Moves the rows of the tables of earlier versions, in the transaction that drops them. Logins that were not yet in
+/// the list are added to it, so that they can be ended there. \throws StoreError
 void move_logins(SqlSession& session, const Lifetimes& lifetimes);
 
-/// The same for what is in Redis, under names that begin with `account:`, and deletes it there. No earlier version may run
-/// meanwhile. Where this was broken off, it goes on. \throws StoreError
+/// The same for the keys in Redis whose names begin with `account:`, which it deletes. No earlier version may run
+/// meanwhile. If it was interrupted, the next call continues. \throws StoreError
 void move_logins_in_redis(const std::string& url, const Stores& stores, const Lifetimes& lifetimes);
 
 }  // namespace account

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What earlier versions kept in Redis: `account:refresh:<hash>`, which counts while `account:family:<family>` is there, and
-// `account:families:<subject>`; `account:revoked:` and `account:valid-since:`, each with the length of the issuer, `:`, the
-// issuer, `:`, and the id or the subject.
+// The keys of earlier versions in Redis: `account:refresh:<hash>`, which counts while `account:family:<family>` exists,
+// and `account:families:<subject>`; `account:revoked:` and `account:valid-since:`, each with the length of the issuer,
+// `:`, the issuer, `:`, and the id or the subject.
 #include <credence/claims/registered_claims.hpp>
 #include <credence/error.hpp>
 #include <credence/jwt/validation.hpp>
@@ -50,7 +50,8 @@ void must(const credence::Result<void>& done) {
     if (!done) throw StoreError{"logins of an earlier version, in Redis: " + credence::message(done.error())};
 }
 
-/// The text before a mark, which is removed with it; nullopt if there is no mark, and then nothing is removed.
+/// Removes and returns the text before a mark, and removes the mark; nullopt, and nothing is removed, if there is no
+/// mark.
 std::optional<std::string_view> take_before(std::string_view& text, char mark) {
     const std::size_t at = text.find(mark);
     if (at == std::string_view::npos) return std::nullopt;
@@ -109,7 +110,7 @@ public:
         return reply;
     }
 
-    /// The names of all keys that begin so; one may be among them twice.
+    /// The names of all keys with this prefix. A name may occur twice.
     std::vector<std::string> names(std::string_view prefix) {
         std::vector<std::string> found;
         std::string cursor = "0";
@@ -161,10 +162,10 @@ std::optional<Pair> pair_of(std::string_view text) {
 void move_revocations(Redis& redis, credence::AnyStore& store) {
     for (const std::string& name : redis.names(revoked_prefix)) {
         const auto token = pair_of(std::string_view{name}.substr(revoked_prefix.size()));
-        const long long left = redis.run({"TTL", name})->integer;  // -1: for ever; -2: it is gone meanwhile
+        const long long left = redis.run({"TTL", name})->integer;  // -1: for ever; -2: it is gone by now
         if (!token || left == -2) continue;
         std::optional<credence::NumericDate> expires_at;
-        // So long after its end it was remembered.
+        // The record was kept for this time after its end.
         if (left >= 0) expires_at = credence::now() + std::chrono::seconds{left + 1} - credence::max_leeway;
         must(store.revoke({.issuer = token->issuer, .id = token->name, .expires_at = expires_at}));
     }
@@ -201,13 +202,13 @@ void move_logins_in_redis(const std::string& url, const Stores& stores, const Li
     for (const std::string& name : redis.names(refresh_prefix)) {
         const auto record = read_record(redis, name);
         if (!record || record->expires_at <= credence::now()) continue;
-        // Another instance may be at it, too.
+        // Another instance may be moving the same record.
         if (!must(stores.logins->find(record->hash)) && !stores.logins->insert(*record) &&
             !must(stores.logins->find(record->hash)))
             throw StoreError{"a login of an earlier version cannot be moved within Redis"};
         must(logins.adopt(*record));
     }
-    // Families last: a record counts only with its own.
+    // Families last: a record counts only while its family exists.
     for (const std::string_view prefix :
          {revoked_prefix, mark_prefix, refresh_prefix, families_prefix, family_prefix}) {
         for (const std::string& name : redis.names(prefix)) redis.run({"DEL", name});

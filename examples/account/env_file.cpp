@@ -39,7 +39,7 @@ bool is_name(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }
 
-/// Takes the first line, or as many as a quoted value needs, from the text.
+/// Takes the first line from the text, or all lines of a quoted value.
 class Lines {
 public:
     explicit Lines(std::string_view text) : rest_(text) {
@@ -123,10 +123,11 @@ void write_all(int file, const std::string& text, const std::string& path) {
     if (written != static_cast<ssize_t>(text.size())) complain_of(path);
 }
 
-/// A file with a name of its own, which ends with the object; a further name stays. Only its owner may read it.
+/// A file with a temporary name, which is removed with the object; another name of the file stays. Only its owner may
+/// read it.
 class NewFile {
 public:
-    /// \param pattern  of its name. \param path  what it is to become, for complaints.
+    /// \param pattern  the pattern of its name. \param path  its final path, for error messages.
     NewFile(std::string pattern, std::string path)
         : name_(std::move(pattern)), path_(std::move(path)), file_(::mkostemp(name_.data(), O_CLOEXEC)) {
         if (file_ < 0) complain_of(path_);
@@ -135,12 +136,12 @@ public:
     NewFile& operator=(const NewFile&) = delete;
     ~NewFile() {
         ::close(file_);
-        ::unlink(name_.c_str());  // fails where it was renamed
+        ::unlink(name_.c_str());  // fails if it was renamed
     }
 
     void write(const std::string& text) const {
         write_all(file_, text, path_);
-        // Else a power cut could leave the name without the text.
+        // Otherwise a power cut could leave the name without the text.
         if (::fsync(file_) != 0) complain_of(path_);
     }
     [[nodiscard]] const char* name() const noexcept { return name_.c_str(); }
@@ -151,7 +152,7 @@ private:
     int file_;
 };
 
-/// Writes a new file where it is to stay. False when there is one.
+/// Writes a new file directly at its final path. False if there is one.
 bool write_in_place(const std::string& path, const std::string& text) {
     const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     if (file < 0 && errno == EEXIST) return false;

@@ -11,17 +11,17 @@ namespace account {
 
 using Variables = std::map<std::string, std::string>;
 
-/// The variables of a file; none when there is no such file. A line may start with `export`; a value may stand in single
-/// or double quotes, then also over several lines, as PEM does. `\n` in double quotes is a line end, `\"` and `\\` are
-/// what they show. A `#` behind a space, or behind the closing quote, begins a comment.
+/// The variables of a file; none if there is no such file. A line may start with `export`. A value may be in single or
+/// double quotes, and may then have several lines, such as a PEM text. `\n` in double quotes is a line end; `\"` and
+/// `\\` are a quote and a backslash. A `#` after a space, or after the closing quote, begins a comment.
 /// \throws SettingsError  naming the line, never its content
 [[nodiscard]] Variables read_env_file(const std::string& path);
 
 /// Whether others than its owner may read or write a file.
 [[nodiscard]] bool is_open_to_others(const std::string& path);
 
-/// How a file that is complete gets its name, unless the name is taken: 0, or -1 and `errno`, as `link` has it. Not every
-/// file system can do either.
+/// Two functions that give a complete file its name, unless the name is taken. They return 0, or -1 and `errno`, as
+/// `link` does. Some file systems support only one, or neither.
 struct Placing {
     using Call = int (*)(const char* from, const char* to);
 
@@ -31,8 +31,9 @@ struct Placing {
     static int rename_unless_taken(const char* from, const char* to);
 };
 
-/// Writes a new file that only its owner may read. False when there is one already. Whoever finds the file finds all of it,
-/// also another first start; only where the file system has neither way of `placing` it may be read too early.
+/// Writes a new file that only its owner may read. False if there is one already. The file appears with its whole
+/// content, also for another first start at the same time. Only if the file system supports neither way of `placing`
+/// may it be read too early.
 /// \throws SettingsError
 bool create_env_file(const std::string& path, const std::string& text, const Placing& placing = {});
 

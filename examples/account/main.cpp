@@ -99,7 +99,7 @@ void warn_of_what_is_open(const Settings& settings) {
     if (settings.is_file_open)
         support::log("warning", "env_file_is_open", {{"advice", "others can read the secrets: chmod 600 .env"}});
     if (const auto file = database_file(settings.database_url)) {
-        // What SQLite keeps beside it has the mode that the file had then.
+        // SQLite's files beside it have the mode that the file had when they were made.
         const bool is_open = is_open_to_others(*file) || is_open_to_others(*file + "-wal");
         if (is_open)
             support::log("warning", "database_file_is_open",
@@ -136,7 +136,7 @@ int serve(const Command& command) {
     if (port == 0)
         throw SettingsError{"cannot listen at " + address_of(settings.host, settings.port) +
                             "; is the port taken, or the host another machine's?"};
-    // Only now: a server that cannot start writes one line with the reason.
+    // Only here: a server that cannot start writes one line with the reason, and nothing before it.
     for (const std::string& name : migrated) support::log("info", "migrated", {{"migration", name}});
     warn_of_what_is_open(settings);
     signals.on_stop([&api, &server] {

@@ -10,7 +10,7 @@
 namespace account {
 namespace {
 
-// The table of the tutorial. "if not exists", so that the tutorial's own database can be taken over as it is.
+// The table of the tutorial. "if not exists" lets the tutorial's own database be used unchanged.
 constexpr const char* users_in_postgresql = R"sql(
     create table if not exists users (
         id uuid not null primary key default gen_random_uuid(),
@@ -72,7 +72,7 @@ constexpr const char* table_of_refresh_tokens = R"sql(
     create index refresh_tokens_expires_at_idx on refresh_tokens (expires_at);
 )sql";
 
-// Back to the tables of earlier versions. The library keeps bytes, and an end of 0 for nothing.
+// Back to the tables of earlier versions. The library keeps bytes, and 0 for no end.
 constexpr const char* logins_back_in_sqlite = R"sql(
     insert into refresh_tokens select lower(hex(hash)), cast(family as text), cast(subject as text), expires_at, used_at,
         lower(hex(sealed_successor)) from credence_refresh_tokens;
@@ -95,7 +95,7 @@ constexpr const char* forget_logins = R"sql(
     delete from credence_revoked_subjects;
 )sql";
 
-// Logins in the list were kept under the user's id alone, where the library has `login:` before it.
+// The list kept logins under the user's id alone; the library puts `login:` before it.
 struct Script {
     std::string up;
     std::string down;
@@ -129,7 +129,7 @@ std::map<int, std::string> applied(SqlSession& session) {
     return steps;
 }
 
-/// Takes one step, in a transaction that also writes it down. False when another instance was faster.
+/// Takes one step, in a transaction that also records it. False if another instance was faster.
 bool take(Database& database, const Migration& step) {
     bool is_taken = false;
     database.write([&](SqlSession& session) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which address is which store.
+// Chooses the store by the form of the address.
 #include "open_stores.hpp"
 
 #include <credence/stores/any_store.hpp>
@@ -27,7 +27,7 @@ std::shared_ptr<Database> open_file(const std::string& path) {
     return std::make_shared<SqliteDatabase>(path);
 }
 
-/// Makes the library's tables, where they are not there.
+/// Makes the library's tables if they do not exist.
 template <class LibraryStore>
 void make_tables(const credence::Result<std::shared_ptr<LibraryStore>>& store, std::string_view name) {
     if (!store) throw StoreError{std::string{name} + ": " + credence::message(store.error())};

@@ -18,7 +18,7 @@ namespace account {
 /// The file at `sqlite:PATH`; nullopt for other databases.
 [[nodiscard]] std::optional<std::string> database_file(const std::string& url);
 
-/// Where everything is: the database; revocations and refresh tokens in Redis, when there is one.
+/// Opens all stores: everything is in the database, but revocations and refresh tokens are in Redis if there is one.
 /// \throws SettingsError, StoreError
 [[nodiscard]] Stores open_stores(const Settings& settings, const std::shared_ptr<Database>& database);
 

@@ -119,7 +119,7 @@ void Passwords::work() {
         try {
             (*task->run)();
         } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
-            // It left no result, which its caller sees.
+            // Without a result the caller reports the failure.
         }
         lock.lock();
         task->is_done = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Argon2id for passwords, on threads of its own, so that logins never keep other requests waiting for a processor.
+// Argon2id for passwords, on threads of its own, so that logins never make other requests wait for a processor.
 #pragma once
 
 #include <condition_variable>
@@ -18,11 +18,11 @@ namespace account {
 
 /// Hashes and checks passwords. Each call waits for one of the worker threads.
 ///
-/// A request takes a turn before it may do so. There are `most_turns` of them, a quarter of the threads that answer
-/// requests at most: however many log in at once, the other threads are free for other routes.
+/// A request must take a turn first. There are `most_turns` of them, at most a quarter of the threads that answer
+/// requests. However many users log in at once, the other threads are free for other routes.
 class Passwords {
 public:
-    /// The last of so many waits two seconds, where a hash takes 30 ms.
+    /// With that many turns, the last one waits for two seconds if a hash takes 30 ms.
     static constexpr std::size_t most_turns = 64;
 
     /// The right to hash and check passwords. It ends with the object.
@@ -57,7 +57,7 @@ public:
     /// Whether it is the password of this hash; nullopt after `stop`.
     [[nodiscard]] std::optional<bool> matches(const Turn& turn, std::string_view password, std::string_view hash);
 
-    /// Ends all waiting: a server that stops does not hash the rest of the queue.
+    /// Ends all waits: a server that stops does not hash the rest of the queue.
     void stop();
 
     /// A hash of no password: it is checked if there is no user, so that the answer takes the same time.

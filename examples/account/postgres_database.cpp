@@ -27,7 +27,7 @@ private:
 };
 
 PostgresDatabase::PostgresDatabase(std::string url) : url_(std::move(url)) {
-    idle_.reserve(most_connections);  // so that give_back does not allocate
+    idle_.reserve(most_connections);  // give_back then does not allocate
     read([](SqlSession&) {});
 }
 
@@ -83,8 +83,8 @@ void PostgresDatabase::write(const Work& work) {
     lease.session().run_script("begin");
     {
         const JoinedSession joined{*this, lease.session(), JoinedSession::Use::writing};
-        work(lease.session());  // should it throw, the connection is closed, which rolls back
-        // PostgreSQL would take the commit of a transaction that has failed for a wish to roll back, and be content.
+        work(lease.session());  // if it throws, the connection is closed, which rolls back
+        // PostgreSQL would silently roll back a failed transaction at its commit, without an error.
         if (joined.has_failed()) throw StoreError{"PostgreSQL: a part of the transaction failed"};
     }
     lease.session().run_script("commit");

@@ -56,7 +56,7 @@ SqlRows PostgresSession::run(std::string_view sql, std::initializer_list<SqlValu
     texts.reserve(values.size());
     std::vector<const char*> pointers;
     for (const SqlValue& value : values) {
-        // It would end there, and the database would look for another text, or store one.
+        // The text would end at the NUL, and the database would look up or store another text.
         if (value && value->find('\0') != std::string_view::npos) throw StoreError{"PostgreSQL keeps no NUL in a text"};
         texts.emplace_back(value.value_or(std::string_view{}));
         pointers.push_back(value ? texts.back().c_str() : nullptr);
@@ -81,8 +81,8 @@ credence::AnyStore& PostgresSession::store() {
 }
 
 bool PostgresSession::is_alive() noexcept {
-    // A server that ends announces that and closes its side: then there is something to read. Otherwise it sends
-    // nothing by itself.
+    // A server that shuts down announces it and closes its side, so there is something to read. Otherwise it sends
+    // nothing unasked.
     return !wait_to_read(PQsocket(connection_.get()), std::chrono::milliseconds{0});
 }
 
@@ -109,7 +109,7 @@ void PostgresSession::wait_for_input(Deadline deadline) {
 PostgresSession::Answer PostgresSession::wait_for_answer() {
     const Deadline deadline = std::chrono::steady_clock::now() + patience;
     Answer last;
-    while (true) {  // a script has several answers, and there is a null one behind the last
+    while (true) {  // a script has several answers, and null follows the last one
         wait_for_input(deadline);
         Answer answer{PQgetResult(connection_.get())};
         if (!answer) return last;
@@ -120,7 +120,7 @@ PostgresSession::Answer PostgresSession::wait_for_answer() {
 }
 
 void PostgresSession::fail(const PGresult* result) const {
-    // The code alone: PostgreSQL's sentences quote the values of rows.
+    // Only the code: PostgreSQL's messages quote the values of rows.
     const char* code = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
     throw StoreError{code == nullptr ? std::string{"PostgreSQL closed the connection"}
                                      : std::string{"PostgreSQL says SQLSTATE "} + code};

@@ -42,7 +42,7 @@ private:
 
     std::unique_ptr<PGconn, Finish> connection_;
     std::map<std::string, std::string, std::less<>> names_ = {};
-    std::shared_ptr<credence::AnyStore> store_ = {};  // declared after the connection, so it goes before it
+    std::shared_ptr<credence::AnyStore> store_ = {};  // declared after the connection, so destroyed before it
 };
 
 }  // namespace account

@@ -24,7 +24,7 @@ std::size_t characters(std::string_view utf8) {
         utf8.begin(), utf8.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }));
 }
 
-/// Not all of RFC 5322, which no real mailbox needs: one @, a name before it, a domain with a dot after it.
+/// A part of RFC 5322 that covers real mailboxes: one @, a name before it, a domain with a dot after it.
 bool is_email(std::string_view email) {
     const std::size_t at = email.find('@');
     if (email.size() > 254 || at == std::string_view::npos || at == 0 || at > 64) return false;

@@ -27,8 +27,8 @@ void check_label(const std::string& label);
 /// The form in which an e-mail is stored, looked up and counted: ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string text);
 
-/// Whether this could be a stored e-mail, in whatever spelling: it has an @, at most 255 bytes and no control character.
-/// Others are not worth a question, and a database might take one for another: libpq ends a text at its NUL.
+/// Whether this could be a stored e-mail, in any spelling: it has an @, at most 255 bytes and no control character.
+/// Other texts are never looked up, because a database might take one for another: libpq ends a text at its NUL.
 [[nodiscard]] bool could_be_email(std::string_view text);
 
 }  // namespace account

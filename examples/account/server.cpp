@@ -21,7 +21,7 @@ namespace {
 /// The log entry of the request that this thread is serving.
 struct Trace {
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
-    // Never a name that a client made up: it might be a secret.
+    // Never a name that a client invented: it might be a secret.
     std::string method = "(unknown)";
     std::string path = "(unknown)";
     std::string reason = {};

@@ -25,10 +25,10 @@ struct ServerRules {
 
     /// The one other origin whose pages may use the API.
     std::string client_origin = {};
-    /// Cookies that log somebody in: an unsafe request that carries one must come from a page that these rules let through.
+    /// Cookies with credentials: an unsafe request with one of them must come from a page that these rules accept.
     std::vector<std::string> cookies = {};
     credence::CrossOrigin pages = {};
-    /// They answer requests. A connection takes none while its client is silent.
+    /// The threads that answer requests. A connection takes none while its client is silent.
     std::size_t threads = usual_threads;
 };
 
@@ -40,7 +40,7 @@ public:
     /// \param path  compared whole; or `/…/*`, whose last part may be anything, and is `Call::last_part`.
     void add(const std::string& method, const std::string& path, Handler handler);
 
-    /// \return the port; 0 when it cannot be had.
+    /// \return the port; 0 if it is not available.
     [[nodiscard]] int bind(const std::string& host, int port);
     /// Serves until `stop`.
     void run();

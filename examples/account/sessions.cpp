@@ -38,7 +38,7 @@ Result<Session> Sessions::renew(std::string_view refresh_token, std::string_view
 }
 
 Result<Session> Sessions::complete(const credence::Login& login) {
-    // A little longer: the clock that gives whole seconds is behind the other by up to a tick.
+    // A little longer: the clock with whole seconds may be up to a tick behind the other.
     if (credence::now() < login.issued_at)
         std::this_thread::sleep_until(login.issued_at + std::chrono::milliseconds{10});
     const LoginClaims claims{{.iss = std::string{Tokens::issuer},

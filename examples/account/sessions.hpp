@@ -29,8 +29,8 @@ struct Session {
 /// The rules of this service's logins.
 [[nodiscard]] credence::LoginRules login_rules(const Lifetimes& lifetimes);
 
-/// How a login is shown in the list: by what the browser or program calls itself. A User-Agent is ASCII, RFC 9110 §10.1.5;
-/// whatever else a client sends is not kept.
+/// The label of a login in the list: the User-Agent of the browser or program. It is ASCII, RFC 9110 §10.1.5; other
+/// characters are not kept.
 [[nodiscard]] credence::SessionOptions login_options(std::string_view user_agent);
 
 /// Starts and renews logins. Threads share one.
@@ -42,8 +42,8 @@ public:
     [[nodiscard]] credence::Result<Session> start(const std::string& user_id, std::string_view user_agent);
     /// Exchanges a refresh token. The errors are those of `credence::RefreshTokens::rotate`.
     [[nodiscard]] credence::Result<Session> renew(std::string_view refresh_token, std::string_view user_agent);
-    /// The session of a login that was started. Waits until its access token is good, for those of the second of "log out
-    /// everywhere" are refused.
+    /// The session of a login that was started. Waits until its access token is valid, because tokens from the second
+    /// of a "log out everywhere" are refused.
     [[nodiscard]] credence::Result<Session> complete(const credence::Login& login);
 
 private:

@@ -92,7 +92,7 @@ std::string origin(const std::string& text) {
     const bool is_http = text.starts_with("http://") || text.starts_with("https://");
     if (!is_http || text.find_first_of("/ ?#@\r\n", scheme + 3) != std::string::npos || text.size() == scheme + 3)
         throw SettingsError{"CLIENT_ORIGIN must be an origin such as http://localhost:3000, without a path"};
-    return lower_case(text);  // as browsers write one, and it is compared byte by byte
+    return lower_case(text);  // browsers write it so, and it is compared byte by byte
 }
 
 std::string fresh_env_file() {
@@ -107,8 +107,8 @@ std::string fresh_env_file() {
            text + "\n";
 }
 
-/// \throws SettingsError  for a key that is there and empty, while there is no other: what should have filled it failed,
-///                        and that is no reason to sign with another key
+/// \throws SettingsError  for a key that is set but empty, if there is no other: the program that should have set it
+///                        has failed, and the server must not sign with another key then
 bool has_key_in_environment() {
     const char* empty = nullptr;
     for (const char* name : {"ACCESS_TOKEN_PRIVATE_KEY", "JWT_SECRET"}) {

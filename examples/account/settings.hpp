@@ -25,13 +25,13 @@ struct Settings {
     // One of the two: a secret for HS256, or a key pair.
     std::string jwt_secret = {};
     std::string private_key = {};  ///< PEM
-    std::string public_key = {};   ///< PEM; empty: it follows from the private one.
+    std::string public_key = {};   ///< PEM; empty: derived from the private one.
 
     Lifetimes lifetimes = {};                   ///< JWT_EXPIRED_IN; REFRESH_MAXAGE, in minutes; REFRESH_GRACE
     std::chrono::seconds cookie_max_age{3600};  ///< JWT_MAXAGE, in minutes
     std::string client_origin = "http://localhost:3000";
     bool cookie_secure = false;
-    bool is_file_open = false;  ///< Others may read the file that these come from.
+    bool is_file_open = false;  ///< Other users may read the file with these settings.
 };
 
 /// Reads the configuration. Where no key is configured and there is no file `.env` yet, writes one with a fresh secret,

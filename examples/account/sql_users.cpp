@@ -30,7 +30,7 @@ std::string columns(const Database& database) {
 
 SqlUsers::SqlUsers(std::shared_ptr<Database> database)
     : database_(std::move(database)),
-      // One statement: of two who register one e-mail at once, the database lets one in.
+      // One statement: if two users register the same e-mail at once, the database accepts one.
       insert_(
           "insert into users (id, name, email, password) values ($1, $2, $3, $4) "
           "on conflict (email) do nothing returning " +

@@ -19,7 +19,7 @@
 namespace account {
 namespace {
 
-/// Each has its own memory. Who comes when all are taken waits, which seldom takes longer than a question does.
+/// Each connection has its own memory. If all are taken, a caller waits, seldom longer than for a query.
 constexpr std::size_t most_connections = 16;
 
 struct CloseConnection {
@@ -35,7 +35,7 @@ using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
     throw StoreError{std::string{"SQLite: "} + sqlite3_errstr(sqlite3_extended_errcode(connection))};
 }
 
-/// Hashes are in it: SQLite itself would create the file readable for everybody.
+/// The file holds hashes, and SQLite itself would create it readable for everybody.
 void create_private_file(const std::string& path) {
     const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     if (file >= 0) ::close(file);
@@ -51,7 +51,7 @@ Connection connection_to(const std::string& path) {
     return connection;
 }
 
-/// Resets a statement when its rows were read, or were not.
+/// Resets a statement, whether or not its rows were read.
 class Running {
 public:
     explicit Running(sqlite3_stmt* statement) noexcept : statement_(statement) {}
@@ -153,10 +153,10 @@ private:
 };
 
 SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
-    // SQLite counts its memory under one lock for all threads, at every allocation. Nobody reads the count.
+    // SQLite counts its memory under one lock for all threads, at every allocation. The count is not used.
     [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     create_private_file(path_);
-    idle_.reserve(most_connections);  // so that give_back does not allocate
+    idle_.reserve(most_connections);  // give_back then does not allocate
     try {
         Lease{*this}.is_good();
     } catch (const StoreError& error) {
@@ -205,18 +205,18 @@ void SqliteDatabase::read(const Work& work) {
 }
 
 void SqliteDatabase::read_together(const std::function<void()>& work) {
-    // Each transaction asks the system for a lock, and gives it back: two calls that one transaction makes once.
+    // Each transaction takes and releases a lock of the system. One transaction for all reads does that only once.
     std::optional<Lease> lease;
     try {
         lease.emplace(*this).session().run("begin", {});
     } catch (const StoreError&) {
-        work();  // whose first question will tell why
+        work();  // its first query reports the reason
         return;
     }
     {
         const JoinedSession joined{*this, lease->session(), JoinedSession::Use::reading};
         work();
-        if (joined.has_failed()) return;  // the connection is closed, as it is when something is thrown
+        if (joined.has_failed()) return;  // the connection is closed, as after an exception
     }
     lease->session().run("commit", {});
     lease->is_good();
@@ -237,7 +237,7 @@ void SqliteDatabase::write(const Work& work) {
     lease.session().run_script("begin immediate");
     {
         const JoinedSession joined{*this, lease.session(), JoinedSession::Use::writing};
-        work(lease.session());  // should it throw, the connection is closed, which rolls back
+        work(lease.session());  // if it throws, the connection is closed, which rolls back
         if (joined.has_failed()) throw StoreError{"SQLite: a part of the transaction failed"};
     }
     lease.session().run_script("commit");

@@ -17,8 +17,8 @@
 
 namespace account {
 
-/// Each function may be called from many threads at once, and gives `Errc::store_unavailable` when the store could not be
-/// asked; what it was asked to do may then have happened or not.
+/// Each function may be called from many threads at once, and returns `Errc::store_unavailable` if the store does not
+/// answer. The change may then have happened or not.
 class UserStore {
 public:
     UserStore() = default;
@@ -39,30 +39,30 @@ public:
     [[nodiscard]] virtual credence::Result<std::optional<User>> find_by_id(std::string_view id) = 0;
     /// Changes the hash, if it is still `change.from`. False, and nothing is changed, when it is not.
     ///
-    /// \param also  what must happen along with it, such as the end of all logins. It runs before the change counts, and
-    ///              in one transaction with it where its stores are in the same database. Should it fail, or the change
-    ///              after it, the password stays as it was.
+    /// \param also  an action that belongs to the change, such as the end of all logins. It runs before the change
+    ///              takes effect, and in the same transaction if its stores are in the same database. If it fails, or
+    ///              the change after it, the password does not change.
     [[nodiscard]] virtual credence::Result<bool> change_password(
         std::string_view id, const PasswordChange& change, const std::function<credence::Result<void>()>& also) = 0;
     [[nodiscard]] credence::Result<bool> change_password(std::string_view id, const PasswordChange& change) {
         return change_password(id, change, [] { return credence::Result<void>{}; });
     }
-    /// Whether the hash is still this one. Waits for a change that is under way: who began a login before it learns in the
-    /// end that the password has changed.
+    /// Whether the hash is still this one. Waits for a change that is under way, so a login that began before the
+    /// change notices it at its end.
     [[nodiscard]] virtual credence::Result<bool> has_password(std::string_view id, std::string_view hash) = 0;
-    /// The oldest thousand, oldest first.
+    /// The thousand oldest users, oldest first.
     [[nodiscard]] virtual credence::Result<std::vector<User>> list() = 0;
 };
 
 /// Revocations and refresh tokens in one store, the list in the same or another.
 using Logins = credence::Logins<credence::AnyStore>;
 
-/// Where everything is kept.
+/// All stores of the service.
 struct Stores {
     std::shared_ptr<UserStore> users;
     /// API keys and the list of logins: in the database of the users.
     std::shared_ptr<credence::AnyStore> access;
-    /// Revocations and refresh tokens: there, too, or in Redis.
+    /// Revocations and refresh tokens: in the same database, or in Redis.
     std::shared_ptr<credence::AnyStore> logins;
     std::string_view logins_name;  ///< `SQLite`, `PostgreSQL`, `Redis`.
 };

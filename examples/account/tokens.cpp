@@ -15,13 +15,13 @@
 namespace account {
 namespace {
 
-/// A client sends its token with each request. One that was proven is not taken apart again, only asked about: whether it
-/// has expired, and whether it was revoked. Each takes about 2 KiB.
+/// A client sends its token with each request. A verified token is cached, with about 2 KiB, and is not verified again:
+/// only its expiry and its revocation are checked.
 constexpr std::size_t most_known_tokens = 4096;
 
 credence::Validation<LoginClaims> rules(const Settings& settings) {
     return {.issuer = Tokens::issuer,
-            // A token from before the lifetime was made shorter could outlive what is known of the end of its login.
+            // If the lifetime was made shorter, an older token could outlive the record of the end of its login.
             .max_age = settings.lifetimes.token,
             .required = {"iat", "jti", "sub", "sid"},
             .checks = {{"sub", [](const LoginClaims& claims) { return is_uuid(claims.sub); },

@@ -22,13 +22,13 @@ public:
     using claims_type = LoginClaims;
     static constexpr std::string_view issuer = "account";
 
-    /// \throws SettingsError  when the key is none
+    /// \throws SettingsError  if the text is not a usable key
     Tokens(const Settings& settings, const credence::Revocation& revocation, std::shared_ptr<const Logins> logins);
 
     [[nodiscard]] credence::Result<LoginProof> verify(std::string_view token) const;
     [[nodiscard]] credence::Result<std::string> sign(const LoginClaims& claims) const;
     [[nodiscard]] std::string_view algorithm() const noexcept;
-    /// A JWK Set: the public key; nothing when there is but a shared secret.
+    /// A JWK Set with the public key; it has no keys if there is only a shared secret.
     [[nodiscard]] const std::string& jwks() const noexcept;
 
 private:

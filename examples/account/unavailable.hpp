@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From exceptions inside a store to the one error that leaves it, with the reason in the log.
+// Turns exceptions inside a store into the only error that leaves it, with the reason in the log.
 #pragma once
 
 #include <credence/result.hpp>

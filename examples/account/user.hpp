@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A registered person, as the database keeps one.
+// A registered user, as stored in the database.
 #pragma once
 
 #include <string>
@@ -28,13 +28,13 @@ struct NewUser {
     std::string password = {};  ///< The hash.
 };
 
-/// A password hash, and the one that takes its place.
+/// A password hash, and the hash that replaces it.
 struct PasswordChange {
     std::string from = {};
     std::string to = {};
 };
 
-/// Whether a text is a UUID in its canonical form, in lower case: what `sub` must be, before a database is asked for it.
+/// Whether a text is a UUID in its canonical form, in lower case. `sub` must be one before it is looked up.
 [[nodiscard]] constexpr bool is_uuid(std::string_view text) noexcept {
     if (text.size() != 36) return false;
     for (std::size_t at = 0; at < text.size(); ++at) {

@@ -14,7 +14,7 @@ namespace account {
 
 /// Appends a string. Texts with special characters go through nlohmann/json; others are copied.
 inline void append_json(std::string& json, std::string_view text) {
-    unsigned strange = 0;  // without a branch for each byte, so that a compiler takes many at once
+    unsigned strange = 0;  // no branch for each byte, so that a compiler can vectorise
     for (const char byte : text) {
         const auto value = static_cast<unsigned char>(byte);
         strange |= static_cast<unsigned>(value < 0x20) | static_cast<unsigned>(value >= 0x7f) |
