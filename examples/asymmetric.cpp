@@ -32,7 +32,7 @@ int main() {
     const bool is_taken = is_alice(issue(private_pem), public_pem);
     const auto others = credence::Keys<credence::EdDSA>::generate().value();
     const bool is_other_taken = is_alice(issue(credence::export_private_pem_in_the_clear(others).value()), public_pem);
-    // The public key in place of the private one, and a private key in place of a public one.
+    // Swapped keys are refused: a public key as the private one, and a private key as the public one.
     const bool signs = credence::EncodingKey<credence::EdDSA>::from_pem(public_pem).has_value();
     const bool leaks = credence::DecodingKey<credence::EdDSA>::from_pem(private_pem).has_value();
     std::cout << "the issuer's token: " << is_taken << ", another's: " << is_other_taken << "\n" << public_pem;

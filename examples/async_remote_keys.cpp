@@ -25,7 +25,7 @@ using IssuerKeys = credence::AsyncRemoteKeys<credence::KeySet<credence::RS256, c
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 namespace {
-/// The issuer, on this machine, answers so many requests with the key that it has at the time.
+/// The issuer, on this machine, answers that many requests with its current key.
 awaitable<void> serve_issuer(tcp::acceptor acceptor, std::string issuer, std::shared_ptr<Key> key, int requests) {
     const std::string document =
         std::string{R"({"issuer":")"}.append(issuer).append(R"(","jwks_uri":")").append(issuer).append(R"(/keys"})");
@@ -54,7 +54,7 @@ awaitable<int> use(IssuerKeys keys, std::string issuer, std::shared_ptr<Key> cur
     const auto guarded = credence::protect(verifier, greet);
     int greeted = 0;
     for (const Key& key : std::vector<Key>{*current, next}) {
-        *current = key;  // the issuer signs with the next one
+        *current = key;  // the issuer signs with the next key
         const Claims claims{.iss = issuer, .sub = "alice", .aud = {"orders"}, .exp = credence::in(5min)};
         Request request{http::verb::get, "/me", 11};
         request.set(http::field::authorization, "Bearer " + credence::encode(claims, key).value());

@@ -11,7 +11,7 @@ using Claims = credence::RegisteredClaims;
 using Keys = credence::Keys<credence::ES256>;
 using KeySet = credence::KeySet<credence::ES256>;
 
-/// A new key, named after itself: both sides come to the same name. RFC 7638
+/// A new key whose id is its thumbprint, which both sides compute alike. RFC 7638
 Keys new_key() { return credence::with_thumbprint_kid(Keys::generate().value()).value(); }
 
 std::string token_of(const Keys& keys) {
@@ -39,7 +39,7 @@ int main() {
     expect("both are published", before, true);
     expect("signed with the next", after, true);
 
-    // When the last token of the old key has expired; verifications that have begun are not disturbed.
+    // This is safe after the last token of the old key has expired. Verifications under way are not disturbed.
     published.replace(KeySet::from_jwks(credence::to_jwks(next_key).value()).value());
     expect("the old key is dropped", before, false);
     expect("the next goes on", after, true);

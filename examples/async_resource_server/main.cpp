@@ -47,13 +47,13 @@ asio::awaitable<Response> answer_whole(const Handler& handler, Exchange& exchang
     co_return co_await handler(exchange);
 }
 
-/// A route whose requests are read to their end before they are answered, or refused: so another may follow.
+/// A route that reads each request to its end before it is answered or refused, so that another one may follow.
 template <class Handler>
 support::beast::Route whole(Handler handler) {
     return [handler](Exchange& exchange) { return answer_whole(handler, exchange); };  // the server keeps its routes
 }
 
-/// `protect` awaits what a token needs: a key that has to be fetched holds up its own request, and no other.
+/// `protect` awaits the key of a token. If it must be fetched, only the token's own request waits.
 template <class VerifierType, class Handler>
 support::beast::Route guarded(const VerifierType& verifier, Handler handler) {
     return whole(credence::protect(verifier, handler).on_reject(refuse_with("Invalid token")));
@@ -87,8 +87,8 @@ void serve_issuer(const support::Options& options, const credence::Validation<Cl
     server.run();
 }
 
-/// The file is read again when a caller says so. A set that cannot be read is a 500. A set that cannot verify the caller's
-/// own token would lock everybody out, this caller included: a 409. Either way the old keys stay.
+/// A caller can have the file read again. The answer is 500 if the set cannot be read, and 409 if it cannot verify the
+/// caller's own token, because nobody could then load another set. In both cases the old keys stay.
 struct Reload {
     const Trust& trust;
     credence::RotatingKeys<KeySet> keys;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Authentication for nginx: it asks before each request, and this answers 204, 401 or 403. README.md tells how.
+// Authentication for nginx: nginx asks before each request, and this server answers 204, 401 or 403. README.md explains
+// it.
 #include <credence/credence.hpp>
 #include <credence/stacks/httplib.hpp>
 
@@ -19,13 +20,13 @@ using Claims = credence::RegisteredClaims;
 using httplib::Request;
 using httplib::Response;
 
-/// A name that is sent to the upstream in a field: printable, so that it stays one field and means what it says.
+/// A name that is sent to the upstream in a field. It must be printable, so that it stays one field with one meaning.
 bool is_field_safe(const Claims& claims) {
     return !claims.sub.empty() && claims.sub.size() <= 256 &&
            std::all_of(claims.sub.begin(), claims.sub.end(), [](char byte) { return byte > 0x20 && byte < 0x7f; });
 }
 
-/// nginx passes 401 and 403 on, and turns everything else but success into a 500: malformed credentials become 401, and a
+/// nginx passes 401 and 403 on, and turns every other error into a 500. So malformed credentials become 401, and a
 /// token that cannot be checked is refused.
 int status_for_nginx(int status) {
     if (status == 400) return 401;
@@ -53,7 +54,7 @@ auto checker(const VerifierType& verifier, const std::string& scope) {
     };
 }
 
-/// A token to try the gateway with, under the key that was made for this run.
+/// A token to try the gateway with, signed with the key that was made for this run.
 std::string make_token(const credence::Keys<credence::HS256>& keys, const support::Options& options) {
     using namespace std::chrono_literals;
     Claims claims{.iss = options.text("--issuer"), .sub = "alice", .exp = credence::in(15min)};
@@ -62,7 +63,7 @@ std::string make_token(const credence::Keys<credence::HS256>& keys, const suppor
 }
 
 void run(const support::Options& options) {
-    // Without a secret this is a trial: with a key that no other run has, and nginx beside it.
+    // Without a secret this is a trial, with a new key and with nginx.
     const char* secret = std::getenv("JWT_SECRET");
     const bool is_trial = secret == nullptr;
     const auto keys =

@@ -70,7 +70,7 @@ private:
     int descriptor_;
 };
 
-/// The port itself, or a free one for 0. nginx would try a taken port for seconds, and then name it in a log.
+/// The port itself, or a free one for 0. nginx would retry a taken port for seconds, and report it only in a log.
 int find_port(int wanted) {
     const Socket probe;
     if (!probe.bind(wanted))
@@ -91,7 +91,8 @@ std::string make_folder() {
     return name;
 }
 
-/// In the child, as all that follows: only what may be called between fork and exec.
+/// Runs in the child, like all functions that follow: it may only call functions that are allowed between fork and
+/// exec.
 void redirect(const char* path, int flags, int descriptor) {
     const int file = ::open(path, flags | O_CLOEXEC, 0600);
     if (file < 0 || ::dup2(file, descriptor) < 0) ::_exit(127);
@@ -114,7 +115,7 @@ void redirect(const char* path, int flags, int descriptor) {
 }  // namespace
 
 std::string find_nginx() {
-    // Debian has nginx where the PATH of an ordinary user does not lead.
+    // Debian installs nginx in a folder that is not in the PATH of an ordinary user.
     const char* path = std::getenv("PATH");
     std::istringstream folders{(path == nullptr ? "" : std::string{path}) + ":/usr/sbin:/usr/local/sbin:/sbin"};
     for (std::string folder; std::getline(folders, folder, ':');) {
@@ -138,7 +139,7 @@ Nginx::Nginx(const std::string& program, Ports ports) : folder_(make_folder()) {
 
 Nginx::~Nginx() { end(); }
 
-/// The configuration of the example at the ports that this start has. The stand-in for a service listens at a socket in the
+/// The configuration of the example with the ports of this start. The stand-in for a service listens at a socket in the
 /// folder, and so takes no port.
 void Nginx::write_configuration(int gateway_port) const {
     std::string text = nginx_conf;

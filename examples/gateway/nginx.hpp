@@ -17,7 +17,7 @@ class Nginx {
 public:
     struct Ports {
         int nginx;    ///< 0 is any free port.
-        int gateway;  ///< Where nginx asks.
+        int gateway;  ///< The port that nginx asks.
     };
 
     /// Returns once nginx accepts connections. \throws support::StartError if it cannot start.

@@ -10,7 +10,7 @@
 
 namespace gateway {
 
-/// Where the nginx to start is: in a trial, or if `--nginx-port` asks for it. Empty if none is wanted, or installed.
+/// The path of the nginx to start, in a trial or for `--nginx-port`. Empty if none is wanted or installed.
 /// \throws support::StartError for options that cannot be met.
 [[nodiscard]] std::string nginx_to_start(const support::Options& options, bool is_trial);
 

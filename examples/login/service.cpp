@@ -24,7 +24,7 @@ using support::Refusal;
 
 const std::string cookie_name = "token";
 
-/// In a time that does not tell where two texts of one length differ.
+/// Compares in a time that does not reveal where two texts of the same length differ.
 bool is_same_secret(std::string_view one, std::string_view other) {
     return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
@@ -101,21 +101,21 @@ void Service::add_routes(support::HttpService& service) {
 
 /// \return the client's id. \throws Refusal
 std::string Service::check_credentials(const Request& request, Response& response) {
-    // Another site could log a visitor in as somebody else, to learn what she then does.
+    // Another site could log a visitor in as somebody else, and then learn what the visitor does.
     if (uses_cookie_ && support::page_of(request) == support::Page::other)
         throw Refusal{403, "A login must come from a page of this server"};
     std::string type = request.get_header_value("Content-Type");
-    if (type == "application/json/") type.pop_back();  // one of the tutorials' own requests has it so
+    if (type == "application/json/") type.pop_back();  // a request of one tutorial has it in this form
     const auto credentials = support::read_json_object(type, request.body);
     std::string id = support::text_or_empty(credentials, "client_id");
     const std::string secret = support::text_or_empty(credentials, "client_secret");
     if (id.empty() || secret.empty()) throw Refusal{400, "Missing credentials"};
     auto of_address = guesses_of_address_.admit("", request.remote_addr);
     if (!of_address.attempt) refuse_guess(response, of_address.retry_after);
-    constexpr std::size_t longest_id = 128;  // of those that are counted by themselves
+    constexpr std::size_t longest_id = 128;  // longer ones share one count
     auto guess = guesses_.admit(id.size() > longest_id ? "" : id, request.remote_addr);
     if (!guess.attempt) {
-        of_address.attempt->is_no_failure();  // no secret was looked at
+        of_address.attempt->is_no_failure();  // no secret was compared
         refuse_guess(response, guess.retry_after);
     }
     const bool is_known = is_same_secret(id, "foo");

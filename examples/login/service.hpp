@@ -29,7 +29,7 @@ private:
     std::chrono::seconds lifetime_;
     bool uses_cookie_;
     support::Attempts guesses_ = {};
-    /// Of one address, whatever names it tries: so that it cannot fill the memory of the others.
+    /// The guesses of one address with any names, so that it cannot fill the memory of `guesses_`.
     support::Attempts guesses_of_address_{{.most_failures = 50}};
 };
 

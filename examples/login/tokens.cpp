@@ -69,7 +69,7 @@ Tokens make_tokens(const KeyChoice& choice) {
 
 std::string random_characters(std::size_t count) {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    constexpr std::size_t fair = 256 - 256 % alphabet.size();  // beyond it some characters would be likelier
+    constexpr std::size_t fair = 256 - 256 % alphabet.size();  // without it some characters would be likelier
     std::string text;
     while (text.size() < count) {
         unsigned char byte = 0;

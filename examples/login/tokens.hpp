@@ -44,7 +44,7 @@ struct KeyChoice {
 /// \throws support::StartError when the algorithm is unknown, or the key does not fit it.
 [[nodiscard]] Tokens make_tokens(const KeyChoice& choice);
 
-/// Letters and digits, of the random generator that also makes keys.
+/// Letters and digits from the random generator that also makes keys.
 [[nodiscard]] std::string random_characters(std::size_t count);
 
 }  // namespace login

@@ -31,7 +31,7 @@ using IssuerKeys = credence::RemoteKeys<KeySet>;
 
 namespace {
 
-/// The latest comes first. Earlier ones than these want batches of messages.
+/// The latest version comes first. Versions before these require batches of messages.
 constexpr std::array protocol_versions{"2025-11-25"sv, "2025-06-18"sv};
 
 bool is_supported(std::string_view version) {
@@ -145,8 +145,8 @@ private:
     std::string url_, metadata_url_, authority_, path_;
 };
 
-/// Refuses what a page of another site may send to this server through a host name of its own (DNS rebinding): such a
-/// request has that name in Host, and its site in Origin. Programs send no Origin.
+/// Refuses requests that a page of another site sends to this server through a host name of its own (DNS rebinding).
+/// Such a request has that name in Host, and that site in Origin. Programs send no Origin.
 class SiteCheck {
 public:
     SiteCheck(const Resource& resource, int port)
@@ -281,7 +281,7 @@ private:
     std::string metadata_url_;
 };
 
-/// What the server is for its clients, and whose tokens it takes.
+/// The identity of the server for its clients, and the issuer whose tokens it accepts.
 struct Service {
     Resource resource;
     std::string issuer;
@@ -296,7 +296,7 @@ void serve_metadata(support::HttpService& http, const Service& service) {
                                                                  .scopes_supported = {OrderReader::required()},
                                                                  .resource_name = "Orders, an example"});
     if (!document) throw support::StartError{"the metadata cannot be written: " + message(document.error())};
-    // Anybody may read it, also a page of another site: it is how clients find the issuer.
+    // Anybody may read it, also a page of another site, because clients find the issuer by it.
     http.get(service.resource.metadata_path(), [text = *document](const Request&, Response& response) {
         response.set_header("Access-Control-Allow-Origin", "*");
         response.set_content(text, "application/json");
@@ -363,7 +363,7 @@ private:
 
 void run(const support::Options& options) {
     const std::string given = options.text("--resource");
-    if (!given.empty()) static_cast<void>(Resource{given});  // says what is wrong with it before anything is served
+    if (!given.empty()) static_cast<void>(Resource{given});  // reports a bad value before anything is served
     const auto service_at = [&](int port, const std::string& issuer) {
         const std::string own = "http://127.0.0.1:" + std::to_string(port) + "/mcp";
         return Service{Resource{given.empty() ? own : given}, issuer, port};

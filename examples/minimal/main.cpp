@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The smallest whole service: hands out tokens, guards a route, refreshes. README.md: how it differs from the tutorial.
+// The smallest whole service: it issues tokens, guards a route, and refreshes. README.md: how it differs from the
+// tutorial.
 #include <credence/credence.hpp>
 #include <credence/stacks/httplib.hpp>
 #include <credence/stores/memory_refresh_tokens.hpp>
@@ -67,7 +68,7 @@ void add_routes(Server& server, const Keys& keys, std::chrono::seconds grace) {
     server.Get("/protected", credence::protect(verifier, greet).on_reject(reject));
 }
 
-// Why no route is to see a request; 0 for a good one.
+// The status that answers a request before any route; 0 for a good request.
 std::pair<int, const char*> refusal(const Request& in) {
     const bool is_get = in.path == "/" || in.path == "/generate" || in.path == "/protected";
     if (!is_get && in.path != "/refresh") return {404, "no such route"};

@@ -26,7 +26,7 @@ Route::Handler tell(const std::string& text) {
     };
 }
 
-/// The challenge for the client, the reason for the log.
+/// Answers the client with the challenge, and logs the reason.
 void refuse(const credence::Rejection& rejection, const Pistache::Http::Request& request, ResponseWriter& response) {
     credence::HttpTraits<Pistache::Http::Request>::put_fields(rejection, response);
     const std::string text = rejection.status == 400 ? "Malformed credentials" : "Invalid token";

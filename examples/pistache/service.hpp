@@ -41,7 +41,7 @@ public:
     void write(std::ostream& stream) const override { stream << "nosniff"; }
 };
 
-/// Ends the connection once an answer is sent that says so: Pistache says it, and would leave the client waiting.
+/// Closes the connection after an answer that announces it. Pistache would announce it and leave the connection open.
 inline void end_as_promised(Pistache::Async::Promise<ssize_t> sent, const ResponseWriter& response) {
     using Pistache::Http::ConnectionControl;
     const auto connection = response.headers().tryGet<Pistache::Http::Header::Connection>();
@@ -55,7 +55,7 @@ inline void send(ResponseWriter& response, Code code, std::string_view text, boo
     response.headers().add<Header::CacheControl>(CacheDirective::NoStore).add<NoSniff>();
     const bool is_error = static_cast<int>(code) >= 400;
     std::string body = is_error ? support::json_text(nlohmann::json{{"error", text}}) : std::string{text};
-    if (!has_body) body.clear();  // Pistache would send it, and it would be the next answer
+    if (!has_body) body.clear();  // Pistache would send it, and the client would read it as the next answer
     end_as_promised(response.send(code, body, is_error ? MIME(Application, Json) : MIME(Text, Plain)), response);
 }
 
@@ -65,14 +65,14 @@ inline void log(std::string_view method, std::string_view path, Code code, std::
                  {{"method", method}, {"path", path}, {"status", status}, {"reason", reason}});
 }
 
-/// Answers a request. The reason is for the log, as the path must be: one of our own.
+/// Answers a request. The reason and the path are for the log, so the path must be one of the service's own.
 inline void answer(const Request& request, ResponseWriter& response, Code code, const std::string& text,
                    std::string_view reason = {}, std::string_view path = {}) {
     log(methodString(request.method()), path.empty() ? std::string_view{request.resource()} : path, code, reason);
     send(response, code, text, request.method() != Pistache::Http::Method::Head);
 }
 
-/// The routes, all of them GET: what is not there is 404, and another method 405, before the router is asked.
+/// The routes, all of them GET. Another path is 404, and another method 405, before the router is asked.
 class Service final : public StrictHandler {
 public:
     HTTP_PROTOTYPE(Service)

@@ -26,18 +26,18 @@
 
 namespace service {
 
-/// A handler that Pistache gives its input to as it comes. It hands clear requests to `onRequest`, and everything else to
+/// A handler that gets the raw input of Pistache. It passes unambiguous requests to `onRequest`, and everything else to
 /// `refuse`.
 class StrictHandler : public Pistache::Http::Handler {
 public:
-    /// What Pistache's own parser must be able to hold: a whole request, as it is written for it here.
+    /// The size that Pistache's own parser must allow: a whole request, as this handler writes it.
     static constexpr std::size_t most_request_bytes = 2 * support::most_head_bytes + support::most_body_bytes;
 
-    /// Then a connection ends. Pistache keeps the answers that a client does not read, and reads on.
+    /// A connection ends after this many requests, because Pistache keeps answers that a client does not read.
     static constexpr std::size_t most_requests = 100;
 
     /// Answers a request that Pistache does not get.
-    /// \param path  is empty, if there is no clear request.
+    /// \param path  empty if the request is ambiguous.
     virtual void refuse(support::Refused refused, std::string_view path, Pistache::Http::ResponseWriter response) = 0;
 
     void onInput(const char* bytes, std::size_t size, const std::shared_ptr<Pistache::Tcp::Peer>& peer) override {
@@ -59,7 +59,7 @@ private:
         bool is_over = false;
     };
 
-    /// Answers the requests that are there to their end.
+    /// Answers all complete requests.
     void answer_all(const std::shared_ptr<Pistache::Tcp::Peer>& peer, Input& input) {
         while (!input.is_over && input.parser.advance()) {
             support::WholeRequest request = input.parser.take();
@@ -74,7 +74,7 @@ private:
             }
         }
         if (input.is_over) {
-            input.parser = {};  // nothing that follows is looked at
+            input.parser = {};  // later input is ignored
         } else if (input.parser.expects_continue()) {
             const std::string text = "HTTP/1.1 100 Continue\r\n\r\n";
             peer->send(Pistache::RawBuffer{text, text.size()});
@@ -100,7 +100,7 @@ private:
                              [&](const auto& field) { return support::is_same_word(field.first, name); });
     }
 
-    /// Has Pistache read a request that has one reading. What Pistache cannot read even so is refused.
+    /// Passes an unambiguous request to Pistache's parser. It is refused if Pistache still cannot read it.
     void hand_over(const support::WholeRequest& request, const std::shared_ptr<Pistache::Tcp::Peer>& peer,
                    Input& input) {
         const std::string text = text_of(request);
@@ -127,7 +127,7 @@ private:
         return text.append("\r\n").append(request.body);
     }
 
-    /// The fields, with those of one name made one: RFC 9110 §5.3. Pistache would see the first alone.
+    /// The fields. Those of the same name are joined (RFC 9110 §5.3), because Pistache would see only the first.
     [[nodiscard]] static std::vector<std::pair<std::string, std::string>> joined(
         const std::vector<std::pair<std::string, std::string>>& fields) {
         std::vector<std::pair<std::string, std::string>> found;

@@ -11,7 +11,7 @@
 
 namespace service {
 
-/// Prints a command that gets in, with a token for 15 minutes under a key that no other run has.
+/// Prints a command that is accepted, with a token for 15 minutes, signed with the key of this run.
 inline void show_how_to_try(const credence::Keys<credence::HS256>& keys, int port) {
     using namespace std::chrono_literals;
     const credence::RegisteredClaims claims{.sub = "alice", .exp = credence::in(15min)};

@@ -12,7 +12,7 @@ using Claims = credence::RegisteredClaims;
 
 template <>
 struct credence::HttpTraits<QHttpServerRequest> {
-    /// Looks at every field: `value` would give one of two.
+    /// Looks at every field, because `value` would return only one of two.
     static HeaderValue field(const QHttpServerRequest& request, std::string_view name) {
         const QByteArray wanted{name.data(), static_cast<std::ptrdiff_t>(name.size())};
         HeaderValue found;

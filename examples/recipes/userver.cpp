@@ -18,7 +18,7 @@ public:
 
     std::string HandleRequestThrow(const HttpRequest& request,
                                    userver::server::request::RequestContext&) const override {
-        // userver keeps one value for each name: a second Authorization field cannot be seen here.
+        // userver keeps one value for each name, so a second Authorization field is invisible here.
         const auto who = credence::require_bearer(request.GetHeader("Authorization"), verifier_);
         return who ? greet(*who) : refuse(request, who.error());
     }
@@ -31,7 +31,7 @@ private:
     static std::string refuse(const HttpRequest& request, const credence::Rejection& rejection) {
         auto& response = request.GetHttpResponse();
         response.SetStatus(static_cast<userver::server::http::HttpStatus>(rejection.status));
-        // One field of a name: the further challenges would stand in it, behind commas.
+        // Each name has only one field: further challenges would be appended to it after commas.
         if (!rejection.challenge.empty()) response.SetHeader("WWW-Authenticate", rejection.challenge);
         if (rejection.retry_after) response.SetHeader("Retry-After", std::to_string(rejection.retry_after->count()));
         return {};

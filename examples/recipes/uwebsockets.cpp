@@ -16,7 +16,7 @@ using Claims = credence::RegisteredClaims;
 /// The functions that teach credence uWebSockets. Its requests are read through pointers that are not const.
 template <>
 struct credence::HttpTraits<Request*> {
-    /// Looks at every field: `getHeader` would give the first of two.
+    /// Looks at every field, because `getHeader` would return only the first of two.
     static HeaderValue field(Request* request, std::string_view name) {
         HeaderValue found;
         bool is_there = false;

@@ -61,9 +61,8 @@ void serve_keys(const Trust& trust, int port, const std::function<void(int)>& on
     support::HttpService service;
     add_routes(service, verifier);
     service.get("/ready", [](const Request&, Response& out) { support::answer_json(out, 200, {{"state", "fresh"}}); });
-    // The file is read again when a caller says so. A set that cannot be read is a
-    // 500. A set that cannot verify the caller's own token would lock everybody out, this caller included: a 409. Either
-    // way the old keys stay.
+    // A caller can have the file read again. The answer is 500 if the set cannot be read, and 409 if it cannot verify
+    // the caller's own token, because nobody could then load another set. In both cases the old keys stay.
     const auto reload =
         credence::protect(verifier, [&](const credence::Granted<Claims, "keys:reload">&, const Request& request,
                                         Response& out) {

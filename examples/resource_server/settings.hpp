@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whose tokens a resource server accepts, by its options: whatever the HTTP stack that serves.
+// The options that say whose tokens a resource server accepts, for any HTTP stack.
 #pragma once
 
 #include <credence/credence.hpp>
@@ -29,7 +29,7 @@ inline KeySet parse_keys(const std::string& text, const std::string& name) {
 
 /// Reads the JWK Set. \throws StartError if the file cannot be read, is larger than 1 MiB or has no usable key.
 inline KeySet read_keys(const std::string& path) {
-    // It might be a private key, and the message is for a log.
+    // The text is not quoted: it might be a private key, and the message is for a log.
     if (path.find_first_of("{\n") != std::string::npos)
         throw support::StartError{"--jwks takes the name of a file, not the keys themselves"};
     constexpr std::size_t most_bytes = std::size_t{1} << 20U;

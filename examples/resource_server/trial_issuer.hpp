@@ -15,7 +15,7 @@ public:
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] std::string jwks() const { return credence::to_jwks(keys_).value(); }
 
-    /// Prints a command that gets in, with a token for 15 minutes.
+    /// Prints a command that is accepted, with a token for 15 minutes.
     void show_how_to_try(const std::string& audience, int port) const {
         using namespace std::chrono_literals;
         const credence::Claims<Private> claims{

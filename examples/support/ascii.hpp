@@ -11,7 +11,7 @@ namespace support {
     return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
 }
 
-/// Whether two words are the same but for the case of their letters; `lower` is in lower case.
+/// Whether two words are equal except for the case of their letters; `lower` is in lower case.
 [[nodiscard]] constexpr bool is_same_word(std::string_view word, std::string_view lower) noexcept {
     return std::equal(word.begin(), word.end(), lower.begin(), lower.end(),
                       [](char one, char other) { return to_lower(one) == other; });
@@ -35,7 +35,7 @@ namespace support {
     });
 }
 
-/// Without the spaces and tabs around it.
+/// The text without the spaces and tabs around it.
 [[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
     const std::size_t first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};

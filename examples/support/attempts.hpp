@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How often a password may be guessed: so many failures a minute for one name from one address.
+// Limits guesses of a password: that many failures a minute for one name from one address.
 #pragma once
 
 #include <algorithm>
@@ -20,11 +20,11 @@
 
 namespace support {
 
-/// Counts failed logins. Threads share one. What it knows ends with the process.
+/// Counts failed logins. Threads may share it. The counts end with the process.
 ///
-/// Its memory is bounded: what is older than the window goes with the next attempt, and when there is no room left, who
-/// has no count yet must wait until there is. Nothing is forgotten before its time, or an attacker would fill the memory
-/// to have her own count forgotten. If a failure costs little, limit the failures of an address too.
+/// Its memory is bounded. Failures that are older than the window are dropped at the next attempt. If the memory is
+/// full, a pair without a count must wait. No failure is dropped early: otherwise an attacker could fill the memory to
+/// get rid of her own count. If a failure costs little, limit the failures of an address too.
 class Attempts {
 public:
     using Clock = std::chrono::steady_clock;
@@ -32,8 +32,8 @@ public:
     static constexpr std::chrono::seconds window{60};
 
     struct Rules {
-        std::size_t most_failures = 5;     ///< In a window.
-        std::size_t most_pairs = 100'000;  ///< Of a name and an address.
+        std::size_t most_failures = 5;     ///< Failures in a window.
+        std::size_t most_pairs = 100'000;  ///< Pairs of a name and an address.
         std::function<Clock::time_point()> now = Clock::now;
     };
 
@@ -50,7 +50,7 @@ public:
         ~Attempt() {
             if (attempts_ != nullptr) attempts_->end(key_, is_failure_);
         }
-        /// The password was right, or was never looked at.
+        /// Call it if the password was right, or was not compared.
         void is_no_failure() noexcept { is_failure_ = false; }
 
     private:
@@ -59,10 +59,10 @@ public:
         bool is_failure_ = true;
     };
 
-    /// Lets one attempt through, or says after how many seconds to come again.
+    /// One allowed attempt, or the number of seconds until the next one.
     ///
-    /// Attempts that are under way could all fail. So no more of them are let through than there are failures left;
-    /// the others wait for their outcome. Guessing in parallel gains nothing.
+    /// Attempts that are under way could all fail, so at most as many are allowed as failures are left. The others wait
+    /// for their outcome, and parallel guessing gains nothing.
     struct Admission {
         std::optional<Attempt> attempt = {};
         std::chrono::seconds retry_after{0};
@@ -71,8 +71,8 @@ public:
     Attempts() = default;
     explicit Attempts(Rules rules) : rules_(std::move(rules)) {}
 
-    /// \param name     of the user in its normal form, so that it has one count.
-    /// \param address  of the connection. Of one in IPv6 the network counts, for whoever has one has 2^64.
+    /// \param name     the name of the user in its normal form, so that it has one count.
+    /// \param address  the address of the connection. In IPv6 only the network counts: a client has 2^64 addresses.
     [[nodiscard]] Admission admit(const std::string& name, const std::string& address);
 
     /// How many pairs have a count.
@@ -85,7 +85,7 @@ private:
     };
     using Records = std::map<std::string, Record>;
 
-    /// The first half of an address in IPv6; one in IPv4 as it is, also where it is written as one in IPv6.
+    /// The first half of an IPv6 address; the whole of an IPv4 address, also if it is mapped into IPv6.
     static std::string network_of(const std::string& address) {
         std::array<unsigned char, 16> bytes{};
         if (inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
@@ -98,14 +98,14 @@ private:
     void end(const std::string& key, bool is_failure) noexcept;
     void drop_old(Clock::time_point now);
 
-    /// When a record's last failure was, and its key.
+    /// The time of the last failure of a record, and its key.
     using Place = std::pair<Clock::time_point, std::string>;
 
     Rules rules_ = {};
     std::mutex mutex_ = {};
     std::condition_variable ended_ = {};
     Records records_ = {};
-    std::set<Place> by_age_ = {};  ///< Those with a failure.
+    std::set<Place> by_age_ = {};  ///< Records with a failure.
 };
 
 inline Attempts::Admission Attempts::admit(const std::string& name, const std::string& address) {

@@ -20,7 +20,7 @@ namespace support {
 
 /// The two ends of a connection.
 struct Peer {
-    std::string address = {};  ///< In numbers, of the client.
+    std::string address = {};  ///< The client's numeric address.
     int port = 0;
     std::string local_address = {};
     int local_port = 0;
@@ -37,7 +37,7 @@ public:
     [[nodiscard]] int number() const noexcept { return descriptor_.number(); }
     void close() noexcept { descriptor_.close(); }
 
-    /// \param[out] bytes  what came, in a buffer that the next call overwrites; none if the client will send no more.
+    /// \param[out] bytes  the bytes, in a buffer that the next call overwrites; none after the client's last byte.
     [[nodiscard]] Outcome receive(std::string_view& bytes) const {
         thread_local std::array<char, std::size_t{16} * 1024> buffer{};
         ssize_t size = 0;
@@ -48,7 +48,7 @@ public:
         return size < 0 ? outcome_of_error() : Outcome::done;
     }
 
-    /// \param[in,out] bytes  without those that were sent.
+    /// \param[in,out] bytes  the bytes to send; the sent ones are removed.
     [[nodiscard]] Outcome send(std::string_view& bytes) const {
         while (!bytes.empty()) {
             const ssize_t size = ::send(number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One client's connection: its state, since when, and its time limit.
+// One client's connection: its state, the start of that state, and its time limit.
 #pragma once
 
 #include <chrono>
@@ -19,9 +19,9 @@ namespace support {
 struct ConnectionLimits {
     std::size_t connections = 800;  ///< Fewer than the 1,024 descriptors that a process may usually have.
     std::size_t connections_of_address = 600;
-    std::size_t requests = 512;  ///< That are being answered or wait for a worker. Others are answered 503.
+    std::size_t requests = 512;  ///< Requests at work or waiting for a worker. Others get 503.
     std::size_t requests_of_connection = 1000;
-    std::size_t bytes = std::size_t{16} * 1024 * 1024;  ///< Of all requests that are not complete.
+    std::size_t bytes = std::size_t{16} * 1024 * 1024;  ///< Bytes of all incomplete requests.
 
     std::chrono::seconds idle{5};     ///< Without a byte of the next request.
     std::chrono::seconds head{10};    ///< From the first byte of a request to the end of its head.
@@ -36,7 +36,7 @@ public:
     using Id = std::uint64_t;
     using Clock = std::chrono::steady_clock;
 
-    /// Up to `working` in the order in which they are given up when there are too many connections.
+    /// If there are too many connections, those in the first states are closed first, and none from `working` on.
     enum class State : std::uint8_t { lingering, idle, head, body, answering, working, closed };
 
     Connection(Id its_id, ClientSocket its_socket) : id(its_id), socket(std::move(its_socket)) {}
@@ -71,10 +71,10 @@ public:
     RequestParser parser = {};
     std::size_t requests = 0;
     std::string answer = {};
-    std::string_view unsent = {};  ///< Of the answer.
+    std::string_view unsent = {};  ///< The rest of the answer.
     bool is_last_answer = false;
     std::size_t discarded = 0;      ///< Bytes that came after the last answer.
-    std::size_t counted_bytes = 0;  ///< What `ConnectionTable` knows of the parser's size.
+    std::size_t counted_bytes = 0;  ///< The size of the parser that `ConnectionTable` has counted.
 
 private:
     State state_ = State::idle;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One thread that accepts connections, reads requests and writes answers for all clients, and waits for none of them. A
-// silent or slow client costs a descriptor and some memory for a while, and never a thread.
+// One thread that accepts connections, reads requests and writes answers for all clients, and never blocks on one of
+// them. A silent or slow client takes a descriptor and some memory for a while, but never a thread.
 #pragma once
 
 #include <array>
@@ -36,7 +36,7 @@ struct Answer {
 
 class ConnectionLoop {
 public:
-    /// Called by a worker for a request. For a refused one the loop calls it itself, and does not expect it to wait.
+    /// A worker calls it for a request. For a refused request the loop itself calls it, so it must not block then.
     using MakeAnswer = std::function<Answer(WholeRequest&, const Peer&)>;
     using Job = std::function<void()>;
 
@@ -44,7 +44,7 @@ public:
     /// \param stop      `run` ends when it is set.
     ConnectionLoop(Descriptor listener, const Event& stop, const ConnectionLimits& limits, MakeAnswer make_answer)
         : limits_(limits), table_(limits), listener_(std::move(listener)), make_answer_(std::move(make_answer)) {
-        finished_.reserve(limits.requests);  // so that a worker needs no memory to say that it has finished
+        finished_.reserve(limits.requests);  // a worker then needs no memory to report its end
         taken_.reserve(limits.requests);
         watch(EPOLL_CTL_ADD, listener_.number(), listener_id, EPOLLIN);
         watch(EPOLL_CTL_ADD, stop.number(), stop_id, EPOLLIN | EPOLLET);
@@ -99,7 +99,7 @@ private:
         table_.remove_closed();
     }
 
-    /// An exception, for want of memory for example, ends one connection. The others go on.
+    /// An exception, for example without memory, ends one connection. The others go on.
     template <class Action>
     void guarded(Connection* connection, const Action& action) {
         try {
@@ -145,7 +145,7 @@ private:
     void add(ClientSocket socket) {
         Connection* const added = table_.add(std::move(socket));
         if (added == nullptr) return;
-        // Edge-triggered: an event comes once for what is new. So each state goes on until it has to wait.
+        // Edge-triggered: an event comes only once, so each state continues until it would block.
         watch(EPOLL_CTL_ADD, added->socket.number(), added->id, EPOLLIN | EPOLLOUT | EPOLLET);
     }
 
@@ -156,7 +156,7 @@ private:
         read(connection);
     }
 
-    /// Reads until a worker has a request of the connection, or nothing more is there.
+    /// Reads until a worker has a request of the connection, or there are no more bytes.
     void read(Connection& connection) {
         while (connection.is_reading()) {
             const bool is_complete = connection.parser.advance();
@@ -170,7 +170,7 @@ private:
         }
     }
 
-    /// \return whether the parser has more than before.
+    /// \return whether the parser got more bytes.
     bool receive(Connection& connection) {
         RequestParser& parser = connection.parser;
         connection.enter(parser.has_head() ? State::body : parser.has_begun() ? State::head : State::idle);
@@ -252,7 +252,7 @@ private:
         discard(connection);
     }
 
-    /// To close while bytes are unread would make the client's system drop the answer.
+    /// Reads and drops further input: closing with unread bytes would make the client's system drop the answer.
     void discard(Connection& connection) {
         std::string_view bytes;
         for (;;) {
@@ -297,12 +297,12 @@ private:
     Event woken_ = {};
     MakeAnswer make_answer_;
     std::function<void(Job)> enqueue_ = {};
-    std::size_t requests_ = 0;  // in the hands of workers
+    std::size_t requests_ = 0;  // given to workers
     bool is_accepting_ = true;
     Clock::time_point last_tick_ = Clock::now();
     std::vector<Finished> taken_ = {};  // used by the loop only
     std::mutex mutex_ = {};
-    std::vector<Finished> finished_ = {};  // by mutex_
+    std::vector<Finished> finished_ = {};  // guarded by mutex_
     std::atomic<bool> is_stopping_ = false;
 };
 

@@ -19,7 +19,7 @@ public:
 
     explicit ConnectionTable(const ConnectionLimits& limits) : limits_(limits) {}
 
-    /// \return the new connection; null if there is no room, because a worker is busy for each that is there.
+    /// \return the new connection; null if there is no room because workers are busy with all connections.
     [[nodiscard]] Connection* add(ClientSocket socket) {
         Connection added{next_id_++, std::move(socket)};
         const std::string& network = added.peer->network;
@@ -82,7 +82,7 @@ public:
         return oldest != nullptr;
     }
 
-    /// Keeps the limit on the bytes of all requests. Call it after bytes went into a parser or were taken out of it.
+    /// Enforces the limit on the bytes of all requests. Call it after each change of a parser's size.
     void count_bytes(Connection& connection) {
         bytes_ += connection.parser.size();
         bytes_ -= std::exchange(connection.counted_bytes, connection.parser.size());

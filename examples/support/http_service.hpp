@@ -23,7 +23,7 @@
 
 namespace support {
 
-/// Why the request that this thread is serving was refused, for its line in the log.
+/// The reason of the refusal of this thread's request, for its line in the log.
 inline std::string& refusal_reason() {
     thread_local std::string reason;
     return reason;
@@ -128,7 +128,7 @@ private:
         handler->second(request, response);
     }
 
-    /// A method or a path that is not ours is the client's text, and might hold anything.
+    /// An unknown method or path is the client's text, and may hold anything.
     void write_log(const httplib::Request& request, const httplib::Response& response) const {
         const auto known = routes_.find(request.path);
         const bool is_known = known != routes_.end();

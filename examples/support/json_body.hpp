@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JSON bodies, of any HTTP stack: 415 for another type, 400 for bad JSON, 422 for another shape.
+// JSON bodies on any HTTP stack: 415 for another type, 400 for bad JSON, 422 for another shape.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ private:
     std::string error_;
 };
 
-/// The text of an answer. What a client sent and is not UTF-8 is shown with replacement characters.
+/// The text of an answer. Input of a client that is not UTF-8 is shown with replacement characters.
 template <class Json>
 [[nodiscard]] std::string json_text(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -22,7 +22,7 @@ inline std::string& request_id() {
     return id;
 }
 
-/// One member of a line. Never put a token, a secret or a password, or what a client sent unchecked, into one.
+/// One member of a line. Never put a token, a secret, a password or a client's unchecked text into one.
 class LogField {
 public:
     LogField(std::string_view name, std::string_view value) : name_(name), text_(value) {}
@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    /// Other characters than printable ASCII would let a client forge a line, or colour a terminal.
+    /// Characters other than printable ASCII could forge a line or control a terminal.
     static void write_byte(char byte, std::string& line) {
         if (byte == '"' || byte == '\\') line.push_back('\\');
         line.push_back(byte >= 0x20 && byte < 0x7f ? byte : '?');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line of an example server, and the one line on stderr when something must be set right.
+// The command line of an example server, and the line on stderr for a mistake in it.
 #pragma once
 
 #include <algorithm>
@@ -40,7 +40,7 @@ public:
         known_.push_back({"--help", "", "say this, and end"});
     }
 
-    /// \throws StartError for an option that is not known, or lacks its value.
+    /// \throws StartError for an unknown option, or one without its value.
     void read(int count, char** arguments) {
         for (int at = 1; at < count; ++at) {
             const std::string word = arguments[at];
@@ -74,7 +74,7 @@ public:
     }
 
     /// A time that is given in seconds, whole or with decimals, such as `30` or `0.5`; to the millisecond.
-    /// \throws StartError when it is no number from 0 to a year.
+    /// \throws StartError if it is not a number of seconds from 0 to a year.
     [[nodiscard]] std::chrono::milliseconds seconds(const std::string& name,
                                                     std::chrono::milliseconds otherwise) const {
         if (!has(name)) return otherwise;
@@ -118,7 +118,7 @@ private:
                      "; set a random one, such as the output of openssl rand -hex 32"};
 }
 
-/// Reads the options and runs the program. Whatever must be set right ends it with one line on stderr and status 1.
+/// Reads the options and runs the program. A mistake in them ends it with one line on stderr and status 1.
 template <class Run>
 int run_program(Options options, int count, char** arguments, const Run& run) {
     try {

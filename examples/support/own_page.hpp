@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether a page of this server made a browser send a request. With a cookie, a page of another site can otherwise act for
-// whoever is logged in. Fetch Metadata §2, RFC 6454 §7
+// Whether a page of this server made a browser send a request. Otherwise a page of another site could act, with the
+// cookie, for a user who is logged in. Fetch Metadata §2, RFC 6454 §7
 #pragma once
 
 #include <iterator>
@@ -13,11 +13,11 @@
 
 namespace support {
 
-/// What a request says about the page that it comes from. Browsers say it with each request that changes something, and
-/// no page can forge it.
+/// The fields of a request about the page that it comes from. Browsers send them with each request that changes
+/// something, and no page can forge them.
 enum class Page : unsigned char { own, other, unknown };
 
-/// The value of a field that is there once; empty if it is absent or there twice.
+/// The value of a field that occurs once; empty if it is absent or occurs twice.
 [[nodiscard]] inline std::string_view only_value(const httplib::Request& request, const std::string& name) {
     const auto [first, last] = request.headers.equal_range(name);
     return first == last || std::next(first) != last ? std::string_view{} : std::string_view{first->second};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The head of a request, by the letter of RFC 9112: if two readers can disagree about where a request ends, the body of one
-// becomes the next request of the other.
+// The head of a request, strictly by RFC 9112: if two readers disagree about the end of a request, the body that one
+// reads is the next request of the other.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace support {
 inline constexpr std::size_t most_fields = 100;
 inline constexpr std::size_t most_body_bytes = std::size_t{64} * 1024;
 
-/// Why a request is answered before any handler sees it. Status 0: it is not.
+/// The reason to answer a request before any handler sees it. Status 0: there is none.
 struct Refused {
     int status = 0;
     const char* reason = "";
@@ -31,12 +31,12 @@ struct Refused {
 struct WholeRequest {
     std::string method = {};
     std::string target = {};
-    /// The names and values that an application needs: without those about the transfer of the request.
+    /// The names and values of the fields, except for those about the transfer of the request.
     std::vector<std::pair<std::string, std::string>> fields = {};
     /// One byte more than `most_body_bytes`, of any content, if the body is too long to be read.
     std::string body = {};
     bool is_last = false;  ///< Whether the connection ends after it.
-    Refused refused = {};  ///< If it has a status, nothing else here has a meaning.
+    Refused refused = {};  ///< If it has a status, the other members are meaningless.
 };
 
 /// The head of one request, read line by line. Each function throws `Refused` for anything that is not a request.

@@ -45,7 +45,7 @@ public:
         return request;
     }
 
-    /// Everything read so far becomes a refused request, and the rest is ignored.
+    /// Makes everything read so far a refused request, and ignores the rest.
     void refuse(Refused refused) {
         head_ = {};
         head_.request.is_last = true;
@@ -53,7 +53,7 @@ public:
         stage_ = Stage::whole;
     }
 
-    /// Whether any byte of the next request is there.
+    /// Whether a byte of the next request has arrived.
     [[nodiscard]] bool has_begun() const noexcept { return spare_ != most_head_bytes || !received_.empty(); }
     [[nodiscard]] bool has_head() const noexcept { return stage_ > Stage::fields; }
     /// The part of the request that was read. With `has_head` that is everything except for the body.
@@ -137,7 +137,7 @@ private:
         if (!head_.is_chunked && left_ == 0) stage_ = Stage::whole;
     }
 
-    /// The handler is told that it is too long. The rest is not read, so the connection ends.
+    /// Reports a body that is too long. The rest is not read, so the connection ends.
     void refuse_body() {
         head_.request.body.assign(most_body_bytes + 1, '\0');
         head_.request.is_last = true;

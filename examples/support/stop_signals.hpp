@@ -22,7 +22,7 @@ public:
         sigaddset(&signals_, SIGUSR1);  // the destructor's own, to wake the thread
         pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
         static_cast<void>(std::signal(
-            SIGPIPE, SIG_IGN));  // a client that went away is an error of one write, not the end of the server
+            SIGPIPE, SIG_IGN));  // a client that has gone is an error of one write, not the end of the server
     }
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;

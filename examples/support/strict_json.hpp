@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Reads JSON that strangers sent: one meaning or none. nlohmann/json alone stops at a NUL, whatever is behind it, and of
-// two members of one name it takes the last, where another reader may take the first. And it reads arrays in arrays to any
-// depth, though to copy such a value takes a piece of the stack for each: 20,000 of them end the program.
+// Reads JSON from strangers, and refuses texts with more than one meaning. nlohmann/json alone stops at a NUL and
+// ignores the rest. Of two members with the same name it takes the last, while another reader may take the first. It
+// also reads nested arrays of any depth, but copying such a value uses stack for each level: 20,000 levels end the
+// program.
 #pragma once
 
 #include <optional>
@@ -14,8 +15,8 @@
 
 namespace support {
 
-/// The value of a whole JSON text; nullopt for what is no JSON, when an object has two members of one name (RFC 8259 §4),
-/// and beyond 32 levels of arrays and objects.
+/// The value of a whole JSON text; nullopt if it is not JSON, if an object has two members with the same name (RFC 8259
+/// §4), or if it has more than 32 levels of arrays and objects.
 [[nodiscard]] inline std::optional<nlohmann::json> parse_strict_json(std::string_view text) {
     using ParseEvent = nlohmann::json::parse_event_t;
     if (text.find('\0') != std::string_view::npos) return std::nullopt;  // allowed nowhere in JSON

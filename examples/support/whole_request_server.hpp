@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// cpp-httplib behind a front of its own: its routes see a request only when it is complete. By itself, version 0.11 takes a
-// body that no handler read for the next request, has no limit for some bodies, and gives each silent client a thread.
+// cpp-httplib behind a front of its own: its routes see a request only when it is complete. By itself, version 0.11
+// reads an unread body as the next request, has no limit for some bodies, and gives each silent client a thread.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +20,8 @@
 
 namespace support {
 
-/// A `httplib::Server`. Handlers find the body in `request.body`; one that is longer than `most_body_bytes` was not read, and
-/// is to be refused.
+/// A `httplib::Server`. Handlers find the body in `request.body`. A body that is longer than `most_body_bytes` was not
+/// read, and the handler must refuse it.
 ///
 /// Requests that are refused earlier go to the error handler, with an empty path and the reason in `response.reason`. A
 /// pre-routing handler sees every method, also those that cpp-httplib does not know.
@@ -35,7 +35,7 @@ public:
         set_tcp_nodelay(true);
         set_default_headers({{"Accept-Ranges", "none"}});  // cpp-httplib would promise them in answers to HEAD
         set_error_handler([](const httplib::Request&, httplib::Response&) {});
-        // cpp-httplib would share a port that is taken, and each server would get some of the requests.
+        // cpp-httplib would share a taken port with the other server, and each would get some of the requests.
         set_socket_options([this](socket_t socket) {
             const int yes = 1;
             ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -81,7 +81,7 @@ public:
     /// Any thread may call it, also before `run`.
     void stop() { stop_.set(); }
 
-    /// These would serve without the front.
+    /// Deleted, because these functions would serve without the front.
     bool listen(const std::string&, int, int = 0) = delete;
     bool listen_after_bind() = delete;
 
@@ -165,7 +165,7 @@ private:
         const auto set_up = [&request](httplib::Request& known) {
             known.method = request.method;
             known.body = std::move(request.body);
-            // As they were written: cpp-httplib would decode %41 in them, which no proxy before it does.
+            // As they were written: cpp-httplib would decode %41 in them, which proxies do not.
             known.headers = {request.fields.begin(), request.fields.end()};
         };
         const bool is_answered = process(*this, exchange, peer, is_last, is_closed, set_up);

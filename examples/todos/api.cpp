@@ -35,7 +35,7 @@ struct User {
     std::string_view name;
     std::string_view password;
 };
-/// The account example shows users that register, and passwords that are hashed.
+/// A fixed user. The account example has registration and hashed passwords.
 constexpr std::array<User, 3> users{User{"alice", "wonderland"}, User{"bob", "builder"}, User{"foo", "bar"}};
 
 bool is_user(std::string_view name, std::string_view password) {
@@ -66,7 +66,7 @@ void log_store_problem(const credence::Error& error) {
         support::log("error", "store_unavailable", {{"problem", error.reason}});
 }
 
-/// A store that cannot be asked: 503, and when to come again.
+/// The answer if the store is unavailable: 503, with the time to come again.
 Response unavailable(const credence::Error& error) {
     log_store_problem(error);
     const auto rejection = credence::Rejection::from(error);

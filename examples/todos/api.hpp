@@ -47,7 +47,8 @@ private:
 
     ApiOptions options_;
     asio::thread_pool threads_{4};
-    /// To the store of the sessions, which may hang: the threads that serve connections must not hang with it.
+    /// The calls to the store of the sessions. It may hang, and the threads that serve connections must not hang with
+    /// it.
     credence::BlockingCalls calls_{threads_.get_executor(), {.max_calls = 64, .max_wait = std::chrono::seconds{2}}};
     TodoList todos_ = {};
     Login login_;

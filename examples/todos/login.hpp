@@ -27,8 +27,8 @@ using Proof = credence::Result<Verified<Claims>, credence::Rejection>;
 /// Proves the sender of a request, from its head. The head and this object outlive the coroutine.
 using Login = std::function<asio::awaitable<Proof>(const Head&)>;
 
-/// Which pages may make a browser change something. curl and other programs name no origin, and may. Browsers before 2020
-/// may not name it either: for them, the cookie has SameSite=Strict.
+/// The rules for pages that make a browser change something. curl and other programs name no origin, and are allowed.
+/// Browsers before 2020 may not name it either: for them, the cookie has SameSite=Strict.
 [[nodiscard]] inline credence::CrossOrigin origin_rules() { return {.allow_missing_origin = true}; }
 
 }  // namespace todos

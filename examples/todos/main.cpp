@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t most_sessions_of_a_user = 20;
 
-/// The key of the tokens. A JWT_SECRET that is there and empty is a mistake, and no wish for a random key.
+/// The key of the tokens. A JWT_SECRET that is set but empty is a mistake, not a request for a random key.
 credence::Keys<credence::HS256> make_keys() {
     using Keys = credence::Keys<credence::HS256>;
     const char* secret = std::getenv("JWT_SECRET");

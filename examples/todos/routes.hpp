@@ -16,7 +16,7 @@ namespace todos {
 
 namespace detail {
 
-/// Everything by value: a coroutine outlives the call that started it.
+/// All parameters are values, because a coroutine outlives the call that started it.
 template <class Handler>
 asio::awaitable<Response> answer_guarded(Login login, Handler handler, Exchange& exchange) {
     const Proof who = co_await login(exchange.head());

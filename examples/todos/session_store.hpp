@@ -12,7 +12,7 @@ namespace todos {
 
 using Sessions = credence::Sessions<Claims>;
 
-/// Opens a store, which answers within a second or not at all.
+/// Opens a store, whose calls end within a second, with an answer or an error.
 ///
 /// \param store  `memory`, `sqlite:FILE` or `redis://HOST:PORT`
 /// \throws support::StartError

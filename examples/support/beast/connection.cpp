@@ -13,7 +13,7 @@
 #include <boost/system/system_error.hpp>
 
 namespace support::beast {
-/// Marks that the client is waited for.
+/// Marks the time in which the server waits for the client.
 class Connection::Waiting {
 public:
     explicit Waiting(Connection& connection) : connection_(connection) { connection_.is_waiting_ = true; }
@@ -78,7 +78,7 @@ void Connection::turn_away() {
     constexpr std::string_view answer =
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n"
         "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n\r\n";
-    boost::system::error_code ignored;  // the client goes away without an answer, then
+    boost::system::error_code ignored;  // the client then gets no answer
     ignored = stream_.socket().non_blocking(true, ignored);
     stream_.socket().send(asio::buffer(answer.data(), answer.size()), 0, ignored);
     ignored = stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

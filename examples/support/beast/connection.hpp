@@ -34,7 +34,7 @@ public:
 
     explicit Connection(asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
 
-    /// From now on, all waiting for this client together takes at most so long.
+    /// From now on, all waits for this client together take at most this long.
     void set_time_limit(std::chrono::seconds limit);
 
     /// Waits for bytes. They stay until the next call. \throws ConnectionEnded
@@ -43,14 +43,14 @@ public:
     asio::awaitable<void> send(std::string_view bytes);
     asio::awaitable<void> send(Response& response);
 
-    /// Ends the connection such that the client still sees the last answer: bytes that nobody read would make the
-    /// system reset the connection, and drop what is on its way. \throws ConnectionEnded
+    /// Ends the connection so that the client still gets the last answer: unread bytes would make the system reset the
+    /// connection, and drop the answer on its way. \throws ConnectionEnded
     asio::awaitable<void> close_gently();
 
-    /// Since when the client is waited for: from its last time limit on. Nullopt while its request is handled. Any thread
-    /// may ask.
+    /// The time since which the server has been waiting for the client; nullopt while its request is handled. Any
+    /// thread may call it.
     [[nodiscard]] std::optional<Clock::time_point> waiting_since() const noexcept;
-    /// Ends all waiting for the client. Any thread may call it.
+    /// Ends all waits for the client. Any thread may call it.
     void close_soon();
 
     /// Answers that there is no room for another connection.

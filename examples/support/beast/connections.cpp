@@ -50,7 +50,7 @@ void Connections::remove(Connection* connection) {
 
 void Connections::forget(Connection* connection) {
     const auto found = addresses_.find(connection);
-    if (found == addresses_.end()) return;  // it had to make room for another
+    if (found == addresses_.end()) return;  // it has made room for another one
     const auto count = counts_.find(found->second);
     if (--count->second == 0) counts_.erase(count);
     addresses_.erase(found);

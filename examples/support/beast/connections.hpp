@@ -25,15 +25,15 @@ class Connections {
 public:
     explicit Connections(ConnectionLimits limits = {}) : limits_(limits) {}
 
-    /// Adds a connection. Over a limit it takes the place of the one whose client was waited for the longest.
-    /// \return null when there is no such one, for all are busy with a request: the client is told to come again. Also
-    ///         when it has gone already.
+    /// Adds a connection. Over a limit, it replaces the connection that has waited longest for its client.
+    /// \return null if all connections are busy with a request, and then the client is told to come again; also if the
+    ///         client has already gone.
     [[nodiscard]] std::shared_ptr<Connection> add(asio::ip::tcp::socket socket);
 
 private:
     struct Room {
         bool is_there = false;
-        std::shared_ptr<Connection> closed = nullptr;  ///< Has to be closed.
+        std::shared_ptr<Connection> closed = nullptr;  ///< The caller must close it.
     };
 
     [[nodiscard]] Room make_room(Connection* connection, const std::string& address);

@@ -12,13 +12,13 @@
 
 namespace support::beast {
 
-/// How long a thread waits after an operation failed, for want of memory or files perhaps.
+/// How long a thread waits after a failed operation, for example one without memory or descriptors.
 inline constexpr std::chrono::milliseconds pause_after_failure{50};
 
 /// Runs the handlers of `context` until it is stopped.
 ///
-/// An exception that leaves a handler leaves run() too: its operation is gone, and with it the one connection that it
-/// belonged to. The others go on.
+/// An exception that leaves a handler leaves run() too. The operation ends, and so does its connection; the others go
+/// on.
 /// \param prepare  called before the loop runs, and again after each exception
 template <class Prepare>
 void run_until_stopped(boost::asio::io_context& context, const Prepare& prepare) {

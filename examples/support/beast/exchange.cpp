@@ -42,7 +42,7 @@ asio::awaitable<Request> Exchange::read_request() {
     co_return Request{head_, std::move(body_)};
 }
 
-/// Reads on, to the end of the head at least.
+/// Reads at least to the end of the head.
 asio::awaitable<void> Exchange::advance(bool to_the_end) {
     if (is_read_) co_return;
     while (!parser_.advance()) {
@@ -60,7 +60,7 @@ asio::awaitable<void> Exchange::advance(bool to_the_end) {
     is_read_ = true;
 }
 
-/// Beast's form of the request. Beast's own parser is not used: it forgives more than RFC 9112 does.
+/// The request as Beast's type. Beast's own parser is not used, because it accepts more than RFC 9112 does.
 Head Exchange::head_of(const support::WholeRequest& request) {
     Head head;
     head.method_string(beast_view(request.method));

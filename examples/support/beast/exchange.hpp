@@ -25,13 +25,13 @@ using Request = http::request<http::string_body>;
 
 class Exchange {
 public:
-    /// \param parser  keeps what the client sent beyond this request, for the next one
+    /// \param parser  keeps the bytes after this request for the next one
     Exchange(Connection& connection, support::RequestParser& parser) : connection_(connection), parser_(parser) {}
 
     /// Reads the head, and the part of the body that came with it. \throws support::Refusal  400 or 431 \throws
     /// ConnectionEnded
     asio::awaitable<void> read_head();
-    /// Reads the body too, and gives the request away. \throws support::Refusal  400, 413 or 431 \throws ConnectionEnded
+    /// Reads the body too, and returns the request. \throws support::Refusal  400, 413 or 431 \throws ConnectionEnded
     asio::awaitable<Request> read_request();
     asio::awaitable<void> send(Response response);
 
@@ -42,12 +42,12 @@ public:
         return view(head_.target()).substr(0, view(head_.target()).find('?'));
     }
 
-    /// Whether another request may follow on this connection: only when this one was read to its end. Whatever was wrong
-    /// with it, the rest of what the client sent cannot be told from a next request.
+    /// Whether another request may follow on this connection: only if this one was read to its end. Otherwise the rest
+    /// of it could be taken for the next request.
     [[nodiscard]] bool may_go_on() const noexcept { return is_read_ && keeps_alive_; }
     void end_connection() noexcept { keeps_alive_ = false; }
 
-    /// Why the request was refused, for its line in the log.
+    /// The reason of a refusal, for the line in the log.
     void note_reason(std::string_view reason) { reason_ = reason; }
     [[nodiscard]] std::string_view reason() const { return reason_; }
 

@@ -18,7 +18,8 @@ namespace support::beast {
 
 using Route = std::function<asio::awaitable<Response>(Exchange&)>;
 
-/// The answer to a request whose credentials or origin were refused: the connection ends, for its body was not read.
+/// The answer to a request whose credentials or origin were refused. The connection ends, because the body was not
+/// read.
 [[nodiscard]] Response refuse(const credence::Rejection& rejection, Exchange& exchange);
 
 /// The routes and their handlers.
@@ -27,10 +28,10 @@ public:
     /// \param path  compared as a whole; a path that ends with `/*` matches all with one more segment.
     void add(const std::string& method, const std::string& path, Route route);
 
-    /// Answers a request whose head was read, also when nothing is there or something goes wrong.
+    /// Answers a request whose head was read, also if there is no route or an error occurs.
     asio::awaitable<Response> answer(Exchange& exchange) const;
 
-    /// The path of a route, for the log: a path that is not ours is a client's text, and may hold anything.
+    /// The path of a route, for the log. Any other path is a client's text, and may hold anything.
     [[nodiscard]] std::string_view name_of(std::string_view path) const;
 
 private:

@@ -79,7 +79,7 @@ asio::awaitable<void> serve_requests(const Router& router, Connection& connectio
     co_await connection.close_gently();
 }
 
-/// No exception leaves this coroutine: one of this connection must not reach another, nor end the server.
+/// No exception leaves this coroutine, because it must not affect another connection or end the server.
 asio::awaitable<void> serve_connection(const Router& router, std::shared_ptr<Connection> connection) {
     try {
         co_await serve_requests(router, *connection);
@@ -101,17 +101,17 @@ void Server::run(const std::function<void(const std::string& url)>& on_listening
     std::cout << "listening at " << url << std::endl;
     on_listening(url);
     std::array<std::jthread, 3> others;
-    const std::shared_ptr<void> stop{nullptr, [this](void*) { context_.stop(); }};  // lets the others end, too
+    const std::shared_ptr<void> stop{nullptr, [this](void*) { context_.stop(); }};  // ends the other threads too
     for (auto& other : others) other = std::jthread{[this] { serve_until_stopped(); }};
     serve_until_stopped();
 }
 
-/// The coroutine that accepts connections is started again, if it was one that failed.
+/// Restarts the coroutine that accepts connections if it has failed.
 void Server::serve_until_stopped() {
     run_until_stopped(context_, [this] { accept(); });
 }
 
-/// Starts to accept connections, unless that is going on.
+/// Starts to accept connections, unless it already does.
 void Server::accept() {
     if (is_accepting_.exchange(true)) return;
     const std::shared_ptr<void> until_end{nullptr, [this](void*) { is_accepting_ = false; }};
@@ -128,7 +128,7 @@ asio::awaitable<void> Server::accept_all() {
         try {
             co_await accept_one();
             continue;
-        } catch (...) {  // too many open files, perhaps: other connections will end
+        } catch (...) {  // for example too many open files: other connections will end
             log_exception("accept_failed");
         }
         pause.expires_after(pause_after_failure);

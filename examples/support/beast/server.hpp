@@ -28,7 +28,7 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server() = default;
 
-    /// To be filled before `run`.
+    /// Add the routes before `run`.
     [[nodiscard]] Router& routes() noexcept { return router_; }
     /// Of the threads that serve.
     [[nodiscard]] asio::any_io_executor executor() { return context_.get_executor(); }
