@@ -32,6 +32,12 @@ def eventually(condition, seconds=20, what="what was waited for"):
         select.select([], [], [], 0.02)
 
 
+def build_says(text):
+    """Whether the build that is tested was configured so."""
+    cache = BIN.parent / "CMakeCache.txt"
+    return cache.exists() and text in cache.read_text()
+
+
 def must_be_built(name):
     """Skips the whole test when a program is not there: before anything is started that would stay."""
     if not (BIN / name).exists():

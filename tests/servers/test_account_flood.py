@@ -11,18 +11,13 @@ import unittest
 
 from account_client import PASSWORD, SECRET, bearer, log_in, new_email, register
 from raw_http import Connection, ask, request
-from running import BIN, Server, eventually
+from running import Server, build_says, eventually
 
 LOGINS = 340
 
 
-def is_sanitized():
-    cache = BIN.parent / "CMakeCache.txt"
-    return cache.exists() and "-fsanitize" in cache.read_text()
-
-
 # Sanitizers make everything slow; without them an answer that takes a second waited for somebody else's password.
-MOST_SECONDS = 10 if is_sanitized() else 1
+MOST_SECONDS = 10 if build_says("-fsanitize") else 1
 
 
 def login(port, email, password=PASSWORD):

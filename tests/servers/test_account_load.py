@@ -18,18 +18,12 @@ import unittest
 
 from account_client import PASSWORD, SECRET, bearer, me, new_login, register
 from raw_http import Connection, ask, request
-from running import BIN, Server
+from running import Server, build_says
 
 SECONDS = int(os.environ.get("CREDENCE_LOAD_SECONDS", "0"))
 PATHS = ("/api/healthchecker", "/api/users/me")
 MOST_LOSS = 0.30
 ROUNDS = 9
-
-
-def build_says(text):
-    """Whether the build that is tested was configured so."""
-    cache = BIN.parent / "CMakeCache.txt"
-    return cache.exists() and text in cache.read_text()
 
 
 def memory(server):

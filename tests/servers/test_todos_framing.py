@@ -10,7 +10,7 @@ import time
 
 from hostile_requests import CHUNKS, FRAMING_FIELDS, HOST_FIELDS, REQUEST_LINES
 from raw_http import head
-from running import Server, eventually, run_all
+from running import Server, build_says, eventually, run_all
 from todos_checks import ALICE, cookie_of
 
 CHUNKED = "Transfer-Encoding: chunked"
@@ -99,7 +99,8 @@ def test_floods_of_extensions_and_trailers_are_refused_at_once():
             answer, sent = flood(server, start, parts)
             assert answer.status in (400, 431) and answer.field("connection") == "close", (what, answer)
             assert sent < 20_000_000, (what, sent)  # what the system's own buffers took
-        assert bytes_of(server, "VmHWM") - before < 16_000_000
+        most = 64_000_000 if build_says("-fsanitize") else 16_000_000  # sanitizers keep what was freed for a while
+        assert bytes_of(server, "VmHWM") - before < most
         assert server.get("/").status == 200
 
 

@@ -115,8 +115,11 @@ private:
     /// The highest bits of a product.
     [[nodiscard]] static constexpr std::size_t slot_of(std::uint64_t word, std::size_t size,
                                                        std::uint64_t factor) noexcept {
-        if constexpr (slot_count == 1) return 0;
-        return static_cast<std::size_t>(((word ^ size) * factor) >> (64 - std::countr_zero(slot_count)));
+        if constexpr (slot_count == 1) {
+            return 0;
+        } else {
+            return static_cast<std::size_t>(((word ^ size) * factor) >> (64 - std::countr_zero(slot_count)));
+        }
     }
 
     /// How many names do not get the slot of their own hash.

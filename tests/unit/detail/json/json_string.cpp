@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -50,8 +51,9 @@ std::size_t by_definition(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("a string is built anew in place, whatever it held") {
-    for (const std::size_t before : {0, 5, 15, 16, 300}) {
-        for (const std::size_t size : {0, 1, 15, 16, 17, 300}) {
+    using sizes = std::initializer_list<std::size_t>;
+    for (const std::size_t before : sizes{0, 5, 15, 16, 300}) {
+        for (const std::size_t size : sizes{0, 1, 15, 16, 17, 300}) {
             std::string out(before, 'x');
             const std::string text(size, 'y');
             credence::detail::build_string(out, text);
