@@ -163,6 +163,17 @@ struct Reader {
     }
 };
 
+/// The text of what a coroutine throws. It is caught in its own thread: the standard library counts the holders of an
+/// exception where the thread sanitizer does not see it.
+awaitable<std::string> thrown_by(awaitable<std::optional<Error>> coroutine) {
+    try {
+        co_await std::move(coroutine);
+    } catch (const std::runtime_error& thrown) {
+        co_return std::string{thrown.what()};
+    }
+    co_return std::string{"nothing was thrown"};
+}
+
 /// The result of a call, for a test that is not a coroutine.
 template <class Value>
 awaitable<std::optional<Result<Value>>> kept(awaitable<Result<Value>> call) {
@@ -321,8 +332,7 @@ TEST_CASE("blocking calls: what a verifier throws is thrown in the coroutine", "
     Pool threads{1};
     RunningContext loop;
     const BlockingCalls calls{threads.get_executor(), patient()};
-    auto throws = loop.spawn(refusal(AsyncVerifier{offload(Thrower{}, calls)}, "text"));
-    CHECK_THROWS_WITH(throws.get(), "of the verifier");
+    CHECK(loop.run(thrown_by(refusal(AsyncVerifier{offload(Thrower{}, calls)}, "text"))) == "of the verifier");
     CHECK(result_of(loop, calls, []() -> Result<int> { return 1; }).value() == 1);  // the thread goes on
 }
 

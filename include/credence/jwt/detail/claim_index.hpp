@@ -60,7 +60,8 @@ inline constexpr std::string_view null_claim_reason = "found null; allow_null_me
 
 /// A date claim: rounded down to whole seconds, absent, or of a wrong type.
 struct DateClaim {
-    DateClaim() noexcept {}  // for each token three are made: an aggregate would be filled with zeros as a whole
+    // Three are made for each token, and an aggregate or a defaulted constructor would fill them with zeros as a whole.
+    DateClaim() noexcept {}  // NOLINT(modernize-use-equals-default)
     explicit DateClaim(NumericDate moment) noexcept : date(moment) {}
     explicit DateClaim(std::string_view reason) noexcept : mismatch(reason) {}
 

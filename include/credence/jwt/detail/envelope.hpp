@@ -61,7 +61,8 @@ template <class Rules>
 [[nodiscard]] inline const TokenHeader& usual_token_header(const VerifiedHeader& usual) {
     static const auto& all = *new std::vector<TokenHeader>{[] {
         std::vector<TokenHeader> headers;
-        for (const VerifiedHeader& header : UsualHeaders::all().list()) headers.push_back({.header = header});
+        for (const VerifiedHeader& header : UsualHeaders::all().list())
+            headers.push_back({.header = static_cast<const Header&>(header)});
         return headers;
     }()};
     return all[static_cast<std::size_t>(&usual - UsualHeaders::all().list().data())];
