@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The smallest whole service: it issues tokens, guards a route, and refreshes. README.md: how it differs from the
-// tutorial.
+// The smallest whole service: issues tokens, guards a route, refreshes. README.md: how it differs from the tutorial.
 #include <credence/credence.hpp>
 #include <credence/stacks/httplib.hpp>
 #include <credence/stores/memory_refresh_tokens.hpp>
