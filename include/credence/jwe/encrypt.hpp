@@ -9,9 +9,11 @@
 #include <credence/result.hpp>
 #include <credence/claims/detail/claims_writer.hpp>
 #include <credence/detail/encoding/base64url.hpp>
+#include <credence/detail/json/json_brackets.hpp>
 #include <credence/detail/json/json_writer.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
 #include <credence/jwe/detail/wiped_text.hpp>
+#include <credence/jwt/detail/jose_header.hpp>
 
 #include <concepts>
 #include <string>
@@ -52,6 +54,9 @@ namespace detail {
     add("apv", encode_base64url(options.recipient));
     writer.close('}');
     if (!written) return Errc::invalid_json;
+    if (count_of(text, '\\') > most_header_escapes) {  // what `decrypt` would refuse
+        return Error{Errc::malformed_token, {}, too_many_header_escapes};
+    }
     return text;
 }
 
@@ -84,7 +89,8 @@ concept EncryptableClaims =
 /// \param key      an `EncryptionKey`, or the `EncryptionKeys` that hold it.
 /// \param options  the content algorithm, and members of the header.
 /// \return the token; `invalid_key` or `key_too_short` if a `dir` key is not as long as the content algorithm demands;
-///         `invalid_json` if a member is not UTF-8; `token_too_large`; `invalid_key` if OpenSSL cannot encrypt.
+///         `invalid_json` if a member is not UTF-8; `malformed_token` if the header has more escapes than `decrypt`
+///         reads; `token_too_large`; `invalid_key` if OpenSSL cannot encrypt.
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] Result<std::string> encrypt(Bytes bytes, const EncryptionKey<Alg>& key,
                                           const EncryptOptions& options = {}) {

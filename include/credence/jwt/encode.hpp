@@ -20,7 +20,8 @@ namespace credence {
 /// \return the token; `invalid_json` when a string is not UTF-8 or a JSON value nests too deep; `invalid_claim_type`
 ///         when a number or date has no JSON form; `duplicate_member` when two parts of the claims write one name;
 ///         `malformed_token` when a `nlohmann::json` is no object, or `HeaderOptions::header` has
-///         a member that it must not have; `invalid_key` when OpenSSL cannot sign.
+///         a member that it must not have, or the header has more values or escapes than a verifier reads;
+///         `invalid_key` when OpenSSL cannot sign.
 template <class Claims, Algorithm Alg>
 [[nodiscard]] Result<std::string> encode(const Claims& claims, const EncodingKey<Alg>& key,
                                          const HeaderOptions& options = {}) {

@@ -43,6 +43,14 @@ TEST_CASE("the header has alg and enc, and what the options say", "[jwe][encrypt
     CHECK(encrypt("x", keys, {.kid = "\xff"}).error().code == Errc::invalid_json);
 }
 
+TEST_CASE("no header is encrypted with that decrypt would refuse for its escapes", "[jwe][encrypt]") {
+    const auto keys = EncryptionKeys<A256KW>::from_secret(secret_of_32).value();
+    const auto longest = encrypt("x", keys, {.kid = std::string(1024, '\n')});
+    REQUIRE(longest);
+    CHECK(decrypt(*longest, keys));
+    CHECK(encrypt("x", keys, {.kid = std::string(1025, '\n')}).error().code == Errc::malformed_token);
+}
+
 TEST_CASE("the parts have the lengths of RFC 7518", "[jwe][encrypt]") {
     const auto keys = EncryptionKeys<dir>::from_secret(secret_of_32).value();
     const auto sizes = [&](std::string_view text, ContentAlgorithm content) {

@@ -29,6 +29,7 @@ inline constexpr std::size_t most_header_values = 256;
 /// The most escapes in the strings of a header that are used, and in its names. Decoding a header full of escapes takes
 /// longer than a signature does.
 inline constexpr std::size_t most_header_escapes = 1024;
+inline constexpr std::string_view too_many_header_escapes = "the header has more than 1,024 escapes";
 
 inline constexpr JsonRules header_json_rules{.skipped_limit = most_header_values, .escape_limit = most_header_escapes};
 
@@ -237,8 +238,7 @@ template <class ReadObject>
         return Error{Errc::malformed_token, {}, "the header has more than 64 members"};
     }
     if (reader.skipped_too_many()) return Error{Errc::malformed_token, {}, "the header has more than 256 values"};
-    if (reader.has_too_many_escapes())
-        return Error{Errc::malformed_token, {}, "the header has more than 1,024 escapes"};
+    if (reader.has_too_many_escapes()) return Error{Errc::malformed_token, {}, too_many_header_escapes};
     return std::move(error);
 }
 
