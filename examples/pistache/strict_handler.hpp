@@ -46,6 +46,8 @@ public:
             if (input->is_over) return;
             input->parser.append({bytes, size});
             answer_all(peer, *input);
+            // Pistache would write when the connection can take it, and misses that moment if input arrives in it.
+            transport()->flush();
         } catch (const std::exception& error) {  // no memory, for one: this connection ends, the others go on
             support::log("error", "connection", {{"problem", error.what()}});
             ::shutdown(peer->fd(), SHUT_RDWR);
