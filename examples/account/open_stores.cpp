@@ -5,7 +5,6 @@
 #include <credence/stores/any_store.hpp>
 #include <credence/stores/postgresql_store.hpp>
 #include <credence/stores/redis_store.hpp>
-#include <credence/stores/sqlite_store.hpp>
 
 #include <chrono>
 #include <string_view>
@@ -27,12 +26,6 @@ std::shared_ptr<Database> open_file(const std::string& path) {
     return std::make_shared<SqliteDatabase>(path);
 }
 
-/// Makes the library's tables if they do not exist.
-template <class LibraryStore>
-void make_tables(const credence::Result<std::shared_ptr<LibraryStore>>& store, std::string_view name) {
-    if (!store) throw StoreError{std::string{name} + ": " + credence::message(store.error())};
-}
-
 }  // namespace
 
 std::optional<std::string> database_file(const std::string& url) {
@@ -43,14 +36,11 @@ std::optional<std::string> database_file(const std::string& url) {
 }
 
 std::shared_ptr<Database> open_database(const std::string& url) {
-    if (const auto path = database_file(url)) {
-        auto database = open_file(*path);
-        make_tables(credence::SqliteStore::open(*path), database->name());
-        return database;
-    }
+    if (const auto path = database_file(url)) return open_file(*path);
     if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
         auto database = std::make_shared<PostgresDatabase>(url);
-        make_tables(credence::PostgresqlStore::open(url, {.max_connections = 1}), database->name());
+        const auto tables = credence::PostgresqlStore::open(url, {.max_connections = 1});  // makes them
+        if (!tables) throw StoreError{"PostgreSQL: " + credence::message(tables.error())};
         return database;
     }
     throw SettingsError{"DATABASE_URL must start with sqlite: or postgresql://"};

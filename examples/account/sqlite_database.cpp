@@ -84,7 +84,7 @@ class SqliteSession final : public SqlSession {
 public:
     explicit SqliteSession(const std::string& path) : connection_(connection_to(path)) {
         // FULL: a commit is on the disk when it returns, so that an answer of 200 outlives a power cut, too.
-        run_script("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
+        run_script("pragma synchronous = full; pragma foreign_keys = on;");
     }
 
     SqlRows run(std::string_view sql, std::initializer_list<SqlValue> values) override {
@@ -158,6 +158,9 @@ SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
     create_private_file(path_);
     idle_.reserve(most_connections);  // give_back then does not allocate
     try {
+        // The library makes its tables, and turns on the write-ahead log, which the file keeps.
+        if (const auto tables = credence::SqliteStore::open(path_); !tables)
+            throw StoreError{"SQLite: " + std::string{tables.error().reason}};
         Lease{*this}.is_good();
     } catch (const StoreError& error) {
         // Not the path: somebody may have typed a secret in its place.

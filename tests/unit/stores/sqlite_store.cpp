@@ -5,14 +5,17 @@
 #include <credence/opaque/sessions.hpp>
 #include <credence/stores/sqlite_store.hpp>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -111,6 +114,27 @@ TEST_CASE("a file is read by its user alone, and a restart forgets nothing") {
     REQUIRE(::stat(place.file().c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
     CHECK(place.open()->find_session(record.hash).value() == record);
+}
+
+TEST_CASE("several that open a new file at once all get their store") {
+    constexpr int rounds = 60;
+    constexpr std::size_t openers = 4;
+    for (int round = 0; round < rounds; ++round) {
+        const Place place;
+        std::latch all_are_here{openers};
+        std::array<bool, openers> is_open{};
+        {
+            std::vector<std::jthread> threads;
+            for (bool& one : is_open) {
+                threads.emplace_back([&] {
+                    all_are_here.arrive_and_wait();
+                    one = SqliteStore::open(place.file()).has_value();
+                });
+            }
+        }
+        CAPTURE(round);
+        REQUIRE(is_open == std::array{true, true, true, true});
+    }
 }
 
 TEST_CASE("two stores on one file see each other's sessions, and a session is renewed in one of them") {

@@ -115,6 +115,12 @@ public:
         return query(sql, [](const SqliteRow&) {}, values...);
     }
 
+    /// Whether the last statement failed because another connection has locked the file.
+    [[nodiscard]] bool is_busy() const noexcept {
+        constexpr int primary_code = 0xff;
+        return (sqlite3_errcode(database_.get()) & primary_code) == SQLITE_BUSY;
+    }
+
     /// Whether a transaction is open.
     [[nodiscard]] bool is_in_transaction() const noexcept { return sqlite3_get_autocommit(database_.get()) == 0; }
 

@@ -60,14 +60,28 @@ inline constexpr std::string_view sqlite_tables[]{
     return version;
 }
 
-/// Turns the write-ahead log on, and creates missing tables.
-[[nodiscard]] inline Result<void> prepare_sqlite(SqliteConnection& connection) {
+/// Turns the write-ahead log on.
+[[nodiscard]] inline Result<void> use_write_ahead_log(SqliteConnection& connection) {
     std::string mode;
-    const auto logged =
-        connection.query("PRAGMA journal_mode = WAL", [&](const SqliteRow& row) { mode = row.text(0); });
-    if (!logged) return logged.error();
+    const auto turn_on = [&] {
+        return connection.query("PRAGMA journal_mode = WAL", [&](const SqliteRow& row) { mode = row.text(0); });
+    };
+    // SQLite does not wait if another process opens a new file at the same time. A transaction waits.
+    constexpr int most_tries = 100;
+    auto turned_on = turn_on();
+    for (int tries = 1; !turned_on && tries < most_tries && connection.is_busy(); ++tries) {
+        if (SqliteTransaction other_ends{connection}; !other_ends.begun()) return other_ends.begun().error();
+        turned_on = turn_on();
+    }
+    if (!turned_on) return turned_on.error();
     if (mode != "wal" && mode != "memory")
         return Error{Errc::store_unavailable, {}, "the file cannot have a write-ahead log"};
+    return {};
+}
+
+/// Turns the write-ahead log on, and creates missing tables.
+[[nodiscard]] inline Result<void> prepare_sqlite(SqliteConnection& connection) {
+    if (const auto logged = use_write_ahead_log(connection); !logged) return logged.error();
     // A commit is on the disk when it returns: a session that was ended stays ended, even after a loss of power.
     if (const auto durable = connection.run("PRAGMA synchronous = FULL"); !durable) return durable.error();
 
