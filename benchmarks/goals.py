@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What credence sets out to reach, and whether it did. Each goal is a ratio within one run, or a count. Times are what a look
-# into a store may cost: they stand far from what it does cost.
+# The goals of credence, and whether a run reached them. A goal is a ratio within one run, or a count. The times are upper
+# limits for a lookup in a store, far above its real cost.
 
 
 def floor_of(job):

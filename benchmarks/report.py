@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Says what the rounds measured: report.py BUILD_FOLDER [--quick | --hostile] [--json], called by benchmarks/run.
+# Prints the results of the rounds: report.py BUILD_FOLDER [--quick | --hostile] [--json], called by benchmarks/run.
 import json
 import os
 import platform

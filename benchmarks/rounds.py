@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Runs the programs in rounds, one after the other on one processor, and keeps what each round measured.
+# Runs the programs in rounds, one after the other on one processor, and records the results of each round.
 import json
 import os
 import pathlib

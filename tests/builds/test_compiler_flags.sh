@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Programs that take the library in with a plain -I, compiled with flags of their own: no warning, without RTTI, without
-# exceptions. Run with no argument, it tries all that this machine has a compiler for.
+# Compiles programs that use the library with a plain -I and other flags: all warnings as errors, without RTTI, without
+# exceptions. Without an argument it tries every compiler of this machine.
 # label: source all
 set -eu
 

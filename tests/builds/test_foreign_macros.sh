@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# All headers of the library behind the macros of other platforms: none of them expands in the library's code. What the library
-# itself includes comes first, for the standard library and nlohmann/json do not survive all of these. The plugs are one unit more,
-# for g++: those whose libraries are here, but for gRPC, whose own names are among the macros, and RESTinio, whose Asio is another.
+# Compiles all headers of the library after the macros of other platforms: no macro may expand in the library's code. The
+# headers that the library itself includes come first, because the standard library and nlohmann/json do not compile with all
+# of these macros. The plugs are a second unit, for g++: those whose libraries are installed, except gRPC, which uses some of
+# the names, and RESTinio, which needs another Asio.
 # label: source all
 set -u
 

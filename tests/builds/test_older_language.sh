@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A program that is compiled as C++17 gets one sentence, before anything else and with nothing behind it, whichever header
-# of the library it includes first.
+# A program that is compiled as C++17 gets exactly one error, a sentence, for each header of the library that it may include
+# first.
 # label: source all
 set -u
 

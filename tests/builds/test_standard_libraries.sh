@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A program with clang's own standard library, which reads floating-point numbers in another way, and with g++'s in the
-# form that checks each iterator and index.
+# Runs a program with clang's standard library, which reads floating-point numbers in another way, and with g++'s library in
+# the mode that checks each iterator and index.
 # packages: clang-19 libc++-19-dev libc++abi-19-dev
 # label: source all
 set -eu

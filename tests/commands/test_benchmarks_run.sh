@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# benchmarks/run and its report: what they say when started wrongly, and how figures become ratios, verdicts and a table.
+# benchmarks/run and its report: their messages for wrong arguments, and how figures become ratios, verdicts and a table.
 # label: source
 set -eu
 
@@ -78,7 +78,7 @@ exit 3
 END
 chmod +x "$here"/build/bin/*
 report() { run /usr/bin/python3 -B "$root/benchmarks/report.py" "$here/build" "$@"; }
-# line START WORDS…: whether a line of what was said has all these words after its start.
+# line START WORDS…: whether a line of the output has all these words after its start.
 # shellcheck disable=SC2317  # called through demand
 line() {
     local found

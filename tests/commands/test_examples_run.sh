@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# examples/run in a tree with made-up examples: what it starts, how arguments, exit status and signals get through, and
-# what it says when started wrongly.
+# examples/run in a tree with made-up examples: the program that it starts, how it passes on arguments, exit status and
+# signals, and its messages for wrong arguments.
 # label: source
 set -eu
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# cmake/packages on machines that are made up: what it installs, how, and what it says where it may not.
+# cmake/packages on made-up machines: which packages it installs, how, and its message if it may not install.
 # label: source
 set -eu
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# tests/run with steps that are made up: what it counts, what it says, and when it fails.
+# tests/run with made-up steps: its counts, its output, and when it fails.
 # label: source
 set -eu
 
@@ -16,7 +16,7 @@ other            no-such-package
 END
 faults=0
 
-# step NAME LINES…: a new step, on standard input its head after the licence, and what it does.
+# step NAME LINES…: adds a step; standard input has the rest of its head and its commands.
 step() { (echo '#!/usr/bin/env bash' && echo '# SPDX' && cat) >"$here/tests/steps/$1" && chmod +x "$here/tests/steps/$1"; }
 afresh() { rm -rf "$here/tests/steps" && mkdir "$here/tests/steps"; }
 run() { status=0 && "$here/tests/run" "$@" >"$here/out" 2>&1 || status=$?; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Feeds the harness cases that must not pass, and one that must: a harness that nods at everything proves nothing.
+# Gives the harness cases that must fail, and one that must pass: a harness that accepts everything proves nothing.
 # label: source
 set -eu
 

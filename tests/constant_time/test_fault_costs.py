@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# A decryption that fails costs the same number of instructions, whatever was wrong: the wrapped key or the tag, in its first
-# byte or its last. Counted by valgrind's callgrind, so a busy machine changes nothing. RFC 7516 §11.5
+# A decryption that fails costs the same number of instructions for each fault: in the wrapped key or in the tag, in the first
+# byte or in the last. valgrind's callgrind counts them, so a busy machine makes no difference. RFC 7516 §11.5
 #
-# What OpenSSL itself blinds with random numbers on P-256 varies by a thousandth; a failing AES-GCM of OpenSSL returns by a way
-# that is some instructions shorter. The limits say so; for the other kinds there is none but a few instructions in millions.
+# On P-256 OpenSSL blinds with random numbers, which varies the count by a thousandth; a failing AES-GCM of OpenSSL takes some
+# instructions less. The limits allow for both. For the other kinds they allow a few instructions in millions.
 # packages: valgrind
 # label: all
 import os

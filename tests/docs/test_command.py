@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The page on the command: each line of its recipes works as it stands, its opt-outs are those that the command has, and its
-# table of commands is that of `credence --help`.
+# The page on the command: each line of its recipes works as written, it lists exactly the command's opt-outs, and its table of
+# commands is the one of `credence --help`.
 # packages: libcli11-dev curl
 import http.server
 import json
@@ -69,7 +69,7 @@ class Command(unittest.TestCase):
             run = lambda line: subprocess.run(["sh", "-c", line.replace("https://id.example", issuer.url)], cwd=folder,
                                               env=variables, capture_output=True, text=True, timeout=60,
                                               stdin=subprocess.DEVNULL)
-            # What the recipes take as given: a second key, and a key set with a token that its issuer signed.
+            # Files that the recipes assume: a second key, and a key set with a token of its issuer.
             run("credence keygen EdDSA --pub other.pub --out other.pem")
             for line in lines:
                 if "keys.json" in line and not (folder / "keys.json").exists():

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Nothing is left out: each page of docs/ is in the site's menu, examples/README.md has a row for each example, the page on
-# defaults names each rule of Validation, and that on the design each wing.
+# Completeness: each page of docs/ is in the site's menu, examples/README.md has a row for each example, the page on defaults
+# names each rule of Validation, and the page on the design each wing.
 # label: source
 import pathlib
 import re

@@ -6,8 +6,8 @@
 # How a block is compiled: <credence/credence.hpp> is included, std::chrono_literals is in use, and the block's own includes
 # come first. A block that begins with a declaration (struct, using, a function, ...) stands at namespace scope, and later
 # blocks of its page may use its names; any other block is the body of a function. A comment <!-- given ... --> holds
-# declarations that a page takes as known, and does not show. Where the sections of a page include stacks that are not for one
-# unit, each is compiled in the unit of its stack, and what includes none in all of them.
+# declarations that a page assumes and does not show. If the sections of a page include stacks that cannot be in one unit,
+# each stack has a unit; a block that includes no stack is compiled in all of them.
 # packages: chromium chromium-driver mkdocs doxygen python3-pygments libcpp-httplib-dev libboost-dev libpistache-dev libpoco-dev librestinio-dev libasio-dev libgrpc++-dev libcurl4-openssl-dev libsqlite3-dev libhiredis-dev
 # label: source all
 import contextlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests against other implementations share: keys, and the command of the other test folder.
+# Keys and the credence command, shared by the tests against other implementations.
 import json
 import pathlib
 import sys

@@ -26,7 +26,7 @@ from tokens import bearer, claims_of, forge, header_of  # noqa: E402
 TABLES = pathlib.Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 MODULES = "/usr/lib/glewlwyd"
 SCOPES = ["orders:read", "other"]
-# What its plugin wants to be told beside keys and names. A token's aud is its scopes.
+# The settings of its plugin besides keys and names. A token's aud is its scopes.
 RULES = {"jwt-type": "ecdsa", "jwt-key-size": "256", "access-token-duration": 300, "refresh-token-duration": 300,
          "code-duration": 300, "allow-non-oidc": True, "auth-type-client-enabled": True, "jwks-show": True,
          "subject-type": "public", "address-claim": {"type": "no"}, "name-claim": "no", "email-claim": "no", "scope-claim": "no"}

@@ -39,7 +39,7 @@ MAY_ASK_THE_COMPILER = {  # how often
     "detail/encoding/base64url_simd": 2,  # for a processor's own instructions
     "transports/httplib": 1,              # whether cpp-httplib was built with TLS, without which it has no https
 }
-UMBRELLA = [*WORDS, "keys", "claims", "jwt", "http"]  # what credence.hpp includes, and no more
+UMBRELLA = [*WORDS, "keys", "claims", "jwt", "http"]  # credence.hpp includes exactly these
 # These include neither OpenSSL nor nlohmann/json, however indirectly.
 STAY_LIGHT = ["clock", "error", "result", "jwt/verified", "jwt/granted", "http/rejection", "http/bearer"]
 WITHOUT_UNIT_TEST = {
@@ -186,7 +186,7 @@ def rule_size():
     for name, path in headers().items():
         if len(lines_of(path)) > MOST_LINES:
             yield f"{name}.hpp has {len(lines_of(path))} lines; {MOST_LINES} are the most"
-        table = False  # what clang-format is told to leave alone may be wide
+        table = False  # lines between "clang-format off" and "on" may be longer
         for number, line in enumerate(lines_of(path), 1):
             table = table and "clang-format on" not in line or "clang-format off" in line
             if len(line) > 120 and not table:
@@ -278,7 +278,7 @@ def rule_names():
         parts = pathlib.PurePath(short(path)).parts
         if any(re.fullmatch(r"utils?|helpers?|common|misc|manager", part.split(".")[0]) for part in parts):
             yield f"{short(path)}: a name that says nothing"
-        if "declarations" in parts:  # stand-ins for other libraries' headers, which are called what those are called
+        if "declarations" in parts:  # replacements for headers of other libraries, with the same names
             continue
         if path.suffix in (".hpp", ".cpp", ".py", ".cmake") and not re.fullmatch(r"[a-z0-9_.]+", path.name):
             yield f"{short(path)}: file names are in snake_case"

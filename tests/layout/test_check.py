@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Breaks each rule of check.py once, in a small tree of its own, and demands that the rule notices, and that it is
-# content with the same tree unbroken.
+# Breaks each rule of check.py in a small tree. The rule must report the broken tree, and must not report the sound one.
 # label: source
 import pathlib
 import subprocess
@@ -40,7 +39,7 @@ SOUND = {
     **{f"tests/unit/{name}.cpp": HEAD for name in LIGHT},
 }
 
-# The rule, the file to write and its content: nothing else is wrong with the tree.
+# The rule, the file to write and its content. The rest of the tree is sound.
 BROKEN = [
     ("wings", "include/credence/jwt/verified.hpp", HEAD + "#include <credence/http/bearer.hpp>\n"),
     ("wings", "include/credence/jwt/verified.hpp", HEAD + "#include <credence/nowhere.hpp>\n"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The C++ here is laid out as .clang-format says; to mend it: git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 -i
+# All C++ is formatted as .clang-format says. To format it: git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 -i
 # label: source
 # packages: clang-format-19
 set -eu

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The tool shellcheck has nothing to say about the shell scripts.
+# The shell scripts pass shellcheck.
 # label: source
 # packages: shellcheck
 set -eu

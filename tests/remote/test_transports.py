@@ -140,7 +140,7 @@ class Transports:
         self.assertLess(found["ms"], limit_ms)
         return found
 
-    # What is asked, and what is understood of a sound answer.
+    # The request, and the parts of a sound answer.
 
     def test_request(self):
         found, requests = self.ask(answers(head(length=len(BODY)) + BODY), path="/a/b%20c?x=1", field="X-Key=one two", etag='"e"')
@@ -248,7 +248,7 @@ class Transports:
             found = self.refused(answer, "too_large", "transfer", "timeout", total=5000)
             self.assertLess(found["grown_kb"], 60_000, answer)
 
-    # What is no answer.
+    # Texts that are not an answer.
 
     def test_cut_answers(self):
         chunked = head("200 OK", "Transfer-Encoding: chunked")
@@ -285,14 +285,14 @@ class Transports:
             for host in ("localhost", "127.0.0.1"):
                 found = self.certified(wrong, "tls", host=host, ca=AUTHORITY.ca)
                 self.assertEqual(found["detail"], f"the certificate is not for '{host}', but for {shown}")
-        # One line, of bounded length, whatever the names are.
+        # One line, of bounded length, for names of any length.
         many = AUTHORITY.context("many", alternative=",".join(f"DNS:{number}.example" for number in range(30)))
         found = self.certified(many, "tls", ca=AUTHORITY.ca)
         self.assertTrue(found["detail"].endswith("'DNS:9.example', ..."), found)
         for alternative, shown in ((None, "'CN=nameless'"), ("email:" + "x" * 300 + "@id.example", f"'email:{'x' * 194}'...")):
             found = self.certified(AUTHORITY.context("nameless", alternative=alternative), "tls", ca=AUTHORITY.ca)
             self.assertEqual(found["detail"], f"the certificate is not for 'localhost', but for {shown}")
-        # Two faults: the first is told, and nothing of a certificate that nobody has vouched for.
+        # Two faults: only the first is reported, and no name of an untrusted certificate.
         found = self.certified(wrong, "tls", ca=OTHER_AUTHORITY.ca)
         self.assertNotIn("localhost.id.example", found["detail"])
 

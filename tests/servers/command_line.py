@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The command line that all example servers have in common, and what they say when something must be set right. For the
-# tests in this folder.
+# The command line that all example servers share, and their messages for wrong settings. For the tests in this folder.
 import signal
 import socket
 import tempfile

@@ -38,7 +38,7 @@ class Postgres:
 
     def start(self):
         # A log file of its own: the output of pg_ctl would stay open as long as the server lives.
-        # Nothing here outlives the machine, so no write need wait for the disk.
+        # The data is thrown away, so no write needs to wait for the disk.
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=40 -c fsync=off"
         self._run("pg_ctl", "-D", self.folder / "data", "-w", "-t", "60", "-l", self.folder / "log", "-o", options, "start")
 

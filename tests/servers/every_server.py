@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The example servers, and what a test needs to know to ask each of them the same. For the tests in this folder.
+# The example servers, with the paths and options that a test needs to send the same request to each. For the tests in this
+# folder.
 import typing
 
 from running import BIN, Server

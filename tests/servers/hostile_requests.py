@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Requests whose end, or whose host, two readers may see differently. RFC 9112 wants each refused, and nothing that comes
-# after it read as a request. For the tests in this folder; every part is what goes over the wire, byte for byte.
+# Requests whose end, or whose host, two readers may see differently. By RFC 9112 a server must refuse each, and must not
+# read the bytes after it as a request. For the tests in this folder; each part is sent byte for byte.
 import typing
 
 
@@ -117,7 +117,7 @@ REQUEST_LINES = [
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 ]
 
-# What follows a head with Transfer-Encoding: chunked: 400.
+# Bodies after a head with Transfer-Encoding: chunked: 400.
 CHUNKS = [
     b"x\r\n",
     b"\r\n",
@@ -190,7 +190,7 @@ DOT_SEGMENTS = ["..", ".", "...", "%2e%2e", "%2E%2E", ".%2e", "%2e.", "%2E.", "%
                 "..%20", "..%09", "..%00", "%c0%ae%c0%ae", "%e0%80%ae.", "%f0%80%80%ae.", "%u002e.", "..%5c", "..\\", "..%2f", "..%252f",
                 "..%255c", "..%c0%af", "..%23", "..%3f", "..#"]
 
-# What some server reads as one slash.
+# Spellings that some server reads as one slash.
 SLASHES = ["//", "/%2f", "/%2F", "%2f", "%252f", "\\", "/\\", "%5c", "%5C", "%255c", "/./", "/;/", ";/", "/%2e/", "/.%00/", "%c0%af",
            "%u002f", "/%20/", "/%09/", "%0a", "%0d%0a", "%00"]
 

@@ -100,7 +100,7 @@ class Nginx:
     def __enter__(self):
         folder = self.folder.name
         pathlib.Path(folder).chmod(0o755)  # where root starts nginx, its worker is another user
-        for _ in range(5):  # somebody may take a port that was free
+        for _ in range(5):  # another process may take the free port
             self.port, stand_in = free_ports(2)
             pathlib.Path(folder, "nginx.conf").write_text(self.configuration(self.port, stand_in))
             with open(f"{folder}/errors", "wb") as errors:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# HTTP over a raw socket: what is written here is what is sent. For the tests in this folder.
+# HTTP over a raw socket: the bytes are sent as they are given. For the tests in this folder.
 import json
 import socket
 

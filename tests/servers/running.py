@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Starts an example server in a folder of its own, at a free port, asks it things, and ends it again. For the tests in this
+# Starts an example server in a folder of its own, at a free port, sends it requests, and stops it. For the tests in this
 # folder.
 import json
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service's list of logins and its personal API keys: what is listed, what ends what, and who may.
+# The account service's list of logins and its personal API keys: the entries, how they end, and who may end them.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
 import contextlib
 import json
@@ -82,7 +82,7 @@ class OnSqlite(unittest.TestCase):
     def test_the_list_says_where_and_since_when_and_which_is_this_one(self):
         email = register(self.one)
         tokens = [log_in(port, email, agent=f"browser {number}")[0] for number, port in enumerate(self.ports)]
-        log_in(self.one, register(self.one))  # somebody else's is in no list of this user
+        log_in(self.one, register(self.one))  # another user's login is in no list of this user
         for port in self.ports:
             for this in (0, 1):
                 found = {login["handle"]: login for login in logins(port, tokens[this])}

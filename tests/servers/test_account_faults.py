@@ -112,7 +112,7 @@ class Faults(unittest.TestCase):
                 answer = ask(server.port, "POST", "/api/auth/logout", bearer(token))
                 self.assertEqual(answer.status, 503)
                 self.assertIsNone(answer.cookie("token"))
-                self.assertEqual(me(server.port, "a.b.c").status, 401)  # what needs no database is answered as ever
+                self.assertEqual(me(server.port, "a.b.c").status, 401)  # requests that need no database are answered as before
                 self.assertEqual(ask(server.port, "GET", "/").status, 200)
                 text = server.log_text()
                 for secret in (SECRET, PASSWORD, email, postgres.url, refresh_token, *token.split(".")[1:], *revoked.split(".")[1:]):
@@ -211,7 +211,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(refresh(port, token).status, 401)
         for email in registered:
             log_in(port, email)
-        # What nobody was told about is there as a whole, or not at all.
+        # A registration without an answer was stored as a whole, or not at all.
         for email in set(tried) - set(registered):
             body = {"email": email, "password": PASSWORD}
             known = ask(port, "POST", "/api/auth/login", body=body).status == 200

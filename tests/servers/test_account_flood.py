@@ -16,7 +16,7 @@ from running import Server, build_says, eventually
 LOGINS = 340
 
 
-# Sanitizers make everything slow; without them an answer that takes a second waited for somebody else's password.
+# Sanitizers make everything slow. Without them, an answer that takes a second waited for another user's password.
 MOST_SECONDS = 10 if build_says("-fsanitize") else 1
 
 

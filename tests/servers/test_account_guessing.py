@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# How often a password of the account service may be guessed, whatever is put into the e-mail to be counted as somebody else.
+# The account service's limit on guesses at a password, also for spellings of the e-mail that try to count as another user.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql
 import json
 import unittest

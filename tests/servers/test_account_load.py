@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # The account service under load: what the guard costs, 200 clients at once, flat memory, and logins that stall nobody. The
-# figures are printed. Usually a counted number of requests; with CREDENCE_LOAD_SECONDS, as in `tests/run load`, wrk applies
-# each load for so long, and an optimised build must keep the promised speed.
+# figures are printed. By default it sends a fixed number of requests; with CREDENCE_LOAD_SECONDS, as in `tests/run load`, wrk
+# applies each load for that time, and an optimised build must reach the promised speed.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev wrk
 # label: all
 import contextlib
@@ -151,7 +151,7 @@ class Load(unittest.TestCase):
             self.assertNotIn("Socket errors", said)
             print(f"200 clients for {SECONDS} s: {count} requests, {rate:.0f}/s, memory {before:.1f} MiB before and "
                   f"{after:.1f} MiB after")
-        if not build_says("-fsanitize"):  # the sanitizers keep what was freed for a while
+        if not build_says("-fsanitize"):  # the sanitizers keep freed memory for a while
             self.assertLess(after, before + 8)
         self.assertFalse([line for line in self.server.log() if line.get("status", 0) >= 500])
 

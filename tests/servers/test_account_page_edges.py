@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service's page when something is not as usual: clocks that are wrong, stores that are down, names that are odd,
-# logins that end in between; and where the focus is after each step.
+# The account service's page in unusual states: wrong clocks, stores that are down, odd names, logins that end meanwhile; and
+# the place of the focus after each step.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev redis-server chromium chromium-driver
 # label: named
 import unittest

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Changing a password of the account service: all of it happens or nothing, whatever fails, and no older login survives it.
+# Changing a password of the account service: if anything fails, nothing has changed; and no older login survives a change.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
 import contextlib
 import sqlite3
@@ -94,7 +94,7 @@ class OnSqlite(unittest.TestCase):
         answer = change(self.port, token)
         self.run_sql(self.fail_at_commit[1])
         self.assertEqual(answer.status, 503, answer)
-        # What Redis was told is not taken back: then the logins have ended, which harms nobody.
+        # The change in Redis is not undone: the logins have ended, which is safe.
         self.assert_unchanged(*([] if self.redis else [token, refresh_token]))
 
     def test_no_login_with_the_old_password_survives(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service's refresh tokens when something goes wrong behind them: a fault of ours costs nobody the login.
+# The account service's refresh tokens when its databases fail: a fault of the service ends no login.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
 import contextlib
 import pathlib

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# What another site can make a browser do with the account service's cookies: nothing.
+# Another site cannot make a browser use the account service's cookies.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev
 import unittest
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# How the account service starts and ends: its configuration, what it says when something is missing, and its keys.
+# How the account service starts and stops: its configuration, its messages for missing settings, and its keys.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev openssl
 import base64
 import contextlib
@@ -188,7 +188,7 @@ class Start(unittest.TestCase):
         self.assert_refuses("JWT_SECRET is set, but empty", JWT_SECRET="")
         (self.folder / ".env").write_text("JWT_SECRET=\n")
         self.assert_refuses("JWT_SECRET must be set")
-        # Where the other is there, nothing is missing.
+        # If the other one is set, no setting is missing.
         with self.server(JWT_SECRET=SECRET, ACCESS_TOKEN_PRIVATE_KEY="") as server:
             self.assertEqual(me(server.port, new_login(server.port)[0]).status, 200)
 

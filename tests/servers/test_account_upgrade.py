@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service started on what an earlier version left behind, whose logins were in tables and in Redis keys of its
-# own: users and logins are kept, what had ended stays so, and older logins come into the list.
+# The account service started on the data of an earlier version, which kept logins in its own tables and Redis keys: users and
+# logins are kept, ended logins stay ended, and older logins appear in the list.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
 import calendar
 import concurrent.futures
@@ -142,7 +142,7 @@ class Upgrade(unittest.TestCase):
             older = [log_in(server.port, email) for _ in range(2)]
         self.as_earlier()
         with self.server() as server:
-            token, refresh_token = log_in(server.port, email)  # nobody has used the older ones since
+            token, refresh_token = log_in(server.port, email)  # the older ones have not been used since
             found = listed(server.port, token)
             self.assertEqual(set(found), {sid(each) for each, _ in older} | {sid(token)})
             for each, _ in older:
@@ -247,7 +247,7 @@ class UpgradeOfRedis(unittest.TestCase):
             both = [Server("account", folder=folder, **settings) for _ in range(2)]
             for server in both:
                 stack.push(server.__exit__)
-            with concurrent.futures.ThreadPoolExecutor() as pool:  # at once: each finds what the other has not moved yet
+            with concurrent.futures.ThreadPoolExecutor() as pool:  # at once: each may find that the other has moved a part
                 list(pool.map(Server.start, both))
             port = both[0].port
             self.assertEqual(say("keys", "account:*"), ["account:of-somebody-else"])

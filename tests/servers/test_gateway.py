@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/gateway by itself: 204, 401 and 403, and nothing else for a request that asks who it is.
+# examples/gateway by itself: it answers a request for a decision with 204, 401 or 403 only.
 # packages: libcpp-httplib-dev curl
 import os
 import pathlib

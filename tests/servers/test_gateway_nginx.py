@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/gateway behind a real nginx, with the nginx.conf of the example, whose ports alone are others: who gets in, which
-# fields of a client reach the service and the gateway, and which answers there are. test_gateway_paths.py has the paths.
+# examples/gateway behind a real nginx, with the nginx.conf of the example on other ports: which requests are admitted, which
+# fields of a client reach the service and the gateway, and the answers. test_gateway_paths.py has the paths.
 # packages: libcpp-httplib-dev nginx-light
 import time
 
@@ -19,7 +19,7 @@ MINE = "X-Auth-Subject: root"
 
 def test_who_gets_in():
     with Server("gateway", JWT_SECRET=SECRET) as gateway, Nginx(gateway.port) as nginx:
-        # For everybody, and what a client says about itself is not passed on.
+        # A path for everybody; the client's own fields about the user are not passed on.
         assert nginx.ask("/", MINE, bearer(GOOD)).text == "uri=/ subject= authorization=\n"
         assert nginx.ask("/", "X_Auth_Subject: root").text == "uri=/ subject= authorization=\n"
 
@@ -43,7 +43,7 @@ def test_who_gets_in():
         for path in ("/_auth", "/_auth/", "/_auth_admin", "/_auth?x"):
             assert nginx.ask(path, bearer(ADMIN)).status == 404, path
 
-        gateway.stop()  # without the gateway nobody gets in
+        gateway.stop()  # without the gateway no request is admitted
         assert nginx.ask("/private/", bearer(GOOD)).status == 500
         assert nginx.ask("/").status == 200
 
@@ -52,7 +52,7 @@ def test_what_a_client_says_about_itself_does_not_reach_the_service():
     names = ("X-Auth-Subject", "x-auth-subject", "Authorization", "X-Original-URL", "X-Original-URI", "X-Original-Method", "X-Rewrite-URL",
              "X-HTTP-Method-Override", "X-Forwarded-URI", "X-Forwarded-Method", "X-Forwarded-Prefix", "X-Forwarded-User", "X-Remote-User",
              "Remote-User", "X-Sendfile-Type", "X-Accel-Mapping", "Destination", "Forwarded", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto")
-    # Spellings that a service may take for the same name, and ways to have a proxy drop what it has set itself.
+    # Spellings that a service may take for the same name, and ways to make a proxy drop its own fields.
     odd = ("X_Auth_Subject: evil", "X.Auth.Subject: evil", "X-Auth_Subject: evil", "X-Auth-Subject : evil", "\u00d7-Auth-Subject: evil",
            "Connection: close, X-Auth-Subject", "Connection: X-Auth-Subject, X-Forwarded-For", "Trailer: X-Auth-Subject")
     with Server("gateway", JWT_SECRET=SECRET) as gateway, Recorder() as service, Nginx(gateway.port, service.port) as nginx:

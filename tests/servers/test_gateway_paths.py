@@ -50,7 +50,7 @@ def assert_no_way_in(nginx, service, target, fields):
     seen = service.take()
     assert len(seen) == (1 if status == 200 else 0), (target, status, seen)
     for request in seen:
-        assert request.target == re.sub("^http://[^/]*", "", target), (target, request)  # nginx rewrote nothing
+        assert request.target == re.sub("^http://[^/]*", "", target), (target, request)  # nginx has not changed the path
         assert reading(request.target) in allowed, (target, fields, request)
         assert request.all("X-Auth-Subject") in ([], ["alice" if fields is ALICE else "root"]), request
     return status
@@ -126,7 +126,7 @@ def test_no_mixture_of_hostile_pieces_gets_in():
             target = "/" + "".join(chance.choices(pieces, k=chance.randint(1, 8)))
             for fields in (NOBODY, ALICE):
                 passed += assert_no_way_in(nginx, service, target, fields) == 200
-    assert passed > 100, passed  # or the test has shown nothing
+    assert passed > 100, passed  # or the test proves nothing
 
 
 run_all(globals())

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Every hostile request of hostile_requests.py, against every example server, on each stack: it gets one answer of those that
-# are right for it, the connection ends where it should, and what comes behind it is never run as a request.
+# Every hostile request of hostile_requests.py, against every example server, on each stack: it gets one of its right answers,
+# the connection ends where it should, and the bytes after it are never read as a request.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libboost-dev libpistache-dev
 import unittest
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/resource_server --issuer, and the same in coroutines, looked at from outside: what a token gets in each state of the
-# issuer's keys.
+# examples/resource_server --issuer, and the same with coroutines, as clients see them: the answer to a token in each state of
+# the issuer's keys.
 # packages: libcpp-httplib-dev libboost-dev openssl
 import concurrent.futures
 import contextlib

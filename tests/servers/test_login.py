@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/login: every route and status, bad input over a raw socket, the options, and what the log holds.
+# examples/login: every route and status, bad input over a raw socket, the options, and the log.
 # packages: libcpp-httplib-dev
 import json
 import pathlib
@@ -135,7 +135,7 @@ def test_tokens_that_are_refused():
             answer = server.get("/private", *malformed)
             assert (answer.status, answer.json()) == (400, {"error": "Malformed credentials"}), malformed
             assert 'error="invalid_request"' in answer.field("www-authenticate")
-        # Without --cookie a cookie is nothing.
+        # Without --cookie a cookie is not a credential.
         assert server.get("/private", f"Cookie: token={token}").status == 401
         with expired:
             with expired.connect() as client:
@@ -195,7 +195,7 @@ def test_the_token_in_a_cookie():
         assert server.get("/private", f"{cookie}; token=abc").status == 400
         assert server.get("/private", f"Cookie: token={forge(token)}").status == 401
         assert server.get("/private", bearer(token)).status == 200
-        for scheme in ("Basic Zm9vOmJhcg==", "Digest x", "x"):  # a second credential, whatever it is
+        for scheme in ("Basic Zm9vOmJhcg==", "Digest x", "x"):  # a second credential of any kind
             answer = server.get("/private", cookie, f"Authorization: {scheme}")
             assert (answer.status, answer.json()) == (400, {"error": "Malformed credentials"}), scheme
             assert 'error="invalid_request"' in answer.field("www-authenticate")
@@ -218,7 +218,7 @@ def test_a_logout_comes_from_a_page_of_this_server():
                        ["Sec-Fetch-Site:"]):
             out = server.post("/logout", {}, cookie, *fields)
             assert (out.status, out.field("set-cookie")) == (403, ""), fields
-        assert server.post("/logout", {}).status == 200  # nothing to lose
+        assert server.post("/logout", {}).status == 200  # logging out without a login
         # A page of another site does not log anybody in, either.
         assert server.post("/login", GOOD, own).status == server.post("/login", GOOD, "Sec-Fetch-Site: none").status == 200
         for field in ("Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Origin: null"):
@@ -251,7 +251,7 @@ def test_a_secret_may_be_guessed_five_times_a_minute():
         assert server.post("/login", {**GOOD, "client_id": "other"}).status == 401
         assert login_from(server, "127.0.0.2", GOOD) == 200
         assert login_from(server, "127.0.0.2", wrong) == 401
-        # Names that nobody has are counted like others, and an address does not fill the memory with them.
+        # Unknown names are counted like others, and one address cannot fill the memory with them.
         for number in range(44):
             assert server.post("/login", {**GOOD, "client_id": f"client {number}"}).status == 401, number
         assert server.post("/login", {**GOOD, "client_id": "one more"}).status == 429

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/mcp: the transport and the messages of the Model Context Protocol, and what a token opens. With the official client:
-# tests/interop/test_mcp.py.
+# examples/mcp: the transport and the messages of the Model Context Protocol, and the tools that a token may call.
+# tests/interop/test_mcp.py has the official client.
 # packages: libcpp-httplib-dev openssl curl
 import json
 import tempfile

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The smallest example server over raw sockets: every route and status that its README promises, and what clients do wrong.
+# The smallest example server over raw sockets: every route and status that its README promises, and wrong requests.
 # packages: libcpp-httplib-dev
 import base64
 import hashlib

@@ -65,7 +65,7 @@ class BehindNginx(unittest.TestCase):
         """The service, and nginx before it."""
         server = Server("certificate_bound", proxy, JWT_SECRET=SECRET)
         self.addCleanup(server.start().__exit__)
-        for _ in range(5):  # somebody may take a port that was free
+        for _ in range(5):  # another process may take the free port
             self.port, = free_ports(1)
             text = CONFIGURATION.replace("FRONT", str(self.port)).replace("SERVICE", str(server.port))
             (self.folder / "nginx.conf").write_text(text)
@@ -102,7 +102,7 @@ class BehindNginx(unittest.TestCase):
             self.assertEqual(self.get(name, token), 200)
             self.assertEqual(self.get(other, token), 401)
             self.assertEqual(self.get(None, token), 401)
-            # nginx overwrites what the client says, also where the client showed no certificate.
+            # nginx overwrites the client's own field, even if the client has no certificate.
             said = urllib.parse.quote((self.folder / f"{name}.pem").read_text(), safe="")
             self.assertEqual(self.get(None, token, **{"Client-Cert": said}), 401)
             self.assertEqual(self.get(other, token, **{"Client-Cert": said}), 401)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/pistache: what the middleware asks for, what a handler with a proof gets, and the options.
+# examples/pistache: the requests that its middleware refuses, the proof that a handler gets, and the options.
 # packages: libpistache-dev curl
 import signal
 import time
@@ -175,7 +175,7 @@ def test_what_is_odd():
         assert server.get("/me", good + ", Bearer a.b.c").status == 400
         # Other fields of one name are one list.
         assert server.get("/me", good, "Accept: text/plain", "Accept: text/html", "Cookie: a=b", "Cookie: c=d").status == 200
-        # What Pistache's own parser does not take is refused without its words.
+        # A request that Pistache's own parser refuses is answered without the parser's message.
         for fields in (["Cookie: a"], ["Date: x"], ["Accept: ////"], ["Content-Type: x"]):
             answer = server.get("/me", good, *fields)
             assert (answer.status, answer.json()) == (400, {"error": "a field or the target is not valid"}), (fields, answer)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Clients that are silent, slow or do not read, against every example server: they hold no thread, keep nobody out, and are
-# ended in the end. Over raw sockets, all from one address.
+# Clients that are silent, slow or do not read, against every example server: they hold no thread, do not lock others out, and
+# are disconnected in time. Over raw sockets, all from one address.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libboost-dev libpistache-dev
 import contextlib
 import socket

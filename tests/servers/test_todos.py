@@ -112,7 +112,7 @@ def test_raw_bytes():
             assert client.read_line() == "HTTP/1.1 100 Continue" and client.read_line() == ""
             client.send(body)
             assert client.read_answer().status == 200
-        with server.connect() as client:  # one that leaves in the middle harms nobody
+        with server.connect() as client:  # one that leaves in the middle disturbs no other client
             client.send("POST /login HTTP/1.1\r\nContent-Len")
         wrong = server.ask("PUT", "/todos")
         assert (wrong.status, wrong.field("allow")) == (405, "GET, HEAD, POST")
@@ -125,13 +125,13 @@ def test_requests_that_follow_each_other_at_once():
         good = bearer(token_of(server, ALICE))
         todo = json.dumps({"text": "x"})
         add = head("POST", "/todos", [good, "Content-Type: application/json"], todo).decode() + todo
-        with server.connect() as client:  # answered in their order, and each with the head of its own
+        with server.connect() as client:  # answered in order, each with its own head
             client.send(add + head("GET", "/").decode() + head("GET", "/no").decode() + add)
             assert [client.read_answer().status for _ in range(4)] == [201, 200, 404, 201]
         for refused, status in ((head("GET", "/protected"), 401), (head("GET", "/protected", [good, good]), 400),
                                 (head("GET", "/protected", [good, "Content-Length: 1", "Content-Length: 2"]), 400),
                                 (head("POST", "/todos", [good, "Content-Length: 2", "Transfer-Encoding: chunked"]), 400)):
-            with server.connect() as client:  # nothing behind a refused one is a request
+            with server.connect() as client:  # the bytes after a refused request are not a request
                 client.send(refused + add.encode())
                 answer = client.read_answer()
                 assert (answer.status, answer.field("connection")) == (status, "close"), refused
@@ -234,7 +234,7 @@ def test_a_sqlite_file_that_another_process_locks():
         with Server("todos", "--sessions", f"sqlite:{path}") as server:
             check_hanging_store(server, locked(path), login_head())  # a locked file is still read
         with Server("todos", "--sessions", f"sqlite:{path}") as server, server.connect() as client:
-            with locked(path):  # it ends soon, although somebody waits for the store
+            with locked(path):  # it stops soon, although a request waits for the store
                 client.send(login_head())
                 server.get("/")
                 assert server.stop() == 0

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/todos: its limits on connections, in all and per address, so that nobody is kept out. test_slow_clients.py has the
-# clients that are silent or slow.
+# examples/todos: its limits on connections, in all and per address, so that one client cannot lock others out.
+# test_slow_clients.py has the silent and slow clients.
 # packages: libboost-dev libsqlite3-dev libhiredis-dev
 import contextlib
 import resource
@@ -46,7 +46,7 @@ def test_one_address_gets_its_share_and_no_more():
         clients = [stack.enter_context(server.connect()) for _ in range(2 * MOST_OF_ONE_ADDRESS)]
         clients[-1].send(head("GET", "/"))
         assert clients[-1].read_answer().status == 200
-        # The first ones made room, as far as several threads keep the order, and the other address has lost nothing.
+        # The first ones made room, as far as several threads keep the order, and the other address kept its connections.
         eventually(lambda: len(closed_among(clients)) == MOST_OF_ONE_ADDRESS)
         newest = clients[-MOST_OF_ONE_ADDRESS // 2:]
         assert not closed_among(newest + [other])

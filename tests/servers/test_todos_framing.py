@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/todos: where a request ends, by RFC 9112, and what no request can do: end the process, take its memory, or hide
-# another request in its body. Over raw sockets.
+# examples/todos: where a request ends, by RFC 9112. No request can end the process, exhaust its memory, or hide another request
+# in its body. Over raw sockets.
 # packages: libboost-dev libsqlite3-dev libhiredis-dev
 import json
 import pathlib
@@ -98,8 +98,8 @@ def test_floods_of_extensions_and_trailers_are_refused_at_once():
         for what, parts in floods.items():
             answer, sent = flood(server, start, parts)
             assert answer.status in (400, 431) and answer.field("connection") == "close", (what, answer)
-            assert sent < 20_000_000, (what, sent)  # what the system's own buffers took
-        most = 64_000_000 if build_says("-fsanitize") else 16_000_000  # sanitizers keep what was freed for a while
+            assert sent < 20_000_000, (what, sent)  # the size of the system's own buffers
+        most = 64_000_000 if build_says("-fsanitize") else 16_000_000  # sanitizers keep freed memory for a while
         assert bytes_of(server, "VmHWM") - before < most
         assert server.get("/").status == 200
 

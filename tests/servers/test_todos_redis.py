@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/todos with its sessions in Redis: what every store promises, two servers that share one, and Redis going away.
+# examples/todos with its sessions in Redis: the promises of every store, two servers that share one, and Redis going away.
 # packages: libboost-dev libsqlite3-dev libhiredis-dev redis-server
 import contextlib
 import signal
@@ -66,7 +66,7 @@ def test_two_servers_and_a_redis_that_goes():
             assert other.get("/protected", alice).text == "Hello user alice"
             assert other.post("/logout", {}, alice).status == 200
             assert one.get("/protected", alice).status == 401
-            # Down: refused, not admitted, and told when to come again. Back: as before.
+            # Redis is down: the request is refused, with Retry-After. Redis is back: as before.
             bob = cookie_of(one, BOB)
             redis.stop()
             down = one.get("/protected", bob)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What examples/todos promises in every mode and with every store of sessions. For the tests in this folder.
+# The promises of examples/todos in every mode and with every store of sessions. For the tests in this folder.
 import contextlib
 import json
 import re
@@ -119,7 +119,7 @@ def check_hanging_store(server, hanging, question=head("GET", "/protected", [UNK
             assert (answer.status, answer.field("retry-after")) == (503, "5"), answer
             assert answer.field("www-authenticate") == "" and answer.field("set-cookie") == "", answer
 
-        # Of a crowd a few wait; the others are told at once to come again, while those few still wait.
+        # Of a crowd a few requests wait. The others are answered at once, with Retry-After, while those few still wait.
         for client in clients:
             client.send(question)
         eventually(lambda: len(answered(clients)) > 100, what="a crowd that is told to come again")

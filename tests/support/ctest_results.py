@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Turns ctest's JUnit file into the lines that tests/run counts: one "passed N", and one line for each test that failed
-# or was skipped, by name; what a skipped test printed last is its reason. What the failed ones printed goes to stderr.
+# or was skipped, by name. The last line of a skipped test is its reason. The output of failed tests goes to stderr.
 import sys
 import xml.etree.ElementTree
 

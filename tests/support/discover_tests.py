@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Asks a Catch2 program for its test cases and writes one add_test for each, in a file that ctest includes:
-# discover_tests.py PROGRAM OUTPUT [EMULATOR…]. Catch2's own script stumbles over names with a semicolon.
+# Lists the test cases of a Catch2 program and writes an add_test for each, to a file that ctest includes:
+# discover_tests.py PROGRAM OUTPUT [EMULATOR…]. Catch2's own script fails for names with a semicolon.
 import pathlib
 import re
 import subprocess

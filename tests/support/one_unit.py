@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # Makes one translation unit of the tools and one of the examples: one_unit.py BUILD_FOLDER, which CMake has configured.
-# What all files include is then read, and looked at by clang-tidy, once instead of once for each. The units, and a
-# compile_commands.json for them, are put into BUILD_FOLDER/one_unit.
+# So clang-tidy reads and checks the headers that all files include once, not once for each file. The units, and a
+# compile_commands.json for them, are written to BUILD_FOLDER/one_unit.
 import json
 import pathlib
 import re
@@ -45,7 +45,7 @@ for name in ("tools", "examples"):
     files = dict.fromkeys(pathlib.Path(part["file"]) for part in parts)
     unit = folder / f"{name}.cpp"
     unit.write_text("\n".join(unit_of(files)) + "\n", encoding="utf-8")
-    # -Wno-return-type: what was `main` has become a function like any other.
+    # -Wno-return-type: `main` has been renamed to an ordinary function.
     options = ["clang++", "-std=c++20", "-Wno-return-type", *dict.fromkeys(options_of(parts))]
     units.append({"directory": str(folder), "file": str(unit), "command": shlex.join([*options, "-c", str(unit)])})
 (folder / "compile_commands.json").write_text(json.dumps(units), encoding="utf-8")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests of the command share: running it, batches, and tokens that are written by hand with Python's own HMAC.
+# Shared by the tests of the command: running it, batches, and tokens that are signed with Python's own HMAC.
 import base64
 import hashlib
 import hmac

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# `credence encrypt` and `credence decrypt`, alone and as batches: every pair of algorithms there and back, what is refused,
-# and what is no request.
+# `credence encrypt` and `credence decrypt`, alone and as batches: every pair of algorithms in both directions, refusals, and
+# lines that are not a request.
 # packages: libcli11-dev openssl
 import json
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# `credence sign --batch`: what is signed is exactly what was given, and what cannot be signed is told by its code.
+# `credence sign --batch`: it signs exactly the given claims, and answers with a code if it cannot.
 # packages: libcli11-dev
 import json
 import unittest

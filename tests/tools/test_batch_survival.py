@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Batch mode survives every line, answers each, in order and at once. CREDENCE_MUTATIONS says how many seconds of changed
-# requests it gets; a few if nothing is said.
+# Batch mode survives every line, and answers each in order and at once. CREDENCE_MUTATIONS is the time in seconds for which
+# it gets changed requests; a few seconds by default.
 # packages: libcli11-dev
 import json
 import os

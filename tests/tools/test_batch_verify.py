@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# `credence verify --batch`: one table of requests, each with the one answer that is right. The rows follow the order in
-# which faults win over each other.
+# `credence verify --batch`: a table of requests, each with its right answer. The rows are in the order of precedence of the
+# faults.
 # packages: libcli11-dev
 import json
 import unittest

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The commands as people use them, rightly and wrongly: exit status, what goes to which output, and one clear line.
+# Right and wrong uses of the commands: exit status, standard output and standard error, and one clear line for an error.
 # packages: libcli11-dev
 import base64
 import hashlib

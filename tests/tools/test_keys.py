@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# `keygen`, `jwk`, and what is said of files that hold no key, or the wrong one: what was found, and what was expected.
+# `keygen`, `jwk`, and the errors for files with no key or the wrong one, which say what was found and what was expected.
 # packages: libcli11-dev
 import base64
 import json

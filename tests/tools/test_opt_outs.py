@@ -38,7 +38,7 @@ FAULTS = [
     ("cnf", request(with_claims('"cnf":{"jkt":"x"}')), "proof_required cnf", "bearer_use"),
     ("short secret", request(token(secret=b"short"), key=SHORT), "key_too_short", "short_secret"),
     ("exp null", request(token('{"exp":null}'), required=[]), "invalid_claim_type exp", "null_members"),
-    # and what no opt-out loosens
+    # rules that no opt-out loosens
     ("alg null", request(token(header='{"alg":null}')), "malformed_token", None),
     ("crit null", request(token(header='{"alg":"HS256","crit":null}')), "unsupported_critical_header", None),
     ("cnf null", request(with_claims('"cnf":null')), "proof_required cnf", "bearer_use"),

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Reasons of refusals, what is said of things that are pasted in a token's place, and other wrong usages.
+# Reasons of refusals, the errors for texts that are pasted instead of a token, and for other wrong uses.
 # packages: libcli11-dev
 import base64
 import json
