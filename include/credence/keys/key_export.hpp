@@ -111,7 +111,7 @@ template <detail::AnyKey... AnyKeys>
     std::string text;
     detail::JsonWriter writer{text};
     writer.open('{');
-    writer.known_name(",\"keys\":");
+    static_cast<void>(writer.name("keys"));
     writer.open('[');
     Result<void> done;
     [[maybe_unused]] const auto add = [&](const Result<detail::JwkFields>& jwk) {

@@ -83,24 +83,31 @@ template <class Map>
     return {};
 }
 
-/// A member name with comma, quotes and colon, prepared at compile time; empty if it needs escapes.
+/// A member name with comma, quotes and colon.
+template <std::size_t size>
+[[nodiscard]] constexpr std::array<char, size + 4> with_comma_and_colon(std::string_view name) {
+    std::array<char, size + 4> text{',', '"'};
+    std::copy(name.begin(), name.end(), text.begin() + 2);
+    text[size + 2] = '"';
+    text[size + 3] = ':';
+    return text;
+}
+
+/// The same for a member of a claims type, prepared at compile time; empty if its name needs escapes.
 template <class Aggregate, std::size_t index>
 inline constexpr auto ready_name = [] {
     constexpr std::string_view name = claim_names_of<Aggregate>[index];
     if constexpr (std::all_of(name.begin(), name.end(), is_plain)) {
-        std::array<char, name.size() + 4> text{',', '"'};
-        std::copy(name.begin(), name.end(), text.begin() + 2);
-        text[name.size() + 2] = '"';
-        text[name.size() + 3] = ':';
-        return text;
+        return with_comma_and_colon<name.size()>(name);
     } else {
         return std::array<char, 0>{};
     }
 }();
 
 /// Writes a member that is a plain string or a date. \return false if it is neither, and nothing was written.
-template <class Value>
-[[nodiscard]] bool write_plain_member(JsonWriter& writer, std::string_view name_with_comma, const Value& value) {
+template <std::size_t size, class Value>
+[[nodiscard]] bool write_plain_member(JsonWriter& writer, const std::array<char, size>& name_with_comma,
+                                      const Value& value) {
     if constexpr (std::same_as<Value, std::string>) {
         return writer.plain_member(name_with_comma, value);
     } else if constexpr (std::same_as<Value, NumericDate>) {
@@ -125,7 +132,7 @@ template <class Value>
 /// Writes the name of a member, and then its value.
 template <class Aggregate, std::size_t index, class Value>
 [[nodiscard]] Result<void> write_name_and_value(JsonWriter& writer, const Value& value, int depth) {
-    constexpr std::string_view ready{ready_name<Aggregate, index>.data(), ready_name<Aggregate, index>.size()};
+    constexpr const auto& ready = ready_name<Aggregate, index>;
     if constexpr (ready.empty()) {
         if (!writer.name(claim_names_of<Aggregate>[index])) return written_if(false);
     } else {
@@ -269,19 +276,22 @@ template <class Value>
 /// Writes the registered claims that are present, without the braces, up to the first that cannot be written.
 [[nodiscard]] inline Result<void> write_registered(JsonWriter& writer, const RegisteredClaims& claims) {
     Result<void> written;
-    const auto put = [&](std::string_view name_with_comma, std::string_view name, bool is_present, const auto& value) {
+    const auto put = [&](std::string_view name, bool is_present, const auto& value) {
         if (!is_present || !written) return;
+        constexpr std::size_t size = 3;  // of each name
+        const auto name_with_comma = with_comma_and_colon<size>(name);
+        if (write_plain_member(writer, name_with_comma, value)) return;
         writer.known_name(name_with_comma);
         written = write_value(writer, value, 2);
         if (!written) written = Error{written.error().code, std::string{name}, written.error().reason};
     };
-    put(",\"iss\":", "iss", !claims.iss.empty(), claims.iss);
-    put(",\"sub\":", "sub", !claims.sub.empty(), claims.sub);
-    put(",\"aud\":", "aud", !claims.aud.empty(), claims.aud);
-    put(",\"exp\":", "exp", claims.exp.has_value(), claims.exp);
-    put(",\"nbf\":", "nbf", claims.nbf.has_value(), claims.nbf);
-    put(",\"iat\":", "iat", claims.iat.has_value(), claims.iat);
-    put(",\"jti\":", "jti", !claims.jti.empty(), claims.jti);
+    put("iss", !claims.iss.empty(), claims.iss);
+    put("sub", !claims.sub.empty(), claims.sub);
+    put("aud", !claims.aud.empty(), claims.aud);
+    put("exp", claims.exp.has_value(), claims.exp.value_or(NumericDate{}));
+    put("nbf", claims.nbf.has_value(), claims.nbf.value_or(NumericDate{}));
+    put("iat", claims.iat.has_value(), claims.iat.value_or(NumericDate{}));
+    put("jti", !claims.jti.empty(), claims.jti);
     return written;
 }
 

@@ -2,8 +2,10 @@
 // The writer: strings that every reader accepts, numbers that come back unchanged, and correct commas.
 #include <credence/detail/json/json_writer.hpp>
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -22,6 +24,9 @@ std::string string_of(std::string_view text) {
     std::string out;
     return JsonWriter{out}.string(text) ? out : "refused";
 }
+
+/// `,"name":` for a name of one letter.
+constexpr std::array<char, 5> member(char letter) { return {',', '"', letter, '"', ':'}; }
 
 std::string written(double value) {
     std::string out;
@@ -100,16 +105,36 @@ TEST_CASE("a member is written as a whole only if its text needs no escapes, and
     writer.open('{');
     for (const std::string_view text : {"a\"b", "a\\b", "a\nb", "12345678\x1f", "123456789\xc3\xa4", "\x7f\xff"}) {
         CAPTURE(text);
-        CHECK_FALSE(writer.plain_member(",\"a\":", text));
-        CHECK(out == "{");
+        CHECK_FALSE(writer.plain_member(member('a'), text));
     }
-    CHECK(writer.plain_member(",\"a\":", ""));
-    CHECK(writer.plain_member(",\"b\":", "a text of some length"));
-    writer.integer_member(",\"c\":", -9'223'372'036'854'775'807);
-    CHECK(writer.plain_member(",\"d\":", "\x7f"));
+    CHECK(writer.plain_member(member('a'), ""));  // as the first: what was refused has left nothing
+    CHECK(writer.plain_member(member('b'), "a text of some length"));
+    writer.integer_member(member('c'), -9'223'372'036'854'775'807);
+    CHECK(writer.plain_member(member('d'), "\x7f"));
     writer.close('}');
     CHECK(out == R"({"a":"","b":"a text of some length","c":-9223372036854775807,"d":")"
                  "\x7f\"}");
+}
+
+TEST_CASE("the text ends with the outermost value, after what the string held before, however long it is") {
+    for (const std::size_t size : {0, 1, 7, 8, 63, 64, 65, 1000, 100'000}) {
+        CAPTURE(size);
+        std::string out{"before"};
+        JsonWriter writer{out};
+        writer.open('[');
+        writer.element();
+        CHECK(writer.string(std::string(size, '\n') + std::string(size, 'x') + "\xc3\xa4"));
+        writer.element();
+        writer.open('{');
+        CHECK(writer.plain_member(member('a'), std::string(size, 'y')));
+        writer.integer_member(member('b'), std::int64_t{1'700'000'000});
+        writer.close('}');
+        writer.close(']');
+        std::string escapes;
+        for (std::size_t at = 0; at < size; ++at) escapes += "\\n";
+        CHECK(out == "before[\"" + escapes + std::string(size, 'x') + "\xc3\xa4\",{\"a\":\"" + std::string(size, 'y') +
+                         "\",\"b\":1700000000}]");
+    }
 }
 
 TEST_CASE("commas and colons are accepted only in their places") {
@@ -123,7 +148,7 @@ TEST_CASE("commas and colons are accepted only in their places") {
     writer.element();
     writer.null();
     writer.close(']');
-    writer.known_name(",\"b\":");
+    writer.known_name(member('b'));
     writer.open('{');
     writer.close('}');
     CHECK(writer.name("c\n"));
