@@ -210,9 +210,9 @@ private:
     [[nodiscard]] std::optional<Error> check_revocation(const ClaimIndex& index,
                                                         std::optional<TokenIdentity>& identity) const {
         if (!state_->revocation) return std::nullopt;
-        auto found = token_identity(index);
-        if (!found) return found.error();
-        return ask_store(identity.emplace(*std::move(found)));
+        TokenIdentity& read = identity.emplace();
+        if (auto refused = read_identity(index, read)) return refused;
+        return ask_store(read);
     }
 
     /// The store's answer for a token. The token counts as issued no later than now. Otherwise one whose `iat` is in

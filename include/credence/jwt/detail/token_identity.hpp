@@ -7,13 +7,14 @@
 #include <credence/jwt/detail/claim_index.hpp>
 #include <credence/jwt/detail/rules.hpp>
 
+#include <optional>
 #include <string>
 
 namespace credence::detail {
 
-/// The identity of a token for a revocation store, or the error for a missing claim. Called after the rules held.
-[[nodiscard]] inline Result<TokenIdentity> token_identity(const ClaimIndex& index) {
-    TokenIdentity identity;
+/// Reads the identity of a token for a revocation store. \return the error for a missing claim. Called after the rules
+/// held.
+[[nodiscard]] inline std::optional<Error> read_identity(const ClaimIndex& index, TokenIdentity& identity) {
     std::string scratch;
     for (const auto claim : {RecognisedClaim::jti, RecognisedClaim::sub, RecognisedClaim::iat}) {
         if (!index.has(claim)) return refuse(Errc::missing_claim, claim, "revocation needs it");
@@ -24,7 +25,7 @@ namespace credence::detail {
     const TokenDates& dates = index.dates();
     if (dates.iat.date) identity.issued_at = *dates.iat.date;
     if (dates.exp.date) identity.expires_at = *dates.exp.date;
-    return identity;
+    return std::nullopt;
 }
 
 }  // namespace credence::detail

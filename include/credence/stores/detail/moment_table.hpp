@@ -27,19 +27,22 @@ struct MomentName {
     std::string_view issuer = {};
     std::string_view text = {};
 
-    /// Never zero: that marks a free place.
-    [[nodiscard]] std::uint64_t hash() const {
-        const KeyedHash& hash_of = KeyedHash::of_process();
-        return (hash_of(text) ^ std::rotl(hash_of(issuer), 32) ^ kind) | std::uint64_t{1} << 63;
+    [[nodiscard]] std::uint64_t hash() const { return hash(hash_of(issuer)); }
+    /// The same, if the issuer's hash is known. The highest bit is set.
+    [[nodiscard]] std::uint64_t hash(std::uint64_t of_issuer) const {
+        return (hash_of(text) ^ std::rotl(of_issuer, 32) ^ kind) | std::uint64_t{1} << 63;
     }
+
+    [[nodiscard]] static std::uint64_t hash_of(std::string_view part) { return KeyedHash::of_process()(part); }
 };
 
 /// Times by name.
 ///
 /// A reader takes a snapshot of the table, as `SnapshotCell` says, and looks at the places from that of the hash on, up
-/// to a free one. Looking up an absent name usually costs one cache line of the table.
+/// to a free one. It compares tags, of two bytes of the hash each, in an array of their own. Looking up an absent name
+/// usually costs one cache line of that array, which is so small that a processor keeps that of a million names near.
 ///
-/// A writer, one at a time, adds an entry to the table that readers use: first the entry, then its hash, by which a
+/// A writer, one at a time, adds an entry to the table that readers use: first the entry, then its tag, by which a
 /// reader finds it, with release and acquire. So a reader sees a whole entry or none. A time is an atomic of its own.
 /// An entry never leaves its table, and a place never becomes free: a table that must grow or drop entries is replaced
 /// as a whole. Tables that grew share their entries, which outlive the last of them.
@@ -52,7 +55,10 @@ public:
     [[nodiscard]] std::pair<Moment, Moment> find(MomentName first, MomentName second) const {
         const auto table = tables_.load();
         if (!table) return {};
-        const std::uint64_t first_hash = first.hash(), second_hash = second.hash();
+        const std::uint64_t of_issuer = MomentName::hash_of(first.issuer);
+        const std::uint64_t first_hash = first.hash(of_issuer);
+        const std::uint64_t second_hash =
+            second.hash(second.issuer == first.issuer ? of_issuer : MomentName::hash_of(second.issuer));
         return {(*table)->moment_of(first, first_hash), (*table)->moment_of(second, second_hash)};
     }
 
@@ -69,7 +75,7 @@ public:
 
     /// Adds a name that is not there yet. For the writer.
     void add(MomentName name, NumericDate moment) {
-        if (table_ == nullptr || 2 * (table_->entries->size() + 1) > table_->places.size()) grow();
+        if (table_ == nullptr || 2 * (table_->entries->size() + 1) > table_->tags.size()) grow();
         Entry& entry = table_->entries->emplace_back(name, moment);
         table_->publish(entry);
     }
@@ -78,7 +84,7 @@ public:
     template <class IsOver>
     void forget_if(const IsOver& is_over) {
         if (table_ == nullptr) return;
-        auto next = std::make_shared<Table>(table_->places.size(), std::make_shared<std::deque<Entry>>());
+        auto next = std::make_shared<Table>(table_->tags.size(), std::make_shared<std::deque<Entry>>());
         for (const Entry& entry : *table_->entries) {
             if (is_over(entry.kind, entry.now())) continue;
             next->publish(next->entries->emplace_back(MomentName{entry.kind, entry.issuer, entry.text}, entry.now()));
@@ -110,22 +116,18 @@ private:
         std::atomic<std::int64_t> moment;  ///< in seconds of Unix time
     };
 
-    struct Place {
-        std::atomic<std::uint64_t> hash{0};
-        std::atomic<Entry*> entry{nullptr};
-    };
-
     /// At most half full, so that a search soon reaches a free place.
     struct Table {
-        Table(std::size_t size, std::shared_ptr<std::deque<Entry>> shared) : places(size), entries(std::move(shared)) {}
+        Table(std::size_t size, std::shared_ptr<std::deque<Entry>> shared)
+            : tags(size), places(size), entries(std::move(shared)) {}
 
         [[nodiscard]] Entry* find(MomentName name, std::uint64_t hash) const noexcept {
-            for (std::size_t at = static_cast<std::size_t>(hash) & mask();; at = (at + 1) & mask()) {
-                const std::uint64_t found = places[at].hash.load(std::memory_order_acquire);
-                if (found == 0) return nullptr;
-                if (found != hash) continue;
-                Entry* const entry = places[at].entry.load(std::memory_order_relaxed);
-                if (entry->is(name)) return entry;
+            for (std::size_t at = first_place(hash);; at = (at + 1) & mask()) {
+                const std::uint16_t tag = tags[at].load(std::memory_order_acquire);
+                if (tag == 0) return nullptr;
+                if (tag != tag_of(hash)) continue;
+                Entry* const entry = places[at].load(std::memory_order_relaxed);
+                if (entry->hash == hash && entry->is(name)) return entry;
             }
         }
         [[nodiscard]] Moment moment_of(MomentName name, std::uint64_t hash) const noexcept {
@@ -133,14 +135,22 @@ private:
             return entry == nullptr ? Moment{} : entry->now();
         }
         void publish(Entry& entry) noexcept {
-            std::size_t at = static_cast<std::size_t>(entry.hash) & mask();
-            while (places[at].hash.load(std::memory_order_relaxed) != 0) at = (at + 1) & mask();
-            places[at].entry.store(&entry, std::memory_order_relaxed);
-            places[at].hash.store(entry.hash, std::memory_order_release);
+            std::size_t at = first_place(entry.hash);
+            while (tags[at].load(std::memory_order_relaxed) != 0) at = (at + 1) & mask();
+            places[at].store(&entry, std::memory_order_relaxed);
+            tags[at].store(tag_of(entry.hash), std::memory_order_release);
         }
-        [[nodiscard]] std::size_t mask() const noexcept { return places.size() - 1; }
+        [[nodiscard]] std::size_t first_place(std::uint64_t hash) const noexcept {
+            return static_cast<std::size_t>(hash) & mask();
+        }
+        /// The highest bits of a hash. Never zero: that marks a free place.
+        [[nodiscard]] static std::uint16_t tag_of(std::uint64_t hash) noexcept {
+            return static_cast<std::uint16_t>(hash >> 48);
+        }
+        [[nodiscard]] std::size_t mask() const noexcept { return tags.size() - 1; }
 
-        std::vector<Place> places;  ///< a power of two
+        std::vector<std::atomic<std::uint16_t>> tags;  ///< a power of two
+        std::vector<std::atomic<Entry*>> places;
         std::shared_ptr<std::deque<Entry>> entries;
     };
 
@@ -150,7 +160,7 @@ private:
             replace(std::make_shared<Table>(smallest, std::make_shared<std::deque<Entry>>()));
             return;
         }
-        auto next = std::make_shared<Table>(2 * table_->places.size(), table_->entries);
+        auto next = std::make_shared<Table>(2 * table_->tags.size(), table_->entries);
         for (Entry& entry : *next->entries) next->publish(entry);
         replace(std::move(next));
     }
