@@ -4,6 +4,7 @@
 #pragma once
 
 #include <credence/exceptions.hpp>
+#include <credence/detail/encoding/last_word.hpp>
 
 #include <bit>
 #include <chrono>
@@ -30,9 +31,9 @@ public:
         State state{first_ ^ 0x736f6d6570736575, second_ ^ 0x646f72616e646f6d, first_ ^ 0x6c7967656e657261,
                     second_ ^ 0x7465646279746573};
         const std::size_t whole = text.size() & ~std::size_t{7};
-        for (std::size_t at = 0; at < whole; at += 8) state.add(word(text.data() + at, 8));
+        for (std::size_t at = 0; at < whole; at += 8) state.add(word(text.data() + at));
         // The last word has the rest of the text, and in its highest byte the size.
-        state.add(word(text.data() + whole, text.size() - whole) | std::uint64_t{text.size()} << 56);
+        state.add(last_word(text) | std::uint64_t{text.size()} << 56);
         return state.finish();
     }
 
@@ -64,13 +65,13 @@ private:
         }
     };
 
-    /// Up to eight bytes, the first of them lowest.
-    [[nodiscard]] static std::uint64_t word(const char* bytes, std::size_t count) noexcept {
+    /// Eight bytes, the first of them lowest.
+    [[nodiscard]] static std::uint64_t word(const char* bytes) noexcept {
         std::uint64_t value = 0;
         if constexpr (std::endian::native == std::endian::little) {
-            std::memcpy(&value, bytes, count);
+            std::memcpy(&value, bytes, sizeof value);
         } else {
-            for (std::size_t at = 0; at < count; ++at)
+            for (std::size_t at = 0; at < sizeof value; ++at)
                 value |= std::uint64_t{static_cast<unsigned char>(bytes[at])} << 8 * at;
         }
         return value;

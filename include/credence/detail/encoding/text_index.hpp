@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/version.hpp>
+#include <credence/detail/encoding/last_word.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,7 +24,7 @@ class TextIndex {
 public:
     /// Adds a place, which is below 2^32 - 1.
     void add(std::string_view text, std::size_t place) {
-        if (2 * (count_ + 1) > entries_.size()) grow();
+        if (4 * (count_ + 1) > entries_.size()) grow();
         put({hash_of(text), static_cast<std::uint32_t>(place + 1)});
         ++count_;
     }
@@ -51,13 +52,11 @@ private:
     [[nodiscard]] static std::uint32_t hash_of(std::string_view text) noexcept {
         std::uint64_t hash = mixed(text.size());
         std::uint64_t word = 0;
-        for (; text.size() > sizeof word; text.remove_prefix(sizeof word)) {
-            std::memcpy(&word, text.data(), sizeof word);
+        for (std::size_t at = 0; at + sizeof word <= text.size(); at += sizeof word) {
+            std::memcpy(&word, text.data() + at, sizeof word);
             hash = mixed(hash ^ word);
         }
-        word = 0;
-        if (!text.empty()) std::memcpy(&word, text.data(), text.size());
-        return static_cast<std::uint32_t>(mixed(hash ^ word));
+        return static_cast<std::uint32_t>(mixed(hash ^ last_word(text)));
     }
 
     [[nodiscard]] std::size_t mask() const noexcept { return entries_.size() - 1; }
@@ -68,8 +67,8 @@ private:
         entries_[at] = entry;
     }
 
-    /// Keeps the table at most half full. Entries with the same hash keep their order: the old table is copied starting
-    /// from a free place.
+    /// Keeps three quarters of the table free, so that a text that is not there is soon missed. Entries with the same
+    /// hash keep their order: the old table is copied starting from a free place.
     void grow() {
         const std::vector<Entry> before =
             std::exchange(entries_, std::vector<Entry>((std::max)(std::size_t{8}, 2 * entries_.size())));
