@@ -111,7 +111,10 @@ void add_key_sources() {
         support::add("lookup/" + number,
                      [count] { return [set = set_of(count)] { return set.find({.alg = "HS256", .kid = "key-0"}); }; });
         support::add("lookup_unknown/" + number, [count] {
-            return [set = set_of(count)] { return !set.find({.alg = "HS256", .kid = "another"}); };
+            return [set = set_of(count), turn = 0U]() mutable {
+                static constexpr std::array unknown{"another", "key--1", "key-1000", "KEY-0", "k", "", "key-0 ", "0"};
+                return !set.find({.alg = "HS256", .kid = unknown[++turn % unknown.size()]});
+            };
         });
     }
 }
