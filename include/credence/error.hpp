@@ -56,7 +56,7 @@ enum class Errc : std::uint8_t {
     key_too_short,  ///< The key is weaker than the algorithm demands. RFC 7518 §3.2, §3.3
 
     // Encrypted tokens
-    decryption_failed,  ///< The token could not be decrypted; which step failed is not told. RFC 7516 §11.5
+    decryption_failed,  ///< The token could not be decrypted; the failed step is not revealed. RFC 7516 §11.5
 
     // HTTP and stores
     missing_credentials,    ///< The request has no `Authorization` field, or one of another scheme. RFC 6750 §3

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The one header that knows whether a program is compiled with exceptions.
 //
-// The library compiles with `-fno-exceptions`, too. Then nothing is caught, and what would throw ends the program by
+// The library compiles with `-fno-exceptions`, too. Then nothing is caught, and an exception ends the program by
 // `std::terminate`: `Result::value()` of an error, a user's own `from_json` or check that fails, and running out of
 // memory. Use `Result` with `if (result)` there.
 #pragma once

@@ -17,7 +17,7 @@
 
 namespace credence {
 
-/// What `Result::value()` throws when there is no value: the only exception that the library itself throws. A program
+/// Thrown by `Result::value()` if there is no value: the only exception that the library itself throws. A program
 /// that is compiled without exceptions ends there.
 class [[gnu::visibility("default")]] Exception : public std::system_error {
 public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who else may act for this user: the other logins, and the keys of programs. What a client calls itself, and what a key is
-// called, is only ever text.
+// The other logins and the API keys that may act for this user. The names of clients and keys are inserted as text, never
+// as HTML.
 import { api } from "/api.js";
 import { $, notify, whileBusy } from "/forms.js";
 
@@ -28,7 +28,7 @@ function button(text, label) {
 
 const firstFound = (agent, marks) => marks.find(([mark]) => agent.includes(mark))?.[1];
 
-/** What a person calls a browser. A program is called what it calls itself. */
+/** The common name of a browser. Other programs keep the name that they send. */
 function nameOf(agent) {
   if (!agent.startsWith("Mozilla/")) return agent || "A program without a name";
   const browser = firstFound(agent, [["Edg", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"],
@@ -40,7 +40,7 @@ function nameOf(agent) {
 
 let onFailure = () => {};
 
-/** Does what a button is for; then shows the list anew, says so, and puts the focus where the list begins. */
+/** Runs a button's action; then shows the list again, announces it, and puts the focus at the start of the list. */
 function change(button, heading, work, said) {
   return whileBusy(button, async () => {
     try {
@@ -83,7 +83,7 @@ export function showKeys(keys) {
   $("no-keys").hidden = keys.length > 0;
 }
 
-/** A program that used the key stops working, so the first press only asks. */
+/** Programs that use the key stop working, so the first press only asks for confirmation. */
 function revokeButton(key) {
   const revoke = button("Revoke", `Revoke the key ${key.label}`);
   const ask = (isAsking) => {
@@ -122,10 +122,10 @@ async function copyKey() {
   $("new-key-text").select();
   await navigator.clipboard.writeText($("new-key-text").value)
     .then(() => { $("copy-key").textContent = "Copied"; })
-    .catch(() => {}); // then it is selected, to be copied by hand
+    .catch(() => {}); // the text is selected instead, so that the user can copy it
 }
 
-/** \param onSubmit  runs a form. \param onFailure  is told what the server refused. */
+/** \param onSubmit  runs a form. \param onFailure  gets the error if the server refuses. */
 export function setUpAccess(page) {
   onFailure = page.onFailure;
   page.onSubmit($("key-form"), makeKey);

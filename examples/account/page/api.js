@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The requests that the page makes. The token is in a cookie that no script can read, so none is ever seen here.
+// The requests of the page. The token is in a cookie that scripts cannot read.
 
-/** An answer that is not what was asked for. */
+/** An answer with an error. */
 export class Refused extends Error {
   constructor(status, answer) {
     super(answer.message ?? "The server did not answer as it should. Please try again.");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What the page does: the two forms, one's own account, and the countdown.
+// The page's behaviour: the two forms, the user's account, and the countdown.
 import { hideNewKey, setUpAccess, showKeys, showLogins } from "/access.js";
 import { api, Refused } from "/api.js";
 import { $, clearErrors, isFilled, notify, showError, whileBusy } from "/forms.js";
 
-// Not a secret, only a hint whether it is worth asking the server who is here.
+// Not a secret: only a hint that this browser may be logged in, so that asking the server makes sense.
 const hint = {
   get: () => localStorage.getItem("logged-in") === "yes",
   set: () => localStorage.setItem("logged-in", "yes"),
@@ -15,7 +15,7 @@ let login = null; // { user, header, claims, endsAt } of this login, while there
 
 /* Forms */
 
-/** Runs a form, with the errors where they belong. The form keeps what was typed. */
+/** Runs a form, and shows errors next to their fields. The form keeps the typed text. */
 function onSubmit(form, send) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -34,7 +34,7 @@ function onSubmit(form, send) {
   });
 }
 
-/** The server's sentences, made kinder where a person reads them. */
+/** Friendlier texts for some of the server's errors. */
 function explain(error) {
   if (error.message === "Invalid email or password")
     error.message = "That email and password do not belong together. Please try again.";
@@ -46,7 +46,7 @@ function explain(error) {
   return error;
 }
 
-/* The forms to get in */
+/* Registering and logging in */
 
 const words = {
   login: ["Welcome back", "Log in to see your account."],
@@ -76,7 +76,7 @@ function leave(text, options) {
   notify(text, options);
 }
 
-/** Nothing typed is left for whoever comes next, and no password is shown. */
+/** Clears the forms for the next user, and hides passwords. */
 function emptyForms() {
   for (const form of document.forms) {
     form.reset();
@@ -102,7 +102,7 @@ onSubmit($("register-form"), async (person) => {
   await api.register(person);
   try {
     await api.logIn({ email: person.email, password: person.password });
-  } catch { // the account is there; to register again would only say so
+  } catch { // the account exists: registering again would only fail
     leave("Your account is ready. Please log in.");
     $("login-email").value = person.email;
     return;
@@ -120,7 +120,7 @@ function reveal(button, isShown) {
 for (const button of document.querySelectorAll(".reveal"))
   button.addEventListener("click", () => reveal(button, button.previousElementSibling.type === "password"));
 
-/* One's own account */
+/* The user's account */
 
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -129,7 +129,7 @@ async function showMe({ focus = false } = {}) {
   const user = await api.me();
   const [said, logins, keys] = await Promise.all([api.login(), api.logins(), api.keys()]);
   if (login && login.user.id !== user.id) emptyForms();
-  // By the server's clock: this one may be hours off.
+  // By the server's clock: this computer's clock may be hours off.
   login = { ...said, user, endsAt: Date.now() + said.expires_in * 1000 };
   $("me-name").textContent = user.name;
   $("me-email").textContent = user.email;
@@ -192,15 +192,15 @@ function tick() {
   if (left === 0 && !hasFailed) stillThere();
 }
 
-/** Whether this login still stands. An expired one is refreshed; one that was ended elsewhere is told so. */
+/** Checks whether this login is still valid. An expired one is refreshed; if it was ended elsewhere, the page says so. */
 let isAsking = false;
-let hasFailed = false; // then the server is asked again every ten seconds, not every one
+let hasFailed = false; // after a failure the page asks every ten seconds, not every second
 async function stillThere() {
   if (!login || isAsking) return;
   isAsking = true;
   try {
     if (hasExpired()) await renew();
-    else if ((await api.me()).id !== login.user.id) await showMe(); // another tab logged in as somebody else
+    else if ((await api.me()).id !== login.user.id) await showMe(); // another tab logged in as another user
     if (hasFailed) notify("");
     hasFailed = false;
   } catch (error) {
@@ -213,7 +213,7 @@ async function stillThere() {
 }
 
 async function renew() {
-  // Refused, it may be that another tab was faster: then the cookies of that one are here, too.
+  // If it is refused, another tab may have been faster: its new cookies are valid for this tab, too.
   await api.refresh().catch((error) => error.status === 401 ? undefined : Promise.reject(error));
   await showMe();
 }
@@ -225,7 +225,7 @@ function endedElsewhere(error) {
     { bad: true });
 }
 
-/** A button that asks the server something. */
+/** A button that sends a request. */
 function onClick(id, work) {
   $(id).addEventListener("click", () => whileBusy($(id), () => work().catch(endedElsewhere)));
 }
@@ -250,7 +250,7 @@ onSubmit($("password-form"), async (change) => {
   details.open = false;
   await showMe();
   notify("Your password is changed, and your other logins have ended.", { wide: true });
-  details.querySelector("summary").focus({ preventScroll: true }); // where one came from
+  details.querySelector("summary").focus({ preventScroll: true }); // where the focus was before
   $("notice").scrollIntoView({ block: "center" });
 });
 
@@ -279,7 +279,7 @@ async function start() {
   } catch (error) {
     if (error.status === 401) return leave("Your login has ended. Please log in again.", { bad: true });
     showEnter();
-    notify(error.message, { bad: true }); // the login may well be there: reloading the page asks again
+    notify(error.message, { bad: true }); // the login may exist: reloading the page asks again
   }
 }
 start();

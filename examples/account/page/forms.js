@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Notices, forms and buttons: what each part of the page needs.
+// Notices, forms and buttons, used by each part of the page.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -18,7 +18,7 @@ function showFieldError(input, text) {
   input.setAttribute("aria-invalid", text === "" ? "false" : "true");
 }
 
-/** Those that a person fills in; the hidden one tells a password manager whose password it is. */
+/** The fields that a user fills in, without the hidden one, which tells a password manager the user name. */
 const inputs = (form) => [...form.querySelectorAll("input:not([hidden])")];
 
 export function clearErrors(form) {
@@ -36,10 +36,10 @@ export function showError(form, error) {
   const place = form.querySelector(".form-error");
   place.textContent = error.message;
   place.hidden = false;
-  inputs(form).at(-1).focus(); // the password: what one tries again
+  inputs(form).at(-1).focus(); // the password, to try again
 }
 
-/** Whether every field has something in it; the first that has not gets the focus. */
+/** Whether every field is filled in; the first empty one gets the focus. */
 export function isFilled(form) {
   const empty = inputs(form).filter((input) => input.value.trim() === "");
   for (const input of empty) showFieldError(input, "Please fill this in");
@@ -47,7 +47,7 @@ export function isFilled(form) {
   return empty.length === 0;
 }
 
-/** Runs what a button is for, once at a time. A disabled button would lose the focus, so it is only shown as busy. */
+/** Runs a button's action, one at a time. A disabled button would lose the focus, so it is only shown as busy. */
 export async function whileBusy(button, work) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");

@@ -31,7 +31,7 @@ enum class SameSite : std::uint8_t {
 /// credence::set_cookie({.name = "__Host-token", .value = token, .max_age = 1h})
 /// ```
 struct Cookie {
-    std::string name;        ///< `__Host-…` makes browsers demand what is safe. RFC 6265bis §4.1.3
+    std::string name;        ///< With `__Host-…` browsers insist on the safe attributes. RFC 6265bis §4.1.3
     std::string value = {};  ///< A token, or another text of the alphabet of RFC 6265 §4.1.1.
     std::optional<std::chrono::seconds> max_age = {};  ///< Unset: until the browser is closed.
     std::string path = "/";                            ///< The paths that it is sent for.

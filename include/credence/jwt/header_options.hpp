@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HeaderOptions: what `encode` writes into a token's header. RFC 7515 §4.1
+// HeaderOptions: the members that `encode` writes into a token's header. RFC 7515 §4.1
 #pragma once
 
 #include <credence/version.hpp>
@@ -10,7 +10,7 @@
 
 namespace credence {
 
-/// What `encode` writes into the header besides `alg`.
+/// The members that `encode` writes into the header besides `alg`.
 struct HeaderOptions {
     std::string type = "JWT";  ///< `typ`; `at+jwt` for an access token (RFC 9068 §2.1); empty: left out.
     std::string kid = {};      ///< `kid`; empty: the key's own, if it has one.

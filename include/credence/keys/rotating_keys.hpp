@@ -45,8 +45,8 @@ public:
         return *held ? std::shared_ptr<const Set>{held, &**held} : nullptr;
     }
 
-    /// The number of sets so far, including the first; 0 before it. Whatever was cached of an earlier generation is
-    /// void.
+    /// The number of sets so far, including the first; 0 before it. Values cached for an earlier generation are
+    /// invalid.
     [[nodiscard]] std::uint64_t generation() const noexcept { return sets_->load().generation(); }
 
     /// `find` may return another key the next time.

@@ -54,7 +54,7 @@ template <class Use, class First, class... Others>
 /// \tparam Algs  the algorithms to choose among; all of them if none is given.
 /// \param name   exact bytes, as in `Alg::name`.
 /// \param use    returns the same type for every algorithm: a `Result`, or another type that an `Errc` converts to.
-/// \return what `use` returned; `unsupported_algorithm` if no algorithm of the list has this name.
+/// \return the result of `use`; `unsupported_algorithm` if no algorithm of the list has this name.
 template <Algorithm... Algs, class Use>
 [[nodiscard]] auto with_algorithm(std::string_view name, Use&& use) {
     using List = std::conditional_t<sizeof...(Algs) == 0, detail::KnownAlgorithms, detail::AlgorithmList<Algs...>>;

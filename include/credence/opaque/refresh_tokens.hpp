@@ -131,7 +131,7 @@ public:
         return replay(token, *lost_to);
     }
 
-    /// Ends the family of a token: log out. An unknown token is not an error: there is nothing left to end.
+    /// Ends the family of a token: log out. An unknown token is not an error: its family has already ended.
     [[nodiscard]] Result<void> revoke(std::string_view token) {
         const auto record = look_up(token);
         if (!record) return record.error().code == Errc::token_revoked ? Result<void>{} : record.error();
@@ -179,7 +179,7 @@ private:
         return Error{Errc::token_revoked, {}, "the refresh token was used before; its family has ended"};
     }
 
-    /// The same successor of the token, as long as nobody has used it.
+    /// The same successor of the token, as long as it is unused.
     [[nodiscard]] Result<RefreshToken> successor_of(std::string_view token, const RefreshRecord& record) {
         const std::string next = detail::open_successor(token, record.sealed_successor);
         const auto successor = look_up(next);

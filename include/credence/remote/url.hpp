@@ -117,8 +117,8 @@ namespace detail {
            port.find_first_not_of(":0123456789") == std::string_view::npos;
 }
 
-/// A refused URL for a log. What stands before an at sign may be a password, and is not shown. If the URL is broken
-/// elsewhere, too, nothing before its last at sign is.
+/// A refused URL for a log. The text before an at sign may be a password, and is not shown. If the URL is broken
+/// elsewhere, too, no text before its last at sign is shown.
 [[nodiscard]] inline std::string shown_url(std::string_view text) {
     const std::size_t scheme = text.find("://");
     const bool has_scheme = scheme != std::string_view::npos && text.find_first_of("@:") == scheme;

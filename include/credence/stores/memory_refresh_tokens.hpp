@@ -23,7 +23,7 @@ namespace credence {
 struct MemoryRefreshLimits {
     /// The most records.
     std::size_t max_records = 100'000;
-    /// The most records of one subject, at least 1, so that nobody can fill the store for everybody: a login takes one,
+    /// The most records of one subject, at least 1, so that no user can fill the store for all: a login takes one,
     /// and each exchange of its token one more. Unset: a tenth of `max_records`.
     std::optional<std::size_t> max_records_per_subject = {};
     /// Returns the current time. Empty: the system's clock.
@@ -119,7 +119,7 @@ private:
         return {};
     }
 
-    /// Whether there is room for one more, after dropping what must make room.
+    /// Whether there is room for one more, after dropping records to make room.
     [[nodiscard]] bool has_room_for(const RefreshRecord& record) {
         for (auto subject = subjects_.find(record.subject);
              subject != subjects_.end() && subject->second.records >= max_of_subject_;

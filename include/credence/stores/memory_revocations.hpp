@@ -91,7 +91,7 @@ private:
         return {};
     }
 
-    /// Whether there is room for one more, after dropping what is not needed. Scans only if something may have expired
+    /// Whether there is room for one more, after dropping expired entries. Scans only if an entry may have expired
     /// since the last scan. Even the verifier with the greatest leeway then refuses by `exp`.
     [[nodiscard]] bool has_room() {
         if (moments_.size() < limits_.max_entries) return true;

@@ -171,7 +171,7 @@ private:
     static constexpr std::size_t parts = 16;
 
     [[nodiscard]] static std::size_t part(std::string_view issuer, std::string_view name) {
-        // A keyed hash: otherwise somebody could choose names that fill one part.
+        // A keyed hash: otherwise an attacker could choose names that fill one part.
         const detail::KeyedHash& hash = detail::KeyedHash::of_process();
         return static_cast<std::size_t>((hash(name) ^ std::rotl(hash(issuer), 7)) % parts);
     }

@@ -27,7 +27,7 @@ using AwaitedProof = boost::asio::awaitable<Result<Verified<typename VerifierTyp
 
 }  // namespace detail
 
-/// A verifier for coroutines: it awaits whatever a token needs, and the thread serves other coroutines meanwhile.
+/// A verifier for coroutines: it awaits the fetches that a token needs, while the thread serves other coroutines.
 ///
 ///     const credence::AsyncVerifier verifier{credence::FirstOf{tokens, credence::offload(sessions, calls)}};
 ///     const auto me = credence::protect(verifier, handler);  // co_await me(request)
@@ -65,7 +65,7 @@ private:
     VerifierType verifier_;
 };
 
-/// `co_await require_bearer(request, verifier)`: like the other `require_bearer`, and awaits whatever the token needs.
+/// `co_await require_bearer(request, verifier)`: like the other `require_bearer`, and awaits the fetches of the token.
 ///
 /// \param source     must live until the coroutine has ended.
 /// \param challenge  a copy is kept. Give it a name first: `const credence::Challenge challenge{.realm = "shop"}`. For

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// KeyedHash: SipHash-1-3, for tables that attackers can fill: without the key, nobody can choose texts that collide.
+// KeyedHash: SipHash-1-3, for tables that attackers can fill: without the key, they cannot choose texts that collide.
 // Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012
 #pragma once
 

@@ -11,7 +11,7 @@
 
 namespace credence::detail {
 
-/// What the client must prove; an empty text if nothing.
+/// The members of a `cnf` whose possession the client must prove; an absent one is empty.
 struct ConfirmationMembers {
     std::string jkt = {};       ///< the thumbprint of the key that signs DPoP proofs
     std::string x5t_s256 = {};  ///< the SHA-256 thumbprint of the client's certificate

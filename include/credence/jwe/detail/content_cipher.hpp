@@ -54,7 +54,7 @@ inline constexpr std::size_t longest_content_key = 64;
 /// The longest text that is encrypted, in bytes: OpenSSL counts in `int`.
 inline constexpr std::size_t longest_plaintext = std::size_t{1} << 30;
 
-/// A ciphertext with what is needed to open it.
+/// A ciphertext, with the values that are needed to open it.
 struct SealedContent {
     ByteView iv;
     ByteView ciphertext;

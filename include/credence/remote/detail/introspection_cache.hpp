@@ -49,7 +49,7 @@ private:
         IntrospectionAnswer answer;
         SteadyTime end;
     };
-    /// The keys are SHA-256 hashes: nobody can choose tokens whose hashes collide.
+    /// The keys are SHA-256 hashes: no attacker can choose tokens whose hashes collide.
     using Half = std::unordered_map<std::string, Entry>;
 
     const std::size_t most_in_half_;

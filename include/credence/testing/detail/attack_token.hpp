@@ -24,7 +24,7 @@ namespace credence::testing {
 /// A token that every verifier should refuse.
 struct Attack {
     std::string rule;   ///< the rule that refuses it: `"padding"`, `"duplicate member"`, …
-    std::string name;   ///< what was done to the good token
+    std::string name;   ///< the change to the good token
     std::string token;  ///< the token, to be tried again
 };
 
