@@ -5,6 +5,7 @@
 #include <credence/jwe/decryption_key_set.hpp>
 #include <credence/jwe/encryption_keys.hpp>
 #include <credence/keys/with_algorithm.hpp>
+#include <credence/jwe/detail/encryption_key_access.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -49,24 +50,22 @@ template <class Alg>
 Result<Recipient> recipient_for(const KeyText& key) {
     const auto made = made_of<EncryptionKey<Alg>, Alg>(key);
     if (!made) return made.error();
-    return Recipient{made->detail_share(), made->kid()};
+    return Recipient{detail::EncryptionKeyAccess::shared(*made), made->kid()};
 }
 
 template <class Alg>
-Result<detail::SharedManagementKey> decryption_key_for(const KeyText& key, const KeyQuery& query,
-                                                       ContentAlgorithm content) {
+Result<AnyDecryptionKey> decryption_key_for(const KeyText& key, const KeyQuery& query, ContentAlgorithm content) {
     if (key.form == KeyForm::jwks) {
         return DecryptionKeySet<Alg>::from_jwks(key.text()).and_then([&](const auto& set) {
-            return set.detail_find(query, content);
+            return set.find(query, content);
         });
     }
-    return made_of<DecryptionKey<Alg>, Alg>(key).and_then(
-        [&](const auto& made) { return made.detail_find(query, content); });
+    return made_of<DecryptionKey<Alg>, Alg>(key).and_then([&](const auto& made) { return made.find(query, content); });
 }
 
 /// The private key or the secret, for one algorithm.
-Result<detail::SharedManagementKey> own_key(const KeyText& key, std::string_view alg, const KeyQuery& query,
-                                            ContentAlgorithm content) {
+Result<AnyDecryptionKey> own_key(const KeyText& key, std::string_view alg, const KeyQuery& query,
+                                 ContentAlgorithm content) {
     const auto make = [&]<class Alg>() { return decryption_key_for<Alg>(key, query, content); };
     return detail::call_with_algorithm(detail::KnownManagement{}, alg, make);
 }
@@ -134,8 +133,7 @@ bool LazyDecryptionKey::accepts(std::string_view alg) const noexcept {
     return std::find(algorithms_.begin(), algorithms_.end(), alg) != algorithms_.end();
 }
 
-Result<detail::SharedManagementKey> LazyDecryptionKey::detail_find(const KeyQuery& query,
-                                                                   ContentAlgorithm content) const {
+Result<AnyDecryptionKey> LazyDecryptionKey::find(const KeyQuery& query, ContentAlgorithm content) const {
     return own_key(key_, query.alg, query, content);
 }
 

@@ -2,6 +2,7 @@
 // An encryption key in any of the accepted forms, prepared for one algorithm.
 #pragma once
 
+#include <credence/jwe/decryption_source.hpp>
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
@@ -44,8 +45,7 @@ public:
     LazyDecryptionKey(KeyText key, std::vector<std::string> algorithms);
 
     [[nodiscard]] bool accepts(std::string_view alg) const noexcept;
-    [[nodiscard]] Result<detail::SharedManagementKey> detail_find(const KeyQuery& query,
-                                                                  ContentAlgorithm content) const;
+    [[nodiscard]] Result<AnyDecryptionKey> find(const KeyQuery& query, ContentAlgorithm content) const;
 
 private:
     KeyText key_;

@@ -6,6 +6,7 @@
 #include <credence/keys/keys.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/jwt/detail/token_writer.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -27,7 +28,7 @@ Error no_secret(const KeyText& key) {
 template <Algorithm Alg>
 Result<VerifyHandle> handle_of(const Result<DecodingKey<Alg>>& key) {
     if (!key) return key.error();
-    return key->detail_share();
+    return VerifyHandle{detail::KeyAccess::shared(*key)};
 }
 
 /// The key of a set. The handle keeps the whole set alive.
@@ -73,7 +74,7 @@ template <Algorithm Alg>
 Result<Signer> signer_of(const Result<EncodingKey<Alg>>& key) {
     if (!key) return key.error();
     auto owner = std::make_shared<const EncodingKey<Alg>>(*key);
-    const detail::SignKey& prepared = owner->detail_key();
+    const detail::SignKey& prepared = detail::KeyAccess::prepared(*owner);
     return Signer{{std::move(owner), &prepared}, std::string{Alg::name}, key->kid()};
 }
 

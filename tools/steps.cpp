@@ -11,6 +11,7 @@
 #include <credence/jwt/detail/jose_header.hpp>
 #include <credence/jwt/detail/pipeline.hpp>
 #include <credence/jwt/detail/token_writer.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <array>
@@ -62,7 +63,8 @@ Rules no_rules(const Rules& all) {
 std::optional<Error> ask_library(const std::string& header, const std::string& claims, const Rules& rules,
                                  const std::vector<std::string>& scopes = {}) {
     static const auto keys = Keys<HS256>::generate().value();
-    const auto token = detail::sign_parts(detail::encode_base64url(header), claims, keys.encoding.detail_key());
+    const auto token =
+        detail::sign_parts(detail::encode_base64url(header), claims, detail::KeyAccess::prepared(keys.encoding));
     const auto verified = verify_token(token.value(), keys.decoding, rules, scopes);
     return verified ? std::nullopt : std::optional{verified.error()};
 }

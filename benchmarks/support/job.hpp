@@ -5,6 +5,7 @@
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/detail/encoding/base64url.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -41,8 +42,9 @@ std::string signing_input(std::string_view payload) {
 
 template <credence::Algorithm Alg>
 std::string signature(std::string_view input) {
-    std::string made(keys<Alg>().encoding.detail_key().signature_size(), '\0');
-    if (!keys<Alg>().encoding.detail_key().sign(input, reinterpret_cast<unsigned char*>(made.data())))
+    std::string made(credence::detail::KeyAccess::prepared(keys<Alg>().encoding).signature_size(), '\0');
+    if (!credence::detail::KeyAccess::prepared(keys<Alg>().encoding)
+             .sign(input, reinterpret_cast<unsigned char*>(made.data())))
         throw std::runtime_error{"cannot sign"};
     return made;
 }

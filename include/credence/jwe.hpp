@@ -4,6 +4,7 @@
 
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/decryption_key_set.hpp>
+#include <credence/jwe/decryption_source.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/jwe/encryption_key_export.hpp>

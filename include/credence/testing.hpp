@@ -9,6 +9,7 @@
 #include <credence/jwt/header_options.hpp>
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/testing/detail/attack_token.hpp>
 #include <credence/testing/detail/attacks_forged.hpp>
 #include <credence/testing/detail/attacks_signed.hpp>
@@ -56,7 +57,8 @@ template <class Claims, class Key>
 /// A token of any header and payload text, JSON or not, with the right signature: for tokens that `encode` never makes.
 template <Algorithm Alg>
 [[nodiscard]] std::string sign_texts(std::string_view header, std::string_view payload, const EncodingKey<Alg>& key) {
-    return detail::sign_segments(detail::encode_base64url(header), detail::encode_base64url(payload), key.detail_key());
+    return detail::sign_segments(detail::encode_base64url(header), detail::encode_base64url(payload),
+                                 detail::KeyAccess::prepared(key));
 }
 template <Algorithm Alg>
 [[nodiscard]] std::string sign_texts(std::string_view header, std::string_view payload, const Keys<Alg>& keys) {
@@ -117,7 +119,7 @@ template <Algorithm Alg>
     std::vector<Attack> attacks = attacks_on(good_token);
     const auto good = detail::GoodToken::from(good_token);
     if (!good) return attacks;
-    detail::add_signed(*good, key.detail_key(), attacks);
+    detail::add_signed(*good, detail::KeyAccess::prepared(key), attacks);
     if constexpr (PublicKeyAlgorithm<Alg>) {
         for (const auto& text : {to_pem(key.decoding()), to_jwk(key.decoding()), to_jwks(key.decoding())}) {
             if (text) detail::add_key_confusion(*good, *text, attacks);

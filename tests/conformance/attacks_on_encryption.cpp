@@ -7,6 +7,7 @@
 #include <credence/jwe/nested_verifier.hpp>
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <string>
 #include <string_view>
@@ -103,8 +104,8 @@ TEST_CASE("attack row 31: a compressed content is refused, and a signed token's 
     }
     const std::string input = segment(R"({"alg":"HS256","zip":"DEF"})") + '.' + segment(wanted_claims);
     std::string signature(32, '\0');
-    REQUIRE(
-        support::account_keys().encoding.detail_key().sign(input, reinterpret_cast<unsigned char*>(signature.data())));
+    REQUIRE(detail::KeyAccess::prepared(support::account_keys().encoding)
+                .sign(input, reinterpret_cast<unsigned char*>(signature.data())));
     CHECK(outcome(decode<json>(input + '.' + segment(signature), support::account_keys())) == "accepted");
 }
 

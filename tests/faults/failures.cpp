@@ -9,6 +9,7 @@
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -292,7 +293,8 @@ TEST_CASE("a bad key is refused, whatever fails while it is checked") {
     check_bad_key("private half", [] { return DecodingKey<ES256>::from_pem(files::p256_private); });
     check_bad_key("private PKCS#1", [] { return DecodingKey<RS256>::from_pem(files::rsa_private_pkcs1); });
     check_bad_key("private native RSA", [] {
-        return DecodingKey<RS256>::from_evp_pkey(support::keys_of<RS256>().encoding.detail_key().native());
+        return DecodingKey<RS256>::from_evp_pkey(
+            detail::KeyAccess::prepared(support::keys_of<RS256>().encoding).native());
     });
     check_bad_key("more inside", [] { return DecodingKey<RS256>::from_pem(files::rsa_public_with_more_inside); });
     check_bad_key("more in a certificate",

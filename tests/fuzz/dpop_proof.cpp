@@ -5,6 +5,7 @@
 #include <credence/jwt/encode.hpp>
 #include <credence/keys/key_export.hpp>
 #include <credence/stores/memory_replays.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <array>
 #include <chrono>
@@ -68,7 +69,7 @@ bool is_accepted(const auto& verifier, std::string_view proof) {
 std::string signed_proof(std::string_view header, std::string_view claims) {
     std::string text = credence::detail::encode_base64url(header) + "." + credence::detail::encode_base64url(claims);
     std::array<unsigned char, 64> signature{};
-    demand(client().encoding.detail_key().sign(text, signature.data()), "the key signs");
+    demand(credence::detail::KeyAccess::prepared(client().encoding).sign(text, signature.data()), "the key signs");
     return text + "." + credence::detail::encode_base64url(credence::detail::as_text(signature));
 }
 

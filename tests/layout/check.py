@@ -24,6 +24,7 @@ MAY_USE_DETAIL = {
     ("jwe", "jwt"): "the header of an encrypted token is read by the rules of a signed one",
     ("opaque", "jwt"): "the claims of a session or an API key become the same proof as a token's",
     ("opaque", "keys"): "a refresh token's successor is sealed with HMAC",
+    ("http", "keys"): "a nonce for DPoP is signed with a prepared key, and the keys of proofs are cached as such",
     ("transports", "http"): "the guard that awaits a key answers as the guard that does not",
     ("transports", "remote"): "hosts are told apart, and a client's errors made fit for a log, in one way",
     ("remote", "jwt"): "the issuer that a token names chooses its keys before anything is verified",
@@ -52,6 +53,7 @@ WITHOUT_UNIT_TEST = {
     "http/detail/token_kinds": "tests/unit/http/first_of.cpp and dpop.cpp have verifiers choose",
     "jwe/detail/chosen_bytes": "tests/unit/jwe/decrypt.cpp damages what is chosen by it",
     "jwe/detail/decryption_table": "tests/unit/jwe/decryption_key_set.cpp looks up in it",
+    "jwe/detail/encryption_key_access": "tests/unit/jwe/decryption_source.cpp finds keys of the library and of a user",
     "jwe/detail/fetched": "every test of tests/unit/jwe encrypts with what it fetches",
     "jwe/detail/jwe_token": "tests/unit/jwe/encrypt.cpp and decrypt.cpp are about what it writes and reads",
     "jwe/detail/management_key": "tests/unit/jwe/decrypt.cpp runs every algorithm",
@@ -65,6 +67,7 @@ WITHOUT_UNIT_TEST = {
     "opaque/detail/label_text": "tests/unit/opaque/sessions.cpp gives labels of every kind",
     "opaque/detail/login_families": "tests/unit/opaque/logins.cpp starts and ends logins, and counts their uses",
     "remote/detail/deferral": "tests/unit/transports/async_verifier.cpp and blocking_calls.cpp defer work of every kind",
+    "remote/detail/introspection_access": "tests/unit/remote/client_authentication.cpp and introspection_verifier.cpp",
     "stores/detail/sharded_records": "tests/unit/stores/memory_store.cpp runs the contract of stores on it",
     "stores/detail/postgresql_connection": "tests/unit/stores/postgresql_store.cpp runs every statement on it",
     "stores/detail/redis_connection": "tests/unit/stores/redis_store.cpp runs every command on it",
@@ -263,6 +266,14 @@ def rule_unit_tests_mirror_headers():
     yield from (f"tests/unit/{name}.cpp tests no header of that name" for name in sorted(tests - set(headers())))
     yield from (f"{name}.hpp has no tests/unit/{name}.cpp" for name in headers()
                 if name not in tests and name not in WITHOUT_UNIT_TEST and not is_door(name))
+
+
+def rule_private_names():
+    """Public headers have no name that begins with detail_: users see public names, the library uses a friend."""
+    for name, path in headers().items():
+        for number, line in enumerate(lines_of(path), 1):
+            if "/detail/" not in f"/{name}" and re.search(r"\bdetail_\w", line):
+                yield f"{name}.hpp:{number}: a name that begins with detail_; make it private, with a friend in detail/"
 
 
 def rule_min_max():

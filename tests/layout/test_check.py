@@ -61,6 +61,8 @@ BROKEN = [
     ("unit_tests_mirror_headers", "include/credence/keys/algorithm.hpp", HEAD),
     ("unit_tests_mirror_headers", "tests/unit/key.cpp", HEAD),
     ("min_max", "include/credence/result.hpp", HEAD + "int low = std::min(1, 2);\n"),
+    ("private_names", "include/credence/result.hpp", HEAD + "int detail_key();\n"),
+    ("private_names", "include/credence/jwt/verified.hpp", HEAD + "int x = key.detail_key();\n"),
     ("names", "tests/support/utils.hpp", HEAD),
     ("language_version", "include/credence/result.hpp", FIRST),
     ("exceptions", "include/credence/result.hpp", HEAD + "void fail() { throw 1; }\n"),

@@ -7,6 +7,8 @@
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/keys.hpp>
+#include <credence/jwe/detail/encryption_key_access.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <array>
@@ -146,9 +148,9 @@ TEST_CASE("an HMAC key leaves nothing in memory", "[wiping]") {
         CHECK(watched_memory::count_in_use(secret) == 1);
         CHECK(watched_memory::count_in_use(inner.view()) == 1);
         CHECK(watched_memory::count_in_use(outer.view()) == 1);
-        REQUIRE(keys->encoding.detail_key().sign("input", signature.data()));
-        CHECK(keys->decoding.detail_key().verify("input", signature));
-        CHECK_FALSE(keys->decoding.detail_key().verify("other", signature));
+        REQUIRE(detail::KeyAccess::prepared(keys->encoding).sign("input", signature.data()));
+        CHECK(detail::KeyAccess::prepared(keys->decoding).verify("input", signature));
+        CHECK_FALSE(detail::KeyAccess::prepared(keys->decoding).verify("other", signature));
         // The context that the thread keeps for the next call holds no keyed state.
         CHECK(watched_memory::count_in_use(inner.view()) == 1);
         CHECK(watched_memory::count_in_use(outer.view()) == 1);
@@ -165,10 +167,11 @@ TEST_CASE("after a wrong signature the right one is not left lying about", "[wip
     const Search search;
     const auto keys = Keys<HS256>::from_secret(secret).value();
     std::array<unsigned char, 32> right{};
-    REQUIRE(keys.encoding.detail_key().sign("a message of the attacker's", right.data()));
-    REQUIRE(keys.encoding.detail_key().sign("something else", std::array<unsigned char, 32>{}.data()));
+    REQUIRE(detail::KeyAccess::prepared(keys.encoding).sign("a message of the attacker's", right.data()));
+    REQUIRE(detail::KeyAccess::prepared(keys.encoding).sign("something else", std::array<unsigned char, 32>{}.data()));
     const std::string_view text = detail::as_text(right);
-    CHECK_FALSE(keys.decoding.detail_key().verify("a message of the attacker's", std::array<unsigned char, 32>{}));
+    CHECK_FALSE(detail::KeyAccess::prepared(keys.decoding)
+                    .verify("a message of the attacker's", std::array<unsigned char, 32>{}));
     CHECK(watched_memory::count_in_use(text) == 0);
     // As in a context: words in the byte order of this machine.
     State state{};
@@ -210,7 +213,7 @@ TEST_CASE("a private JWK leaves nothing in memory", "[wiping]") {
             const auto keys = Keys<Alg>::from_jwk(jwk);
             if (!keys) return;
             std::array<unsigned char, 256> signature{};
-            REQUIRE(keys->encoding.detail_key().sign("input", signature.data()));
+            REQUIRE(detail::KeyAccess::prepared(keys->encoding).sign("input", signature.data()));
         };
         use(std::type_identity<RS256>{});
         use(std::type_identity<ES256>{});
@@ -272,7 +275,7 @@ void check_files(std::initializer_list<std::string_view> pems) {
             const auto keys = Keys<Alg>::from_pem(pem, {.passphrase = files::passphrase});
             REQUIRE(keys);
             std::array<unsigned char, 256> signature{};
-            REQUIRE(keys->encoding.detail_key().sign("input", signature.data()));
+            REQUIRE(detail::KeyAccess::prepared(keys->encoding).sign("input", signature.data()));
         }
         const int found = watched_memory::found_in_freed();
         INFO(pem.substr(0, 40));
@@ -356,13 +359,16 @@ TEST_CASE("a decryption leaves neither the content nor its key in memory", "[wip
         const ByteView key = detail::as_bytes(content_key.substr(0, size));
         check_decryption(EncryptionKeys<dir>::from_secret(key).value(), how, "");
         std::string sealed(size + detail::key_wrap_overhead, '\0');
-        REQUIRE(detail::wrap_key(wrap.encryption.detail_key().secret.view(), key, start_of(sealed)));
+        REQUIRE(detail::wrap_key(detail::EncryptionKeyAccess::prepared(wrap.encryption).secret.view(), key,
+                                 start_of(sealed)));
         check_decryption(wrap, how, sealed);
         detail::SealedKey opened{.content_key = detail::SecretBytes{key}};
-        REQUIRE(detail::seal_with_gcm(gcm_wrap.encryption.detail_key().secret.view(), opened));
+        REQUIRE(
+            detail::seal_with_gcm(detail::EncryptionKeyAccess::prepared(gcm_wrap.encryption).secret.view(), opened));
         check_decryption(gcm_wrap, how, opened.encrypted_key, opened.members);
         sealed.assign(256, '\0');
-        REQUIRE(detail::seal_oaep(*rsa.encryption.detail_key().contexts, sealed.size(), key, start_of(sealed)));
+        REQUIRE(detail::seal_oaep(*detail::EncryptionKeyAccess::prepared(rsa.encryption).contexts, sealed.size(), key,
+                                  start_of(sealed)));
         check_decryption(rsa, how, sealed);
     }
 }

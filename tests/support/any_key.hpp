@@ -6,6 +6,7 @@
 #include <credence/keys/algorithm.hpp>
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <string>
 #include <type_traits>
@@ -50,10 +51,12 @@ template <credence::Algorithm Alg>
 void demand_good_key(const credence::EncodingKey<Alg>& key) {
     const auto decoding = key.decoding();
     demand_good_key(decoding);
-    std::vector<unsigned char> signature(key.detail_key().signature_size());
-    demand(key.detail_key().sign("a message", signature.data()), "a key that is accepted signs");
-    demand(decoding.detail_key().verify("a message", signature), "and verifies what it signed");
-    demand(!decoding.detail_key().verify("another message", signature), "and nothing else");
+    std::vector<unsigned char> signature(credence::detail::KeyAccess::prepared(key).signature_size());
+    demand(credence::detail::KeyAccess::prepared(key).sign("a message", signature.data()),
+           "a key that is accepted signs");
+    demand(credence::detail::KeyAccess::prepared(decoding).verify("a message", signature),
+           "and verifies what it signed");
+    demand(!credence::detail::KeyAccess::prepared(decoding).verify("another message", signature), "and nothing else");
 }
 
 }  // namespace support

@@ -5,6 +5,7 @@
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/validation.hpp>
 #include <credence/detail/encoding/base64url.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <chrono>
 #include <string>
@@ -28,7 +29,7 @@ std::string signed_segments(std::string_view header, std::string_view payload,
                             const credence::Keys<Alg>& keys = account_keys()) {
     std::string token{header};
     token.append(".").append(payload);
-    const auto& key = keys.encoding.detail_key();
+    const auto& key = credence::detail::KeyAccess::prepared(keys.encoding);
     std::vector<unsigned char> signature(key.signature_size());
     if (!key.sign(token, signature.data())) return {};
     const std::string bytes(signature.begin(), signature.end());

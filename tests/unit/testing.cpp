@@ -3,6 +3,7 @@
 // with one.
 #include <credence/testing.hpp>
 #include <credence/unverified.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <array>
@@ -265,8 +266,9 @@ TEST_CASE("a manual clock does not move by itself, and its copies show the same 
 
 TEST_CASE("texts that encode would never make can be signed") {
     const auto token = credence::testing::sign_texts(R"({"alg":"HS256"})", "no JSON", own_keys());
-    CHECK(own_keys().decoding.detail_key().verify(
-        std::string_view{token}.substr(0, token.rfind('.')),
-        credence::detail::as_bytes(credence::detail::decode_base64url(token.substr(token.rfind('.') + 1)).value())));
+    CHECK(credence::detail::KeyAccess::prepared(own_keys().decoding)
+              .verify(std::string_view{token}.substr(0, token.rfind('.')),
+                      credence::detail::as_bytes(
+                          credence::detail::decode_base64url(token.substr(token.rfind('.') + 1)).value())));
     CHECK_THROWS_AS(credence::testing::token_for(AccountClaims{{.sub = "\xff"}, {}}, own_keys()), credence::Exception);
 }

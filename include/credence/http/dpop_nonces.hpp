@@ -6,6 +6,7 @@
 #include <credence/keys/keys.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/encoding/base64url.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <array>
@@ -38,7 +39,7 @@ public:
     [[nodiscard]] std::string current() const {
         const std::string period = std::to_string(present());
         std::array<unsigned char, 32> mac{};
-        if (!secret_.encoding.detail_key().sign(input_of(period), mac.data())) return {};
+        if (!detail::KeyAccess::prepared(secret_.encoding).sign(input_of(period), mac.data())) return {};
         return period + "." + detail::encode_base64url(detail::as_text(mac));
     }
 
@@ -51,7 +52,7 @@ public:
         const std::int64_t newest = present();
         if (number != newest && number != newest - 1) return false;
         const auto mac = detail::decode_base64url(nonce.substr(period.size() + 1));
-        return mac && (secret_.decoding.detail_key().verify)(input_of(period), detail::as_bytes(*mac));
+        return mac && (detail::KeyAccess::prepared(secret_.decoding).verify)(input_of(period), detail::as_bytes(*mac));
     }
 
 private:

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <credence/bytes.hpp>
+#include <credence/jwe/decryption_source.hpp>
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/jwe/encryption_keys.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
+#include <credence/jwt/detail/token_form.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -64,13 +67,6 @@ inline constexpr bool is_encryption_pair<EncryptionKeys<Alg>> = true;
 
 }  // namespace detail
 
-/// A source of decryption keys: a `DecryptionKey`, or a `DecryptionKeySet`.
-template <class Source>
-concept DecryptionSource = requires(const Source& source, std::string_view alg, const KeyQuery& query) {
-    { source.accepts(alg) } -> std::same_as<bool>;
-    { source.detail_find(query, A256GCM) } -> std::same_as<Result<detail::SharedManagementKey>>;
-};
-
 /// Decrypts a token. RFC 7516 §5.2
 ///
 /// Size, form and header are checked first, then the key is looked up, and only then computed with. `zip` is refused.
@@ -88,9 +84,13 @@ template <DecryptionSource Source>
     auto read = detail::read_jwe(token, {options.max_token_bytes, options.content, options.understood},
                                  [&](std::string_view alg) { return source.accepts(alg); });
     if (!read) return std::move(read).error();
-    const auto key = source.detail_find(read->header.query(), read->content);
-    if (!key) return key.error();
-    auto plaintext = detail::open_jwe(**key, *read);
+    const Result<AnyDecryptionKey> found = source.find(read->header.query(), read->content);
+    if (!found) return found.error();
+    const detail::ManagementKey& key = detail::EncryptionKeyAccess::prepared(*found);
+    if (key.alg != read->header.header.alg) {  // a mistake of a user's own source
+        return Error{Errc::algorithm_not_allowed, {}, detail::key_of_other_algorithm};
+    }
+    auto plaintext = detail::open_jwe(key, *read);
     if (!plaintext) return std::move(plaintext).error();
     detail::JweHeader& header = read->header;
     return Result<Decrypted>{

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/bytes.hpp>
+#include <credence/jwe/decryption_source.hpp>
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/jwe/encryption_keys.hpp>
 #include <credence/keys/key_set.hpp>
@@ -10,6 +11,7 @@
 #include <credence/result.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/jwe/detail/decryption_table.hpp>
+#include <credence/jwe/detail/encryption_key_access.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -78,10 +80,15 @@ public:
     /// Whether a header's `alg`, byte for byte, is in the list.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return algorithms::has_name(alg); }
 
-    /// The one key for a token. Internal.
-    [[nodiscard]] Result<detail::SharedManagementKey> detail_find(const KeyQuery& query,
-                                                                  ContentAlgorithm content) const {
-        return content_->table.find(query, content);
+    /// The one key for a token. Called by `decrypt`.
+    ///
+    /// \param query    from the token's header. A `kid` that no usable key has matches nothing. Without a `kid` exactly
+    ///                 one key may be for `alg`.
+    /// \param content  the `enc` of the header: a `dir` key may be for one content algorithm only.
+    /// \return the key; `no_matching_key`, `ambiguous_key`, with the reason.
+    [[nodiscard]] Result<AnyDecryptionKey> find(const KeyQuery& query, ContentAlgorithm content) const {
+        return content_->table.find(query, content)
+            .transform(detail::EncryptionKeyAccess::wrap<AnyDecryptionKey, detail::SharedManagementKey>);
     }
 
 private:
@@ -99,7 +106,7 @@ private:
                       "credence: the algorithm of each key must be in the list of the DecryptionKeySet");
         const std::string& kid = key.kid();
         auto name = kid.empty() ? std::nullopt : std::optional<std::string>{kid};
-        if (content.table.add(std::move(name), key.detail_find({}, A256GCM).value())) ++content.size;
+        if (content.table.add(std::move(name), detail::EncryptionKeyAccess::shared(key))) ++content.size;
     }
 
     std::shared_ptr<const Content> content_;

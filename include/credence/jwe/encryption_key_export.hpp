@@ -10,6 +10,7 @@
 #include <credence/result.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_writer.hpp>
+#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/management_key.hpp>
 #include <credence/keys/detail/key_writer.hpp>
 
@@ -36,15 +37,15 @@ concept KeyOfAnyUse = AnyKey<Key> || AnyEncryptionKey<Key>;
 
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] SharedManagementKey prepared_half(const EncryptionKey<Alg>& key) {
-    return key.detail_share();
+    return EncryptionKeyAccess::shared(key);
 }
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] SharedManagementKey prepared_half(const DecryptionKey<Alg>& key) {
-    return key.detail_share();
+    return EncryptionKeyAccess::shared(key);
 }
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] SharedManagementKey prepared_half(const EncryptionKeys<Alg>& keys) {
-    return keys.decryption.detail_share();
+    return EncryptionKeyAccess::shared(keys.decryption);
 }
 
 template <class Alg>

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <credence/bytes.hpp>
+#include <credence/jwe/decryption_source.hpp>
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/keys/key_options.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
+#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/management_key_import.hpp>
 
 #include <concepts>
@@ -16,8 +18,6 @@
 
 namespace credence {
 
-template <KeyManagementAlgorithm Alg>
-class DecryptionKey;
 template <KeyManagementAlgorithm Alg>
 struct EncryptionKeys;
 
@@ -126,14 +126,9 @@ public:
     /// The same key with another key id.
     [[nodiscard]] EncryptionKey with_kid(std::string kid) const { return EncryptionKey{key_, std::move(kid)}; }
 
-    /// The prepared key. Internal.
-    [[nodiscard]] const detail::ManagementKey& detail_key() const noexcept { return *key_; }
-
-    /// The prepared key, with shared ownership. Internal.
-    [[nodiscard]] detail::SharedManagementKey detail_share() const noexcept { return key_; }
-
 private:
     friend struct EncryptionKeys<Alg>;
+    friend struct detail::EncryptionKeyAccess;
 
     EncryptionKey(detail::SharedManagementKey key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
 
@@ -226,17 +221,14 @@ public:
     /// Whether a header's `alg`, byte for byte, is this key's algorithm.
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return alg == Alg::name; }
 
-    /// The prepared key, for any query. Internal.
-    [[nodiscard]] Result<detail::SharedManagementKey> detail_find(const KeyQuery& /*query*/,
-                                                                  ContentAlgorithm /*content*/) const {
-        return key_;
+    /// The key itself, for any query. Called by `decrypt`.
+    [[nodiscard]] Result<AnyDecryptionKey> find(const KeyQuery& /*query*/, ContentAlgorithm /*content*/) const {
+        return {detail::from_call, [this] { return AnyDecryptionKey{*this}; }};
     }
-
-    /// The prepared key, with shared ownership. Internal.
-    [[nodiscard]] detail::SharedManagementKey detail_share() const noexcept { return key_; }
 
 private:
     friend struct EncryptionKeys<Alg>;
+    friend struct detail::EncryptionKeyAccess;
 
     DecryptionKey(detail::SharedManagementKey key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
 

@@ -7,6 +7,7 @@
 #include <credence/keys/keys.hpp>
 #include <credence/result.hpp>
 #include <credence/jwt/detail/token_writer.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <string>
 
@@ -29,7 +30,7 @@ template <class Claims, Algorithm Alg>
         detail::demand_claims_type<Claims>();
         return Errc::invalid_claim_type;
     } else {
-        return detail::sign_claims<Alg>(claims, key.detail_key(), options, key.kid());
+        return detail::sign_claims<Alg>(claims, detail::KeyAccess::prepared(key), options, key.kid());
     }
 }
 /// The same with a key pair, whose encoding half signs.

@@ -12,6 +12,7 @@
 #include <credence/jwt/detail/jose_header.hpp>
 #include <credence/jwt/detail/token_form.hpp>
 #include <credence/jwt/detail/unverified_issuer.hpp>
+#include <credence/jwt/detail/verifier_access.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -106,8 +107,11 @@ private:
         if (!header) return header.error();
         const std::string& alg = header->header.alg;
         const auto accepts = [&](const auto& verifier) {
-            if constexpr (requires { verifier.detail_accepts(alg); }) return verifier.detail_accepts(alg);
-            return true;  // a user's own verifier, which need not have the function
+            if constexpr (requires { detail::VerifierAccess::accepts(verifier, alg); }) {
+                return detail::VerifierAccess::accepts(verifier, alg);
+            } else {
+                return true;  // a user's own verifier, whose keys are not known
+            }
         };
         const auto understands = [&](const auto& verifier) {
             return !detail::check_critical(*header, verifier.validation().understood);

@@ -11,6 +11,7 @@
 #include <credence/keys/keys.hpp>
 #include <credence/result.hpp>
 #include <credence/jwt/detail/pipeline.hpp>
+#include <credence/jwt/detail/verifier_access.hpp>
 
 #include <memory>
 #include <optional>
@@ -127,16 +128,9 @@ public:
     /// The rules of this verifier.
     [[nodiscard]] const Validation<Claims>& validation() const noexcept { return state_->validation; }
 
-    /// Whether its keys are for a header's `alg`. Internal.
-    [[nodiscard]] bool detail_accepts(std::string_view alg) const {
-        if constexpr (is_possible) {
-            return state_->source.accepts(alg);
-        } else {
-            return false;
-        }
-    }
-
 private:
+    friend struct detail::VerifierAccess;
+
     static constexpr bool is_possible =
         KeySource<Source> && detail::is_claims_type<Claims>;  // else a static_assert explains
 
@@ -157,6 +151,15 @@ private:
                 token);
         } else {
             return Errc::invalid_key;
+        }
+    }
+
+    /// Whether its keys are for a header's `alg`.
+    [[nodiscard]] bool accepts(std::string_view alg) const {
+        if constexpr (is_possible) {
+            return state_->source.accepts(alg);
+        } else {
+            return false;
         }
     }
 

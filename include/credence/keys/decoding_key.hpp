@@ -8,6 +8,7 @@
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_import.hpp>
 
 #include <memory>
@@ -122,14 +123,9 @@ public:
     /// The key itself, for any query. Called by verifiers.
     [[nodiscard]] Result<const detail::VerifyKeyOf<Alg>*> find(const KeyQuery& /*query*/) const { return key_.get(); }
 
-    /// The prepared key. Internal.
-    [[nodiscard]] const detail::VerifyKeyOf<Alg>& detail_key() const noexcept { return *key_; }
-
-    /// The prepared key, with shared ownership. Internal.
-    [[nodiscard]] std::shared_ptr<const VerificationKey> detail_share() const noexcept { return key_; }
-
 private:
     friend class EncodingKey<Alg>;
+    friend struct detail::KeyAccess;
 
     using Prepared = detail::VerifyKeyOf<Alg>;
 

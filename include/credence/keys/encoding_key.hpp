@@ -8,6 +8,7 @@
 #include <credence/keys/key_options.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_import.hpp>
 
 #include <memory>
@@ -107,11 +108,9 @@ public:
     /// The same key with another key id.
     [[nodiscard]] EncodingKey with_kid(std::string kid) const { return EncodingKey{key_, std::move(kid)}; }
 
-    /// The prepared key. Internal.
-    [[nodiscard]] const detail::SignKeyOf<Alg>& detail_key() const noexcept { return *key_; }
-
 private:
     friend struct Keys<Alg>;
+    friend struct detail::KeyAccess;
 
     using Prepared = detail::SignKeyOf<Alg>;
 

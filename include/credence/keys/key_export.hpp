@@ -6,6 +6,7 @@
 #include <credence/keys/keys.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/json/json_writer.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_writer.hpp>
 
 #include <concepts>
@@ -84,7 +85,7 @@ template <AnyKey Key>
     using Alg = typename Key::algorithm;
     say_that_a_secret_is_not_public<Alg>();
     if constexpr (PublicKeyAlgorithm<Alg>) {
-        return whole_jwk<Alg>(decoding_half(key).detail_key(), key.kid(), KeyHalf::public_half);
+        return whole_jwk<Alg>(KeyAccess::prepared(decoding_half(key)), key.kid(), KeyHalf::public_half);
     } else {
         return Errc::invalid_key;
     }
@@ -131,7 +132,7 @@ template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> to_pem(const Key& key) {
     detail::say_that_a_secret_is_not_public<typename Key::algorithm>();
     if constexpr (PublicKeyAlgorithm<typename Key::algorithm>) {
-        return detail::public_pem(detail::decoding_half(key).detail_key().native());
+        return detail::public_pem(detail::KeyAccess::prepared(detail::decoding_half(key)).native());
     } else {
         return Errc::invalid_key;
     }
@@ -145,7 +146,8 @@ template <detail::AnyKey Key>
 /// the hash.
 template <detail::AnyKey Key>
 [[nodiscard]] Result<std::string> thumbprint(const Key& key) {
-    const auto jwk = detail::key_members(detail::decoding_half(key).detail_key(), detail::KeyHalf::public_half);
+    const auto jwk =
+        detail::key_members(detail::KeyAccess::prepared(detail::decoding_half(key)), detail::KeyHalf::public_half);
     if (!jwk) return jwk.error();
     return detail::thumbprint_of(*jwk);
 }
@@ -164,21 +166,22 @@ template <detail::AnyKey Key>
 template <detail::SigningKey Key>
     requires PublicKeyAlgorithm<typename Key::algorithm>
 [[nodiscard]] Result<std::string> to_encrypted_private_pem(const Key& key, KeyOptions options) {
-    return detail::encrypted_pem(detail::encoding_half(key).detail_key().native(), options.passphrase.text());
+    return detail::encrypted_pem(detail::KeyAccess::prepared(detail::encoding_half(key)).native(),
+                                 options.passphrase.text());
 }
 
 /// A private key as PEM, `PRIVATE KEY`, unencrypted. RFC 7468 §10
 template <detail::SigningKey Key>
     requires PublicKeyAlgorithm<typename Key::algorithm>
 [[nodiscard]] Result<std::string> export_private_pem_in_the_clear(const Key& key) {
-    return detail::private_pem(detail::encoding_half(key).detail_key().native());
+    return detail::private_pem(detail::KeyAccess::prepared(detail::encoding_half(key)).native());
 }
 
 /// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.3
 template <detail::SigningKey Key>
 [[nodiscard]] Result<std::string> export_private_jwk_in_the_clear(const Key& key) {
-    const auto jwk = detail::whole_jwk<typename Key::algorithm>(detail::encoding_half(key).detail_key(), key.kid(),
-                                                                detail::KeyHalf::private_half);
+    const auto jwk = detail::whole_jwk<typename Key::algorithm>(detail::KeyAccess::prepared(detail::encoding_half(key)),
+                                                                key.kid(), detail::KeyHalf::private_half);
     if (!jwk) return jwk.error();
     return jwk->text();
 }
@@ -187,7 +190,7 @@ template <detail::SigningKey Key>
 template <detail::SigningKey Key>
     requires SharedSecretAlgorithm<typename Key::algorithm>
 [[nodiscard]] std::string export_secret_in_the_clear(const Key& key) {
-    return std::string{detail::as_text(detail::encoding_half(key).detail_key().secret())};
+    return std::string{detail::as_text(detail::KeyAccess::prepared(detail::encoding_half(key)).secret())};
 }
 
 }  // namespace credence

@@ -6,6 +6,7 @@
 #include <credence/keys/key_source.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/result.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_import.hpp>
 #include <credence/keys/detail/key_pair_checks.hpp>
 #include <credence/keys/detail/key_table.hpp>
@@ -256,7 +257,7 @@ private:
         }
         const bool is_new =
             content.table.add(Alg::name, {.kid = kid.empty() ? std::nullopt : std::optional<std::string>{kid}},
-                              key.detail_share(), detail::identity_of(key.detail_key()));
+                              detail::KeyAccess::shared(key), detail::identity_of(detail::KeyAccess::prepared(key)));
         if (is_new) ++content.size;
     }
 

@@ -5,6 +5,7 @@
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/concurrency/snapshot_cell.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -93,14 +94,12 @@ public:
         typename Cell::Snapshot set_;
     };
 
-    /// The generation, perhaps that of a set that is being replaced now; a set that is loaded afterwards is at least as
-    /// new. Internal.
-    [[nodiscard]] std::uint64_t detail_generation() const noexcept { return sets_->generation(); }
-
     /// Keeps the current set alive, without a lock.
     [[nodiscard]] Snapshot snapshot() const noexcept { return Snapshot{sets_->load()}; }
 
 private:
+    friend struct detail::KeyAccess;
+
     std::shared_ptr<Cell> sets_;
 };
 

@@ -12,6 +12,7 @@
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/openssl/random_bytes.hpp>
 #include <credence/remote/detail/form_encoding.hpp>
+#include <credence/remote/detail/introspection_access.hpp>
 
 #include <array>
 #include <chrono>
@@ -61,10 +62,9 @@ public:
         }};
     }
 
-    /// Adds the authentication to a request with a form. Internal.
-    [[nodiscard]] Result<void> detail_apply(FetchRequest& request) const { return apply_(request); }
-
 private:
+    friend struct detail::IntrospectionAccess;
+
     using Apply = std::function<Result<void>(FetchRequest&)>;
 
     explicit ClientAuthentication(Apply apply) : apply_(std::move(apply)) {}

@@ -19,6 +19,7 @@
 #include <credence/jwt/detail/stored_claims.hpp>
 #include <credence/jwt/detail/token_form.hpp>
 #include <credence/remote/detail/form_encoding.hpp>
+#include <credence/remote/detail/introspection_access.hpp>
 #include <credence/remote/detail/introspection_cache.hpp>
 #include <credence/remote/detail/introspection_endpoint.hpp>
 #include <credence/remote/detail/remote_core.hpp>
@@ -315,7 +316,8 @@ private:
             .connect_timeout = connect_timeout,
             .deadline = deadline,
             .form = "token=" + detail::form_encoded(token) + "&token_type_hint=access_token"};
-        if (auto proven = state_->authentication.detail_apply(request); !proven) return std::move(proven).error();
+        if (auto proven = detail::IntrospectionAccess::authenticate(state_->authentication, request); !proven)
+            return std::move(proven).error();
         auto result = loan.fetch(request);
         state_->endpoint->note(result && result->status == 200);
         return take(std::move(result));
@@ -336,7 +338,7 @@ private:
 
     /// Reads a signed answer. An unsigned one is refused. RFC 9701 §5
     [[nodiscard]] Result<Answer> read_signed(std::string_view body) const {
-        const auto opened = state_->options.signed_answers->detail_open(body);
+        const auto opened = detail::IntrospectionAccess::open(*state_->options.signed_answers, body);
         if (opened) return read(*opened, opened->dump());
         if (opened.error().code == Errc::keys_unavailable) {
             return Error{Errc::keys_unavailable,

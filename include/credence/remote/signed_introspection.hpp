@@ -8,6 +8,7 @@
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
+#include <credence/remote/detail/introspection_access.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -71,10 +72,9 @@ public:
         }
     }
 
-    /// The token's data in a signed answer, as JSON. Internal.
-    [[nodiscard]] Result<nlohmann::json> detail_open(std::string_view answer) const { return open_(answer); }
-
 private:
+    friend struct detail::IntrospectionAccess;
+
     static constexpr std::size_t most_answer_bytes = std::size_t{16} * 1024 * 1024;  // max_answer_bytes is the bound
 
     using Open = std::function<Result<nlohmann::json>(std::string_view)>;

@@ -2,6 +2,7 @@
 // The half that verifies: the texts and bytes from which it is made, and that it is a source of keys.
 #include <credence/keys/decoding_key.hpp>
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <array>
 #include <cstddef>
@@ -55,7 +56,7 @@ TEST_CASE("a key is a source of itself, whatever the kid", "[keys][attack-12]") 
          {std::string{}, std::string{"k1"}, std::string{"../../dev/null"}, std::string(9999, 'k')}) {
         const auto found = key.find({.alg = "ES256", .kid = kid});
         REQUIRE(found);
-        CHECK(*found == &key.detail_key());
+        CHECK(*found == &detail::KeyAccess::prepared(key));
     }
 }
 

@@ -2,6 +2,7 @@
 // The half that signs: it holds a private key, and gives the half that verifies.
 #include <credence/keys/encoding_key.hpp>
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include "support/catch.hpp"
 #include "support/key_files.hpp"
@@ -27,6 +28,6 @@ TEST_CASE("an encoding key gives the half that verifies, with its key id", "[enc
 }
 
 TEST_CASE("a new RSA key has 2048 bits, a new EdDSA key is on Ed25519", "[keys]") {
-    CHECK(EVP_PKEY_get_bits(keys_of<PS512>().encoding.detail_key().native()) == 2048);
-    CHECK(EVP_PKEY_is_a(keys_of<EdDSA>().encoding.detail_key().native(), "ED25519") == 1);
+    CHECK(EVP_PKEY_get_bits(detail::KeyAccess::prepared(keys_of<PS512>().encoding).native()) == 2048);
+    CHECK(EVP_PKEY_is_a(detail::KeyAccess::prepared(keys_of<EdDSA>().encoding).native(), "ED25519") == 1);
 }

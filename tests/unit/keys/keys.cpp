@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pairs of keys: how they are made, and that their halves belong together.
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <string>
 #include <string_view>
@@ -62,7 +63,7 @@ TEST_CASE("keys are copied cheaply, and never empty", "[keys]") {
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<EncodingKey<RS256>>);
     auto key = keys_of<RS256>().decoding;
     const auto copy = std::move(key);  // NOLINT(performance-move-const-arg): it must copy
-    CHECK(&key.detail_key() == &copy.detail_key());
+    CHECK(&detail::KeyAccess::prepared(key) == &detail::KeyAccess::prepared(copy));
 }
 
 TEMPLATE_TEST_CASE("new keys are all different, and as long as they must be", "[keys]", HS256, HS384, HS512, ES256,
@@ -72,7 +73,7 @@ TEMPLATE_TEST_CASE("new keys are all different, and as long as they must be", "[
     CHECK(verifies(first.decoding, "input", sign(first.encoding, "input")));
     CHECK_FALSE(verifies(second.decoding, "input", sign(first.encoding, "input")));
     if constexpr (SharedSecretAlgorithm<TestType>) {
-        CHECK(first.encoding.detail_key().secret().size() == detail::hash_size(TestType::scheme.hash));
+        CHECK(detail::KeyAccess::prepared(first.encoding).secret().size() == detail::hash_size(TestType::scheme.hash));
     }
 }
 
@@ -81,13 +82,17 @@ TEST_CASE("a key that OpenSSL has already is shared", "[keys]") {
     const auto keys = Keys<ES256>::from_evp_pkey(native.get());
     REQUIRE(keys);
     CHECK(verifies(keys->decoding, "input", sign(keys->encoding, "input")));
-    CHECK(keys->encoding.detail_key().native() == native.get());
-    CHECK(refusal(DecodingKey<ES256>::from_evp_pkey(keys->decoding.detail_key().native())) == "accepted");
+    CHECK(detail::KeyAccess::prepared(keys->encoding).native() == native.get());
+    CHECK(refusal(DecodingKey<ES256>::from_evp_pkey(detail::KeyAccess::prepared(keys->decoding).native())) ==
+          "accepted");
     CHECK(refusal(EncodingKey<ES256>::from_evp_pkey(native.get())) == "accepted");
     CHECK(refusal(DecodingKey<ES256>::from_evp_pkey(native.get())) == "invalid_key");
-    CHECK(refusal(EncodingKey<ES256>::from_evp_pkey(keys->decoding.detail_key().native())) == "invalid_key");
-    CHECK(refusal(DecodingKey<ES384>::from_evp_pkey(keys->decoding.detail_key().native())) == "invalid_key");
-    CHECK(refusal(DecodingKey<RS256>::from_evp_pkey(keys->decoding.detail_key().native())) == "invalid_key");
+    CHECK(refusal(EncodingKey<ES256>::from_evp_pkey(detail::KeyAccess::prepared(keys->decoding).native())) ==
+          "invalid_key");
+    CHECK(refusal(DecodingKey<ES384>::from_evp_pkey(detail::KeyAccess::prepared(keys->decoding).native())) ==
+          "invalid_key");
+    CHECK(refusal(DecodingKey<RS256>::from_evp_pkey(detail::KeyAccess::prepared(keys->decoding).native())) ==
+          "invalid_key");
     CHECK(refusal(DecodingKey<ES256>::from_evp_pkey(nullptr)) == "invalid_key");
     CHECK(refusal(Keys<ES256>::from_evp_pkey(nullptr)) == "invalid_key");
 }

@@ -4,6 +4,7 @@
 #include <credence/keys/keys.hpp>
 #include <credence/remote/client_authentication.hpp>
 #include <credence/remote/url.hpp>
+#include <credence/remote/detail/introspection_access.hpp>
 
 #include <chrono>
 #include <string>
@@ -17,7 +18,7 @@ namespace {
 
 FetchRequest request_with(const ClientAuthentication& authentication) {
     FetchRequest request{.url = Url::parse("https://id.example/introspect").value(), .form = "token=a"};
-    REQUIRE(authentication.detail_apply(request).has_value());
+    REQUIRE(detail::IntrospectionAccess::authenticate(authentication, request).has_value());
     return request;
 }
 

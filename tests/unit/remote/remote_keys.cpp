@@ -5,6 +5,7 @@
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/remote/remote_keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -198,7 +199,7 @@ TEST_CASE("attack row 14: a URL in a token is never fetched", "[remote_keys]") {
     const std::string payload = R"({"iss":"https://id.example","aud":"api","exp":4102444800})";
     const auto signed_as = [&](const std::string& header) {
         const std::string input = detail::encode_base64url(header) + "." + detail::encode_base64url(payload);
-        const auto& key = support::published_key("a").encoding.detail_key();
+        const auto& key = detail::KeyAccess::prepared(support::published_key("a").encoding);
         std::string signature(key.signature_size(), '\0');
         REQUIRE(key.sign(input, reinterpret_cast<unsigned char*>(signature.data())));
         return input + "." + detail::encode_base64url(signature);

@@ -13,6 +13,7 @@
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/json/json_string.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <array>
 #include <cstddef>
@@ -74,7 +75,7 @@ struct ProofAlgorithmList {
             if (!key) return key.error();
             auto thumb = thumbprint(*key);
             if (!thumb) return thumb.error();
-            return ProofKey{std::string{Alg::name}, key->detail_share(), *std::move(thumb)};
+            return ProofKey{std::string{Alg::name}, KeyAccess::shared(*key), *std::move(thumb)};
         });
     }
 };

@@ -10,6 +10,7 @@
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/jwt/detail/claim_index.hpp>
 #include <credence/jwt/detail/token_identity.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <array>
@@ -34,8 +35,8 @@ inline constexpr bool may_cache_proofs = Source::is_static || SnapshotKeySource<
 /// The generation of a source's keys, if they can rotate; a fixed source has only one.
 template <class Source>
 [[nodiscard]] std::uint64_t generation_of(const Source& source) noexcept {
-    if constexpr (requires { source.detail_generation(); }) {
-        return source.detail_generation();  // does not keep the keys alive
+    if constexpr (requires { KeyAccess::generation(source); }) {
+        return KeyAccess::generation(source);  // does not keep the keys alive
     } else if constexpr (SnapshotKeySource<Source>) {
         return source.snapshot().generation();
     } else {

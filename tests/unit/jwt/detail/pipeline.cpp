@@ -2,6 +2,7 @@
 // The stages of a verification: their order, the key that is looked up, and that no byte of a payload is read before
 // its signature has been verified.
 #include <credence/jwt/detail/pipeline.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -26,7 +27,8 @@ namespace {
 /// A source of keys that records its calls, and gives the answer that a test sets.
 struct Asked {
     std::vector<std::string> names = {};
-    credence::Result<const credence::detail::HmacKey*> answer = &account_keys().decoding.detail_key();
+    credence::Result<const credence::detail::HmacKey*> answer =
+        &credence::detail::KeyAccess::prepared(account_keys().decoding);
 };
 
 class Source {
@@ -94,7 +96,7 @@ TEST_CASE("a source that can change is asked again for every token") {
     asked->answer = Errc::no_matching_key;
     CHECK(judged(verifier, token) == "no_matching_key");
     const auto other = credence::Keys<credence::HS256>::generate().value();
-    asked->answer = &other.decoding.detail_key();
+    asked->answer = &credence::detail::KeyAccess::prepared(other.decoding);
     CHECK(judged(verifier, token) == "invalid_signature");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Finds the only key of a PEM text among other blocks and in a chain, and refuses a text with two keys.
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/pem_key.hpp>
 
 #include <string>
@@ -38,7 +39,7 @@ std::string join(std::string_view left, std::string_view right) { return std::st
 
 /// A certificate of `subject` for `keys`, given by `issuer` and signed with the key `signer`.
 std::string certificate(const char* subject, const char* issuer, const Keys<ES256>& keys, const Keys<ES256>& signer) {
-    auto* const key = const_cast<EVP_PKEY*>(keys.encoding.detail_key().native());
+    auto* const key = const_cast<EVP_PKEY*>(detail::KeyAccess::prepared(keys.encoding).native());
     const detail::Certificate made{X509_new()};
     const auto name = [](X509_NAME* out, const char* text) {
         X509_NAME_add_entry_by_txt(out, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(text), -1, -1, 0);
@@ -50,7 +51,7 @@ std::string certificate(const char* subject, const char* issuer, const Keys<ES25
     X509_gmtime_adj(X509_getm_notBefore(made.get()), 0);
     X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
     X509_set_pubkey(made.get(), key);
-    X509_sign(made.get(), const_cast<EVP_PKEY*>(signer.encoding.detail_key().native()), EVP_sha256());
+    X509_sign(made.get(), const_cast<EVP_PKEY*>(detail::KeyAccess::prepared(signer.encoding).native()), EVP_sha256());
     const detail::Memory memory{BIO_new(BIO_s_mem())};
     PEM_write_bio_X509(memory.get(), made.get());
     char* text = nullptr;

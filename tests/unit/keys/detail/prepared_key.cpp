@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Keys from PEM and DER in all their forms: which are accepted, which are refused, and for which reason.
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/pem_key.hpp>
 #include <credence/keys/detail/prepared_key.hpp>
 
@@ -327,7 +328,7 @@ TEST_CASE("halves that do not belong together are no key pair", "[key_material]"
     std::string der = der_of(files::p256_private_sec1);
     const std::string point = der_of(files::p256_public);
     const auto other = Keys<ES256>::generate().value();
-    const auto pem = detail::public_half_of(other.encoding.detail_key().native());
+    const auto pem = detail::public_half_of(detail::KeyAccess::prepared(other.encoding).native());
     unsigned char* written = nullptr;
     const int size = i2d_PUBKEY(pem.get(), &written);
     REQUIRE(size == 91);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Public-key signatures of every algorithm: both ways, exact in length and range, and from many threads.
 #include <credence/keys/keys.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_writer.hpp>
 #include <credence/keys/detail/signature.hpp>
 
@@ -90,7 +91,8 @@ TEMPLATE_TEST_CASE("a signature with r or s of zero, or beyond the order, is ref
 TEST_CASE("the same ECDSA signature in DER is refused", "[signature][attack-7]") {
     const auto& keys = keys_of<ES256>();
     const std::string raw = sign(keys.encoding, input);
-    detail::KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, keys.encoding.detail_key().native(), nullptr)};
+    detail::KeyContext context{
+        EVP_PKEY_CTX_new_from_pkey(nullptr, detail::KeyAccess::prepared(keys.encoding).native(), nullptr)};
     REQUIRE(EVP_PKEY_sign_init(context.get()) == 1);
     std::string der(80, '\0');
     std::size_t size = der.size();
@@ -106,7 +108,8 @@ TEST_CASE("the same ECDSA signature in DER is refused", "[signature][attack-7]")
 TEST_CASE("the other s of an ECDSA signature is taken: RFC 7518 asks for no low one", "[signature][attack-9]") {
     const auto& keys = keys_of<ES256>();
     std::string signature = sign(keys.encoding, input);
-    const detail::Number order = detail::number_of(keys.decoding.detail_key().native(), OSSL_PKEY_PARAM_EC_ORDER);
+    const detail::Number order =
+        detail::number_of(detail::KeyAccess::prepared(keys.decoding).native(), OSSL_PKEY_PARAM_EC_ORDER);
     const detail::Number s{BN_bin2bn(detail::as_bytes(signature).data() + 32, 32, nullptr)};
     REQUIRE(BN_sub(s.get(), order.get(), s.get()) == 1);
     REQUIRE(BN_bn2binpad(s.get(), reinterpret_cast<unsigned char*>(signature.data()) + 32, 32) == 32);
@@ -129,7 +132,7 @@ TEST_CASE("an Ed25519 S beyond the order is refused", "[signature][attack-10]") 
 }
 
 TEST_CASE("RSA signatures of one padding or hash are none of another", "[signature]") {
-    const auto pem = detail::private_pem(keys_of<RS256>().encoding.detail_key().native()).value();
+    const auto pem = detail::private_pem(detail::KeyAccess::prepared(keys_of<RS256>().encoding).native()).value();
     const std::string signature = sign(keys_of<RS256>().encoding, input);
     CHECK_FALSE(verifies(Keys<RS384>::from_pem(pem).value().decoding, input, signature));
     CHECK_FALSE(verifies(Keys<PS256>::from_pem(pem).value().decoding, input, signature));
@@ -140,7 +143,8 @@ TEST_CASE("a PSS signature with another salt length is refused", "[signature]") 
     const auto& keys = keys_of<PS256>();
     const std::string hash = detail::hash_bytes(detail::Hash::sha256, detail::as_bytes(input));
     for (const int salt : {0, 31, 32, 33, 222}) {
-        detail::KeyContext context{EVP_PKEY_CTX_new_from_pkey(nullptr, keys.encoding.detail_key().native(), nullptr)};
+        detail::KeyContext context{
+            EVP_PKEY_CTX_new_from_pkey(nullptr, detail::KeyAccess::prepared(keys.encoding).native(), nullptr)};
         REQUIRE(EVP_PKEY_sign_init(context.get()) == 1);
         REQUIRE(EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1);
         REQUIRE(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1);
@@ -161,9 +165,9 @@ TEMPLATE_TEST_CASE("one key pair serves many threads at once", "[signature][thre
         threads.emplace_back([&, number] {
             const std::string mine(100, static_cast<char>('a' + number));
             for (int turn = 0; turn < 8; ++turn) {
-                std::string signature(keys.encoding.detail_key().signature_size(), '\0');
-                const bool is_signed =
-                    keys.encoding.detail_key().sign(mine, reinterpret_cast<unsigned char*>(signature.data()));
+                std::string signature(detail::KeyAccess::prepared(keys.encoding).signature_size(), '\0');
+                const bool is_signed = detail::KeyAccess::prepared(keys.encoding)
+                                           .sign(mine, reinterpret_cast<unsigned char*>(signature.data()));
                 if (!is_signed || !verifies(keys.decoding, mine, signature)) ++wrong;
                 signature[5] = static_cast<char>(signature[5] ^ 4);
                 if (verifies(keys.decoding, mine, signature)) ++wrong;
