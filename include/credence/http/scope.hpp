@@ -43,7 +43,8 @@ template <class Claims>
                                                     Challenge challenge = {}) {
     if (detail::grants_all(who, scopes.list())) return {};
     challenge.scope = scopes.list();
-    return Rejection::from(Error{Errc::insufficient_scope, "scope"}, challenge);
+    return Rejection::from(Error{Errc::insufficient_scope, "scope", "it does not grant all of these scopes"},
+                           challenge);
 }
 
 /// The same check for a proof that is known to have some scopes.
@@ -61,7 +62,7 @@ template <class Claims>
                                                         Challenge challenge = {}) {
     if (detail::grants_any(who, scopes.list())) return {};
     challenge.scope = scopes.list();
-    return Rejection::from(Error{Errc::insufficient_scope, "scope"}, challenge);
+    return Rejection::from(Error{Errc::insufficient_scope, "scope", "it grants none of these scopes"}, challenge);
 }
 
 /// The same check for a proof that is known to have some scopes.

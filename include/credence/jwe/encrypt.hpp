@@ -54,7 +54,7 @@ namespace detail {
     add("apu", encode_base64url(options.producer));
     add("apv", encode_base64url(options.recipient));
     writer.close('}');
-    if (!written) return Errc::invalid_json;
+    if (!written) return Error{Errc::invalid_json, {}, "a member of the header is not UTF-8"};
     if (count_of(text, '\\') > most_header_escapes) {  // what `decrypt` would refuse
         return Error{Errc::malformed_token, {}, too_many_header_escapes};
     }

@@ -63,7 +63,7 @@ constexpr void say_that_an_encryption_secret_is_not_public() {
         jwk.put("kty", "oct");
         jwk.put("k", encode_base64url(as_text(key.secret.view())));
     } else if (!put_key(jwk, key.key.get(), half)) {
-        return Errc::invalid_key;
+        return bad_key(no_parameters);
     }
     return jwk;
 }
@@ -118,7 +118,7 @@ template <detail::KeyOfAnyUse... AnyKeys>
     const auto add = [&](const Result<detail::JwkFields>& jwk) {
         writer.element();
         if (!jwk) done = jwk.error();
-        if (jwk && !jwk->write(writer)) done = Errc::invalid_json;
+        if (jwk && !jwk->write(writer)) done = Error{Errc::invalid_json, {}, detail::kid_not_utf8};
     };
     (add(detail::public_jwk(keys)), ...);
     if (!done) return done.error();

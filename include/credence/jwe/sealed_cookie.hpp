@@ -72,7 +72,7 @@ public:
             }
         }
         State state{std::move(name), std::move(keys), std::move(options)};
-        if (!state.header(now())) return Errc::invalid_json;
+        if (!state.header(now())) return not_utf8();
         return SealedCookie{std::make_shared<const State>(std::move(state))};
     }
 
@@ -83,7 +83,7 @@ public:
         if (auto written = detail::write_claims(payload.text, claims); !written) return std::move(written).error();
         const auto end = detail::saturating_sum(detail::moment_of(state_->options.clock), state_->options.lifetime);
         auto header = state_->header(end);
-        if (!header) return Errc::invalid_json;
+        if (!header) return not_utf8();
         auto value = detail::seal_jwe(detail::EncryptionKeyAccess::prepared(state_->keys.front().encryption), A256GCM,
                                       *std::move(header), {}, detail::as_bytes(payload.text));
         if (value && state_->name.size() + value->size() > max_bytes) {
@@ -133,6 +133,8 @@ private:
     };
 
     explicit SealedCookie(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
+    [[nodiscard]] static Error not_utf8() { return {Errc::invalid_json, {}, "the name of the cookie is not UTF-8"}; }
 
     /// The expiry in the header, in seconds of Unix time.
     [[nodiscard]] static std::optional<std::int64_t> end_of(std::string_view segment) {

@@ -138,7 +138,7 @@ public:
 
     /// \return the proof; `insufficient_scope` when a scope is missing.
     static Result<Granted> from(const Verified<Claims>& who) {
-        if (!(Scopes.is_granted_to(who) && ...)) return Error{Errc::insufficient_scope, "scope"};
+        if (!(Scopes.is_granted_to(who) && ...)) return lacks_scope();
         return {detail::from_call, [&who] { return Granted{Passed{}, std::as_const(who)}; }};
     }
 
@@ -176,8 +176,12 @@ private:
 
     /// The same for a proof that is dropped at once.
     static Result<Granted> take(Verified<Claims>& expiring) {
-        if (!(Scopes.is_granted_to(expiring) && ...)) return Error{Errc::insufficient_scope, "scope"};
+        if (!(Scopes.is_granted_to(expiring) && ...)) return lacks_scope();
         return {detail::from_call, [&expiring] { return Granted{Passed{}, expiring}; }};
+    }
+
+    [[nodiscard]] static Error lacks_scope() {
+        return {Errc::insufficient_scope, "scope", "it does not grant all scopes that the Granted names"};
     }
 
     Verified<Claims> who_;

@@ -82,7 +82,7 @@ public:
         if (!asked_) return {};
         const Result<bool> revoked = asked_->is_revoked(token);
         if (!revoked) return Error{Errc::store_unavailable, {}, revoked.error().reason};
-        if (*revoked) return Errc::token_revoked;
+        if (*revoked) return Error{Errc::token_revoked, {}, "the revocation store has it"};
         return {};
     }
 
@@ -99,7 +99,8 @@ private:
     struct Asked final : AnyStore {
         explicit Asked(std::shared_ptr<Store> asked) : store(std::move(asked)) {}
         [[nodiscard]] Result<bool> is_revoked(const TokenIdentity& token) override {
-            return store ? store->is_revoked(token) : Result<bool>{Errc::store_unavailable};
+            if (!store) return Error{Errc::store_unavailable, {}, "the revocation store is null"};
+            return store->is_revoked(token);
         }
         std::shared_ptr<Store> store;
     };

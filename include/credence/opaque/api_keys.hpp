@@ -100,7 +100,7 @@ public:
             return Error{Errc::token_expired, {}, "ApiKeyOptions::expires"};
         const auto id = detail::random_base62(detail::api_key_id_size);
         const auto secret = detail::random_base62(detail::api_key_secret_size);
-        if (!id || !secret) return Errc::store_unavailable;
+        if (!id || !secret) return Error{Errc::store_unavailable, {}, detail::no_randomness};
         ApiKey key{.id = *id, .subject = written->subject, .expires = earliest(options.expires, written->expires_at)};
         key.text.append(state_->rules.prefix).append("_").append(*id).append(*secret);
         key.text.append(detail::check_of_api_key(key.text));
@@ -111,7 +111,7 @@ public:
                                   .label = detail::label_text(options.label),
                                   .created_at = now(),
                                   .expires_at = key.expires};
-        if (record.hash.empty()) return Errc::store_unavailable;
+        if (record.hash.empty()) return Error{Errc::store_unavailable, {}, detail::no_hash};
         if (const auto kept = state_->store.insert(record); !kept) return unavailable(kept.error());
         return key;
     }
@@ -125,7 +125,7 @@ public:
         const auto id = id_in(text);
         if (!id) return Error{Errc::malformed_token, {}, "not an API key"};
         const std::string hash = hash_of(text);
-        if (hash.empty()) return Errc::store_unavailable;
+        if (hash.empty()) return Error{Errc::store_unavailable, {}, detail::no_hash};
         auto found = state_->store.find(*id);
         if (!found) return unavailable(found.error());
         if (!*found || !detail::equal_in_constant_time((*found)->hash, hash)) return no_such_key();

@@ -284,7 +284,7 @@ private:
     [[nodiscard]] Result<void> add(const LoginUse& login) {
         const SessionRecord record = record_of(login);
         static_cast<void>(uses_.is_due(login.handle, record.last_used_at));
-        if (record.hash.empty()) return Errc::store_unavailable;
+        if (record.hash.empty()) return Error{Errc::store_unavailable, {}, detail::no_hash};
         const auto added = list_->insert_session(record);
         return added ? Result<void>{} : Result<void>{unavailable(added.error())};
     }

@@ -91,7 +91,8 @@ public:
         if (!token || !family) return no_randomness();
         RefreshToken issued{*token, *family, std::move(subject), detail::saturating_sum(moment(), rules_.lifetime)};
         const RefreshRecord record = record_of(issued);
-        if (store_ == nullptr || record.hash.empty()) return Errc::store_unavailable;
+        if (store_ == nullptr) return no_store();
+        if (record.hash.empty()) return no_hash();
         if (const auto kept = store_->insert(record); !kept) return unavailable(kept.error());
         return issued;
     }
@@ -111,7 +112,7 @@ public:
     [[nodiscard]] Result<RefreshToken> rotate(std::string_view token) {
         const auto record = look_up(token);
         if (!record) return record.error();
-        if (record->expires_at <= moment()) return Errc::token_expired;
+        if (record->expires_at <= moment()) return Error{Errc::token_expired, {}, "the refresh token has expired"};
         if (record->used_at) return replay(token, *record);
 
         const auto next = detail::random_text<32>();
@@ -121,7 +122,7 @@ public:
         used.used_at = moment();
         used.sealed_successor = detail::seal_successor(token, *next);
         const RefreshRecord unused = record_of(successor);
-        if (unused.hash.empty()) return Errc::store_unavailable;
+        if (unused.hash.empty()) return no_hash();
         const Result<bool> replaced = store_->replace(used, unused);
         if (!replaced) return unavailable(replaced.error());
         if (*replaced) return successor;
@@ -140,7 +141,7 @@ public:
 
     /// Ends all families of a subject: log out everywhere.
     [[nodiscard]] Result<void> revoke_subject(std::string_view subject) {
-        if (store_ == nullptr) return Errc::store_unavailable;
+        if (store_ == nullptr) return no_store();
         return ended(store_->revoke_subject(subject));
     }
 
@@ -154,7 +155,9 @@ private:
     /// An error of the store, with its reason for the log.
     [[nodiscard]] static Error unavailable(const Error& error) { return {Errc::store_unavailable, {}, error.reason}; }
 
-    [[nodiscard]] static Error no_randomness() { return {Errc::store_unavailable, {}, "no randomness"}; }
+    [[nodiscard]] static Error no_randomness() { return {Errc::store_unavailable, {}, detail::no_randomness}; }
+    [[nodiscard]] static Error no_hash() { return {Errc::store_unavailable, {}, detail::no_hash}; }
+    [[nodiscard]] static Error no_store() { return {Errc::store_unavailable, {}, "the store is null"}; }
 
     [[nodiscard]] static Result<void> ended(const Result<void>& done) {
         return done ? Result<void>{} : Result<void>{unavailable(done.error())};
@@ -163,7 +166,8 @@ private:
     [[nodiscard]] Result<RefreshRecord> look_up(std::string_view token) {
         if (!detail::is_random_text<32>(token)) return Error{Errc::malformed_token, {}, "not a refresh token"};
         const std::string hash = detail::hash_of_token(token);
-        if (store_ == nullptr || hash.empty()) return Errc::store_unavailable;
+        if (store_ == nullptr) return no_store();
+        if (hash.empty()) return no_hash();
         const auto found = store_->find(hash);
         if (!found) return unavailable(found.error());
         if (!*found) return Error{Errc::token_revoked, {}, "no such refresh token"};

@@ -101,7 +101,7 @@ public:
         const auto written = state_->claims.write(claims);
         if (!written) return written.error();
         const auto handle = detail::random_text<16>();
-        if (!handle) return Errc::store_unavailable;
+        if (!handle) return Error{Errc::store_unavailable, {}, detail::no_randomness};
         const NumericDate moment = now();
         SessionRecord record{.handle = *handle,
                              .label = detail::label_text(options.label),
@@ -205,7 +205,7 @@ private:
         if (!is_id(id)) return Error{Errc::malformed_token, {}, "not the id of a session"};
         const detail::ErrorQueueGuard guard;
         std::string hash = state_->hasher(detail::as_bytes(id));
-        if (hash.empty()) return Errc::store_unavailable;
+        if (hash.empty()) return Error{Errc::store_unavailable, {}, detail::no_hash};
         return hash;
     }
 
@@ -269,7 +269,7 @@ private:
     [[nodiscard]] Result<Session> with_new_id(SessionRecord record, const detail::WrittenClaims& written,
                                               const Keep& keep) const {
         const auto random = detail::random_text<32>();
-        if (!random) return Errc::store_unavailable;
+        if (!random) return Error{Errc::store_unavailable, {}, detail::no_randomness};
         Session session{.id = std::string{prefix} + *random};
         const auto hash = hash_of(session.id);
         if (!hash) return hash.error();

@@ -256,7 +256,10 @@ private:
             return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
         }
         const auto is_visible = [](char character) { return character > 0x20 && character < 0x7f; };
-        if (token.empty() || !std::all_of(token.begin(), token.end(), is_visible)) return Errc::malformed_token;
+        if (token.empty()) return Error{Errc::malformed_token, {}, "an empty token"};
+        if (!std::all_of(token.begin(), token.end(), is_visible)) {
+            return Error{Errc::malformed_token, {}, "a byte that is not visible ASCII"};
+        }
         std::string hash = state_->hasher(detail::as_bytes(token));
         if (hash.empty()) return unavailable("the token cannot be hashed");
         const SteadyTime asked = std::chrono::steady_clock::now();

@@ -189,7 +189,7 @@ template <class Store>
 struct KeptStore {
     template <class Question>
     [[nodiscard]] std::invoke_result_t<const Question&, Store&> operator()(StoreUse, const Question& question) const {
-        if (store == nullptr) return Errc::store_unavailable;
+        if (store == nullptr) return Error{Errc::store_unavailable, {}, "the store is null"};
         return question(*store);
     }
 

@@ -45,6 +45,7 @@ TEST_CASE("a scope that is missing is 403, and the challenge names all that are 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().status == 403);
     CHECK(refused.error().reason == Error{Errc::insufficient_scope, "scope"});
+    CHECK(refused.error().reason.reason == "it does not grant all of these scopes");
     CHECK(refused.error().challenge ==
           R"(Bearer realm="shop", error="insufficient_scope", )"
           R"(error_description="The access token does not grant the scope that is needed", )"
@@ -84,6 +85,7 @@ TEST_CASE("any of several scopes suffices, and the challenge names all of them")
     REQUIRE_FALSE(refused);
     CHECK(refused.error().status == 403);
     CHECK(refused.error().reason == Error{Errc::insufficient_scope, "scope"});
+    CHECK(refused.error().reason.reason == "it grants none of these scopes");
     CHECK_THAT(refused.error().challenge, support::contains_text(R"(realm="shop")"));
     CHECK_THAT(refused.error().challenge, support::contains_text(R"(, scope="orders:write adm")"));
     for (const char* scopes : {"", " ", "orders Admin", "orders:read:x  admins"}) {

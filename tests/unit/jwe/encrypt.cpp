@@ -41,6 +41,7 @@ TEST_CASE("the header has alg and enc, and what the options say", "[jwe][encrypt
     CHECK(header_of(encrypt("x", keys, options).value()) ==
           json{{"alg", "A256KW"}, {"enc", "A128CBC-HS256"}, {"kid", "k2"}, {"typ", "at+jwt"}, {"cty", "JWT"}});
     CHECK(encrypt("x", keys, {.kid = "\xff"}).error().code == Errc::invalid_json);
+    CHECK(encrypt("x", keys, {.kid = "\xff"}).error().reason == "a member of the header is not UTF-8");
 }
 
 TEST_CASE("no header is encrypted with that decrypt would refuse for its escapes", "[jwe][encrypt]") {

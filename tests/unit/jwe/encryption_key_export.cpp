@@ -134,5 +134,6 @@ TEST_CASE("a JWK Set holds keys for encryption beside keys for signatures", "[jw
     const auto set = KeySet<ES256>::from_jwks(text).value();  // the others are skipped
     CHECK(set.size() == 1);
     CHECK(to_jwks(rsa.with_kid("\xff")).error().code == Errc::invalid_json);
+    CHECK(to_jwks(rsa.with_kid("\xff")).error().reason == "the key id is not UTF-8");
     CHECK(to_jwks(signing).value() == R"({"keys":[)" + to_jwk(signing).value() + "]}");
 }

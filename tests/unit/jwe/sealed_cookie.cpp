@@ -117,6 +117,7 @@ TEST_CASE("a key of another length is refused", "[jwe][cookie]") {
     CHECK(StateCookie::make("c", {key_of('a'), key_of('a', 16)}).error().code == Errc::key_too_short);
     CHECK(StateCookie::make("c", {key_of('a', 64)}).error().code == Errc::invalid_key);
     CHECK(StateCookie::make("\xff", {key_of('a')}).error().code == Errc::invalid_json);
+    CHECK(StateCookie::make("\xff", {key_of('a')}).error().reason == "the name of the cookie is not UTF-8");
 }
 
 TEST_CASE("registered claims in a cookie are checked", "[jwe][cookie]") {

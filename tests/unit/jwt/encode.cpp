@@ -125,6 +125,8 @@ TEST_CASE("encode makes nothing that is not UTF-8") {
     CHECK(written(nlohmann::json{{"\xff", "a"}}) == "invalid_json");
     CHECK(encode(AccountClaims{}, account_keys(), {.kid = "\xff"}).error().code == Errc::invalid_json);
     CHECK(encode(AccountClaims{}, account_keys(), {.type = "\xff"}).error().code == Errc::invalid_json);
+    CHECK(encode(AccountClaims{}, account_keys(), {.type = "\xff"}).error().reason ==
+          "the header has text that is not UTF-8, or nests too deep");
 }
 
 TEST_CASE("encode makes no number or date that decode would refuse") {

@@ -38,6 +38,8 @@ TEST_CASE("Granted is made of a proof with these scopes") {
     CHECK(writer.value().header().alg == "HS256");
     CHECK(writer.value().scopes().size() == 4);
     CHECK(Writer::from(bearer_of("orders:read")).error() == Error{Errc::insufficient_scope, "scope"});
+    CHECK(Writer::from(bearer_of("orders:read")).error().reason ==
+          "it does not grant all scopes that the Granted names");
     CHECK(Writer::required() == "orders:read orders:write");
 }
 

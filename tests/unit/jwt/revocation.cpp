@@ -65,6 +65,7 @@ TEST_CASE("a revocation without a store lets everything in, one with a null stor
     const Revocation forgotten{std::shared_ptr<MemoryRevocationStore>{}};
     CHECK(forgotten);
     CHECK(forgotten.check(identity()).error().code == Errc::store_unavailable);
+    CHECK(forgotten.check(identity()).error().reason == "the revocation store is null");
     const Issued issued;
     CHECK(issued.verifier(std::shared_ptr<MemoryRevocationStore>{}).verify(issued.token()).error().code ==
           Errc::store_unavailable);
@@ -119,6 +120,7 @@ TEST_CASE("a verifier asks the store for every token") {
     REQUIRE(who);
     REQUIRE(store->revoke(credence::identity_of(*who)));
     CHECK(verifier.verify(issued.token()).error().code == Errc::token_revoked);
+    CHECK(verifier.verify(issued.token()).error().reason == "the revocation store has it");
 }
 
 TEST_CASE("with a store, a token that could not be revoked is refused by the claim that it lacks") {

@@ -158,6 +158,8 @@ TEST_CASE("a key id that is no UTF-8 cannot be written", "[jwk]") {
     const auto keys = keys_of<ES256>().with_kid("\xff");
     CHECK(to_jwk(keys).error().code == Errc::invalid_json);
     CHECK(to_jwks(keys).error().code == Errc::invalid_json);
+    CHECK(to_jwk(keys).error().reason == "the key id is not UTF-8");
+    CHECK(to_jwks(keys).error().reason == "the key id is not UTF-8");
 }
 
 TEST_CASE("export leaves the error queue alone", "[jwk][error-queue]") {

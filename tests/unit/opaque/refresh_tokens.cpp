@@ -321,6 +321,9 @@ TEST_CASE("a refresh store that is null cannot be asked") {
     CHECK(tokens.rotate(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke(token).error().code == Errc::store_unavailable);
     CHECK(tokens.revoke_subject("bob").error().code == Errc::store_unavailable);
+    CHECK(tokens.issue("bob").error().reason == "the store is null");
+    CHECK(tokens.rotate(token).error().reason == "the store is null");
+    CHECK(tokens.revoke_subject("bob").error().reason == "the store is null");
 }
 
 TEST_CASE("a refused refresh token has a reason for the log") {

@@ -268,6 +268,8 @@ TEST_CASE("a text that no header can carry is refused without a request", "[intr
     const Server server;
     const Introspection verifier = verifier_over(server);
     CHECK(refusal(verifier, "")->code == Errc::malformed_token);
+    CHECK(refusal(verifier, "")->reason == "an empty token");
+    CHECK(refusal(verifier, "a b")->reason == "a byte that is not visible ASCII");
     CHECK(refusal(verifier, "a b")->code == Errc::malformed_token);
     CHECK(refusal(verifier, "a\r\nb")->code == Errc::malformed_token);
     CHECK(refusal(verifier, "\xc3\xa4")->code == Errc::malformed_token);

@@ -10,11 +10,15 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <openssl/evp.h>
 
 namespace credence::detail {
+
+/// The reason of an error if a hash cannot be computed.
+inline constexpr std::string_view no_hash = "OpenSSL cannot compute the hash";
 
 /// Fetches a hash's implementation; an empty handle for `Hash::none` and on failure.
 [[nodiscard]] inline Digest fetch_digest(Hash hash) {

@@ -5,10 +5,14 @@
 #include <credence/detail/openssl/running.hpp>
 
 #include <span>
+#include <string_view>
 
 #include <openssl/rand.h>
 
 namespace credence::detail {
+
+/// The reason of an error if `fill_random` fails.
+inline constexpr std::string_view no_randomness = "no randomness";
 
 /// Fills `out` with random bytes that must stay private. \return false if the system's generator fails, or OpenSSL has
 /// cleaned up.

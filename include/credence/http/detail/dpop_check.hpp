@@ -74,7 +74,7 @@ public:
         if (auto refused = check_claims(**claims, token, context)) return *std::move(refused);
         if (is_new) keys_.insert(segment, key);
         std::string id = sha256_text(std::string{jkt}.append(".").append((*claims)->jti));
-        if (id.empty()) return Errc::store_unavailable;
+        if (id.empty()) return Error{Errc::store_unavailable, {}, no_hash};
         return HeldProof{std::move(id), saturating_sum(saturating_sum((*claims)->iat, max_age()), leeway())};
     }
 

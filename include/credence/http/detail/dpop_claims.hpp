@@ -54,7 +54,7 @@ struct ProvenRequest {
 [[nodiscard]] inline Result<DpopClaims> new_dpop_claims(const ProvenRequest& request, NumericDate moment) {
     const ErrorQueueGuard guard;
     std::array<unsigned char, 24> random{};
-    if (!fill_random(random)) return Error{Errc::invalid_key, {}, "no randomness"};
+    if (!fill_random(random)) return Error{Errc::invalid_key, {}, no_randomness};
     DpopClaims claims{.jti = encode_base64url(as_text(random)),
                       .htm = std::string{request.method},
                       .htu = std::string{request.url.substr(0, request.url.find_first_of("?#"))},

@@ -88,7 +88,7 @@ enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };
     key->alg = algorithm.name;
     key->scheme = algorithm.scheme;
     key->decoy = SecretBytes{longest_content_key};
-    if (!fill_random({key->decoy.data(), key->decoy.size()})) return bad_key("no randomness");
+    if (!fill_random({key->decoy.data(), key->decoy.size()})) return bad_key(no_randomness);
     return key;
 }
 
@@ -308,12 +308,12 @@ template <class Prepare>
     const ErrorQueueGuard guard;
     if (has_shared_secret(algorithm.scheme)) {
         SecretBytes secret{secret_size};
-        if (!fill_random({secret.data(), secret.size()})) return bad_key("no randomness");
+        if (!fill_random({secret.data(), secret.size()})) return bad_key(no_randomness);
         return prepare_own(ParsedKey{.secret = std::move(secret)}, algorithm);
     }
     const bool is_rsa_key = algorithm.scheme.management == KeyManagement::rsa_oaep;
     KeyHandle key = is_rsa_key ? generate_key({Family::rsa_pkcs1, Hash::none, Curve::none}) : generate_on(curve);
-    if (!key) return bad_key("no randomness");
+    if (!key) return bad_key(no_randomness);
     return prepare_pair(std::move(key), algorithm);
 }
 

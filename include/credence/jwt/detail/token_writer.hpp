@@ -44,6 +44,8 @@ namespace credence::detail {
     return !reader.skip() && reader.skipped_too_many();
 }
 
+inline constexpr std::string_view header_not_written = "the header has text that is not UTF-8, or nests too deep";
+
 /// The header segment, as it stands in the token.
 [[nodiscard]] inline Result<std::string> header_segment(std::string_view alg, std::string_view type,
                                                         std::string_view kid, const nlohmann::json& others = {}) {
@@ -58,7 +60,7 @@ namespace credence::detail {
         written = written && writer.name(name) && write_dom<nlohmann::json>(writer, value, 2);
     }
     writer.close('}');
-    if (!written) return Errc::invalid_json;
+    if (!written) return Error{Errc::invalid_json, {}, header_not_written};
     if (!others.empty() && has_too_many_values(text)) {
         return Error{Errc::malformed_token, {}, "HeaderOptions::header has more than 256 values"};
     }

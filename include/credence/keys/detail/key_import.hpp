@@ -80,7 +80,7 @@ template <Algorithm Alg>
 [[nodiscard]] inline Result<SharedHmac> generate_hmac(Hash hash) {
     const ErrorQueueGuard guard;
     SecretBytes secret{hash_size(hash)};
-    if (!fill_random({secret.data(), secret.size()})) return bad_key("no randomness");
+    if (!fill_random({secret.data(), secret.size()})) return bad_key(no_randomness);
     return prepare_secret(ParsedKey{.secret = std::move(secret)}, hash, false);
 }
 

@@ -28,6 +28,9 @@
 
 namespace credence::detail {
 
+inline constexpr std::string_view kid_not_utf8 = "the key id is not UTF-8";
+inline constexpr std::string_view no_parameters = "OpenSSL does not give the key's parameters";
+
 /// A JWK that is being written: members whose values are strings, sorted by name as RFC 7638 §3.1 demands. The values
 /// are wiped when it is dropped, because some may be private.
 class JwkFields {
@@ -63,7 +66,7 @@ public:
         std::string text;
         text.reserve(longest_usual);
         JsonWriter writer{text};
-        if (!write(writer)) return Errc::invalid_json;
+        if (!write(writer)) return Error{Errc::invalid_json, {}, kid_not_utf8};
         return text;
     }
 
@@ -141,7 +144,7 @@ private:
     const Result<std::string> text = jwk.text();
     if (!text) return text.error();
     const std::string hash = hash_bytes(Hash::sha256, as_bytes(*text));
-    if (hash.empty()) return Errc::invalid_key;
+    if (hash.empty()) return bad_key(no_hash);
     return encode_base64url(hash);
 }
 
@@ -154,7 +157,7 @@ private:
 
 /// The contents of a memory BIO, as text.
 [[nodiscard]] inline Result<std::string> text_of(bool is_written, const Memory& memory) {
-    if (!is_written) return Errc::invalid_key;
+    if (!is_written) return bad_key("OpenSSL cannot write the key");
     return std::string{content_of(memory.get())};
 }
 
@@ -182,7 +185,7 @@ private:
     const ErrorQueueGuard guard;
     const Memory memory{BIO_new(BIO_s_mem())};
     const Pkcs8 info{EVP_PKEY2PKCS8(key)};
-    if (!memory || !info) return Errc::invalid_key;
+    if (!memory || !info) return bad_key("OpenSSL cannot write the key");
     const EncryptedPkcs8 encrypted{PKCS8_encrypt(-1, EVP_aes_256_cbc(), passphrase.data(),
                                                  static_cast<int>(passphrase.size()), nullptr, 0, rounds, info.get())};
     return text_of(encrypted && PEM_write_bio_PKCS8(memory.get(), encrypted.get()) == 1, memory);

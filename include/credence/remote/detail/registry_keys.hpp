@@ -21,6 +21,8 @@
 
 namespace credence::detail {
 
+inline constexpr std::string_view keys_not_fetched = "the issuer's keys have not been fetched yet";
+
 /// A token's request for a key of one issuer, which a coroutine awaits.
 template <class Set>
 class RegistryDeferral final : public Deferral {
@@ -92,7 +94,7 @@ public:
             return is_new_ ? generation_when_new : keys_.generation();
         }
         [[nodiscard]] Result<const VerificationKey*> find(const KeyQuery& query) const {
-            if (is_new_) return Errc::no_matching_key;
+            if (is_new_) return Error{Errc::no_matching_key, {}, keys_not_fetched};
             return keys_.find(query);
         }
         [[nodiscard]] std::span<const VerificationKey* const> candidates(const KeyQuery& query) const {
@@ -115,7 +117,7 @@ public:
     }
 
     [[nodiscard]] Result<std::shared_ptr<const VerificationKey>> find(const KeyQuery& query) const {
-        if (member_->is_new()) return Errc::no_matching_key;
+        if (member_->is_new()) return Error{Errc::no_matching_key, {}, keys_not_fetched};
         return member_->state().keys().find(query);
     }
 
