@@ -38,6 +38,8 @@ MAY_ASK_THE_COMPILER = {  # how often
     "exceptions": 1,                      # whether it compiles with exceptions
     "claims/detail/reflect": 1,           # for a compiler's own name
     "detail/encoding/base64url_simd": 2,  # for a processor's own instructions
+    "jwt/detail/payload": 1,              # for what clang inlines, which changes no meaning
+    "jwt/detail/rules": 1,                # the same
     "transports/httplib": 1,              # whether cpp-httplib was built with TLS, without which it has no https
 }
 UMBRELLA = [*WORDS, "keys", "claims", "jwt", "http"]  # credence.hpp includes exactly these

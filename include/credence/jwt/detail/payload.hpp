@@ -90,7 +90,11 @@ public:
     PayloadSink(Private& target, ClaimIndex& index) noexcept : sink_(target), index_(index) {}
 
     template <std::size_t index>
-    [[nodiscard]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
+#ifdef __clang__  // which would call it; g++ chooses well by itself
+    [[gnu::always_inline]]
+#endif
+    [[nodiscard]] bool
+    take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
         if constexpr (is_recognised<index>) {
             if (index_.was_seen(claim<index>)) return false;  // perhaps as null, which the member does not record
         }

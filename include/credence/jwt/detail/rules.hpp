@@ -18,7 +18,11 @@
 
 namespace credence::detail {
 
-[[nodiscard]] inline Error refuse(Errc code, RecognisedClaim claim, std::string_view reason = {}) {
+#ifdef __clang__  // so that it inlines the checks; g++ does without
+[[gnu::cold]]
+#endif
+[[nodiscard]] inline Error
+refuse(Errc code, RecognisedClaim claim, std::string_view reason = {}) {
     return {code, std::string{name_of(claim)}, reason};
 }
 
