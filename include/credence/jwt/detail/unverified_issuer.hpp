@@ -4,8 +4,10 @@
 
 #include <credence/detail/json/json_member_search.hpp>
 #include <credence/detail/json/json_reader.hpp>
+#include <credence/detail/json/json_string.hpp>
 #include <credence/jwt/detail/compact.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -46,9 +48,15 @@ private:
     /// Reads the name strictly. Leaves nullopt if the value is not a string.
     void read_name(std::string_view value) {
         name_.reset();
+        if (value.front() != '"') return;
+        const char* const begin = value.data() + 1;
+        if (const char* const end = end_of_plain_run(begin); *end == '"') {  // usual, and needs no reader
+            name_ = std::string_view{begin, static_cast<std::size_t>(end - begin)};
+            return;
+        }
         JsonReader& reader = reader_.emplace(value);
         std::string_view text;
-        if (reader.peek() == '"' && reader.string_view(text)) name_ = text;
+        if (reader.string_view(text)) name_ = text;
     }
 
     DecodedPart decoded_;
