@@ -144,6 +144,17 @@ function(credence_leave_out name)
   endif()
 endfunction()
 
+# What every program includes is compiled once, where the tests are built to be run once. That a program includes what it
+# needs is seen wherever this is off: by tests/run --all, and by who builds the examples.
+option(CREDENCE_PROGRAMS_SHARE_HEADERS "Precompile the library for the examples and the command" OFF)
+mark_as_advanced(CREDENCE_PROGRAMS_SHARE_HEADERS)
+if(CREDENCE_PROGRAMS_SHARE_HEADERS)
+  file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/program_headers.cpp" "// Empty: the precompiled headers belong to this file.\n")
+  add_library(program_headers OBJECT "${CMAKE_CURRENT_BINARY_DIR}/program_headers.cpp")
+  target_link_libraries(program_headers PRIVATE credence::credence)
+  target_precompile_headers(program_headers PRIVATE <credence/credence.hpp>)
+endif()
+
 # Adds the program `name` from the files after it, linked with credence and with what they include. Where a library is
 # missing, the program is left out.
 function(credence_add_program name)
@@ -155,6 +166,9 @@ function(credence_add_program name)
   add_executable(${name} ${ARGN})
   target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE credence::credence ${libraries})
+  if(CREDENCE_PROGRAMS_SHARE_HEADERS)
+    target_precompile_headers(${name} REUSE_FROM program_headers)
+  endif()
   if(CMAKE_UNITY_BUILD)
     # Tests link all of a server but its main.cpp and page.cpp, so these stay units of their own.
     set(apart ${ARGN})
