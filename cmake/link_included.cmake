@@ -155,6 +155,18 @@ if(CREDENCE_PROGRAMS_SHARE_HEADERS)
   target_precompile_headers(program_headers PRIVATE <credence/credence.hpp>)
 endif()
 
+# What only tests/run --all runs is left unbuilt by tests/run, where nothing else would use it: so is what includes the
+# transport for coroutines, whose four files take a tenth of the time of the whole build.
+option(CREDENCE_BUILD_LONG_TESTS "Build also the programs that only tests/run --all runs" ON)
+mark_as_advanced(CREDENCE_BUILD_LONG_TESTS)
+function(credence_is_long result file)
+  file(STRINGS "${file}" coroutines REGEX "^#include <credence/transports/(asio|async_verifier|blocking_calls)\\.hpp>")
+  set(${result} OFF PARENT_SCOPE)
+  if(coroutines AND NOT CREDENCE_BUILD_LONG_TESTS)
+    set(${result} ON PARENT_SCOPE)
+  endif()
+endfunction()
+
 # Adds the program `name` from the files after it, linked with credence and with what they include. Where a library is
 # missing, the program is left out.
 function(credence_add_program name)
