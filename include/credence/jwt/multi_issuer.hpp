@@ -61,36 +61,40 @@ public:
 
     /// The claims of a token that its issuer's verifier accepts. Errors as of `Verifier::verify`.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token) const {
-        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token); });
+        return verify_with(token, nullptr);
     }
 
     /// The same for a token that may be bound to a key. See `Verifier::verify`.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token, const ConfirmationCheck& check) const
         requires(BindableVerifier<First> && (BindableVerifier<Rest> && ...))
     {
-        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token, check); });
+        return verify_with(token, &check);
     }
 
 private:
-    template <class VerifyBy>
-    [[nodiscard]] Result<Verified<claims_type>> verify_with(std::string_view token, const VerifyBy& verify_by) const {
+    [[nodiscard]] Result<Verified<claims_type>> verify_with(std::string_view token,
+                                                            const ConfirmationCheck* check) const {
         if (token.size() > longest_token_) return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
         const auto parts = detail::split_compact(token);
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
         const detail::UnverifiedIssuer issuer{parts->payload, unverified_};
         if (!issuer.name()) return refusal(parts->header);
+        std::size_t least = 0;
         if constexpr (are_many) {
             const auto number = by_issuer_.find(*issuer.name());
-            return number ? choose<0>(*parts, *issuer.name(), verify_by, *number) : refusal(parts->header);
-        } else {
-            return choose<0>(*parts, *issuer.name(), verify_by);
+            if (!number) return refusal(parts->header);
+            least = *number;
         }
+        const auto verify_by = [&](const auto& verifier) {
+            return (detail::VerifierAccess::verify)(verifier, token, check, issuer.payload());
+        };
+        return choose<0>(*parts, *issuer.name(), verify_by, least);
     }
 
     /// Calls the first verifier, from `index` on, that accepts the issuer. \param least  the lowest number to consider.
     template <std::size_t index, class VerifyBy>
     [[nodiscard]] Result<Verified<claims_type>> choose(const detail::CompactParts& parts, std::string_view issuer,
-                                                       const VerifyBy& verify_by, std::size_t least = 0) const {
+                                                       const VerifyBy& verify_by, std::size_t least) const {
         if constexpr (index == std::tuple_size_v<decltype(verifiers_)>) {
             return refusal(parts.header);
         } else {

@@ -145,10 +145,11 @@ private:
         typename detail::Pipeline<Claims, Source>::State kept;
     };
 
-    [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const ConfirmationCheck* check) const {
+    [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const ConfirmationCheck* check,
+                                                       const detail::DecodedPart* payload = nullptr) const {
         if constexpr (is_possible) {
-            return (detail::Pipeline<Claims, Source>{state_->source, state_->validation, &state_->kept, check}.verify)(
-                token);
+            return (detail::Pipeline<Claims, Source>{state_->source, state_->validation, &state_->kept, check, payload}
+                        .verify)(token);
         } else {
             return Errc::invalid_key;
         }

@@ -20,6 +20,7 @@
 #include <credence/jwt/detail/jose_header.hpp>
 #include <credence/jwt/detail/token_form.hpp>
 #include <credence/jwt/detail/unverified_issuer.hpp>
+#include <credence/jwt/detail/verifier_access.hpp>
 #include <credence/remote/detail/fetch_loop.hpp>
 #include <credence/remote/detail/persistent_map.hpp>
 #include <credence/remote/detail/registry_keys.hpp>
@@ -132,18 +133,15 @@ public:
     }
 
     /// The claims of a token that its issuer's keys and rules accept. Errors as of `Verifier::verify`.
-    [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token) const {
-        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token); });
-    }
+    [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token) const { return verify_with(token, nullptr); }
 
     /// The same for a token that may be bound to a key. See `BindableVerifier`.
     [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token, const ConfirmationCheck& check) const {
-        return verify_with(token, [&](const auto& verifier) { return (verifier.verify)(token, check); });
+        return verify_with(token, &check);
     }
 
 private:
-    template <class VerifyBy>
-    [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const VerifyBy& verify_by) const {
+    [[nodiscard]] Result<Verified<Claims>> verify_with(std::string_view token, const ConfirmationCheck* check) const {
         if (token.size() > state_->options.max_token_bytes) {
             return Error{Errc::token_too_large, {}, detail::longer_than_allowed};
         }
@@ -161,7 +159,7 @@ private:
             entry = *std::move(resolved);
         }
         if (!state_->loop->use(entry->member)) entry = state_->renew(std::string{*issuer}, entry);
-        return verify_by(entry->verifier);
+        return (detail::VerifierAccess::verify)(entry->verifier, token, check, unverified.payload());
     }
 
     /// Errors that every issuer's verifier would report come before any about the issuer, and before the resolver is

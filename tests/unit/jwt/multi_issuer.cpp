@@ -2,6 +2,8 @@
 // Several issuers: each has its own keys, and none can sign as another. RFC 8725 §3.8
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/multi_issuer.hpp>
+#include <credence/detail/encoding/base64url.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <chrono>
 #include <string>
@@ -57,6 +59,31 @@ TEST_CASE("a token that no verifier claims is refused, also by one whose issuer 
     CHECK(issuers.verify("https://else.example", issuers.nobodys).error() == nobody);
     CHECK(issuers.verify("https://ours.example/", issuers.ours).error() == nobody);
     CHECK(issuers.verify("", issuers.ours).error() == nobody);
+}
+
+TEST_CASE("a payload that was read to choose a verifier is still judged by that verifier's own rules") {
+    const auto keys = credence::Keys<credence::HS256>::generate().value();
+    const credence::Verifiers verifiers{credence::verifier_for<Claims>(keys, {.issuer = "strict"}),
+                                        credence::verifier_for<Claims>(keys, {.issuer = "lax", .allow_padding = true})};
+    const auto with_payload = [&](const std::string& segment) {
+        const std::string header = credence::detail::encode_base64url(R"({"alg":"HS256"})");
+        const std::string input = header + '.' + segment;
+        std::string signature(32, '\0');
+        REQUIRE(credence::detail::KeyAccess::prepared(keys.encoding)
+                    .sign(input, reinterpret_cast<unsigned char*>(signature.data())));
+        return input + '.' + credence::detail::encode_base64url(signature);
+    };
+    for (const std::string issuer : {"strict", "lax"}) {
+        CAPTURE(issuer);
+        std::string payload = R"({"iss":")" + issuer + R"(","exp":4102444800})";
+        while (payload.size() % 3 != 1) payload += ' ';  // so that the padding is two signs
+        const std::string segment = credence::detail::encode_base64url(payload);
+        CHECK(verifiers.verify(with_payload(segment)));
+        const auto padded = verifiers.verify(with_payload(segment + "=="));
+        CHECK(padded.has_value() == (issuer == "lax"));
+        if (!padded) CHECK(padded.error().code == Errc::invalid_base64);
+        CHECK(verifiers.verify(with_payload(segment + "=")).error().code != Errc::invalid_signature);
+    }
 }
 
 TEST_CASE("a text that is not a token is reported as by every verifier") {

@@ -73,18 +73,26 @@ public:
         const std::size_t room = size_ + base64url_slack + json_padding;
         if (room > inline_.size()) heap_ = std::make_unique_for_overwrite<char[]>(room);
         data_ = room > inline_.size() ? heap_.get() : inline_.data();
+        source_ = {};
         if (!decode_base64url(text, data_)) return false;
         std::memset(data_ + size_, 0, json_padding);
+        source_ = text;
         return true;
     }
 
     [[nodiscard]] std::string_view bytes() const noexcept { return {data_, size_}; }
+
+    /// Whether these are the bytes of this very text: of the same characters at the same place.
+    [[nodiscard]] bool is_of(std::string_view text) const noexcept {
+        return source_.data() == text.data() && source_.size() == text.size();
+    }
 
 private:
     std::array<char, 2048> inline_;
     std::unique_ptr<char[]> heap_;
     char* data_ = inline_.data();
     std::size_t size_ = 0;
+    std::string_view source_ = {};
 };
 
 }  // namespace credence::detail

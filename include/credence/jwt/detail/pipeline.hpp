@@ -70,9 +70,10 @@ public:
 
     /// \param state         of the verifier; null for a single use.
     /// \param confirmation  decides about `cnf`; null where possession of a key cannot be proven.
+    /// \param decoded       a payload that was decoded to choose this verifier; used if it is the token's.
     Pipeline(const Source& source, const Validation<Claims>& validation, State* state = nullptr,
-             const ConfirmationCheck* confirmation = nullptr) noexcept
-        : source_(source), validation_(validation), state_(state), confirmation_(confirmation) {}
+             const ConfirmationCheck* confirmation = nullptr, const DecodedPart* decoded = nullptr) noexcept
+        : source_(source), validation_(validation), state_(state), confirmation_(confirmation), decoded_(decoded) {}
 
     [[nodiscard]] Result<Proof>(verify)(std::string_view token) const {
         if (state_ == nullptr || state_->proofs == nullptr) return verify_anew(token, 0);
@@ -93,6 +94,9 @@ private:
         }
         if (unopened) return *std::move(unopened);
         if (envelope.payload().empty()) return Error{Errc::malformed_token, {}, "the payload is empty"};
+        if (decoded_ != nullptr && decoded_->is_of(envelope.payload())) {
+            return verify_payload({token, envelope.header(), decoded_->bytes(), generation});
+        }
         DecodedPart payload;
         if (auto refused = envelope.decode_payload(payload)) return *std::move(refused);
         return verify_payload({token, envelope.header(), payload.bytes(), generation});
@@ -230,6 +234,7 @@ private:
     const Validation<Claims>& validation_;
     State* state_;
     const ConfirmationCheck* confirmation_;
+    const DecodedPart* decoded_;
 };
 
 }  // namespace credence::detail

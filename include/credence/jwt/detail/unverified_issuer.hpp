@@ -44,6 +44,10 @@ public:
     /// The name, valid as long as this object. Nullopt if `iss` is absent or not a string.
     [[nodiscard]] const std::optional<std::string_view>& name() const noexcept { return name_; }
 
+    /// The whole payload, for the verifier that is chosen: it need not decode the same text again. See
+    /// `DecodedPart::is_of`.
+    [[nodiscard]] const DecodedPart& payload() const noexcept { return decoded_; }
+
 private:
     /// Reads the name strictly. Leaves nullopt if the value is not a string.
     void read_name(std::string_view value) {

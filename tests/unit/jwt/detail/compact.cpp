@@ -103,6 +103,19 @@ TEST_CASE("a part can be decoded anew") {
     CHECK(part.bytes().empty());
 }
 
+TEST_CASE("a part knows the text that it was decoded from, and no equal one elsewhere") {
+    const std::string text = "Zm9v", equal = text;
+    DecodedPart part;
+    CHECK_FALSE(part.is_of(text));
+    REQUIRE(part.decode(text));
+    CHECK(part.is_of(text));
+    CHECK_FALSE(part.is_of(equal));
+    CHECK_FALSE(part.is_of(std::string_view{text}.substr(0, 3)));
+    CHECK_FALSE(part.decode(std::string_view{text}.substr(1, 1)));
+    CHECK_FALSE(part.is_of(text));
+    CHECK_FALSE(part.is_of(std::string_view{text}.substr(1, 1)));
+}
+
 TEST_CASE("a part of a usual size takes no memory from the heap") {
     const std::string text = encode_base64url(std::string(1500, 'x'));
     CHECK(support::allocations_of([&] {
