@@ -117,7 +117,7 @@ TEST_CASE("a member is written as a whole only if its text needs no escapes, and
 }
 
 TEST_CASE("the text ends with the outermost value, after what the string held before, however long it is") {
-    for (const std::size_t size : {0, 1, 7, 8, 63, 64, 65, 1000, 100'000}) {
+    for (const std::size_t size : {0UL, 1UL, 7UL, 8UL, 63UL, 64UL, 65UL, 1000UL, 100'000UL}) {
         CAPTURE(size);
         std::string out{"before"};
         JsonWriter writer{out};
