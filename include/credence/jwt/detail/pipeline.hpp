@@ -94,12 +94,13 @@ private:
         }
         if (unopened) return *std::move(unopened);
         if (envelope.payload().empty()) return Error{Errc::malformed_token, {}, "the payload is empty"};
-        if (decoded_ != nullptr && decoded_->is_of(envelope.payload())) {
-            return verify_payload({token, envelope.header(), decoded_->bytes(), generation});
+        DecodedPart own;
+        const DecodedPart* payload = decoded_;
+        if (payload == nullptr || !payload->is_of(envelope.payload())) {
+            if (auto refused = envelope.decode_payload(own)) return *std::move(refused);
+            payload = &own;
         }
-        DecodedPart payload;
-        if (auto refused = envelope.decode_payload(payload)) return *std::move(refused);
-        return verify_payload({token, envelope.header(), payload.bytes(), generation});
+        return verify_payload({token, envelope.header(), payload->bytes(), generation});
     }
 
     /// Lets the source fetch the key of a token if the rules would accept the token. Its claims are not verified here,
