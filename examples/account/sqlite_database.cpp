@@ -12,9 +12,7 @@
 
 #include "joined_session.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 namespace account {
 namespace {
@@ -33,12 +31,6 @@ using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
 [[noreturn]] void fail(sqlite3* connection) {
     throw StoreError{std::string{"SQLite: "} + sqlite3_errstr(sqlite3_extended_errcode(connection))};
-}
-
-/// The file holds hashes, and SQLite itself would create it readable for everybody.
-void create_private_file(const std::string& path) {
-    const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (file >= 0) ::close(file);
 }
 
 Connection connection_to(const std::string& path) {
@@ -155,10 +147,10 @@ private:
 SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
     // SQLite counts its memory under one lock for all threads, at every allocation. The count is not used.
     [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    create_private_file(path_);
     idle_.reserve(most_connections);  // give_back then does not allocate
     try {
-        // The library makes its tables, and turns on the write-ahead log, which the file keeps.
+        // The library creates the file, readable for this user only, and its tables, and turns on the write-ahead log,
+        // which the file keeps.
         if (const auto tables = credence::SqliteStore::open(path_); !tables)
             throw StoreError{"SQLite: " + std::string{tables.error().reason}};
         Lease{*this}.is_good();
