@@ -144,8 +144,8 @@ function(credence_leave_out name)
   endif()
 endfunction()
 
-# What every program includes is compiled once, where the tests are built to be run once. That a program includes what it
-# needs is seen wherever this is off: by tests/run --all, and by who builds the examples.
+# One precompiled header for all programs, for a build that only runs the tests. A program that forgets an include compiles
+# with it all the same; the builds without it notice: the sanitizers of tests/run --all, and a user's own build.
 option(CREDENCE_PROGRAMS_SHARE_HEADERS "Precompile the library for the examples and the command" OFF)
 mark_as_advanced(CREDENCE_PROGRAMS_SHARE_HEADERS)
 if(CREDENCE_PROGRAMS_SHARE_HEADERS)
@@ -155,8 +155,8 @@ if(CREDENCE_PROGRAMS_SHARE_HEADERS)
   target_precompile_headers(program_headers PRIVATE <credence/credence.hpp>)
 endif()
 
-# What only tests/run --all runs is left unbuilt by tests/run, where nothing else would use it: so is what includes the
-# transport for coroutines, whose four files take a tenth of the time of the whole build.
+# Programs that only tests/run --all runs are not built by tests/run. The files that include the transport for coroutines are
+# among them: these four take a tenth of the time of the whole build.
 option(CREDENCE_BUILD_LONG_TESTS "Build also the programs that only tests/run --all runs" ON)
 mark_as_advanced(CREDENCE_BUILD_LONG_TESTS)
 function(credence_is_long result file)

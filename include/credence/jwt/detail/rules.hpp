@@ -18,7 +18,7 @@
 
 namespace credence::detail {
 
-#ifdef __clang__  // so that it inlines the checks; g++ does without
+#ifdef __clang__  // clang then inlines the checks; g++ inlines them anyway
 [[gnu::cold]]
 #endif
 [[nodiscard]] inline Error

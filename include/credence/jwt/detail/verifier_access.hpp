@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// VerifierAccess: what is done with a verifier that was chosen among several.
+// VerifierAccess: the way from those who choose among several verifiers to the private functions of a verifier.
 #pragma once
 
 #include <credence/jwt/confirmation.hpp>
