@@ -15,7 +15,7 @@ import sys
 WORDS = ["version", "exceptions", "error", "result", "clock", "bytes"]
 FLOORS = [WORDS, ["detail"], ["keys", "claims"], ["jwt"], ["http", "opaque", "jwe", "remote"],
           ["stacks", "stores", "transports"], ["testing"]]
-# A wing's detail/ is its own affair. These pairs are the exceptions.
+# Other wings do not include a wing's detail/. These pairs are the exceptions.
 MAY_USE_DETAIL = {
     ("jwt", "claims"): "one pass reads a payload into the claims type and into what the library checks",
     ("jwt", "keys"): "a prepared key signs and verifies",
@@ -25,8 +25,8 @@ MAY_USE_DETAIL = {
     ("opaque", "jwt"): "the claims of a session or an API key become the same proof as a token's",
     ("opaque", "keys"): "a refresh token's successor is sealed with HMAC",
     ("http", "keys"): "a nonce for DPoP is signed with a prepared key, and the keys of proofs are cached as such",
-    ("transports", "http"): "the guard that awaits a key answers as the guard that does not",
-    ("transports", "remote"): "hosts are told apart, and a client's errors made fit for a log, in one way",
+    ("transports", "http"): "the awaiting guard gives the same answers as the other guard",
+    ("transports", "remote"): "both parse hosts, and make a client's errors safe for a log, in the same way",
     ("remote", "jwt"): "the issuer that a token names chooses its keys before anything is verified",
     ("testing", "keys"): "the attacks are signed with keys of their own",
     ("testing", "jwt"): "the attacks take a good token apart",
@@ -38,9 +38,9 @@ MAY_ASK_THE_COMPILER = {  # how often
     "exceptions": 1,                      # whether it compiles with exceptions
     "claims/detail/reflect": 1,           # for a compiler's own name
     "detail/encoding/base64url_simd": 2,  # for a processor's own instructions
-    "jwt/detail/payload": 1,              # for what clang inlines, which changes no meaning
+    "jwt/detail/payload": 1,              # for clang's attribute that inlines, which changes no meaning
     "jwt/detail/rules": 1,                # the same
-    "transports/httplib": 1,              # whether cpp-httplib was built with TLS, without which it has no https
+    "transports/httplib": 1,              # whether cpp-httplib was built with TLS, which https needs
 }
 UMBRELLA = [*WORDS, "keys", "claims", "jwt", "http"]  # credence.hpp includes exactly these
 # These include neither OpenSSL nor nlohmann/json, however indirectly.
@@ -53,16 +53,16 @@ WITHOUT_UNIT_TEST = {
     "http/detail/dpop_claims": "tests/unit/http/dpop.cpp makes proofs and reads them",
     "http/detail/proof_keys": "tests/unit/http/dpop.cpp sends keys of every kind, known and new",
     "http/detail/token_kinds": "tests/unit/http/first_of.cpp and dpop.cpp have verifiers choose",
-    "jwe/detail/chosen_bytes": "tests/unit/jwe/decrypt.cpp damages what is chosen by it",
+    "jwe/detail/chosen_bytes": "tests/unit/jwe/decrypt.cpp damages the bytes that it chooses",
     "jwe/detail/decryption_table": "tests/unit/jwe/decryption_key_set.cpp looks up in it",
     "jwe/detail/encryption_key_access": "tests/unit/jwe/decryption_source.cpp finds keys of the library and of a user",
-    "jwe/detail/fetched": "every test of tests/unit/jwe encrypts with what it fetches",
-    "jwe/detail/jwe_token": "tests/unit/jwe/encrypt.cpp and decrypt.cpp are about what it writes and reads",
+    "jwe/detail/fetched": "every test of tests/unit/jwe encrypts with the algorithms that it fetches",
+    "jwe/detail/jwe_token": "tests/unit/jwe/encrypt.cpp and decrypt.cpp test the tokens that it writes and reads",
     "jwe/detail/management_key": "tests/unit/jwe/decrypt.cpp runs every algorithm",
     "jwe/detail/management_key_import": "tests/unit/jwe/encryption_keys.cpp makes every kind of key",
-    "jwe/detail/rsa_oaep": "tests/unit/jwe/decrypt.cpp damages what it seals",
+    "jwe/detail/rsa_oaep": "tests/unit/jwe/decrypt.cpp damages the keys that it seals",
     "jwe/detail/wiped_text": "tests/unit/jwe/encrypt.cpp and sealed_cookie.cpp encrypt claims through it",
-    "jwt/detail/stored_claims": "tests/unit/opaque/sessions.cpp writes, reads and damages what it keeps",
+    "jwt/detail/stored_claims": "tests/unit/opaque/sessions.cpp writes, reads and damages stored claims",
     "opaque/detail/any_api_key_store": "tests/unit/opaque/api_keys.cpp asks every function of it",
     "opaque/detail/any_session_store": "tests/unit/opaque/sessions.cpp asks every function of it",
     "opaque/detail/api_key_text": "tests/unit/opaque/api_keys.cpp changes every character of a key",
@@ -124,7 +124,7 @@ def reached(name):
 
 
 def files():
-    """What git follows, or everything outside build/ where there is no repository."""
+    """The files that git tracks; without a repository, everything outside build/."""
     listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard", "-z"],
                             cwd=ROOT, capture_output=True, text=True)
     if listed.returncode == 0 and listed.stdout:
@@ -154,7 +154,7 @@ def lines_of(path):
 
 
 def wing(name):
-    """The folder that a header belongs to; the words share one; a door or another header at the top is its own."""
+    """The folder that a header belongs to. The words share one wing; a door or another header at the top is a wing by itself."""
     top = name.split("/")[0]
     return "words" if top in WORDS else top
 
@@ -202,7 +202,7 @@ def rule_first_lines():
     for path in sources():
         first = [line for line in lines_of(path)[:4] if not line.startswith(("#!", "<!DOCTYPE"))]
         if not first or not re.search(r"SPDX-License-Identifier: MIT( ?(\*/|-->))?$", first[0]):
-            yield f"{short(path)}: the first line is no SPDX-License-Identifier: MIT"
+            yield f"{short(path)}: the first line is not SPDX-License-Identifier: MIT"
         elif len(first) < 2 or not re.match(r"\s*(//|#|/?\*|<!--|--|@)", first[1]) or first[1].startswith("#include"):
             yield f"{short(path)}: no sentence of purpose after the licence"
 
@@ -218,7 +218,7 @@ def rule_doors():
     for name, wanted in due.items():
         there = set(includes(headers()[name])[0])
         yield from (f"{name}.hpp does not include {other}.hpp" for other in sorted(wanted - there))
-        yield from (f"{name}.hpp includes {other}.hpp, which is to stay outside" for other in sorted(there - wanted))
+        yield from (f"{name}.hpp includes {other}.hpp, which it must not include" for other in sorted(there - wanted))
 
 
 def rule_openssl_names():
@@ -248,7 +248,7 @@ def rule_no_conditionals():
 
 
 def rule_language_version():
-    """Every header includes version.hpp before any other code of the library, so that an older C++ gets its sentence."""
+    """Every header includes version.hpp first: a compiler with an older C++ stops at its message."""
     yield from (f"{name}.hpp includes no header of the library: include <credence/version.hpp> first"
                 for name, path in headers().items() if not includes(path)[0] and name != "version")
 
@@ -290,7 +290,7 @@ def rule_names():
     for path in files():
         parts = pathlib.PurePath(short(path)).parts
         if any(re.fullmatch(r"utils?|helpers?|common|misc|manager", part.split(".")[0]) for part in parts):
-            yield f"{short(path)}: a name that says nothing"
+            yield f"{short(path)}: a name without a meaning, such as helper or common"
         if "declarations" in parts:  # replacements for headers of other libraries, with the same names
             continue
         if path.suffix in (".hpp", ".cpp", ".py", ".cmake") and not re.fullmatch(r"[a-z0-9_.]+", path.name):

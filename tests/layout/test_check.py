@@ -99,7 +99,7 @@ for rule in rules:
         print(f"{rule} complains about a sound tree: {run.stdout}{run.stderr}")
     if rule not in [broken[0] for broken in BROKEN]:
         faults += 1
-        print(f"{rule} is not tried here")
+        print(f"{rule} is not tested here")
 for rule, name, content in BROKEN:
     run = check(rule, {**SOUND, name: content})
     if run.returncode != 1 or not run.stdout.strip() or run.stderr:

@@ -11,7 +11,7 @@ for case in xml.etree.ElementTree.parse(sys.argv[1]).getroot().iter("testcase"):
     skipped = case.find("skipped")
     if case.get("status") == "run":
         passed += 1
-    # Only the status 77 is a skip: ctest also says "skipped" of a program that it cannot find.
+    # Only the status 77 is a skip: ctest also reports a program that it cannot find as "skipped".
     elif skipped is not None and skipped.get("message") == "SKIP_RETURN_CODE=77" and said:
         print("skipped 1", name + ":", said[-1])
     else:

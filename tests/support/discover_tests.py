@@ -21,7 +21,7 @@ if not cases:
     sys.exit(f"{name} lists no test cases: {answer.stderr}")
 if len(set(cases)) != len(cases):
     sys.exit(f"{name} has two test cases of one name")
-# Version 2 passes when it finds no test of the name that it is given; version 3 fails unasked.
+# Version 2 passes if no test has the given name, unless --warn says otherwise. Version 3 fails by default.
 strict = "--warn NoTests" if question == ["--list-test-names-only"] else ""
 
 with open(output, "w", encoding="utf-8") as file:

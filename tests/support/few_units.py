@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Writes one translation unit of several tests: few_units.py UNIT FILE… The unit begins with all that the files include,
-# and then includes each file in a namespace of its own, because two files may use one name for different things. So the
-# headers that every test includes are read and instantiated once for the unit, not once for each file.
+# Writes one translation unit of several tests: few_units.py UNIT FILE… The unit begins with all #include lines of the
+# files. Then it includes each file in a namespace of its own, because two files may use one name for different things. The
+# compiler reads and instantiates the common headers once for the unit, not once for each file.
 import pathlib
 import sys
 

@@ -4,7 +4,7 @@ import re
 
 
 def included(file):
-    """The #include lines of a file, as they can stand in any folder."""
+    """The #include lines of a file, valid in any folder."""
     for line in re.findall(r"^#include .*$", file.read_text(encoding="utf-8"), re.M):
         name = re.match(r'#include "(.+)"', line)
         near = file.parent / name[1] if name else None

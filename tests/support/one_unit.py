@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Makes one translation unit of the tools and one of the examples: one_unit.py BUILD_FOLDER, which CMake has configured.
-# So clang-tidy reads and checks the headers that all files include once, not once for each file. The units, and a
+# Makes one translation unit of the tools and one of the examples: one_unit.py BUILD_FOLDER. CMake must have configured the
+# folder. With these units clang-tidy reads the common headers once, not once for each file. The units, and a
 # compile_commands.json for them, are written to BUILD_FOLDER/one_unit.
 import json
 import pathlib
@@ -24,7 +24,7 @@ def unit_of(files):
 
 
 def options_of(commands):
-    """Where headers are found, and what is defined, for any of the files."""
+    """The include folders and the definitions of all the files."""
     for command in commands:
         words = iter(shlex.split(command["command"]))
         for word in words:

@@ -1,51 +1,47 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# What the steps of tests/run share: reporting, and building with a preset and running its tests. Sourced by bash.
+# Functions that the steps of tests/run share: they report results, build a preset and run its tests. Sourced by bash.
 set -eu
-
-# The tests of the library itself, as ctest names them: all that a further compiler or sanitizer has to say of it. What
-# goes over the examples, databases and browsers is run by `dev`, and by `asan` but for what is labelled `all`.
-export CREDENCE_LIBRARY_TESTS='^(unit(_[a-z]+)?|http|conformance|memory|fuzz)/'
 
 passed() { echo "passed $*" >>"$CREDENCE_RESULTS"; }
 failed() { echo "failed $*" >>"$CREDENCE_RESULTS"; }
 skipped() { echo "skipped $*" >>"$CREDENCE_RESULTS"; }
 
-# All is compiled in few units: most of the time goes into what each source includes.
+# Everything is compiled in few units, because the included headers take most of the time.
 export CREDENCE_UNITS="-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 -DCREDENCE_TESTS_IN_FEW_UNITS=ON"
 
-# build_preset PRESET [OPTION…]: configures and builds a preset in its own folder under the tests' build folder: everything,
-# or what CREDENCE_TARGETS names.
+# build_preset PRESET [OPTION…]: configures and builds a preset in its own folder under the tests' build folder. It builds the
+# targets that CREDENCE_TARGETS names, or all.
 build_preset() {
     local preset=$1
     shift
     # shellcheck disable=SC2086  # a list of options
     cmake --preset "$preset" -B "$CREDENCE_BUILD/$preset" -DCREDENCE_BUILD_TESTS=ON -DCMAKE_CXX_FLAGS_DEBUG=-g1 \
         $CREDENCE_UNITS "$@"
-    # On after an error, so that one file that does not compile leaves the other programs to be tested.
+    # -k 0: the build goes on after an error, and the programs that compile are tested.
     # shellcheck disable=SC2086  # a list of targets
     cmake --build "$CREDENCE_BUILD/$preset" -j "${CREDENCE_JOBS:-$(nproc)}" --target ${CREDENCE_TARGETS:-all} -- -k 0 ||
         failed 1 "$preset does not build"
 }
 
-# What reads tokens, with g++ in C++23, optimised, for more than one step, and where such a step is named all of the core: what
-# is left out otherwise is run by `dev` and `asan`. -O1 sees nearly all that -O3 sees, in two thirds of the time; the step
+# The tests of token parsing, and all tests of the core if the step is named; `dev` and `asan` always run all of them. Several
+# steps share this build with g++ in C++23. -O1 shows nearly all problems that -O3 shows, in two thirds of the time; the step
 # `release` has -O3.
 export CREDENCE_CORE_TESTS="unit_detail unit_jwt conformance"
 [ -z "${CREDENCE_NAMED:-}" ] ||
     CREDENCE_CORE_TESTS="$CREDENCE_CORE_TESTS unit unit_claims unit_http unit_keys unit_opaque"
 build_release_tests() {
-    # g++ 12 sees an overlap in "text" + std::to_string(…) where there is none: GCC bug 105651. From precompiled headers it
-    # would warn of more in the standard library.
+    # g++ 12 warns of an overlap in "text" + std::to_string(…) where there is none: GCC bug 105651. With precompiled headers it
+    # also warns of code in the standard library.
     CREDENCE_TARGETS="$CREDENCE_CORE_TESTS memory" CXXFLAGS="-Wno-restrict ${CXXFLAGS:-}" build_preset release \
         -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_STANDARD=23 "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG" \
         -DCREDENCE_BUILD_EXAMPLES=OFF -DCREDENCE_BUILD_TOOLS=OFF -DCREDENCE_BUILD_FAULT_TESTS=OFF \
         -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
 }
 
-# run_ctest PRESET [OPTION…]: runs the tests of a built preset and reports each. Tests that only look at the sources are run
-# by `dev` alone; those labelled `all` need --all, and those labelled `named` the name of their step, too. `dev` counts the
-# tests that it leaves out as skipped.
+# run_ctest PRESET [OPTION…]: runs the tests of a built preset and reports each. Only `dev` runs the tests labelled `source`.
+# Tests labelled `all` need --all. Tests labelled `named` need --all and the name of their step. `dev` reports the tests that it
+# leaves out as skipped.
 run_ctest() {
     local preset=$1 folder=$CREDENCE_BUILD/$1 longer="all|named" left_out
     shift
@@ -55,16 +51,16 @@ run_ctest() {
     fi
     left_out=$(ctest --test-dir "$folder" -N -L "^($longer)\$" "$@" | sed -n 's/^Total Tests: //p')
     [ "$preset" != dev ] || [ "${left_out:-0}" -eq 0 ] ||
-        skipped "$left_out" "tests that take long, of headers, packages, builds: tests/run --all${CREDENCE_ALL:+ $preset}"
+        skipped "$left_out" "long tests of headers, packages and builds: tests/run --all${CREDENCE_ALL:+ $preset}"
     [ "$preset" = dev ] || longer="$longer|source"
-    # One more than there are processors: tests of servers wait most of the time.
+    # One job more than there are processors, because tests of servers wait most of the time.
     ctest --test-dir "$folder" -j "${CREDENCE_JOBS:-$(($(nproc) + 1))}" --output-on-failure --output-junit "$folder/junit.xml" \
         --label-exclude "^($longer)\$" "$@" || true
     /usr/bin/python3 tests/support/ctest_results.py "$folder/junit.xml" >>"$CREDENCE_RESULTS"
 }
 
-# run_program PRESET PROGRAM [COMMAND…]: runs a test program of a built preset by itself, through a command if one is given,
-# and reports its test cases. One that hangs is ended after 15 minutes, or CREDENCE_PROGRAM_SECONDS.
+# run_program PRESET PROGRAM [COMMAND…]: runs a test program of a built preset, under COMMAND if it is given, and reports its
+# test cases. The program is stopped after 15 minutes, or after CREDENCE_PROGRAM_SECONDS.
 run_program() {
     local program=$2 path=$CREDENCE_BUILD/$1/bin/$2 status=0 said
     shift 2
@@ -77,7 +73,7 @@ run_program() {
     fi
 }
 
-# bare_debian NUMBER CODENAME: the README's two commands on a bare system, which takes half an hour: only where it is named.
+# bare_debian NUMBER CODENAME: runs the README's two commands on a bare system, if the step is named. It takes half an hour.
 bare_debian() {
     if [ "${CREDENCE_NAMED:-}" != yes ]; then
         skipped 1 "the README's commands on a bare Debian $1 take half an hour: tests/run debian$1"
@@ -88,8 +84,8 @@ bare_debian() {
     fi
 }
 
-# foreign_processor ARCHITECTURE TRIPLET [EMULATOR]: the core on another processor, compiled by clang with Debian 12's packages
-# for it, and run by qemu, or by this processor itself where no emulator is given: only where it is named.
+# foreign_processor ARCHITECTURE TRIPLET [EMULATOR]: tests the core on another processor, if the step is named. clang compiles it
+# with Debian 12's packages for that processor. qemu runs it, or this processor if no emulator is given.
 foreign_processor() {
     local system program emulator programs="$CREDENCE_CORE_TESTS unit_jwe"
     if [ "${CREDENCE_NAMED:-}" != yes ]; then
@@ -102,7 +98,7 @@ foreign_processor() {
     tests/platforms/make_system "$1" "$system"
     emulator=("$system/lib/ld-linux.so.2" --library-path "$system/lib/$2:$system/usr/lib/$2")
     [ $# -lt 3 ] || emulator=("$3" -L "$system")
-    # No library of this machine is taken for one of the other.
+    # PKG_CONFIG_LIBDIR: pkg-config must find no library of this machine.
     CREDENCE_TARGETS=$programs PKG_CONFIG_LIBDIR=$system/none build_preset clang \
         -DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=$1" "-DCMAKE_CXX_COMPILER_TARGET=$2" \
         "-DCMAKE_SYSROOT=$system" -DCMAKE_FIND_ROOT_PATH_MODE_PROGRAM=NEVER -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
