@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Installs the headers, the CMake package (find_package(credence)) and the pkg-config file. All of it is independent of
-# the machine, and can be moved after installation.
+# Installs the headers, the CMake package (find_package(credence)) and the pkg-config file. The files do not
+# depend on the machine, and can be moved after installation.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Links a program of this repository with the libraries whose headers its sources include, so that a new example or test
-# needs no line of CMake. A library that this machine lacks leaves the program out, with a line that names the package.
+# Links a program of this repository with the libraries whose headers its sources include: a new example or test needs no
+# line of CMake. If a library is missing, the program is left out, and a message names the package to install.
 find_package(Threads REQUIRED)
 find_package(PkgConfig QUIET)
 
@@ -22,16 +22,16 @@ credence_knows("credence/stacks/httplib.hpp|credence/transports/(httplib|beast|a
   libssl-dev)
 credence_knows("credence/transports/curl.hpp|curl/" pkg:libcurl libcurl4-openssl-dev)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 19)
-  # Pistache 0.0.5 names, in a template that it never uses, a member that is not there; clang 19 refuses the header.
+  # An unused template of Pistache 0.0.5 names a member that does not exist. clang 19 refuses the header for it.
   credence_knows("credence/stacks/pistache.hpp|pistache/" pkg:no-pistache-for-clang "libpistache-dev(0.0.5:g++-only)")
 else()
   credence_knows("credence/stacks/pistache.hpp|pistache/" pkg:libpistache libpistache-dev)
 endif()
 credence_knows("credence/stacks/poco.hpp|Poco/" Poco::Net libpoco-dev)
-find_file(CREDENCE_ASIO_HEADER asio.hpp)  # which RESTinio needs, and does not ask for
+find_file(CREDENCE_ASIO_HEADER asio.hpp)  # RESTinio needs it, and its CMake package does not look for it
 mark_as_advanced(CREDENCE_ASIO_HEADER)
 if(CMAKE_CXX_STANDARD GREATER_EQUAL 23)
-  # Its `expected` is another one in C++23, whose names RESTinio does not know.
+  # RESTinio 0.6 does not compile in C++23: the `expected` that it gets there has other member names.
   credence_knows("credence/stacks/restinio.hpp|restinio/" pkg:no-restinio-in-cxx23 "librestinio-dev(0.6:C++20-only)")
 elseif(CREDENCE_ASIO_HEADER)
   credence_knows("credence/stacks/restinio.hpp|restinio/" fmt::fmt libfmt-dev)
@@ -50,7 +50,7 @@ credence_knows("credence/stores/(detail/)?redis|hiredis/" pkg:hiredis libhiredis
 credence_knows("sodium.h" pkg:libsodium libsodium-dev)
 credence_knows("benchmark/benchmark.h" benchmark::benchmark libbenchmark-dev)
 
-# Sets `result` to the target called `name`, made known if need be, or to nothing when the machine has no such library.
+# Sets `result` to the target called `name`, after looking for its package if necessary; to nothing if the library is missing.
 function(credence_find_target name result)
   if(name MATCHES "^pkg:(.*)$")
     set(module "${CMAKE_MATCH_1}")
@@ -59,14 +59,14 @@ function(credence_find_target name result)
       pkg_check_modules(${prefix} QUIET IMPORTED_TARGET GLOBAL "${module}")
     endif()
     if(module STREQUAL "hiredis" AND TARGET PkgConfig::hiredis)
-      # Of its flags, only one that its headers do not need, and with which no precompiled header is taken.
+      # Its only compile option is one that its headers do not need. With it, precompiled headers could not be used.
       set_property(TARGET PkgConfig::hiredis PROPERTY INTERFACE_COMPILE_OPTIONS "")
     endif()
     set(name PkgConfig::${prefix})
   elseif(NOT TARGET ${name})
     string(REGEX REPLACE "::.*" "" package "${name}")
     set(components "")
-    if(package STREQUAL "Poco")  # whose package has no default
+    if(package STREQUAL "Poco")  # Poco's package has no default component
       set(components COMPONENTS Net)
     endif()
     find_package(${package} QUIET ${components})
@@ -74,7 +74,7 @@ function(credence_find_target name result)
       set_target_properties(${name} PROPERTIES IMPORTED_GLOBAL TRUE)
     endif()
     if(package STREQUAL "Boost" AND TARGET ${name} AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-      # Asio of Boost 1.74 knows coroutines with clang only as they were before C++20. Newer ones set the same themselves.
+      # With clang, Asio of Boost 1.74 supports only the coroutines from before C++20. Newer versions define these macros themselves.
       set_property(TARGET ${name} APPEND PROPERTY
         INTERFACE_COMPILE_DEFINITIONS BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_HAS_STD_COROUTINE=1)
     endif()
@@ -85,7 +85,7 @@ function(credence_find_target name result)
   endif()
 endfunction()
 
-# Sets `result` to the #include lines of the files after it, and of the files that these include by a name in quotes.
+# Sets `result` to the #include lines of the given files, and of the files that they include in quotes.
 function(credence_read_includes result)
   set(seen "")
   set(waiting ${ARGN})
@@ -116,7 +116,7 @@ function(credence_read_includes result)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Sets `libraries` to the targets that the files after it need, and `missing` to the packages that are not there.
+# Sets `libraries` to the targets that the given files need, and `missing` to the packages that are not installed.
 function(credence_included_libraries libraries missing)
   credence_read_includes(text ${ARGN})
   set(found Threads::Threads)
@@ -135,7 +135,7 @@ function(credence_included_libraries libraries missing)
   set(${missing} "${absent}" PARENT_SCOPE)
 endfunction()
 
-# What cannot be built here is no silence but a skipped test, which tells the packages to install.
+# Adds a skipped test for a program that cannot be built here. Its output names the packages to install.
 function(credence_leave_out name)
   message(STATUS "credence: ${name} is left out, install ${ARGN}")
   if(CREDENCE_BUILD_TESTS)
@@ -144,8 +144,8 @@ function(credence_leave_out name)
   endif()
 endfunction()
 
-# One precompiled header for all programs, for a build that only runs the tests. A program that forgets an include compiles
-# with it all the same; the builds without it notice: the sanitizers of tests/run --all, and a user's own build.
+# One precompiled header for all programs, for a build that only runs the tests. It hides a missing #include in a program. The
+# builds without it find that: the sanitizers of tests/run --all, and a user's own build.
 option(CREDENCE_PROGRAMS_SHARE_HEADERS "Precompile the library for the examples and the command" OFF)
 mark_as_advanced(CREDENCE_PROGRAMS_SHARE_HEADERS)
 if(CREDENCE_PROGRAMS_SHARE_HEADERS)
@@ -155,8 +155,8 @@ if(CREDENCE_PROGRAMS_SHARE_HEADERS)
   target_precompile_headers(program_headers PRIVATE <credence/credence.hpp>)
 endif()
 
-# Programs that only tests/run --all runs are not built by tests/run. The files that include the transport for coroutines are
-# among them: these four take a tenth of the time of the whole build.
+# tests/run does not build the programs that only tests/run --all runs. Among these are the four files that include the
+# transport for coroutines, which take a tenth of the time of the whole build.
 option(CREDENCE_BUILD_LONG_TESTS "Build also the programs that only tests/run --all runs" ON)
 mark_as_advanced(CREDENCE_BUILD_LONG_TESTS)
 function(credence_is_long result file)
@@ -167,8 +167,8 @@ function(credence_is_long result file)
   endif()
 endfunction()
 
-# Adds the program `name` from the files after it, linked with credence and with what they include. Where a library is
-# missing, the program is left out.
+# Adds the program `name` from the given files, linked with credence and with the libraries that they include. The program is
+# left out if a library is missing.
 function(credence_add_program name)
   credence_included_libraries(libraries missing ${ARGN})
   if(missing)
@@ -182,12 +182,12 @@ function(credence_add_program name)
     target_precompile_headers(${name} REUSE_FROM program_headers)
   endif()
   if(CMAKE_UNITY_BUILD)
-    # Tests link all of a server but its main.cpp and page.cpp, so these stay units of their own.
+    # Tests link all objects of a server except main.cpp and page.cpp, so these two stay separate units.
     set(apart ${ARGN})
     list(FILTER apart INCLUDE REGEX "(^|/)(main|page)\\.cpp$")
     set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      # g++ takes a source that a unit includes for a header, and warns of types that only one source knows.
+      # g++ takes a source that a unit includes for a header, and warns of types with internal linkage in it.
       target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
     endif()
   endif()

@@ -14,7 +14,7 @@ BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def staged(name):
-    """Where a file of the repository stands in the site."""
+    """The path of a repository file in the site."""
     return name.removeprefix("docs/") if name.startswith("docs/") else "project/" + name
 
 
@@ -37,7 +37,7 @@ def main():
         def moved(match):
             link = posixpath.normpath(posixpath.join(posixpath.dirname(name), match[2]))
             if re.match(r"[a-z]+:", match[2]) or not (ROOT / link).is_file():
-                return match[0]  # elsewhere, made by Doxygen, or dead: MkDocs tells
+                return match[0]  # on another site, made by Doxygen, or dead: MkDocs reports dead links
             waiting.append(link)
             return match[1] + posixpath.relpath(staged(link), posixpath.dirname(staged(name))) + match[3]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The page becomes part of the program, so that this runs from wherever it is put: page_files.hpp holds the files' text.
+# The page becomes part of the program, so that the program runs from any folder: page_files.hpp holds the text of its files.
 foreach(file IN ITEMS index.html style.css app.js access.js forms.js api.js icon.svg)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${folder}/page/${file}")
   string(MAKE_C_IDENTIFIER "${file}" variable)

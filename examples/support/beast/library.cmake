@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the servers on Boost.Beast have in common, compiled once: the build.cmake of each includes this.
+# The code that the servers on Boost.Beast share, compiled once. The build.cmake of each server includes this file.
 if(NOT TARGET beast_server)
   file(GLOB beast_files CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
   credence_included_libraries(beast_libraries beast_missing ${beast_files})
