@@ -23,7 +23,7 @@ constexpr std::string_view refused = "unsupported_critical_header";
 
 }  // namespace
 
-TEST_CASE("attack row 25: crit that names what nobody understands is refused") {
+TEST_CASE("attack row 25: crit with a name that is not understood is refused") {
     CHECK(judged(R"("crit":["http://openbanking.org.uk/iat"],"http://openbanking.org.uk/iat":1)") == refused);
     CHECK(judged(R"("crit":["a"],"a":1)", {"b"}) == refused);
     CHECK(judged(R"("crit":["a","b"],"a":1,"b":2)", {"b"}) == refused);
@@ -32,7 +32,7 @@ TEST_CASE("attack row 25: crit that names what nobody understands is refused") {
     CHECK(judged(R"("crit":["a"],"a":1)", {"a"}) == "accepted");
 }
 
-TEST_CASE("attack row 25: crit that is empty, malformed or doubled, or names what is absent, is refused") {
+TEST_CASE("attack row 25: crit that is empty or malformed, has duplicates, or names an absent member is refused") {
     for (const std::string_view members :
          {R"("crit":[])", R"("crit":null)", R"("crit":"a","a":1)", R"("crit":{"a":1},"a":1)", R"("crit":1)",
           R"("crit":true)", R"("crit":[1],"a":1)", R"("crit":[["a"]],"a":1)", R"("crit":[null],"a":1)",
@@ -44,7 +44,7 @@ TEST_CASE("attack row 25: crit that is empty, malformed or doubled, or names wha
     }
 }
 
-TEST_CASE("attack row 25: crit that names a standard member is refused, whatever the caller understands") {
+TEST_CASE("attack row 25: crit with a standard member is refused, whatever names the caller understands") {
     for (const std::string_view name : {"alg", "crit", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "cty", "enc",
                                         "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c", "b64"}) {
         INFO(name);
@@ -57,7 +57,7 @@ TEST_CASE("attack row 25: crit that names a standard member is refused, whatever
     CHECK(judged(R"("crit":["typ"],"typ":"t")", {"typ"}) == refused);
 }
 
-TEST_CASE("attack row 25: crit is judged before any signature, and again when the header is known") {
+TEST_CASE("attack row 25: crit is checked before the signature, also for a cached header") {
     const auto verifier = credence::verifier_for<nlohmann::json>(support::account_keys(),
                                                                  {.understood = {"a"}, .clock = support::noon_clock});
     const auto good = signed_texts(R"({"alg":"HS256","crit":["a"],"a":1})", R"({"exp":1700000001})");
@@ -70,7 +70,7 @@ TEST_CASE("attack row 25: crit is judged before any signature, and again when th
     }
 }
 
-TEST_CASE("attack row 26: b64 is refused in crit, ignored without, and changes nothing of what is signed") {
+TEST_CASE("attack row 26: b64 is refused in crit, ignored elsewhere, and never changes the signing input") {
     CHECK(judged(R"("b64":false,"crit":["b64"])") == refused);
     CHECK(judged(R"("b64":false,"crit":["b64"])", {"b64"}) == refused);
     CHECK(judged(R"("b64":true,"crit":["b64"])", {"b64"}) == refused);

@@ -34,7 +34,7 @@ TEST_CASE("attack row 38: the scheme is matched without case, and followed by sp
     }
 }
 
-TEST_CASE("attack row 38: more than one credential, or none after the scheme, is a bad request") {
+TEST_CASE("attack row 38: two credentials, or a scheme without a credential, are a bad request") {
     const std::string token = account_token();
     for (const std::string& header :
          {std::string{"Bearer"}, std::string{"Bearer "}, "Bearer " + token + ' ' + token,
@@ -48,7 +48,7 @@ TEST_CASE("attack row 38: more than one credential, or none after the scheme, is
     CHECK(status_of("Basic dXNlcjpwYXNz") == 401);
 }
 
-TEST_CASE("attack row 39: nothing of a request comes back in a challenge") {
+TEST_CASE("attack row 39: a challenge repeats nothing of the request") {
     for (const std::string_view header :
          {"Bearer evil.evil.evil", "Bearer \"evil\"", "Bearer evil\r\nSet-Cookie: evil=1", "evil realm=\"evil\"",
           "Bearer eyJhbGciOiJldmlsIn0.e30.AA"}) {
@@ -61,7 +61,7 @@ TEST_CASE("attack row 39: nothing of a request comes back in a challenge") {
     }
 }
 
-TEST_CASE("attack row 44: every fault of a token has the same answer, except for expired with tell_expired") {
+TEST_CASE("attack row 44: every token error gets the same answer, except token_expired with tell_expired") {
     std::optional<std::string> said;
     for (const std::string& token :
          {support::forged_token(), support::expired_token(), account_token() + "A", std::string{"a.b.c"},

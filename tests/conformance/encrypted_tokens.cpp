@@ -25,13 +25,13 @@ std::string plaintext(const support::EncryptedVector& vector) {
 
 }  // namespace
 
-TEST_CASE("RFC 7516 A: the tokens with allowed algorithms are decrypted", "[conformance][jwe]") {
+TEST_CASE("RFC 7516 A: the examples with supported algorithms are decrypted", "[conformance][jwe]") {
     CHECK(plaintext<RSA_OAEP>(support::rfc7516_a1) ==
           "The true sign of intelligence is not knowledge but imagination.");
     CHECK(plaintext<A128KW>(support::rfc7516_a3) == "Live long and prosper.");
 }
 
-TEST_CASE("RFC 7520 §5: the tokens with allowed algorithms are decrypted", "[conformance][jwe]") {
+TEST_CASE("RFC 7520 §5: the examples with supported algorithms are decrypted", "[conformance][jwe]") {
     CHECK(plaintext<RSA_OAEP>(support::rfc7520_5_2) == support::rfc7520_plaintext);
     CHECK(plaintext<ECDH_ES_A128KW>(support::rfc7520_5_4) == support::rfc7520_plaintext);
     CHECK(plaintext<ECDH_ES>(support::rfc7520_5_5) == support::rfc7520_plaintext);

@@ -141,7 +141,7 @@ TEST_CASE("of two faults the earlier one is reported") {
     }
 }
 
-TEST_CASE("of all faults from one on, the first is reported") {
+TEST_CASE("of several faults the first is reported") {
     const auto& faults = faults_in_order();
     for (std::size_t first = 0; first < faults.size(); ++first) {
         Pieces pieces;
@@ -151,7 +151,7 @@ TEST_CASE("of all faults from one on, the first is reported") {
     }
 }
 
-TEST_CASE("a claim that is missing or of a wrong type is reported in its rule's place") {
+TEST_CASE("a missing claim, or one of a wrong type, is reported in the order of its rule") {
     struct Row {
         std::string_view said;
         void (*spoil)(Pieces&);

@@ -36,14 +36,14 @@ void check(const RfcVector& vector, Repeats repeats) {
 
 }  // namespace
 
-TEST_CASE("RFC 7515 A.1 to A.4 hold", "[rfc7515]") {
+TEST_CASE("the signatures of RFC 7515 A.1 to A.4 are valid", "[rfc7515]") {
     check<HS256>(support::rfc7515_a1, Repeats::yes);
     check<RS256>(support::rfc7515_a2, Repeats::yes);
     check<ES256>(support::rfc7515_a3, Repeats::no);
     check<ES512>(support::rfc7515_a4, Repeats::no);
 }
 
-TEST_CASE("RFC 7520 §4.1 to §4.4 hold, with the keys of §3", "[rfc7520]") {
+TEST_CASE("the signatures of RFC 7520 §4.1 to §4.4 are valid, with the keys of §3", "[rfc7520]") {
     check<RS256>(support::rfc7520_4_1, Repeats::yes);
     check<PS384>(support::rfc7520_4_2, Repeats::no);
     check<ES512>(support::rfc7520_4_3, Repeats::no);
@@ -52,7 +52,7 @@ TEST_CASE("RFC 7520 §4.1 to §4.4 hold, with the keys of §3", "[rfc7520]") {
     CHECK_FALSE(Keys<HS512>::from_jwk(support::rfc7520_4_4.jwk));  // its alg is HS256
 }
 
-TEST_CASE("RFC 8037 A.4 holds, also under the name of RFC 9864", "[rfc8037]") {
+TEST_CASE("the signature of RFC 8037 A.4 is valid, also under the name of RFC 9864", "[rfc8037]") {
     check<EdDSA>(support::rfc8037_a4, Repeats::yes);
     check<Ed25519>(support::rfc8037_a4, Repeats::yes);
     CHECK_FALSE(Keys<Ed448>::from_jwk(support::rfc8037_a4.jwk));

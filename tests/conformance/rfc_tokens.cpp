@@ -66,7 +66,7 @@ TEST_CASE("the nested and encrypted tokens of RFC 7519 A are refused", "[rfc7519
     CHECK(credence::decode<nlohmann::json>(encrypted, keys).error().code == Errc::malformed_token);
 }
 
-TEST_CASE("the signature of RFC 7520 §4.4 holds, and its text is not a claims set", "[rfc7520]") {
+TEST_CASE("the signature of RFC 7520 §4.4 is valid, and its payload is not a claims set", "[rfc7520]") {
     const auto keys = credence::Keys<credence::HS256>::from_jwk(support::rfc7520_4_4.jwk).value();
     std::string token = token_of(support::rfc7520_4_4);
     CHECK(credence::unverified::header(token)->kid == "018c0ae5-4d9b-471b-bfd6-eef314bc7037");

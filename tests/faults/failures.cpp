@@ -231,7 +231,7 @@ std::string off_curve() {
 
 }  // namespace
 
-TEST_CASE("the seam fails what it is asked to fail") {
+TEST_CASE("the test seam fails the chosen call and allocation") {
     const openssl_seam::FailingCall failing{2, 0};
     const detail::Number first{BN_new()}, second{BN_new()}, third{BN_new()};
     CHECK(first);
@@ -241,11 +241,11 @@ TEST_CASE("the seam fails what it is asked to fail") {
     CHECK(OPENSSL_malloc(8) == nullptr);
 }
 
-TEST_CASE("no forged token is accepted, whatever fails while it is verified") {
+TEST_CASE("no forged token is accepted, whatever call fails during the verification") {
     for_each_algorithm([](auto alg) { check_verification(alg); });
 }
 
-TEST_CASE("a class with its own mapping is read rightly or not at all, whatever fails") {
+TEST_CASE("a class with its own mapping is read correctly or not at all, whatever call fails") {
     const auto& keys = support::keys_of<HS256>();
     const std::string good = token_of(keys);
     const Verifier verifier{keys, Validation<Mapped>{.clock = support::noon_clock}};
@@ -256,11 +256,11 @@ TEST_CASE("a class with its own mapping is read rightly or not at all, whatever 
     CHECK(wrong == 0);
 }
 
-TEST_CASE("a token that is signed although something failed has a right signature") {
+TEST_CASE("a token that was signed despite a failure has a valid signature") {
     for_each_algorithm([](auto alg) { check_signing(alg); });
 }
 
-TEST_CASE("a good key is the key that it is, whatever fails while it is read") {
+TEST_CASE("a key file gives its own key or an error, whatever call fails") {
     check_good_key("rsa", [] { return DecodingKey<RS256>::from_pem(files::rsa_public); });
     check_good_key("certificate", [] { return DecodingKey<RS256>::from_pem(files::rsa_certificate); });
     check_good_key("p256", [] { return DecodingKey<ES256>::from_pem(files::p256_public); });
@@ -275,7 +275,7 @@ TEST_CASE("a good key is the key that it is, whatever fails while it is read") {
     check_good_key("secret", [] { return DecodingKey<HS256>::from_secret(std::string(32, 's')); });
 }
 
-TEST_CASE("a good JWK is the key that it is, whatever fails while it is read") {
+TEST_CASE("a JWK gives its own key or an error, whatever call fails") {
     const std::string p256 = export_private_jwk_in_the_clear(support::keys_of<ES256>()).value();
     const std::string ed25519 = export_private_jwk_in_the_clear(support::keys_of<EdDSA>()).value();
     const std::string rsa = to_jwk(support::keys_of<RS256>()).value();
@@ -284,7 +284,7 @@ TEST_CASE("a good JWK is the key that it is, whatever fails while it is read") {
     check_good_key("rsa", [&] { return DecodingKey<RS256>::from_jwk(rsa); });
 }
 
-TEST_CASE("a bad key is refused, whatever fails while it is checked") {
+TEST_CASE("a bad key is refused, whatever call fails during its checks") {
     check_bad_key("1024 bits", [] { return DecodingKey<RS256>::from_pem(files::rsa_1024_public); });
     check_bad_key("exponent 3", [] { return DecodingKey<RS256>::from_pem(files::rsa_e3_public); });
     check_bad_key("another curve", [] { return DecodingKey<ES256>::from_pem(files::p384_public); });
@@ -313,7 +313,7 @@ TEST_CASE("a bad key is refused, whatever fails while it is checked") {
                   [der = der_of(files::p256_public)] { return DecodingKey<HS256>::from_secret(der); });
 }
 
-TEST_CASE("the text of a key is right or is not given, whatever fails while it is written") {
+TEST_CASE("an exported key is correct or an error, whatever call fails") {
     const auto& keys = support::keys_of<ES256>();
     const std::string jwk = to_jwk(keys).value(), pem = to_pem(keys).value(), print = thumbprint(keys).value();
     const std::string secret_jwk = export_private_jwk_in_the_clear(keys).value();
@@ -335,7 +335,7 @@ TEST_CASE("the text of a key is right or is not given, whatever fails while it i
     CHECK(wrong == 0);
 }
 
-TEST_CASE("a key set that is read although something failed holds no key that is not in it") {
+TEST_CASE("a key set that was read despite a failure holds no foreign key") {
     const auto one = Keys<ES256>::generate().value().with_kid("one");
     const auto two = Keys<EdDSA>::generate().value().with_kid("two");
     const std::string text = to_jwks(one, two).value();
@@ -350,7 +350,7 @@ TEST_CASE("a key set that is read although something failed holds no key that is
     CHECK(too_many == 0);
 }
 
-TEST_CASE("a private key in a set is skipped, whatever fails") {
+TEST_CASE("a private key in a set is skipped, whatever call fails") {
     const std::string text = R"({"keys":[)" + std::string{support::rfc7515_a2.jwk} + "]}";
     std::size_t taken = 0;
     fail_everything([&] { return KeySet<RS256>::from_jwks(text); },
@@ -358,7 +358,7 @@ TEST_CASE("a private key in a set is skipped, whatever fails") {
     CHECK(taken == 0);
 }
 
-TEST_CASE("a request is accepted only by its token, whatever fails") {
+TEST_CASE("a request is accepted only with its token, whatever call fails") {
     const auto verifier = verifier_for<support::AccountClaims>(support::account_keys());
     const std::string good = "Bearer " + support::account_token(), bad = "Bearer " + support::forged_token();
     int let_in = 0, wrong_status = 0;
@@ -374,7 +374,7 @@ TEST_CASE("a request is accepted only by its token, whatever fails") {
     CHECK(require_bearer(good, verifier));
 }
 
-TEST_CASE("new keys are good or are not made, whatever fails") {
+TEST_CASE("generated keys are good, or an error is returned, whatever call fails") {
     int useless = 0;
     const auto make = [&]<class Alg>(std::type_identity<Alg>) {
         fail_everything([] { return Keys<Alg>::generate(); },

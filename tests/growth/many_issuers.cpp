@@ -89,7 +89,7 @@ std::string token_of(const std::string& issuer) {
 
 }  // namespace
 
-TEST_CASE("of a thousand issuers only those with tokens are asked, and their new keys take the place of the old") {
+TEST_CASE("of 1,000 issuers only those with tokens are fetched from, and new keys replace old ones") {
     REQUIRE(is_counted);
     const RotatingIssuers issuers;
     IssuerRegistryOptions options{.keys = {.interval = 1ms, .min_age = 1ms, .unknown_key_wait = 60s}};

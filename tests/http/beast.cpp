@@ -138,7 +138,7 @@ TEST_CASE("Beast: two Authorization fields are refused") {
     }
 }
 
-TEST_CASE("Beast: an on_reject hook of a coroutine gives the response itself") {
+TEST_CASE("Beast: an on_reject hook of a coroutine returns the response") {
     TestServer server{protect(account_verifier(), greet).on_reject([](const Rejection& rejection, const Request&) {
         Response response;
         response.set(http::field::content_type, "application/problem+json");

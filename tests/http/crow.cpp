@@ -80,7 +80,7 @@ TEST_CASE("Crow: the list of requests, with a handler that returns its response"
     support::ask_nineteen_requests(server.port());
 }
 
-TEST_CASE("Crow: a hook fills the response, or ends it itself") {
+TEST_CASE("Crow: a hook fills the response, or ends it") {
     for (const bool hook_ends : {true, false}) {
         const TestServer server{
             protect(account_verifier(), greet, {.others = {"Basic"}})
@@ -101,7 +101,7 @@ TEST_CASE("Crow: a hook fills the response, or ends it itself") {
     }
 }
 
-TEST_CASE("Crow: the middleware passes a proof on, and answers where there is none") {
+TEST_CASE("Crow: the middleware passes on the proof, and answers a request without one") {
     const TestServer server{protect(account_verifier(), greet)};
     SocketClient client{server.port()};
     for (int round = 0; round < 3; ++round) {

@@ -322,7 +322,7 @@ TEST_CASE("gRPC: a realm that metadata cannot hold does not end the server") {
     CHECK(answer.trailing.find("www-authenticate")->second == R"(Bearer realm="Z??rich")");
 }
 
-TEST_CASE("gRPC: with a hook, the hook alone answers") {
+TEST_CASE("gRPC: with a hook, only the hook answers") {
     using Traits = credence::HttpTraits<grpc::ServerContext*>;
     const TestServer server{[](grpc::ServerBuilder&, TestService& service) {
         service.add(
@@ -342,7 +342,7 @@ TEST_CASE("gRPC: with a hook, the hook alone answers") {
     CHECK(answer.trailing.count("www-authenticate") == 1);
 }
 
-TEST_CASE("gRPC: a client that retries does so when it is told to") {
+TEST_CASE("gRPC: a client with a retry policy waits as long as the answer says") {
     std::atomic<int> asked = 0;
     const TestServer server{[&asked](grpc::ServerBuilder&, TestService& service) {
         service.add(me.c_str(), SyncMethod{[&asked](grpc::ServerContext* context, const ByteBuffer*, ByteBuffer*) {

@@ -141,7 +141,7 @@ TEST_CASE("cpp-httplib: two Authorization fields are refused") {
     }
 }
 
-TEST_CASE("cpp-httplib: scopes, strangers and cookies") {
+TEST_CASE("cpp-httplib: scopes, anonymous requests and cookies") {
     TestServer test;
     test.server.Get("/scoped",
                     protect(account_verifier(), [](const credence::Granted<AccountClaims, "a">&, const Request&,
@@ -178,7 +178,7 @@ TEST_CASE("cpp-httplib: an on_reject hook writes the body; status and challenge 
     CHECK_THAT(refused.body, support::contains_text(R"("status":401)"));
 }
 
-TEST_CASE("cpp-httplib: keys that cannot be asked are 503 with Retry-After") {
+TEST_CASE("cpp-httplib: unavailable keys are 503 with Retry-After") {
     struct Unavailable {
         using claims_type = AccountClaims;
         credence::Result<Verified<AccountClaims>> verify(std::string_view) const {
@@ -229,7 +229,7 @@ TEST_CASE("cpp-httplib: a refused handler with a ContentReader reads the body an
     CHECK(test.evil_requests == 0);
 }
 
-TEST_CASE("cpp-httplib: a refused upload that does not end is cut off") {
+TEST_CASE("cpp-httplib: the connection of a refused endless upload is closed") {
     TestServer test;
     test.server.Post("/upload", protect(account_verifier(), upload).on_reject(write_refused));
     SocketClient client{test.start()};
@@ -242,7 +242,7 @@ TEST_CASE("cpp-httplib: a refused upload that does not end is cut off") {
     CHECK(test.evil_requests == 0);
 }
 
-TEST_CASE("cpp-httplib: a refused upload that is too long gets its answer, and the connection ends") {
+TEST_CASE("cpp-httplib: a refused upload over the limit is answered, and the connection is closed") {
     TestServer test;
     test.server.Post("/upload", protect(account_verifier(), upload).on_reject(write_refused));
     SocketClient client{test.start()};
@@ -260,7 +260,7 @@ TEST_CASE("cpp-httplib: a refused upload that is too long gets its answer, and t
     CHECK(test.evil_requests == 0);
 }
 
-TEST_CASE("cpp-httplib: a refused multipart upload is read, and a malformed one ends the connection") {
+TEST_CASE("cpp-httplib: a refused multipart upload is read, and a malformed one closes the connection") {
     TestServer test;
     test.server.Post("/upload", protect(account_verifier(), upload));
     const int port = test.start();

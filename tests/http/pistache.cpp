@@ -88,7 +88,7 @@ TEST_CASE("Pistache: a guarded route, and each kind of refusal") {
     CHECK(client.ask(get(bearer(support::forged_token()))).status == 401);
 }
 
-TEST_CASE("Pistache: a handler that returns the result of its route, and a hook that answers alone") {
+TEST_CASE("Pistache: a handler returns the result of its route, and with a hook only the hook answers") {
     using Traits = credence::HttpTraits<rest::Request>;
     rest::Router router;
     router.get("/me", protect(account_verifier(), [](const Verified<AccountClaims>& who, const rest::Request&,

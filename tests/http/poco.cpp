@@ -117,7 +117,7 @@ TEST_CASE("POCO: a guarded route, and each kind of refusal") {
     CHECK(client.ask(get("/me", bearer(account_token("8")))).body == "hello 8");
 }
 
-TEST_CASE("POCO: with a hook, the hook alone answers") {
+TEST_CASE("POCO: with a hook, only the hook answers") {
     const TestServer server{protect(account_verifier(), greet)
                                 .on_reject([](const Rejection& rejection, const Request&, Response& response) {
                                     Traits::put_fields(rejection, response);
@@ -132,7 +132,7 @@ TEST_CASE("POCO: with a hook, the hook alone answers") {
     CHECK(client.ask(get("/me", bearer(account_token("7")))).body == "hello 7");
 }
 
-TEST_CASE("POCO: the body of a refused request is read, and the connection goes on") {
+TEST_CASE("POCO: the body of a refused request is read, and the connection stays open") {
     const TestServer server{protect(account_verifier(), greet)};
     SocketClient client{server.port()};
     CHECK(client.ask(post(length(evil.size()), evil)).status == 401);
@@ -141,7 +141,7 @@ TEST_CASE("POCO: the body of a refused request is read, and the connection goes 
     CHECK(server.evil_requests == 0);
 }
 
-TEST_CASE("POCO: after a refused body that cannot be read in whole the connection is closed") {
+TEST_CASE("POCO: the connection is closed if a refused body cannot be read completely") {
     const std::string chunked = "Transfer-Encoding: chunked\r\n";
     const std::map<std::string, std::string> requests{
         {"too long", post(length(Traits::most_discarded + 1), evil)},

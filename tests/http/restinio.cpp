@@ -114,7 +114,7 @@ TEST_CASE("RESTinio: a guarded route, and each kind of refusal") {
     CHECK(client.ask(get("/me", bearer(account_token("8")))).body == "hello 8");
 }
 
-TEST_CASE("RESTinio: a missing scope is 403, and a hook alone answers") {
+TEST_CASE("RESTinio: a missing scope is 403, and with a hook only the hook answers") {
     using Writer = credence::Granted<AccountClaims, "orders:write">;
     const TestServer server{
         protect(account_verifier(), [](const Writer&, const request_handle_t& request, const Params&) {

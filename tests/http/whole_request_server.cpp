@@ -78,7 +78,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("a request above the limit of waiting ones is answered 503 at once, and the others are served") {
+TEST_CASE("a request beyond the limit of waiting requests is answered 503 at once, and the others are served") {
     TestServer server{{.requests = 3}, 1};
     SocketClient first{server.port}, second{server.port}, third{server.port}, fourth{server.port};
     first.send(get_slow);
@@ -98,7 +98,7 @@ TEST_CASE("a request above the limit of waiting ones is answered 503 at once, an
     CHECK(fourth.ask(get_fast).body == "fast");
 }
 
-TEST_CASE("requests of one connection are answered in their order, however they come") {
+TEST_CASE("requests of one connection are answered in order, whatever their packets") {
     TestServer server;
     SocketClient client{server.port};
     client.send(get_slow + get_fast + get_slow + get_fast);
@@ -110,7 +110,7 @@ TEST_CASE("requests of one connection are answered in their order, however they 
     CHECK(client.is_closed());
 }
 
-TEST_CASE("a new connection takes the place of the one that has been idle longest") {
+TEST_CASE("a new connection replaces the connection that was idle longest") {
     TestServer server{{.connections = 3}};
     SocketClient first{server.port}, second{server.port}, third{server.port};
     for (SocketClient* client : {&second, &third, &first}) CHECK(client->ask(get_fast).status == 200);
@@ -120,7 +120,7 @@ TEST_CASE("a new connection takes the place of the one that has been idle longes
     for (SocketClient* client : {&first, &third}) CHECK(client->ask(get_fast).status == 200);
 }
 
-TEST_CASE("an address has a limit of its own") {
+TEST_CASE("each address has a limit of connections") {
     TestServer server{{.connections = 9, .connections_of_address = 1}};
     SocketClient first{server.port};
     CHECK(first.ask(get_fast).status == 200);
@@ -129,7 +129,7 @@ TEST_CASE("an address has a limit of its own") {
     CHECK(first.is_closed());
 }
 
-TEST_CASE("a connection that is being worked for does not make room") {
+TEST_CASE("a connection with a request in work is not replaced") {
     TestServer server{{.connections = 1}};
     SocketClient first{server.port};
     first.send(get_slow);
@@ -140,7 +140,7 @@ TEST_CASE("a connection that is being worked for does not make room") {
     CHECK(SocketClient{server.port}.ask(get_fast).status == 200);
 }
 
-TEST_CASE("incomplete requests hold no more bytes together than the limit") {
+TEST_CASE("all incomplete requests together hold no more bytes than the limit") {
     TestServer server{{.bytes = 100'000}};
     std::deque<SocketClient> clients;
     for (int count = 0; count < 4; ++count) clients.emplace_back(server.port).send(half_body);
@@ -156,7 +156,7 @@ TEST_CASE("incomplete requests hold no more bytes together than the limit") {
     CHECK(ended + answered == 4);
 }
 
-TEST_CASE("a request that is above the limit on bytes by itself ends its connection alone") {
+TEST_CASE("a request that exceeds the limit on bytes ends only its own connection") {
     TestServer server{{.bytes = 60}};
     for (int count = 0; count < 3; ++count) {
         SocketClient client{server.port}, other{server.port};
@@ -166,7 +166,7 @@ TEST_CASE("a request that is above the limit on bytes by itself ends its connect
     }
 }
 
-TEST_CASE("a client that does not read is ended, and holds up nobody") {
+TEST_CASE("a client that does not read is disconnected, and delays no other client") {
     TestServer server{{.answer = std::chrono::seconds{1}}, 1};
     SocketClient reader{server.port}, other{server.port};
     reader.send(get_long + get_fast);
@@ -177,7 +177,7 @@ TEST_CASE("a client that does not read is ended, and holds up nobody") {
     CHECK(reader.is_closed());
 }
 
-TEST_CASE("a client that reads slowly enough gets a long answer to its end") {
+TEST_CASE("a client that reads slowly gets a long answer completely") {
     TestServer server;
     SocketClient reader{server.port};
     CHECK(reader.ask(get_long).body.size() == long_body);
@@ -199,7 +199,7 @@ TEST_CASE("a request that takes too long is answered 408, a connection that is s
     CHECK(silent.is_closed());
 }
 
-TEST_CASE("an exception of a handler ends one request") {
+TEST_CASE("an exception in a handler ends only its own request") {
     TestServer server;
     SocketClient client{server.port};
     CHECK(client.ask("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n").status == 500);
@@ -208,7 +208,7 @@ TEST_CASE("an exception of a handler ends one request") {
     CHECK(SocketClient{server.port}.ask(get_fast).status == 200);
 }
 
-TEST_CASE("at the end what a worker has begun is answered, what waits is refused, and the others are closed") {
+TEST_CASE("a stop answers the requests in work, refuses the waiting ones, and closes other connections") {
     TestServer server{{}, 1};
     SocketClient idle{server.port}, begun{server.port}, waiting{server.port}, half{server.port};
     CHECK(idle.ask(get_fast).status == 200);
@@ -234,7 +234,7 @@ TEST_CASE("a server that is stopped before it runs ends at once") {
     server.run();
 }
 
-TEST_CASE("a worker is not awaited by a client that has gone, and its answer goes nowhere else") {
+TEST_CASE("the answer for a client that has gone is dropped, and reaches no other client") {
     TestServer server;
     {
         SocketClient gone{server.port};

@@ -187,17 +187,17 @@ void print_row(const Case& one, std::string_view limit) {
 
 }  // namespace
 
-TEST_CASE("an input that is too large is refused before it costs any memory") { check(refused_by_size()); }
+TEST_CASE("an input over its size limit is refused before it costs memory") { check(refused_by_size()); }
 
-TEST_CASE("a malformed input costs memory in proportion to its size, if every size is allowed") {
+TEST_CASE("without a size limit, a malformed input costs memory in proportion to its size") {
     check(refused_although_unlimited());
 }
 
-TEST_CASE("an accepted input costs memory in proportion to its size, if every size is allowed") {
+TEST_CASE("without a size limit, an accepted input costs memory in proportion to its size") {
     check(accepted_when_unlimited());
 }
 
-TEST_CASE("the table of what was tried", "[.][table]") {
+TEST_CASE("a table of the tested inputs", "[.][table]") {
     for (const Case& one : refused_by_size()) print_row(one, "usual");
     for (const Case& one : refused_although_unlimited()) print_row(one, "raised");
     for (const Case& one : accepted_when_unlimited()) print_row(one, "raised");

@@ -114,7 +114,7 @@ std::string member_of(std::string_view jwk, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("the watch works", "[wiping]") {
+TEST_CASE("the watch on memory finds a known text", "[wiping]") {
     REQUIRE(watched_memory::is_watching_openssl());
     const Search search;
     watched_memory::look_for("needle in a haystack");
@@ -163,7 +163,7 @@ TEST_CASE("an HMAC key leaves nothing in memory", "[wiping]") {
     CHECK(watched_memory::found_in_freed() == 0);
 }
 
-TEST_CASE("after a wrong signature the right one is not left lying about", "[wiping]") {
+TEST_CASE("after a wrong signature, the right one is not left in memory", "[wiping]") {
     const Search search;
     const auto keys = Keys<HS256>::from_secret(secret).value();
     std::array<unsigned char, 32> right{};
@@ -373,7 +373,7 @@ TEST_CASE("a decryption leaves neither the content nor its key in memory", "[wip
     }
 }
 
-TEST_CASE("an encryption leaves no content in memory, nor a secret that is its key", "[wiping][jwe]") {
+TEST_CASE("an encryption leaves neither the content nor its key in memory", "[wiping][jwe]") {
     const Search search;
     watched_memory::look_for(content);
     watched_memory::look_for(content_key.substr(0, 32));

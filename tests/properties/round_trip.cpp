@@ -163,14 +163,14 @@ void check_round_trips(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("numbers, dates and flags come back the same, from limit to limit") { check_round_trips<Numbers>(1); }
-TEST_CASE("nested claims, lists, maps and JSON values come back the same") { check_round_trips<Outer>(2); }
-TEST_CASE("optional claims come back the same, present or absent") { check_round_trips<Optionals>(3); }
-TEST_CASE("the registered claims alone come back the same") { check_round_trips<Empty>(4); }
+TEST_CASE("numbers, dates and flags survive a round trip, limits included") { check_round_trips<Numbers>(1); }
+TEST_CASE("nested claims, lists, maps and JSON values survive a round trip") { check_round_trips<Outer>(2); }
+TEST_CASE("optional claims survive a round trip, present or absent") { check_round_trips<Optionals>(3); }
+TEST_CASE("the registered claims alone survive a round trip") { check_round_trips<Empty>(4); }
 
-TEST_CASE("durations, arrays, sets, maps and variants come back the same") { check_round_trips<Containers>(6); }
+TEST_CASE("durations, arrays, sets, maps and variants survive a round trip") { check_round_trips<Containers>(6); }
 
-TEST_CASE("any JSON object comes back the same") {
+TEST_CASE("any JSON object survives a round trip") {
     properties::RandomClaims random{5};
     for (int round = 0; round < 500; ++round) {
         nlohmann::json claims = nlohmann::json::object();

@@ -48,7 +48,7 @@ TEST_CASE("attempts: five failures in a minute, and each ends a minute later") {
     CHECK_FALSE(fails(attempts, "ann@example.com"));
 }
 
-TEST_CASE("attempts: what is over is dropped, also of those who never come again") {
+TEST_CASE("attempts: old counts are dropped, also those of clients that never come again") {
     Hands hands;
     Attempts attempts{hands.rules()};
     for (int number = 0; number < 500; ++number) {
@@ -68,7 +68,7 @@ TEST_CASE("attempts: a success leaves no count") {
     CHECK(attempts.size() == 0);
 }
 
-TEST_CASE("attempts: a flood of others neither grows the memory nor wipes a count") {
+TEST_CASE("attempts: a flood of other clients neither uses more memory nor removes a count") {
     Hands hands;
     Attempts attempts{hands.rules(1000)};
     fail_five_times(attempts, "victim@example.com");
@@ -89,7 +89,7 @@ TEST_CASE("attempts: a flood of others neither grows the memory nor wipes a coun
     CHECK(fails(attempts, "new@example.com"));
 }
 
-TEST_CASE("attempts: the usual room is more than a minute of failures") {
+TEST_CASE("attempts: the default capacity is more than a minute of failures") {
     Hands hands;
     Attempts attempts{{.now = [&hands] { return hands.now; }}};
     fail_five_times(attempts, "victim@example.com");

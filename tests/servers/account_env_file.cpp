@@ -69,7 +69,7 @@ const std::vector<Placing> all_ways{{}, {.link = not_permitted}, {.link = not_pe
 
 }  // namespace
 
-TEST_CASE("a new .env is there as a whole, for its owner alone") {
+TEST_CASE("a new .env is complete, and only its owner can read it") {
     for (const Placing& placing : all_ways) {
         const Folder folder;
         const ::mode_t mask = ::umask(0);
@@ -83,7 +83,7 @@ TEST_CASE("a new .env is there as a whole, for its owner alone") {
     }
 }
 
-TEST_CASE("a .env that is there stays, whatever it is") {
+TEST_CASE("an existing .env stays as it is, whatever its content") {
     for (const Placing& placing : all_ways) {
         const Folder folder;
         std::ofstream{folder.env()} << "B=2";
@@ -123,7 +123,7 @@ TEST_CASE("a new .env is never seen in part") {
     CHECK(halves == 0);
 }
 
-TEST_CASE("of many first starts one writes .env, and all find the same") {
+TEST_CASE("of several first starts at once, one writes .env, and all read the same") {
     for (const Placing& placing : all_ways) {
         for (int round = 0; round < 20; ++round) {
             const Folder folder;

@@ -127,7 +127,7 @@ TEST_CASE("an e-mail is taken once, and the first stays as it was") {
     CHECK_FALSE(stores().users->find_by_id(second.id).value());
 }
 
-TEST_CASE("of those who race for an e-mail one wins") {
+TEST_CASE("of several registrations of one e-mail at once, one succeeds") {
     const std::string email = new_user().email;
     CHECK(winners([&](int) {
               NewUser user = new_user();
@@ -136,7 +136,7 @@ TEST_CASE("of those who race for an e-mail one wins") {
           }) == 1);
 }
 
-TEST_CASE("names and e-mails may be as long as they may be") {
+TEST_CASE("names and e-mails of the greatest length are stored") {
     NewUser user = new_user();
     user.name.clear();
     for (int count = 0; count < 100; ++count) user.name += "ü";
@@ -145,7 +145,7 @@ TEST_CASE("names and e-mails may be as long as they may be") {
     CHECK(stores().users->find_by_email(user.email).value()->name == user.name);
 }
 
-TEST_CASE("a password is changed from the known one only") {
+TEST_CASE("a password is changed only if the current one is known") {
     const NewUser user = new_user();
     REQUIRE(stores().users->insert(user).value());
     CHECK_FALSE(stores().users->change_password(user.id, {.from = "another", .to = "new"}).value());
@@ -154,7 +154,7 @@ TEST_CASE("a password is changed from the known one only") {
     CHECK_FALSE(stores().users->change_password(random_uuid(), {.from = "new", .to = "newer"}).value());
 }
 
-TEST_CASE("of those who race to change a password one wins") {
+TEST_CASE("of several changes of one password at once, one succeeds") {
     const NewUser user = new_user();
     REQUIRE(stores().users->insert(user).value());
     CHECK(winners([&](int number) {
@@ -164,7 +164,7 @@ TEST_CASE("of those who race to change a password one wins") {
           }) == 1);
 }
 
-TEST_CASE("a password stays as it was when what belongs to its change fails") {
+TEST_CASE("a password stays unchanged if the function in its transaction fails") {
     const NewUser user = new_user();
     const auto token = new_token();
     const RefreshRecord record = new_record(random_uuid(), user.id);
@@ -185,7 +185,7 @@ TEST_CASE("a password stays as it was when what belongs to its change fails") {
     CHECK(stores().logins->find(record.hash).value().has_value() == is_one_database);
 }
 
-TEST_CASE("what belongs to the change of a password sees it, and is kept with it") {
+TEST_CASE("a function in the transaction of a password change sees the change, and is committed with it") {
     const NewUser user = new_user();
     const RefreshRecord record = new_record(random_uuid(), user.id);
     REQUIRE(stores().users->insert(user).value());
@@ -202,7 +202,7 @@ TEST_CASE("what belongs to the change of a password sees it, and is kept with it
     CHECK_FALSE(stores().users->change_password(user.id, change, never).value());
 }
 
-TEST_CASE("a failure inside a transaction fails it, also when nobody minds") {
+TEST_CASE("a failed call in a transaction fails the transaction, even if its error is ignored") {
     if (!variable("ACCOUNT_REDIS", "").empty()) {
         SUCCEED("commands of Redis are part of no transaction");
         return;
@@ -250,7 +250,7 @@ TEST_CASE("users are listed") {
     CHECK(is_listed);
 }
 
-TEST_CASE("values that are read together were written together before") {
+TEST_CASE("reads that share a connection see all earlier writes") {
     const NewUser user = new_user();
     const auto token = new_token();
     REQUIRE(stores().users->insert(user).value());
@@ -269,7 +269,7 @@ TEST_CASE("values that are read together were written together before") {
     CHECK(stores().users->find_by_id(user.id).value()->password == "$argon2id$other");
 }
 
-TEST_CASE("many who read together do not keep each other, or a writer, out") {
+TEST_CASE("several readers do not block each other, or a writer") {
     const NewUser user = new_user();
     REQUIRE(stores().users->insert(user).value());
     const int all = winners([&](int number) {
@@ -285,7 +285,7 @@ TEST_CASE("many who read together do not keep each other, or a writer, out") {
     CHECK(all == 16);
 }
 
-TEST_CASE("a text with a NUL is never taken for its beginning") {
+TEST_CASE("a text with a NUL is never cut at the NUL") {
     const NewUser user = new_user();
     REQUIRE(stores().users->insert(user).value());
     for (const char* rest : {"", "x"}) {
@@ -294,7 +294,7 @@ TEST_CASE("a text with a NUL is never taken for its beginning") {
     }
 }
 
-TEST_CASE("a token is revoked by issuer and id, and nothing else is") {
+TEST_CASE("a token is revoked by issuer and id, and no other token is") {
     const auto token = new_token();
     CHECK_FALSE(is_revoked(token));
     REQUIRE(stores().logins->revoke(token));
@@ -308,14 +308,14 @@ TEST_CASE("a token is revoked by issuer and id, and nothing else is") {
     CHECK_FALSE(is_revoked(other));
 }
 
-TEST_CASE("a token without an end is revoked for good") {
+TEST_CASE("a token without exp stays revoked for ever") {
     auto token = new_token();
     token.expires_at = std::nullopt;
     REQUIRE(stores().logins->revoke(token));
     CHECK(is_revoked(token));
 }
 
-TEST_CASE("issuer and id are never mixed up") {
+TEST_CASE("issuer and id are never confused") {
     auto token = new_token();
     token.issuer = "a:b";
     token.id = "c" + token.id;
@@ -326,7 +326,7 @@ TEST_CASE("issuer and id are never mixed up") {
     CHECK_FALSE(is_revoked(other));
 }
 
-TEST_CASE("a mark refuses what was issued at it or before") {
+TEST_CASE("a revoked-before time refuses tokens issued at it or earlier") {
     auto token = new_token();
     REQUIRE(stores().logins->revoke_subject({.issuer = token.issuer, .subject = token.subject}, token.issued_at));
     CHECK(is_revoked(token));
@@ -339,7 +339,7 @@ TEST_CASE("a mark refuses what was issued at it or before") {
     CHECK_FALSE(is_revoked(token));
 }
 
-TEST_CASE("a mark never moves back") {
+TEST_CASE("a revoked-before time never moves back") {
     const auto token = new_token();
     const credence::SubjectIdentity subject{.issuer = token.issuer, .subject = token.subject};
     REQUIRE(stores().logins->revoke_subject(subject, token.issued_at));
@@ -382,7 +382,7 @@ TEST_CASE("a refresh record is replaced once") {
     CHECK_FALSE(stores().logins->find(second.hash).value()->used_at);
 }
 
-TEST_CASE("of those who race to replace a record one wins, and leaves one successor") {
+TEST_CASE("of several replacements of one record at once, one succeeds, with one successor") {
     const RefreshRecord first = new_record(random_uuid(), random_uuid());
     REQUIRE(stores().logins->insert(first));
     std::atomic<int> successors{0};
@@ -402,7 +402,7 @@ TEST_CASE("an absent record is not replaced") {
     CHECK_FALSE(stores().logins->find(second.hash).value());
 }
 
-TEST_CASE("ending a family ends all of it and nothing else") {
+TEST_CASE("revoking a family ends all of its records, and no other") {
     const std::string subject = random_uuid();
     const RefreshRecord first = new_record(random_uuid(), subject);
     const RefreshRecord second = new_record(first.family, subject);
@@ -417,7 +417,7 @@ TEST_CASE("ending a family ends all of it and nothing else") {
     CHECK(stores().logins->find(other.hash).value());
 }
 
-TEST_CASE("ending a subject ends all families of it and nothing else") {
+TEST_CASE("revoking a subject ends all of its families, and no other") {
     const std::string subject = random_uuid();
     const RefreshRecord first = new_record(random_uuid(), subject);
     const RefreshRecord second = new_record(random_uuid(), subject);
@@ -429,7 +429,7 @@ TEST_CASE("ending a subject ends all families of it and nothing else") {
     CHECK(stores().logins->find(other.hash).value());
 }
 
-TEST_CASE("a token that is being exchanged does not survive the end of its subject") {
+TEST_CASE("a token that is being exchanged does not survive the revocation of its subject") {
     for (int round = 0; round < 30; ++round) {
         RefreshRecord current = new_record(random_uuid(), random_uuid());
         REQUIRE(stores().logins->insert(current));
@@ -462,7 +462,7 @@ TEST_CASE("rotation works on the store") {
     CHECK(tokens.rotate(fourth.token).error().code == credence::Errc::token_revoked);
 }
 
-TEST_CASE("a login ends with its refresh tokens, and no other does") {
+TEST_CASE("a login ends with its refresh tokens, and no other login ends") {
     Logins logins{stores().logins, stores().access, login_rules({})};
     const auto ended = logins.start(random_uuid()).value();
     const auto other = logins.start(random_uuid()).value();
@@ -478,7 +478,7 @@ TEST_CASE("a login ends with its refresh tokens, and no other does") {
     CHECK_FALSE(is_revoked(token));
 }
 
-TEST_CASE("beyond a hundred logins of one user the oldest ends, and never the new one") {
+TEST_CASE("the login after the hundredth of one user ends the oldest, never the new one") {
     Logins logins{stores().logins, stores().access, login_rules({})};
     const std::string user_id = random_uuid();
     std::string last;
@@ -501,14 +501,14 @@ TEST_CASE("one login ends by its handle, for its own user") {
     CHECK(logins.renew(started.refresh_token).error().code == credence::Errc::token_revoked);
 }
 
-TEST_CASE("of those who exchange one refresh token at once all get the same successor") {
+TEST_CASE("several exchanges of one refresh token at once get the same successor") {
     Logins logins{stores().logins, stores().access, login_rules({.grace = 5min})};
     const auto started = logins.start(random_uuid()).value();
     CHECK(winners([&](int) { return logins.renew(started.refresh_token).has_value(); }) == 16);
     CHECK((logins.check)(started.handle));
 }
 
-TEST_CASE("the stores answer") {
+TEST_CASE("all stores can be reached") {
     CHECK(stores().users->ping());
     CHECK(stores().logins->is_revoked({}));
 }

@@ -19,7 +19,7 @@ std::string text_of(Bytes input) { return std::string{input.text()}; }
 
 }  // namespace
 
-TEST_CASE("text and containers of bytes come in alike", "[secret]") {
+TEST_CASE("text and containers of bytes convert alike", "[secret]") {
     const std::string text = "secret";
     const std::vector<unsigned char> bytes{'s', 'e', 'c', 'r', 'e', 't'};
     const std::array<std::byte, 2> raw{std::byte{'h'}, std::byte{'i'}};

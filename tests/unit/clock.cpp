@@ -9,7 +9,7 @@
 using namespace std::chrono_literals;
 using credence::NumericDate;
 
-TEST_CASE("the default clock is the system's") {
+TEST_CASE("the default clock is the system clock") {
     const auto before = credence::now();
     const NumericDate shown = credence::system_clock();
     CHECK(shown >= before);
@@ -18,7 +18,7 @@ TEST_CASE("the default clock is the system's") {
     CHECK(credence::detail::moment_of([] { return NumericDate{7s}; }) == NumericDate{7s});
 }
 
-TEST_CASE("the present moment is the system clock's, in whole seconds") {
+TEST_CASE("now() is the time of the system clock, in whole seconds") {
     static_assert(std::is_same_v<credence::NumericDate::duration, std::chrono::seconds>);
     const auto before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto moment = credence::now();
@@ -27,7 +27,7 @@ TEST_CASE("the present moment is the system clock's, in whole seconds") {
     CHECK(moment <= after);
 }
 
-TEST_CASE("a lifetime is counted from the present moment") {
+TEST_CASE("a lifetime starts at the current time") {
     const auto before = credence::now();
     const auto later = credence::in(1h);
     CHECK(later >= before + 1h);
@@ -35,7 +35,7 @@ TEST_CASE("a lifetime is counted from the present moment") {
     CHECK(credence::in(-1h) < before);
 }
 
-TEST_CASE("a lifetime that leads past the last moment ends there") {
+TEST_CASE("a lifetime beyond the last representable time ends at that time") {
     using std::chrono::seconds;
     CHECK(credence::in(seconds::max()) == NumericDate::max());
     CHECK(credence::in(seconds::max() - 1h) == NumericDate::max());

@@ -25,7 +25,7 @@ std::vector<Errc> all_codes() {
 
 }  // namespace
 
-TEST_CASE("every code has a name of its own") {
+TEST_CASE("every code has its own name") {
     std::set<std::string_view> names;
     for (const Errc code : all_codes()) names.insert(to_string(code));
     CHECK(names.size() == all_codes().size());
@@ -33,7 +33,7 @@ TEST_CASE("every code has a name of its own") {
     CHECK(all_codes().back() == Errc::store_unavailable);
 }
 
-TEST_CASE("every code has a sentence of its own, fit for a log") {
+TEST_CASE("every code has its own message, safe for a log") {
     std::set<std::string_view> sentences;
     for (const Errc code : all_codes()) {
         const std::string_view sentence = message(code);
@@ -48,26 +48,26 @@ TEST_CASE("every code has a sentence of its own, fit for a log") {
     CHECK(sentences.size() == all_codes().size());
 }
 
-TEST_CASE("names are the enumerators' own") {
+TEST_CASE("the name of a code is its enumerator") {
     CHECK(to_string(Errc::token_too_large) == "token_too_large");
     CHECK(to_string(Errc::invalid_signature) == "invalid_signature");
     CHECK(to_string(Errc::token_expired) == "token_expired");
     CHECK(to_string(Errc::store_unavailable) == "store_unavailable");
 }
 
-TEST_CASE("zero, and a number beyond the list, is not a code") {
+TEST_CASE("zero, and numbers beyond the list, are not codes") {
     for (const int value : {0, 34, 255}) {
         CHECK(to_string(static_cast<Errc>(value)) == "unknown");
         CHECK(message(static_cast<Errc>(value)) == "unknown error");
     }
 }
 
-TEST_CASE("an error's sentence names the claim where there is one") {
+TEST_CASE("the message of an error names the claim if there is one") {
     CHECK(message(Error{Errc::token_expired, "exp"}) == "the token has expired (exp)");
     CHECK(message(Error{Errc::invalid_signature}) == message(Errc::invalid_signature));
 }
 
-TEST_CASE("an error's sentence ends with the reason if there is one") {
+TEST_CASE("the message of an error ends with the reason if there is one") {
     CHECK(message(Error{Errc::invalid_key, {}, "expected a public key, found a private one"}) ==
           "the key cannot be used with this algorithm: expected a public key, found a private one");
     CHECK(message(Error{Errc::invalid_claim_type, "exp", "in milliseconds"}) ==
@@ -94,7 +94,7 @@ TEST_CASE("a code is a std::error_code, and never the one that means success") {
     CHECK_FALSE(expired == Errc::invalid_issuer);
 }
 
-TEST_CASE("a code is compared by the name of its category, whichever object that is") {
+TEST_CASE("a code is compared by the name of its category, not by its address") {
     // As in a loaded library with its own copy of credence.
     static const credence::detail::ErrorCategory copy;
     const std::error_code from_copy{static_cast<int>(Errc::token_expired), copy};

@@ -102,7 +102,7 @@ TEST_CASE("value() of an error throws the error") {
     CHECK_THROWS_AS((Result<void>{Errc::invalid_key}.value()), credence::Exception);
 }
 
-TEST_CASE("an error type with a reason throws its reason") {
+TEST_CASE("an error type with a reason throws that reason") {
     const Result<int, Reasoned> error = Reasoned{{Errc::insufficient_scope, "orders"}};
     try {
         static_cast<void>(error.value());
@@ -119,7 +119,7 @@ TEST_CASE("value() of a temporary is a value, and cannot dangle") {
     CHECK(text == std::string(100, 'x'));
 }
 
-TEST_CASE("the arrow leads to the value, and for a proof to what it points to") {
+TEST_CASE("operator-> leads to the value, and for a proof to its claims") {
     Result<std::string> text{std::string{"abc"}};
     text->push_back('d');
     CHECK(text->size() == 4);
@@ -138,7 +138,7 @@ TEST_CASE("a value can be made in place, without one copy") {
     CHECK(CopyOnly::copies == 0);
 }
 
-TEST_CASE("a copy-only value survives a move of its result") {
+TEST_CASE("a copy-only value stays valid in a moved-from result") {
     Result<CopyOnly> first{credence::detail::from_call, [] { return CopyOnly{"kept"}; }};
     const Result<CopyOnly> second = std::move(first);
     CHECK(first->name == "kept");
@@ -146,7 +146,7 @@ TEST_CASE("a copy-only value survives a move of its result") {
     CHECK((*std::move(first)).name == "kept");
 }
 
-TEST_CASE("a maker that throws leaves nothing behind") {
+TEST_CASE("a function that throws while a value is made leaves no value") {
     Fragile::living = 0;
     throwing([] {
         const Result<Fragile> made{credence::detail::from_call, []() -> Fragile { throw std::runtime_error("maker"); }};
@@ -154,7 +154,7 @@ TEST_CASE("a maker that throws leaves nothing behind") {
     CHECK(Fragile::living == 0);
 }
 
-TEST_CASE("assignment goes from each state to each") {
+TEST_CASE("assignment works from each state to each") {
     Result<std::string> result{std::string{"first"}};
     result = std::string{"second"};
     CHECK(*result == "second");
@@ -190,7 +190,7 @@ TEST_CASE("an assignment that throws leaves the old state") {
     CHECK(Fragile::living == 0);
 }
 
-TEST_CASE("each value is destroyed once, whatever it goes through") {
+TEST_CASE("each value is destroyed exactly once") {
     Fragile::living = 0;
     {
         Result<Fragile> one{Fragile{1}};
@@ -204,7 +204,7 @@ TEST_CASE("each value is destroyed once, whatever it goes through") {
     CHECK(Fragile::living == 0);
 }
 
-TEST_CASE("a move-only value goes through") {
+TEST_CASE("a move-only value passes through a result") {
     Result<std::unique_ptr<int>> owner{std::make_unique<int>(7)};
     Result<std::unique_ptr<int>> other = std::move(owner);
     const std::unique_ptr<int> inside = std::move(other).value();
@@ -214,7 +214,7 @@ TEST_CASE("a move-only value goes through") {
     CHECK(*changed == 8);
 }
 
-TEST_CASE("value_or gives the other only in an error's place") {
+TEST_CASE("value_or gives the alternative only for an error") {
     CHECK(half(8).value_or(0) == 4);
     CHECK(half(7).value_or(0) == 0);
     const Result<std::string> text{std::string{"abc"}};
@@ -222,7 +222,7 @@ TEST_CASE("value_or gives the other only in an error's place") {
     CHECK(Result<std::string>{Errc::check_failed}.value_or("none") == "none");
 }
 
-TEST_CASE("the monadic functions pass values on and errors by") {
+TEST_CASE("the monadic functions call with a value, and pass errors through") {
     const Result<int> eight = 8, seven = 7;
     CHECK(*eight.and_then(half).and_then(half) == 2);
     CHECK(seven.and_then(half).and_then(half).error().code == Errc::check_failed);
@@ -236,7 +236,7 @@ TEST_CASE("the monadic functions pass values on and errors by") {
     CHECK(*half(8).or_else([](const Error&) { return Result<int>{0}; }) == 4);
 }
 
-TEST_CASE("members can be given to the monadic functions") {
+TEST_CASE("the monadic functions accept pointers to members") {
     const Result<std::string> text{std::string{"abc"}};
     CHECK(*text.transform(&std::string::size) == 3);
 }
@@ -252,7 +252,7 @@ TEST_CASE("a result of JSON is the JSON, not an array around it, and an error st
     CHECK(named.error().claim == "sub");
 }
 
-TEST_CASE("a result of nothing is success or an error") {
+TEST_CASE("a result without a value is success or an error") {
     Result<void> done;
     CHECK(done);
     CHECK_NOTHROW(done.value());

@@ -138,7 +138,7 @@ TEST_CASE("attacks differ from each other and from the good token, and have a na
     CHECK(credence::testing::attacks_on(token).size() >= 100);
 }
 
-TEST_CASE("each opt-out of a verifier is found, and can be put aside") {
+TEST_CASE("each opt-out of a verifier is found, and can be disabled") {
     struct Row {
         std::string rule;
         std::function<void(credence::Validation<AccountClaims>&)> loosen;
@@ -161,7 +161,7 @@ TEST_CASE("each opt-out of a verifier is found, and can be put aside") {
     }
 }
 
-TEST_CASE("a type that is not asked for is found, for tokens that have one") {
+TEST_CASE("a verifier without a required type is found, for tokens that have a type") {
     const auto token = credence::testing::token_for(full_claims(), own_keys(), {.type = "at+jwt"});
     auto rules = full_rules();
     CHECK(broken_rules(attack_suite(credence::verifier_for<AccountClaims>(own_keys(), rules), token, own_keys())) ==
@@ -170,7 +170,7 @@ TEST_CASE("a type that is not asked for is found, for tokens that have one") {
     CHECK(attack_suite(credence::verifier_for<AccountClaims>(own_keys(), rules), token, own_keys()));
 }
 
-TEST_CASE("a weak verifier is found out") {
+TEST_CASE("a weak verifier is detected") {
     const auto token = credence::testing::token_for(full_claims(), own_keys());
     const auto of = [&](const WeakVerifier& weak) { return broken_rules(attack_suite(weak, token)); };
     CHECK(of(WeakVerifier{}).empty());
@@ -189,14 +189,14 @@ TEST_CASE("a weak verifier is found out") {
     }
 }
 
-TEST_CASE("a verifier whose secret is everybody's is found out") {
+TEST_CASE("a verifier with a well-known secret is detected") {
     const auto keys = credence::Keys<credence::HS256>::from_secret("secret", credence::allow_short_secret).value();
     const auto verifier = credence::verifier_for<AccountClaims>(keys, full_rules());
     CHECK(broken_rules(attack_suite(verifier, credence::testing::token_for(full_claims(), keys))) ==
           Rules{"weak secret"});
 }
 
-TEST_CASE("a verifier that takes its public key for a secret is found out") {
+TEST_CASE("a verifier that uses its public key as a secret is detected") {
     const auto& keys = support::keys_of<credence::RS256>();
     const std::string pem = credence::to_pem(keys.decoding).value();
     const auto confused = [&](const std::string& token) {
@@ -216,7 +216,7 @@ TEST_CASE("a verifier that takes its public key for a secret is found out") {
     CHECK(broken_rules(report) == Rules{"key confusion"});
 }
 
-TEST_CASE("a good token that is refused makes no good report") {
+TEST_CASE("a report fails if the good token is refused") {
     auto rules = full_rules();
     rules.issuer = "https://other.example";
     const auto report = attacked(rules);
@@ -228,7 +228,7 @@ TEST_CASE("a good token that is refused makes no good report") {
     CHECK_FALSE(attack_suite([](const std::string&) { return true; }, "no token"));
 }
 
-TEST_CASE("a verifier that throws refuses, and it is noted") {
+TEST_CASE("a verifier that throws counts as refusing, and the report says so") {
     const auto token = credence::testing::token_for(full_claims(), own_keys());
     const auto throwing = [&](std::string_view tried) {
         if (tried != token) throw std::runtime_error("no");
@@ -264,7 +264,7 @@ TEST_CASE("a manual clock does not move by itself, and its copies show the same 
     CHECK(ManualClock{}() <= credence::now());
 }
 
-TEST_CASE("texts that encode would never make can be signed") {
+TEST_CASE("any header and payload text can be signed") {
     const auto token = credence::testing::sign_texts(R"({"alg":"HS256"})", "no JSON", own_keys());
     CHECK(credence::detail::KeyAccess::prepared(own_keys().decoding)
               .verify(std::string_view{token}.substr(0, token.rfind('.')),

@@ -19,7 +19,7 @@ std::string unsigned_token(std::string_view header, std::string_view payload) {
 
 }  // namespace
 
-TEST_CASE("an unverified header is what the token says of itself") {
+TEST_CASE("an unverified header has the values of the token") {
     const auto header = unverified::header(unsigned_token(R"({"alg":"none","kid":"../k","typ":"x"})", "{}"));
     REQUIRE(header);
     CHECK(*header == credence::Header{"none", "../k", "x"});
@@ -51,7 +51,7 @@ TEST_CASE("an unverified header that decode could not read is refused with decod
     }
 }
 
-TEST_CASE("unverified claims are strict JSON all the same") {
+TEST_CASE("unverified claims must still be strict JSON") {
     CHECK(unverified::claims_json(unsigned_token("{}", "")).error().code == Errc::malformed_token);
     CHECK(unverified::claims_json(unsigned_token("{}", "7")).error().code == Errc::malformed_token);
     CHECK(unverified::claims_json(unsigned_token("{}", "{,}")).error().code == Errc::invalid_json);
@@ -70,7 +70,7 @@ TEST_CASE("the limit on unverified tokens can be set") {
     CHECK(unverified::header_json(token, {.max_token_bytes = token.size() - 1}).error().code == Errc::token_too_large);
 }
 
-TEST_CASE("an unverified token may be padded where that is said") {
+TEST_CASE("an unverified token may be padded if the options allow it") {
     const std::string header = credence::detail::encode_base64url(R"({"alg":"ES256","signer":"arn:x"}  )");
     const std::string padded = header + std::string((4 - header.size() % 4) % 4, '=');
     REQUIRE(padded != header);

@@ -6,7 +6,7 @@
 
 #include "support/catch.hpp"
 
-TEST_CASE("the version's number says the same as its text") {
+TEST_CASE("the version number equals the version text") {
     constexpr int number = CREDENCE_VERSION_NUMBER;
     const std::string text =
         std::to_string(number / 10000) + '.' + std::to_string(number / 100 % 100) + '.' + std::to_string(number % 100);

@@ -193,7 +193,7 @@ TEST_CASE("a type that is not a claims type is refused with the reason") {
     CHECK(diagnose_claims<Thirty3>() == Diagnostic::too_many_members);
 }
 
-TEST_CASE("the table of names is held to the members") {
+TEST_CASE("a table of names must name existing members, and give them different names") {
     CHECK(diagnose_claims<RenamesNobody>() == Diagnostic::unknown_renamed_member);
     CHECK(diagnose_claims<RenamesTwice>() == Diagnostic::unknown_renamed_member);
     CHECK(diagnose_claims<TwoOfOneName>() == Diagnostic::repeated_name);

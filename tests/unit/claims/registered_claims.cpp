@@ -15,7 +15,7 @@ using credence::Audience;
 using credence::NumericDate;
 using credence::RegisteredClaims;
 
-TEST_CASE("an audience is made of one name, of several, or of none") {
+TEST_CASE("an audience is made from one name, several, or none") {
     const std::string_view view = "api";
     CHECK(Audience{}.empty());
     CHECK(Audience("api") == Audience(std::string{"api"}));
@@ -27,7 +27,7 @@ TEST_CASE("an audience is made of one name, of several, or of none") {
     CHECK(two.aud == Audience{"api", "web"});
 }
 
-TEST_CASE("claims that nobody set are absent") {
+TEST_CASE("claims that were not set are absent") {
     const RegisteredClaims claims;
     CHECK(claims.iss.empty());
     CHECK(claims.sub.empty());

@@ -40,7 +40,7 @@ Errc reason(const auto& refused) {
 
 }  // namespace
 
-TEST_CASE("a good token becomes a proof, and its claims are an arrow away") {
+TEST_CASE("a good token becomes a proof, and operator-> leads to its claims") {
     const auto who = require_bearer("Bearer " + account_token("42"), verifier);
     static_assert(std::is_same_v<decltype(who), const Result<Verified<AccountClaims>, Rejection>>);
     REQUIRE(who);
@@ -48,7 +48,7 @@ TEST_CASE("a good token becomes a proof, and its claims are an arrow away") {
     CHECK(who->role == "admin");
 }
 
-TEST_CASE("a proof is handed on, not copied: a request costs no allocation more than its token") {
+TEST_CASE("a proof is passed on without a copy: a request costs no allocation more than its token") {
     const std::string token = account_token(std::string(100, 's'));
     const std::string field = "Bearer " + token;
     static_cast<void>(verifier.verify(token));  // caches what is cached once
@@ -62,7 +62,7 @@ TEST_CASE("a proof is handed on, not copied: a request costs no allocation more 
     CHECK(from_request == by_hand);
 }
 
-TEST_CASE("the header value may be of every kind") {
+TEST_CASE("the header value may have any string type") {
     const std::string text = "bearer   " + account_token();
     CHECK(require_bearer(text, verifier));
     CHECK(require_bearer(std::string_view{text}, verifier));
@@ -72,7 +72,7 @@ TEST_CASE("the header value may be of every kind") {
     CHECK(require_bearer(credence::HeaderValue{text}, verifier));
 }
 
-TEST_CASE("no header is missing_credentials, whatever says so") {
+TEST_CASE("a header that is null, nullopt or empty is missing_credentials") {
     const char* null = nullptr;
     CHECK(reason(require_bearer(null, verifier)) == Errc::missing_credentials);
     CHECK(reason(require_bearer(nullptr, verifier)) == Errc::missing_credentials);
@@ -82,7 +82,7 @@ TEST_CASE("no header is missing_credentials, whatever says so") {
     CHECK(reason(require_bearer(acme::Request{}, verifier)) == Errc::missing_credentials);
 }
 
-TEST_CASE("the answer to each kind of fault") {
+TEST_CASE("each kind of error has its answer") {
     const auto status = [](const std::string& value) { return require_bearer(value, verifier).error().status; };
     CHECK(status("") == 401);
     CHECK(status("Basic abc") == 401);
@@ -98,14 +98,14 @@ TEST_CASE("the answer to each kind of fault") {
     CHECK(reason(require_bearer("Bearer " + std::string(16385, 'a'), verifier)) == Errc::token_too_large);
 }
 
-TEST_CASE("realm and tell_expired go to the challenge") {
+TEST_CASE("the challenge has the realm, and the expiry with tell_expired") {
     const auto refused =
         require_bearer("Bearer " + support::expired_token(), verifier, {.realm = "shop", .tell_expired = true});
     CHECK(refused.error().challenge ==
           R"(Bearer realm="shop", error="invalid_token", error_description="The access token expired")");
 }
 
-TEST_CASE("nothing of the request comes back in a rejection") {
+TEST_CASE("a rejection repeats nothing of the request") {
     const std::string token = support::forged_token();
     const auto refused = require_bearer("Bearer " + token, verifier).error();
     for (const std::string& part : {token, token.substr(0, 10), token.substr(token.size() - 10)}) {
@@ -121,7 +121,7 @@ TEST_CASE("a request of a known stack") {
     CHECK(who->sub == "7");
 }
 
-TEST_CASE("two Authorization fields are refused, not resolved") {
+TEST_CASE("two Authorization fields are refused, and neither is chosen") {
     const std::string good = "Bearer " + account_token();
     for (const std::string& other : {good, std::string{"Basic abc"}, std::string{}}) {
         const acme::Request request{.headers = {{"Authorization", good}, {"Authorization", other}}};
@@ -132,13 +132,13 @@ TEST_CASE("two Authorization fields are refused, not resolved") {
     }
 }
 
-TEST_CASE("the claims may be named") {
+TEST_CASE("the claims type may be given explicitly") {
     CHECK(require_bearer<AccountClaims>("Bearer " + account_token(), verifier));
     CHECK(require_bearer<AccountClaims>(acme::with_authorization("Bearer " + account_token()), verifier));
     CHECK(optional_bearer<AccountClaims>(nullptr, verifier));
 }
 
-TEST_CASE("optional_bearer lets strangers pass, and nobody with bad credentials") {
+TEST_CASE("optional_bearer accepts a request without credentials, and refuses bad credentials") {
     const auto stranger = optional_bearer("", verifier);
     REQUIRE(stranger);
     CHECK_FALSE(stranger->has_value());
@@ -154,7 +154,7 @@ TEST_CASE("optional_bearer lets strangers pass, and nobody with bad credentials"
     CHECK(optional_bearer("Bearer " + support::forged_token(), verifier).error().status == 401);
 }
 
-TEST_CASE("a check that names missing_credentials does not make a stranger of a bad token") {
+TEST_CASE("a check with the code missing_credentials does not make a bad token anonymous") {
     const auto odd = credence::verifier_for<AccountClaims>(
         support::account_keys(),
         {.checks = {{"odd", [](const AccountClaims&) { return false; }, Errc::missing_credentials}}});
@@ -180,7 +180,7 @@ TEST_CASE("a token in a cookie") {
     CHECK(optional_bearer(with_cookie("token=" + token), verifier, {.cookie = "token"}).value());
 }
 
-TEST_CASE("cookie and header together must say the same") {
+TEST_CASE("cookie and header together must carry the same token") {
     const std::string token = account_token("7");
     const auto ask = [](const acme::Request& request) {
         return require_bearer(request, verifier, {.cookie = "token"});
@@ -205,7 +205,7 @@ TEST_CASE("two different cookies of the name, or two Cookie fields, are refused"
     CHECK(reason(require_bearer(request, verifier)) == Errc::missing_credentials);
 }
 
-TEST_CASE("a cookie alone, when no header may carry the token") {
+TEST_CASE("a cookie alone, if no header may carry the token") {
     const std::string token = account_token();
     const credence::TokenLocation cookie_only{.header = "", .cookie = "token"};
     CHECK(require_bearer(with_both("Bearer other", "token=" + token), verifier, cookie_only));
@@ -250,6 +250,6 @@ TEST_CASE("cookies take a realm too") {
           R"(Bearer realm="shop")");
 }
 
-TEST_CASE("value() of a refusal throws the reason") {
+TEST_CASE("value() of a rejection throws its reason") {
     CHECK_THROWS_AS(require_bearer("", verifier).value(), credence::Exception);
 }

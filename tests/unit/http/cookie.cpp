@@ -50,7 +50,7 @@ TEST_CASE("a cookie is found by its whole name") {
     CHECK(found("token=\"abc\"") == "\"abc\"");
 }
 
-TEST_CASE("another name is another cookie") {
+TEST_CASE("a cookie with another name is not found") {
     for (const std::string_view field :
          {"", ";", "=", "=abc", "token", "token;", "Token=abc", "TOKEN=abc", "xtoken=abc", "tokenx=abc", "token =abc",
           "__Host-token=abc", "a=token=abc", "a=1, token=abc"}) {
@@ -61,7 +61,7 @@ TEST_CASE("another name is another cookie") {
     CHECK(found("__Host-token=abc", "__Host-token") == "abc");
 }
 
-TEST_CASE("two cookies of one name with one value are one") {
+TEST_CASE("two cookies with the same name and value count as one") {
     CHECK(found("token=a; token=a") == "a");
     CHECK(found("token=a;x=y;token=a ; token=a") == "a");
     CHECK(found("token=; token=") == "");
@@ -121,12 +121,12 @@ TEST_CASE("each attribute can be chosen") {
     CHECK(set_cookie({.name = "a", .max_age = -5s}).value() == "a=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0; Secure");
 }
 
-TEST_CASE("a cookie is taken back with the same name, path and domain") {
+TEST_CASE("a cookie is deleted with the same name, path and domain") {
     CHECK(clear_cookie({.name = "token", .value = "abc", .max_age = 1h, .path = "/a", .domain = "b.c"}).value() ==
           "token=; HttpOnly; SameSite=Lax; Path=/a; Domain=b.c; Max-Age=0; Secure");
 }
 
-TEST_CASE("the prefixes demand what browsers demand") {
+TEST_CASE("the name prefixes have the requirements of browsers") {
     CHECK(fault({.name = "__Host-token", .secure = false}) == "secure");
     CHECK(fault({.name = "__Host-token", .path = "/api"}) == "path");
     CHECK(fault({.name = "__Host-token", .domain = "example.org"}) == "domain");
@@ -150,7 +150,7 @@ TEST_CASE("a partitioned cookie demands Secure, and is deleted from its partitio
     CHECK(fault({.name = "a", .secure = false, .partitioned = true}) == "secure");
 }
 
-TEST_CASE("each refusal has the reason that fits") {
+TEST_CASE("each refused cookie has its reason") {
     const auto reason = [](const Cookie& cookie) { return set_cookie(cookie).error().reason; };
     CHECK(reason({.name = ""}) == "the cookie has no name");
     CHECK(reason({.name = "a", .path = "api"}) == "the path does not begin with a slash");
@@ -162,7 +162,7 @@ TEST_CASE("each refusal has the reason that fits") {
     CHECK(reason({.name = "a", .secure = false, .partitioned = true}) == "a partitioned cookie must be secure");
 }
 
-TEST_CASE("no attribute can be smuggled in") {
+TEST_CASE("no value can inject an attribute") {
     for (int value = 0; value < 256; ++value) {
         const std::string byte(1, static_cast<char>(value));
         const bool is_visible = value > 0x20 && value < 0x7f;
@@ -184,7 +184,7 @@ TEST_CASE("no attribute can be smuggled in") {
     CHECK(fault({.name = "a", .value = "x\r\nSet-Cookie: b=c"}) == "value");
 }
 
-TEST_CASE("a cookie that browsers would not keep is refused") {
+TEST_CASE("a cookie that browsers would reject is refused") {
     CHECK(set_cookie({.name = "token", .value = std::string(4091, 'a')}));
     const auto field = set_cookie({.name = "token", .value = std::string(4092, 'a')});
     REQUIRE_FALSE(field);

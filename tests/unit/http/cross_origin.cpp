@@ -42,7 +42,7 @@ void greet(const Verified<AccountClaims>& who, const Request&, Response& respons
 
 }  // namespace
 
-TEST_CASE("a method that changes nothing is let through from anywhere") {
+TEST_CASE("safe methods are allowed from every origin") {
     for (const char* method : {"GET", "HEAD", "OPTIONS", "TRACE"}) {
         INFO(method);
         CHECK(passes({{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}}, {}, method));
@@ -53,7 +53,7 @@ TEST_CASE("a method that changes nothing is let through from anywhere") {
     }
 }
 
-TEST_CASE("attack row 48: what the browser says of the origin counts first") {
+TEST_CASE("attack row 48: Sec-Fetch-Site comes first") {
     CHECK(passes({{"Sec-Fetch-Site", "same-origin"}}));
     CHECK(passes({{"Sec-Fetch-Site", "none"}}));
     // Behind a proxy that names another host, too.
@@ -65,7 +65,7 @@ TEST_CASE("attack row 48: what the browser says of the origin counts first") {
     }
 }
 
-TEST_CASE("attack row 48: without it, Origin must be the server's own host and port") {
+TEST_CASE("attack row 48: without Sec-Fetch-Site, Origin must be the server's own host and port") {
     const auto from = [](const std::string& origin, const std::string& host) {
         return passes({{"Origin", origin}, {"Host", host}});
     };
@@ -84,7 +84,7 @@ TEST_CASE("attack row 48: without it, Origin must be the server's own host and p
     CHECK_FALSE(passes({}));
 }
 
-TEST_CASE("the server's own scheme, where it is named, must be the origin's") {
+TEST_CASE("the scheme of the origin must be the server's, if that is given") {
     const Fields https{{"Origin", "https://api.example"}, {"Host", "api.example"}};
     const Fields http{{"Origin", "http://api.example"}, {"Host", "api.example"}};
     CHECK(passes(https, {.own_scheme = "https"}));
@@ -124,7 +124,7 @@ TEST_CASE("a field that occurs twice is refused") {
     CHECK_FALSE(passes({{"Origin", "https://a"}, {"Host", "a"}, {"Host", "b"}}));
 }
 
-TEST_CASE("an origin that is trusted is let through, and its neighbours are not") {
+TEST_CASE("a trusted origin is allowed, and similar ones are not") {
     const CrossOrigin rules{.trusted = {"https://app.example", ""}};
     CHECK(passes({{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://app.example"}}, rules));
     CHECK(passes({{"Origin", "https://app.example"}, {"Host", "api.example"}}, rules));
@@ -136,7 +136,7 @@ TEST_CASE("an origin that is trusted is let through, and its neighbours are not"
     CHECK(passes({}, {.allow_any = true}));
 }
 
-TEST_CASE("an opt-out lets a request pass that names no origin, and loosens no other rule") {
+TEST_CASE("an opt-out allows requests without an origin, and loosens no other rule") {
     const CrossOrigin rules{.allow_missing_origin = true};
     CHECK(passes({}, rules));
     CHECK(passes({{"Host", "api.example"}}, rules));
@@ -168,7 +168,7 @@ TEST_CASE("a refused origin is answered with 403 and a reason for the log") {
         R"({"type":"about:blank","title":"Forbidden","status":403,"detail":"The request comes from a page of another origin"})");
 }
 
-TEST_CASE("attack row 48: protect asks for the origin whenever the token came from a cookie, before it is verified") {
+TEST_CASE("attack row 48: protect checks the origin of each token from a cookie, before it is verified") {
     const std::string token = account_token();
     const Fields cookie{{"Cookie", "t=" + token}, {"Sec-Fetch-Site", "cross-site"}};
     const auto guard = credence::protect(account_verifier(), greet, {.cookie = "t"});
@@ -214,7 +214,7 @@ TEST_CASE("protect takes trusted origins, and the opt-out, with the location of 
     CHECK(status(other, fields, "POST") == 403);
 }
 
-TEST_CASE("a hook is called for a refused origin, too") {
+TEST_CASE("the hook is also called for a refused origin") {
     Errc seen{};
     const auto guard = credence::protect(account_verifier(), greet, {.cookie = "t"})
                            .on_reject([&seen](const credence::Rejection& why, const Request&, Response& response) {

@@ -167,7 +167,7 @@ TEST_CASE("a bound token with a proof of its key for this request is accepted") 
     STATIC_REQUIRE_FALSE(credence::TokenVerifier<std::remove_const_t<decltype(bound)>>);
 }
 
-TEST_CASE("keys of every kind of asymmetric algorithm prove") {
+TEST_CASE("keys of every asymmetric algorithm make proofs") {
     const auto accepted = []<class Alg>(std::type_identity<Alg>) {
         const auto& keys = made_key<Alg>();
         const std::string token = token_with({{"cnf", {{"jkt", thumbprint_of(keys)}}}});
@@ -221,7 +221,7 @@ TEST_CASE("attack row 43: a private key, a shared secret and another key are ref
                                        json{{"jwk", public_jwk(client_keys())}}))) == "invalid_proof");
 }
 
-TEST_CASE("a key that is known already is no excuse for a bad signature") {
+TEST_CASE("a bad signature is refused, also if the key is cached") {
     const auto bound = dpop_bound(verifier(), options());
     REQUIRE(require_bearer(request_with(good_proof()), bound));
     std::string forged = proof_with({{"jti", "two"}});
@@ -245,7 +245,7 @@ TEST_CASE("attack row 43: a proof for another method or URL is refused") {
     }
 }
 
-TEST_CASE("URLs that mean the same are the same") {
+TEST_CASE("equivalent URLs count as equal") {
     for (const std::string same :
          {"HTTPS://API.example/orders/7", "https://api.example:443/orders/7", "https://api.example:/orders/7",
           "https://api.example/orders/7?page=3", "https://api.example/orders/7#there", "https://api.example/%6frders/7",
@@ -255,7 +255,7 @@ TEST_CASE("URLs that mean the same are the same") {
     }
 }
 
-TEST_CASE("behind a proxy the URL is that of the clients") {
+TEST_CASE("behind a proxy, the clients' URL counts") {
     DpopOptions rules = options();
     rules.base_url = "https://api.example/v1/";
     CHECK(judged(request_with(good_proof()), rules) == "invalid_proof htu");
@@ -274,7 +274,7 @@ TEST_CASE("behind a proxy the URL is that of the clients") {
     }
 }
 
-TEST_CASE("a stack that gives an empty method lets nobody in") {
+TEST_CASE("a stack that gives an empty method accepts no proof") {
     Call call = request_with(good_proof());
     call.verb = "";
     const auto refused = require_bearer(call, dpop_bound(verifier(), options()));
@@ -306,7 +306,7 @@ TEST_CASE("attack row 43: a proof for another token, or for none, is refused") {
     CHECK(judged(request_with(proof_with({{"ath", credence::detail::sha256_text("x")}}))) == "invalid_proof ath");
 }
 
-TEST_CASE("attack row 43: a proof is good once, and the next one is another") {
+TEST_CASE("attack row 43: a proof is accepted once, and the next proof again") {
     const auto bound = dpop_bound(verifier(), options());
     CHECK(require_bearer(request_with(good_proof()), bound));
     CHECK(require_bearer(request_with(good_proof()), bound).error().reason == Error{Errc::invalid_proof, "jti"});
@@ -316,7 +316,7 @@ TEST_CASE("attack row 43: a proof is good once, and the next one is another") {
     CHECK(judged(request_with(proof_with({{"jti", 7}}))) == "invalid_proof jti");
 }
 
-TEST_CASE("one jti of two clients is two proofs") {
+TEST_CASE("the same jti of two clients is two proofs") {
     const auto bound = dpop_bound(verifier(), options());
     REQUIRE(require_bearer(request_with(good_proof()), bound));
     const auto& other = made_key<credence::ES384>();
@@ -324,7 +324,7 @@ TEST_CASE("one jti of two clients is two proofs") {
     CHECK(require_bearer(request_with(proof_by(other, good_claims(token)), token), bound));
 }
 
-TEST_CASE("the store is asked last of all, once, for as long as the proof is good") {
+TEST_CASE("the replay store is asked last, once, for the remaining validity of the proof") {
     const auto store = std::make_shared<CountingStore>();
     DpopOptions rules = options();
     rules.replays = store;
@@ -379,7 +379,7 @@ TEST_CASE("attack row 47: allow_bearer_use has no effect on a bound verifier") {
           Error{Errc::missing_claim, "cnf"});
 }
 
-TEST_CASE("attack row 47: a cnf that is not understood stays proof_required") {
+TEST_CASE("attack row 47: a cnf that is not understood is proof_required") {
     const std::string jkt = thumbprint_of(client_keys());
     for (const json& cnf : {json(nullptr), json("x"), json::array(), json::object(), json{{"kid", "x"}},
                             json{{"jkt", 7}}, json{{"jkt", ""}}, json{{"jkt", jkt}, {"kid", "x"}},
@@ -412,7 +412,7 @@ TEST_CASE("a token in a cookie needs its proof as well") {
     CHECK(require_bearer(call, bound, {.cookie = "t"}).error().reason.code == Errc::invalid_proof);
 }
 
-TEST_CASE("a proof needs the nonce of the server, where it has nonces") {
+TEST_CASE("a proof needs the server's nonce, if the server uses nonces") {
     const auto secret = credence::Keys<credence::HS256>::generate().value();
     const auto nonces_at = [&](NumericDate moment) {
         return credence::DpopNonces{secret, 60s, [moment] { return moment; }};
@@ -533,7 +533,7 @@ TEST_CASE("a client's proof is accepted by the server, once") {
                          bound));
 }
 
-TEST_CASE("a client's proof shows what it should, and nothing of the private key") {
+TEST_CASE("a client's proof has the required claims, and nothing of the private key") {
     const auto& keys = made_key<credence::ES256>();
     const std::string proof =
         credence::dpop_proof(keys.with_kid("k1"), "POST", "https://as.example/token", {.nonce = "n"}).value();
@@ -561,7 +561,7 @@ TEST_CASE("a client's proof is for a method and an absolute URL") {
     CHECK(credence::dpop_proof(client_keys(), "", "https://a/").error() == Error{Errc::invalid_proof, "htm"});
 }
 
-TEST_CASE("a verifier of somebody's own that does not ask for the proof proves nothing") {
+TEST_CASE("a user's own verifier that ignores the confirmation check accepts no bound token") {
     struct Forgetful {
         using claims_type = Claims;
         credence::Result<Verified<Claims>> verify(std::string_view text, const credence::ConfirmationCheck&) const {

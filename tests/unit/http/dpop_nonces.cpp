@@ -22,7 +22,7 @@ DpopNonces nonces_at(std::chrono::seconds moment, std::chrono::seconds period = 
 
 }  // namespace
 
-TEST_CASE("a nonce is good in its period and in the next one") {
+TEST_CASE("a nonce is accepted in its period and in the next one") {
     const std::string nonce = nonces_at(600s).current();
     CHECK(nonce == nonces_at(659s).current());
     CHECK(nonce != nonces_at(660s).current());

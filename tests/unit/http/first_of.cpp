@@ -75,7 +75,7 @@ TEST_CASE("the verifier that recognizes a credential decides alone") {
     CHECK(either.recognizes("key_x"));
 }
 
-TEST_CASE("FirstOf asks its verifiers in their order, and the last takes what is left") {
+TEST_CASE("FirstOf asks its verifiers in order, and the last verifies all other credentials") {
     const FirstOf three{ApiKeys{}, account_verifier(), Introspection{}};
     CHECK(error_of(three.verify("key_a.b.c")) == Error{Errc::check_failed, "key"});
     CHECK(three.verify(account_token()));

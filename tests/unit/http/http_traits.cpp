@@ -28,7 +28,7 @@ struct credence::HttpTraits<Known> {
 template <>
 struct credence::HttpTraits<Incomplete> {};
 
-TEST_CASE("a header value is made of every kind of text") {
+TEST_CASE("a header value is made from every kind of text") {
     const std::string text = "Bearer abc";
     const std::string_view view = text;
     const std::optional<std::string> maybe = text;
@@ -76,14 +76,14 @@ TEST_CASE("two fields of one name are one repeated value, also when they are equ
     CHECK(HeaderValue::repeated().is_repeated());
 }
 
-TEST_CASE("the value of a field may be made on the way") {
+TEST_CASE("the value of a field may be a temporary") {
     std::multimap<int, int> headers{{1, 42}};
     const auto value =
         HeaderValue::only(headers.equal_range(1), [](const auto& field) { return std::to_string(field.second); });
     CHECK(value.view() == "42");
 }
 
-TEST_CASE("a request type is known by its traits") {
+TEST_CASE("a type is a request if it has traits") {
     CHECK(credence::HttpRequest<Known>);
     CHECK_FALSE(credence::HttpRequest<Unknown>);
     CHECK_FALSE(credence::HttpRequest<Incomplete>);

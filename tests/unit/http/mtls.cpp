@@ -97,7 +97,7 @@ TEST_CASE("a client gets invalid_token in the scheme Bearer, RFC 8705 §3") {
     CHECK(refused.challenge.starts_with(R"(Bearer realm="api", error="invalid_token")"));
 }
 
-TEST_CASE("attack row 47: a token without its certificate, or with something unknown, is refused") {
+TEST_CASE("attack row 47: a token without its certificate, or with an unknown cnf member, is refused") {
     for (const json& cnf :
          {json(nullptr), json("x"), json::object(), json{{"jkt", thumbprint}}, json{{"x5t#S256", 7}},
           json{{"x5t#S256", thumbprint}, {"jkt", thumbprint}}, json{{"x5t#S256", thumbprint}, {"kid", "x"}}}) {
@@ -112,7 +112,7 @@ TEST_CASE("attack row 47: a token without its certificate, or with something unk
     CHECK(require_bearer(call, open).error().reason.code == Errc::missing_claim);
 }
 
-TEST_CASE("a field is read from a proxy that is listed, and from nobody else") {
+TEST_CASE("the certificate field is read from a listed proxy only") {
     const CertificateOptions proxied{.proxies = {"127.0.0.1", "::1"}};
     const std::string field = ":" + base64 + ":";
     CHECK(judged(call_through("127.0.0.1", field), proxied) == "accepted");

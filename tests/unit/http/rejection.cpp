@@ -46,18 +46,18 @@ TEST_CASE("a missing scope is reported with the required scopes") {
                                  R"(scope="orders:read orders:write")");
 }
 
-TEST_CASE("a missing scope that nobody named leaves the parameter out") {
+TEST_CASE("a missing scope without a name leaves the parameter out") {
     CHECK_THAT(Rejection::from(Error{Errc::insufficient_scope}).challenge, !support::contains_text("scope=\""));
 }
 
-TEST_CASE("a reason that knows when keys will be there decides Retry-After") {
+TEST_CASE("the retry time of the error decides Retry-After") {
     const Error known{.code = Errc::keys_unavailable, .retry_after = std::chrono::seconds{17}};
     CHECK(Rejection::from(known, {.retry_after = std::chrono::seconds{3}}).retry_after == std::chrono::seconds{17});
     const Error unknown{.code = Errc::keys_unavailable};
     CHECK(Rejection::from(unknown, {.retry_after = std::chrono::seconds{3}}).retry_after == std::chrono::seconds{3});
 }
 
-TEST_CASE("keys and stores that cannot be asked are 503 with Retry-After and no challenge") {
+TEST_CASE("unavailable keys and stores are 503 with Retry-After and no challenge") {
     for (const Errc code : {Errc::keys_unavailable, Errc::store_unavailable, Errc::invalid_key, Errc::key_too_short}) {
         const auto rejection = Rejection::from(Error{code}, {.retry_after = std::chrono::seconds{30}});
         CHECK(rejection.status == 503);
@@ -66,7 +66,7 @@ TEST_CASE("keys and stores that cannot be asked are 503 with Retry-After and no 
     }
 }
 
-TEST_CASE("everything about the token looks the same from outside") {
+TEST_CASE("every token error gets the same answer") {
     const std::string challenge =
         R"(Bearer realm="api", error="invalid_token", error_description="The access token is not valid")";
     int about_the_token = 0;
@@ -82,7 +82,7 @@ TEST_CASE("everything about the token looks the same from outside") {
     CHECK(about_the_token == 23);
 }
 
-TEST_CASE("a client learns of expiry only if asked for, and only for expired tokens") {
+TEST_CASE("tell_expired changes the answer for expired tokens only") {
     const Challenge tells{.tell_expired = true};
     CHECK_THAT(Rejection::from(Error{Errc::token_expired}, tells).challenge, support::contains_text("expired"));
     CHECK_THAT(Rejection::from(Error{Errc::token_expired}).challenge, !support::contains_text("expired"));
@@ -120,7 +120,7 @@ TEST_CASE("no control character reaches a challenge") {
     }
 }
 
-TEST_CASE("the scopes of a resource are named with 401 too, so that a client asks for them at once") {
+TEST_CASE("a 401 names the scopes of the resource, too") {
     const Challenge challenge{.scope = "files:read"};
     CHECK(Rejection::from(Error{Errc::missing_credentials}, challenge).challenge ==
           R"(Bearer realm="api", scope="files:read")");
@@ -141,7 +141,7 @@ TEST_CASE("resource_metadata goes with every challenge") {
     CHECK(Rejection::from(Error{Errc::store_unavailable}, challenge).challenge.empty());
 }
 
-TEST_CASE("a text that is no URL is not sent as one") {
+TEST_CASE("a text that is not a URL is not sent as resource_metadata") {
     for (const std::string url :
          {"", "https://a\r\nSet-Cookie: x", "https://a b", "https://a\"", "https://a\\", "\xc3\xa9"}) {
         INFO(url);
@@ -168,7 +168,7 @@ TEST_CASE("the name of a claim stays in the log") {
     }
 }
 
-TEST_CASE("descriptions keep to the alphabet of RFC 6750") {
+TEST_CASE("descriptions have only the characters of RFC 6750") {
     for (const Errc code : every_code()) {
         for (const char byte : Rejection::from(Error{code}, {.tell_expired = true}).description) {
             CHECK((byte >= 0x20 && byte <= 0x7e && byte != '"' && byte != '\\'));

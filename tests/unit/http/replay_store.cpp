@@ -23,7 +23,7 @@ struct Store {
 
 }  // namespace
 
-TEST_CASE("the first use of a proof is accepted, another is refused, and a store without an answer admits nobody") {
+TEST_CASE("the first use of a proof is accepted, another is refused, and a failing store accepts no proof") {
     const auto used = [](const Result<bool>& answer) {
         return Replays{std::make_shared<Store>(Store{answer})}.use_once("id", NumericDate{});
     };

@@ -75,7 +75,7 @@ struct credence::HttpTraits<FullRequest> : credence::HttpTraits<acme::Request> {
     static const char* peer_address(const FullRequest&) { return "127.0.0.1"; }
 };
 
-TEST_CASE("the concepts tell verifiers apart") {
+TEST_CASE("the concepts distinguish the kinds of verifiers") {
     STATIC_REQUIRE(credence::RequestVerifier<BoundVerifier>);
     STATIC_REQUIRE_FALSE(credence::TokenVerifier<BoundVerifier>);
     STATIC_REQUIRE_FALSE(credence::RequestVerifier<std::remove_cvref_t<decltype(account_verifier())>>);
@@ -100,7 +100,7 @@ TEST_CASE("a verifier sees method, url, fields, certificate and address of the r
     CHECK(require_bearer(other, BoundVerifier{}).error().status == 401);
 }
 
-TEST_CASE("a stack without the optional members gives empty texts, and its fields") {
+TEST_CASE("a stack without the optional members gives empty texts, but its fields") {
     const acme::Request request{.headers = {{"Authorization", "Bearer x"}}};
     CHECK(claim_of(require_bearer(request, BoundVerifier{})) == "htu");
     CHECK(claim_of(require_bearer(request, EitherVerifier{})) == "method:");
@@ -111,7 +111,7 @@ TEST_CASE("a verifier of both kinds gets the context with a request, and the tex
     CHECK(claim_of(require_bearer("Bearer x", EitherVerifier{})) == "text");
 }
 
-TEST_CASE("protect and optional_bearer pass the context too, and ask only with credentials") {
+TEST_CASE("protect and optional_bearer pass the context, too, and verify only if there are credentials") {
     const auto guard = protect(BoundVerifier{}, [](const Verified<AccountClaims>& who, const FullRequest&,
                                                    acme::Response& response) { response.body = who->sub; });
     acme::Response response;
@@ -127,7 +127,7 @@ TEST_CASE("protect and optional_bearer pass the context too, and ask only with c
     CHECK(require_bearer(FullRequest{}, BoundVerifier{}).error().reason.code == Errc::missing_credentials);
 }
 
-TEST_CASE("a context made by hand") {
+TEST_CASE("a context that a user makes") {
     CHECK(RequestContext{}.field("Any").view().empty());
     const std::map<std::string, std::string, std::less<>> fields{{"X-Proof", "proof"}};
     const auto read = [&fields](std::string_view name) -> HeaderValue {

@@ -14,7 +14,7 @@ using credence::protected_resource_metadata;
 using credence::resource_metadata_url;
 using credence::ResourceMetadata;
 
-TEST_CASE("a document has the members that were given, and tells that tokens belong in the header") {
+TEST_CASE("a document has the given members, and says that tokens belong in the header") {
     const auto document = protected_resource_metadata({.resource = "https://api.example/mcp",
                                                        .authorization_servers = {"https://id.example", "https://b"},
                                                        .scopes_supported = {"files:read"}});

@@ -30,7 +30,7 @@ Verified<AccountClaims> bearer_of(std::optional<std::string> scope) {
 
 }  // namespace
 
-TEST_CASE("a scope that is granted") {
+TEST_CASE("a granted scope is accepted") {
     const auto who = bearer_of("orders:read orders:write");
     CHECK(require_scope(who, "orders:read"));
     CHECK(require_scope(who, "orders:write"));
@@ -66,7 +66,7 @@ TEST_CASE("a token without scopes grants none") {
     CHECK_FALSE(require_scope(bearer_of(""), "orders:read"));
 }
 
-TEST_CASE("to demand nothing is a mistake, and grants nothing") {
+TEST_CASE("an empty demand is an error, and grants nothing") {
     const auto who = bearer_of("orders:read");
     CHECK_FALSE(require_scope(who, ""));
     CHECK_FALSE(require_scope(who, {}));
@@ -75,7 +75,7 @@ TEST_CASE("to demand nothing is a mistake, and grants nothing") {
     CHECK_FALSE(require_scope(bearer_of(""), ""));
 }
 
-TEST_CASE("any of several scopes suffices, and the challenge names all of them") {
+TEST_CASE("one of several alternative scopes suffices, and the challenge names all of them") {
     const auto who = bearer_of("orders:read admin");
     CHECK(require_any_scope(who, {"orders:write", "admin"}));
     CHECK(require_any_scope(who, "orders:read orders:write"));
@@ -97,7 +97,7 @@ TEST_CASE("any of several scopes suffices, and the challenge names all of them")
     CHECK_FALSE(require_any_scope(bearer_of(""), {""}));
 }
 
-TEST_CASE("Granted takes AnyOf in the place of a scope") {
+TEST_CASE("Granted accepts AnyOf instead of a scope") {
     using credence::AnyOf;
     using Either = Granted<AccountClaims, AnyOf<"orders:admin", "orders:read">>;
     CHECK(Either::from(bearer_of("orders:read")));

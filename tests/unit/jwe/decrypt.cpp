@@ -94,7 +94,7 @@ TEST_CASE("a token is decrypted, and its header is given", "[jwe][decrypt]") {
     CHECK(opened->header() == EncryptionHeader{"dir", "A256GCM", "k", "T", "JWT"});
 }
 
-TEST_CASE("attack row 51: whatever is wrong with the key or the tag has one code", "[jwe][decrypt][attack-51]") {
+TEST_CASE("attack row 51: every error of the key or the tag has the same code", "[jwe][decrypt][attack-51]") {
     check_damaged(EncryptionKeys<A256KW>::from_secret(secret).value());
     check_damaged(EncryptionKeys<A256GCMKW>::from_secret(secret).value());
     check_damaged(EncryptionKeys<RSA_OAEP>::from_pem(files::rsa_private).value());
@@ -133,7 +133,7 @@ TEST_CASE("attack row 51: a content key of another length is refused, also if th
     }
 }
 
-TEST_CASE("attack row 51: a damaged content key is answered with one that nobody knows", "[jwe][decrypt][attack-51]") {
+TEST_CASE("attack row 51: a damaged content key is replaced by a random one", "[jwe][decrypt][attack-51]") {
     const std::string zeros(64, '\0');
     const auto refuses = [&](const auto& keys, const std::string& members, std::size_t wrapped_size) {
         using Alg = typename std::remove_cvref_t<decltype(keys)>::algorithm;
@@ -183,7 +183,7 @@ TEST_CASE("a part that is not base64url is refused as such", "[jwe][decrypt][att
     }
 }
 
-TEST_CASE("a header that is not as it must be is refused", "[jwe][decrypt][attack-16][attack-20]") {
+TEST_CASE("an invalid header is refused", "[jwe][decrypt][attack-16][attack-20]") {
     CHECK(with_header("") == "malformed_token");
     CHECK(with_header("[]") == "malformed_token");
     CHECK(with_header("{") == "invalid_json");
@@ -204,7 +204,7 @@ TEST_CASE("a header that is not as it must be is refused", "[jwe][decrypt][attac
     CHECK(with_header(many + "}") == "malformed_token");
 }
 
-TEST_CASE("attack row 30: an algorithm that is unsafe or not listed is refused before any computing",
+TEST_CASE("attack row 30: an unsafe or unlisted algorithm is refused before any computation",
           "[jwe][decrypt][attack-30]") {
     for (const std::string_view alg : {"RSA1_5", "none", "HS256", "DIR", "dir "}) {
         CHECK(with_header(json{{"alg", alg}, {"enc", "A256GCM"}}.dump()) == "unsupported_algorithm");
@@ -248,7 +248,7 @@ TEST_CASE("a member that the key management needs must be there", "[jwe][decrypt
     }
 }
 
-TEST_CASE("an encrypted key where none is due is refused", "[jwe][decrypt]") {
+TEST_CASE("an encrypted key that the algorithm does not use is refused", "[jwe][decrypt]") {
     const std::string token = encrypted(R"({"alg":"dir","enc":"A256GCM"})", secret, A256GCM, "x", "a key");
     CHECK(outcome(token, dir_keys()) == "decryption_failed");
     const auto agreement = EncryptionKeys<ECDH_ES>::from_pem(files::p256_private).value();
@@ -281,7 +281,7 @@ TEST_CASE("attack row 32: a point that is not on the curve of the key is refused
     CHECK(outcome(with_member(token, "apu", "*"), keys) == "decryption_failed");
 }
 
-TEST_CASE("attack row 32: an epk that says another curve or key type is refused, also in a header that is authentic",
+TEST_CASE("attack row 32: an epk with another curve or key type is refused, also in an authentic header",
           "[jwe][decrypt][attack-32]") {
     const auto check = [](std::string_view pem, const std::string& other_curve, const std::string& other_type) {
         const auto keys = EncryptionKeys<ECDH_ES>::from_pem(pem).value();
@@ -345,7 +345,7 @@ TEST_CASE("attack row 32: a point of small order, whose shared secret is zero, i
            "fffff"});
 }
 
-TEST_CASE("a token longer than OpenSSL can count is refused, whatever the limit", "[jwe][decrypt][attack-19]") {
+TEST_CASE("a token longer than OpenSSL's int sizes is refused, whatever the limit", "[jwe][decrypt][attack-19]") {
     // Only address space: the length is checked before a byte is read.
     const std::size_t size = detail::longest_jwe + 1;
     const std::unique_ptr<char[]> room{new (std::nothrow) char[size]};
@@ -354,7 +354,7 @@ TEST_CASE("a token longer than OpenSSL can count is refused, whatever the limit"
     CHECK(detail::base64url_encoded_size(detail::longest_plaintext) < detail::longest_jwe);
 }
 
-TEST_CASE("OpenSSL's error queue stays as it was", "[jwe][decrypt]") {
+TEST_CASE("OpenSSL's error queue stays unchanged", "[jwe][decrypt]") {
     const auto keys = EncryptionKeys<A256KW>::from_secret(secret).value();
     const std::string token = encrypt("x", keys).value();
     support::check_error_queue_around([&] {

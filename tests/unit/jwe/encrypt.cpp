@@ -34,7 +34,7 @@ const std::string secret_of_32(32, 'b');
 
 }  // namespace
 
-TEST_CASE("the header has alg and enc, and what the options say", "[jwe][encrypt]") {
+TEST_CASE("the header has alg, enc and the members of the options", "[jwe][encrypt]") {
     const auto keys = EncryptionKeys<A256KW>::from_secret(secret_of_32).value().with_kid("k1");
     CHECK(header_of(encrypt("x", keys).value()) == json{{"alg", "A256KW"}, {"enc", "A256GCM"}, {"kid", "k1"}});
     const EncryptOptions options{.content = A128CBC_HS256, .kid = "k2", .type = "at+jwt", .content_type = "JWT"};
@@ -44,7 +44,7 @@ TEST_CASE("the header has alg and enc, and what the options say", "[jwe][encrypt
     CHECK(encrypt("x", keys, {.kid = "\xff"}).error().reason == "a member of the header is not UTF-8");
 }
 
-TEST_CASE("no header is encrypted with that decrypt would refuse for its escapes", "[jwe][encrypt]") {
+TEST_CASE("encrypt refuses a header with more escapes than decrypt accepts", "[jwe][encrypt]") {
     const auto keys = EncryptionKeys<A256KW>::from_secret(secret_of_32).value();
     const auto longest = encrypt("x", keys, {.kid = std::string(1024, '\n')});
     REQUIRE(longest);
@@ -100,7 +100,7 @@ TEST_CASE("an agreement names its ephemeral key and its parties", "[jwe][encrypt
     CHECK(x25519["epk"].size() == 3);
 }
 
-TEST_CASE("claims are encrypted as the text that encode would sign", "[jwe][encrypt]") {
+TEST_CASE("the plaintext of encrypted claims is the payload that encode would sign", "[jwe][encrypt]") {
     const auto keys = EncryptionKeys<A256KW>::from_secret(secret_of_32).value();
     const std::string token = encrypt(Order{"tea", 2}, keys).value();
     CHECK(decrypt(token, keys).value().text() == R"({"item":"tea","count":2})");

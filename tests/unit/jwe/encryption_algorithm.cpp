@@ -17,7 +17,7 @@ TEST_CASE("the name of a content algorithm is compared byte for byte", "[jwe]") 
     }
 }
 
-TEST_CASE("a list of content algorithms has what was put into it", "[jwe]") {
+TEST_CASE("a list of content algorithms has the given ones", "[jwe]") {
     constexpr ContentAlgorithms two{A256GCM, A128CBC_HS256};
     STATIC_REQUIRE(two.has(A256GCM));
     STATIC_REQUIRE_FALSE(two.has(A128GCM));
@@ -29,7 +29,7 @@ TEST_CASE("a list of content algorithms has what was put into it", "[jwe]") {
     }
 }
 
-TEST_CASE("attack row 28: key management that is unsafe, and signing, has no name here",
+TEST_CASE("attack row 28: unsafe key management and signature algorithms are unknown names",
           "[jwe][attack-28][attack-30]") {
     CHECK(is_known_key_management("dir"));
     CHECK(is_known_key_management("ECDH-ES+A256KW"));

@@ -44,8 +44,8 @@ void check_opens(const EncryptionKey<Alg>& encryption, const DecryptionKey<Alg>&
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a public JWK for encryption has the public numbers only, and comes back", "[jwe][jwk]", RSA_OAEP,
-                   RSA_OAEP_256, ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW, ECDH_ES_A256KW) {
+TEMPLATE_TEST_CASE("a public JWK for encryption has only the public numbers, and survives a round trip", "[jwe][jwk]",
+                   RSA_OAEP, RSA_OAEP_256, ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW, ECDH_ES_A256KW) {
     const auto& keys = new_keys<TestType>();
     const std::string text = to_jwk(keys).value();
     CHECK(to_jwk(keys.encryption).value() == text);
@@ -66,8 +66,8 @@ TEMPLATE_TEST_CASE("a public JWK for encryption has the public numbers only, and
     CHECK(to_pem(keys.encryption).value() == to_pem(keys.decryption).value());
 }
 
-TEMPLATE_TEST_CASE("a private key for encryption comes back from JWK and PEM", "[jwe][jwk]", RSA_OAEP, RSA_OAEP_256,
-                   ECDH_ES, ECDH_ES_A256KW) {
+TEMPLATE_TEST_CASE("a private key for encryption survives a round trip through JWK and PEM", "[jwe][jwk]", RSA_OAEP,
+                   RSA_OAEP_256, ECDH_ES, ECDH_ES_A256KW) {
     const auto& keys = new_keys<TestType>();
     const std::string jwk = export_private_jwk_in_the_clear(keys).value();
     CHECK(export_private_jwk_in_the_clear(keys.decryption).value() == jwk);
@@ -96,8 +96,8 @@ TEST_CASE("a key is made, written and read on each curve of ECDH-ES", "[jwe][jwk
     CHECK(!agreement_curve("secp256k1"));
 }
 
-TEMPLATE_TEST_CASE("a shared secret for encryption comes back", "[jwe][jwk]", dir, A128KW, A192KW, A256KW, A128GCMKW,
-                   A192GCMKW, A256GCMKW) {
+TEMPLATE_TEST_CASE("a shared secret for encryption survives a round trip", "[jwe][jwk]", dir, A128KW, A192KW, A256KW,
+                   A128GCMKW, A192GCMKW, A256GCMKW) {
     const auto& keys = new_keys<TestType>();
     const std::string jwk = export_private_jwk_in_the_clear(keys).value();
     CHECK(member_names(jwk) == std::set<std::string>{"alg", "k", "kid", "kty", "use"});
@@ -106,12 +106,12 @@ TEMPLATE_TEST_CASE("a shared secret for encryption comes back", "[jwe][jwk]", di
     check_opens(keys.encryption, DecryptionKey<TestType>::from_secret(export_secret_in_the_clear(keys)).value());
 }
 
-TEST_CASE("a dir key that serves one content algorithm says so when it is written", "[jwe][jwk]") {
+TEST_CASE("the JWK of a dir key for one content algorithm names that algorithm", "[jwe][jwk]") {
     const std::string text = R"({"alg":"A128GCM","k":"AAECAwQFBgcICQoLDA0ODw","kty":"oct","use":"enc"})";
     CHECK(export_private_jwk_in_the_clear(DecryptionKey<dir>::from_jwk(text).value()).value() == text);
 }
 
-TEST_CASE("a thumbprint is that of the public numbers, whatever the key is for", "[jwe][jwk]") {
+TEST_CASE("a thumbprint depends on the public numbers only, not on the use of the key", "[jwe][jwk]") {
     const auto keys = EncryptionKeys<ECDH_ES>::from_pem(files::p256_private).value();
     const auto signing = Keys<ES256>::from_pem(files::p256_private).value();
     CHECK(thumbprint(keys).value() == thumbprint(signing).value());

@@ -106,7 +106,7 @@ TEST_CASE("attack row 32: a recipient's point of small order is refused", "[jwe]
           "invalid_key: a point that is not on its curve");
 }
 
-TEST_CASE("attack row 28: a JWK serves only what it says", "[jwe][keys][attack-28]") {
+TEST_CASE("attack row 28: a JWK is used only for the purposes that it states", "[jwe][keys][attack-28]") {
     const auto decrypts = [](const std::string& members) {
         return outcome(DecryptionKey<A128KW>::from_jwk(oct(secret_of_16, members)));
     };
@@ -138,7 +138,7 @@ TEST_CASE("attack row 28: a JWK serves only what it says", "[jwe][keys][attack-2
           "invalid_key: expected a public key, found a private one");
 }
 
-TEST_CASE("a dir key whose JWK names a content algorithm serves that one alone", "[jwe][keys]") {
+TEST_CASE("a dir key whose JWK names a content algorithm serves only that one", "[jwe][keys]") {
     const auto keys = EncryptionKeys<dir>::from_jwk(oct(secret_of_32, R"(,"alg":"A256GCM")")).value();
     const auto token = encrypt("text", keys, {.content = A256GCM}).value();
     CHECK(decrypt(token, keys).value().text() == "text");

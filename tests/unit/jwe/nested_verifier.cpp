@@ -58,7 +58,7 @@ TEST_CASE("a signed token that was encrypted is verified", "[jwe][nested]") {
     CHECK((*who).header().alg == "HS256");
 }
 
-TEST_CASE("the cty of a nested token says JWT in any spelling of the media type, or nothing", "[jwe][nested]") {
+TEST_CASE("the cty of a nested token is JWT in any spelling of the media type, or absent", "[jwe][nested]") {
     for (const std::string type : {"JWT", "jwt", "application/jwt", "APPLICATION/JWT", ""}) {
         CHECK(outcome(nested(support::account_token(), type)) == "verified");
     }
@@ -68,7 +68,7 @@ TEST_CASE("the cty of a nested token says JWT in any spelling of the media type,
     }
 }
 
-TEST_CASE("an enc that the key does not serve is a fault of the token, not of the server", "[jwe][nested]") {
+TEST_CASE("an enc that the key does not support is an error of the token, not of the server", "[jwe][nested]") {
     const auto keys = EncryptionKeys<dir>::from_secret(std::string(32, 'k')).value();
     const NestedVerifier direct{keys, support::account_verifier()};
     CHECK(require_bearer("Bearer " + encrypt(support::account_token(), keys).value(), direct));
@@ -82,7 +82,8 @@ TEST_CASE("an enc that the key does not serve is a fault of the token, not of th
     }
 }
 
-TEST_CASE("attack row 29: what was encrypted and not signed proves nothing", "[jwe][nested][attack-29][attack-51]") {
+TEST_CASE("attack row 29: an encrypted token without a signed one inside is refused",
+          "[jwe][nested][attack-29][attack-51]") {
     CHECK(outcome(nested(unsigned_token())) == "unsupported_algorithm");
     CHECK(outcome(nested(R"({"sub":"42","role":"admin","exp":4102444800})")) == "malformed_token");
     CHECK(outcome(nested(nested(support::account_token()))) == "malformed_token");
@@ -97,7 +98,7 @@ TEST_CASE("a token that was signed but not encrypted is refused", "[jwe][nested]
     CHECK(outcome(encrypt(support::account_token(), other).value()) == "decryption_failed");
 }
 
-TEST_CASE("nothing makes a proof of a plaintext", "[jwe][nested][attack-29]") {
+TEST_CASE("no function makes a proof from a plaintext", "[jwe][nested][attack-29]") {
     STATIC_REQUIRE_FALSE(std::is_constructible_v<Verified<support::AccountClaims>, Decrypted>);
     STATIC_REQUIRE_FALSE(std::is_convertible_v<Decrypted, Verified<support::AccountClaims>>);
     STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Decrypted>);

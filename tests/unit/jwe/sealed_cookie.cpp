@@ -54,13 +54,13 @@ TEST_CASE("sealed state is opened again", "[jwe][cookie]") {
     CHECK(value.find("home") == std::string::npos);
 }
 
-TEST_CASE("sealed state ends with its lifetime", "[jwe][cookie]") {
+TEST_CASE("sealed state expires after its lifetime", "[jwe][cookie]") {
     const std::string value = cookie_at(start).seal({"n"}).value();
     CHECK(outcome(cookie_at(start + 59s), value) == "opened");
     CHECK(outcome(cookie_at(start + 60s), value) == "token_expired");
 }
 
-TEST_CASE("the first key seals, and all keys open", "[jwe][cookie]") {
+TEST_CASE("the first key seals, and every key opens", "[jwe][cookie]") {
     const std::string before = cookie_at(start, {key_of('a')}).seal({"n"}).value();
     const StateCookie rotated = cookie_at(start, {key_of('b'), key_of('a')});
     CHECK(outcome(rotated, before) == "opened");
@@ -86,7 +86,7 @@ TEST_CASE("a value that was changed, or was never sealed, is refused", "[jwe][co
     CHECK(outcome(cookie, encrypt(R"({"nonce":"n"})", key_of('a')).value()) == "invalid_type");
 }
 
-TEST_CASE("a cookie holds 4,096 bytes, name and value together, and not one more", "[jwe][cookie]") {
+TEST_CASE("a cookie has at most 4,096 bytes, name and value together", "[jwe][cookie]") {
     bool has_reached_limit = false;
     // The text of the value grows in steps of one or two characters: some of these names meet the limit exactly.
     for (const std::string name : {"a", "of", "six", "four", "seven", "__Host-login"}) {

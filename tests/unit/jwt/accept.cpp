@@ -19,7 +19,7 @@ struct Member {};
 
 }  // namespace
 
-TEST_CASE("names that nobody set are not set, and match nothing") {
+TEST_CASE("a list of names that was not set matches nothing") {
     const Accept unset;
     CHECK_FALSE(unset.is_set());
     CHECK_FALSE(unset.matches("api"));
@@ -52,7 +52,7 @@ TEST_CASE("a rule that is set to an empty value is set, and matches nothing") {
     }
 }
 
-TEST_CASE("any audience is a name of its own, not a wildcard") {
+TEST_CASE("any_audience is a distinct value, not a wildcard name") {
     const AcceptAudience any = credence::any_audience;
     CHECK(any.is_any());
     CHECK_FALSE(any.is_set());
@@ -61,7 +61,7 @@ TEST_CASE("any audience is a name of its own, not a wildcard") {
     CHECK_FALSE(AcceptAudience{"*"}.matches("api"));
 }
 
-TEST_CASE("an audience takes all that a name takes, also names that are kept elsewhere") {
+TEST_CASE("an audience converts from every type that a name converts from") {
     const Accept kept{"web", "api"};
     const char* const forgotten = nullptr;
     for (const AcceptAudience& accepted :
@@ -90,7 +90,7 @@ TEST_CASE("an audience takes all that a name takes, also names that are kept els
     CHECK(again.matches("web"));
 }
 
-TEST_CASE("any_audience is neither an issuer nor a subject, and matches nothing as one") {
+TEST_CASE("any_audience as an issuer or a subject matches nothing") {
     static_assert(!std::is_constructible_v<Accept, credence::AnyAudience>);
     static_assert(!std::is_assignable_v<Accept&, credence::AnyAudience>);
     static_assert(std::is_convertible_v<credence::AnyAudience, AcceptAudience>);

@@ -72,7 +72,7 @@ TEST_CASE("a resource server that does not name its issuer and audience accepts 
     CHECK(server.refusal(server.claims, "at+jwt", {.issuer = named.issuer}).code == Errc::invalid_audience);
 }
 
-TEST_CASE("the profile does not inherit a token without end") {
+TEST_CASE("the profile requires exp, even if the rules allow a missing one") {
     const Server server;
     auto endless = server.claims;
     endless.erase("exp");

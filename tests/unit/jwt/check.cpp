@@ -50,7 +50,7 @@ TEST_CASE("a check may name its code") {
     CHECK(check.code() == Errc::token_revoked);
 }
 
-TEST_CASE("a check without a predicate refuses") {
+TEST_CASE("a check without a predicate refuses every token") {
     using Function = bool (*)(const Member&);
     using Object = bool Member::*;
     const Member admin{.admin = true};

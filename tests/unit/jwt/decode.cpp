@@ -132,7 +132,7 @@ TEST_CASE("decode takes a decoding key, a pair and a prepared verifier") {
     CHECK(credence::decode<AccountClaims>(token, verifier));
 }
 
-TEST_CASE("tokens of HS384 and HS512 are for their own keys only") {
+TEST_CASE("tokens of HS384 and HS512 are accepted with their own keys only") {
     const std::string secret(64, 's');
     const auto hs384 = credence::Keys<credence::HS384>::from_secret(secret).value();
     const auto hs512 = credence::Keys<credence::HS512>::from_secret(secret).value();
@@ -145,7 +145,7 @@ TEST_CASE("tokens of HS384 and HS512 are for their own keys only") {
     CHECK(credence::decode<AccountClaims>(token512, hs384, rules).error().code == Errc::algorithm_not_allowed);
 }
 
-TEST_CASE("a check that throws never admits, and what it throws comes out") {
+TEST_CASE("a check that throws accepts no token, and its exception leaves decode") {
     const auto token = support::signed_payload(R"({"exp":1700000001,"role":"x"})");
     const credence::Validation<AccountClaims> rules{
         .checks = {{"broken", [](const AccountClaims&) -> bool { throw std::runtime_error("database"); }}},

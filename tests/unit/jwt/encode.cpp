@@ -117,7 +117,7 @@ TEST_CASE("encode writes alg, typ and kid, and only those that are named") {
           R"({"alg":"HS256","typ":"JWT","kid":"a\"\\\n"})");
 }
 
-TEST_CASE("encode makes nothing that is not UTF-8") {
+TEST_CASE("encode refuses text that is not UTF-8") {
     CHECK(written(AccountClaims{{.sub = "\xc0\xaf"}, {}}) == "invalid_json sub");
     CHECK(written(AccountClaims{{.aud = {"a", "\xff"}}, {}}) == "invalid_json aud");
     CHECK(written(AccountClaims{{}, {.role = "\xed\xa0\x80"}}) == "invalid_json role");
@@ -129,7 +129,7 @@ TEST_CASE("encode makes nothing that is not UTF-8") {
           "the header has text that is not UTF-8, or nests too deep");
 }
 
-TEST_CASE("encode makes no number or date that decode would refuse") {
+TEST_CASE("encode refuses numbers and dates that decode would refuse") {
     struct Real {
         double real = 0;
     };
@@ -146,7 +146,7 @@ TEST_CASE("encode makes no number or date that decode would refuse") {
     CHECK(written(AccountClaims{{.iat = NumericDate::max()}, {}}) == "invalid_claim_type iat");
 }
 
-TEST_CASE("encode makes nothing deeper than decode reads") {
+TEST_CASE("encode refuses claims that are deeper than decode reads") {
     nlohmann::json deepest = nlohmann::json::array();
     for (int level = 2; level < 32; ++level) deepest = nlohmann::json::array({deepest});
     const nlohmann::json fits{{"exp", 1700000001}, {"deep", deepest}};
@@ -169,7 +169,7 @@ TEST_CASE("encode refuses JSON that is not an object, or holds binary data") {
     CHECK(written(nlohmann::json{{"bytes", nlohmann::json::binary({1, 2})}}) == "invalid_json");
 }
 
-TEST_CASE("encode takes a user's own mapping, and not its mistakes") {
+TEST_CASE("encode accepts a user's own mapping, and refuses its mistakes") {
     using Mode = Awkward::Mode;
     CHECK(written(Celsius{21.5}) == R"({"celsius":21.5})");
     CHECK(written(credence::Claims<Celsius>{{.sub = "s"}, Celsius{-1}}) == R"({"sub":"s","celsius":-1.0})");

@@ -30,7 +30,7 @@ std::string subject_of(const Verified<AccountClaims>& who) { return who->sub; }
 
 }  // namespace
 
-TEST_CASE("Granted is made of a proof with these scopes") {
+TEST_CASE("Granted is made from a proof with these scopes") {
     const auto writer = Writer::from(bearer_of("a orders:write b orders:read"));
     REQUIRE(writer);
     CHECK(writer->sub == "42");
@@ -43,7 +43,7 @@ TEST_CASE("Granted is made of a proof with these scopes") {
     CHECK(Writer::required() == "orders:read orders:write");
 }
 
-TEST_CASE("Granted is a Verified wherever one is wanted") {
+TEST_CASE("Granted converts to Verified") {
     const auto reader = Reader::from(bearer_of("orders:read")).value();
     CHECK(subject_of(reader) == "42");
     CHECK(require_scope(reader, "orders:read"));
@@ -69,7 +69,7 @@ TEST_CASE("a Granted cannot be made by hand") {
     CHECK(std::is_copy_constructible_v<Reader>);
 }
 
-TEST_CASE("a Granted that was moved from is still one") {
+TEST_CASE("a moved-from Granted is still valid") {
     auto first = Reader::from(bearer_of("orders:read")).value();
     const auto second = std::move(first);
     CHECK(first->sub == "42");

@@ -22,7 +22,7 @@ credence::Result<std::string> encoded(nlohmann::json header) {
 
 }  // namespace
 
-TEST_CASE("the header to encode is of type JWT, without a key id, unless one says otherwise") {
+TEST_CASE("by default the header has the type JWT and no key id") {
     const credence::HeaderOptions usual;
     CHECK(usual.type == "JWT");
     CHECK(usual.kid.empty());
@@ -32,7 +32,7 @@ TEST_CASE("the header to encode is of type JWT, without a key id, unless one say
     CHECK(access.kid == "k1");
 }
 
-TEST_CASE("further members are in the header that is signed") {
+TEST_CASE("further members are part of the signed header") {
     const auto token = credence::encode(claims, support::account_keys(),
                                         {.kid = "k1", .header = {{"x5t", "abc"}, {"x5c", {"a", "b"}}, {"n", 7}}});
     REQUIRE(token);
@@ -82,7 +82,7 @@ TEST_CASE("a header that encode writes can be read: 64 members, 32 levels, 256 v
     CHECK(encoded(chain(256)).error().reason == "HeaderOptions::header has more than 256 values");
 }
 
-TEST_CASE("no header is written that a verifier would refuse for its escapes") {
+TEST_CASE("encode refuses a header with more escapes than a verifier accepts") {
     const auto encoded = [](std::size_t quotes) {
         return credence::encode(credence::RegisteredClaims{}, support::account_keys(),
                                 {.kid = std::string(quotes, '"')});

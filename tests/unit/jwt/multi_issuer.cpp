@@ -53,7 +53,7 @@ TEST_CASE("no issuer can sign as another") {
     CHECK(issuers.verify("https://ours.example", issuers.nobodys).error().code == Errc::invalid_signature);
 }
 
-TEST_CASE("a token that no verifier claims is refused, also by one whose issuer is not set") {
+TEST_CASE("a token of an unknown issuer is refused, also with the key of a verifier without an issuer") {
     const Issuers issuers;
     const credence::Error nobody{Errc::invalid_issuer, "iss"};
     CHECK(issuers.verify("https://else.example", issuers.nobodys).error() == nobody);
@@ -61,7 +61,7 @@ TEST_CASE("a token that no verifier claims is refused, also by one whose issuer 
     CHECK(issuers.verify("", issuers.ours).error() == nobody);
 }
 
-TEST_CASE("a payload that was read to choose a verifier is still judged by that verifier's own rules") {
+TEST_CASE("a payload that was read to choose a verifier is still checked by that verifier's rules") {
     const auto keys = credence::Keys<credence::HS256>::generate().value();
     const credence::Verifiers verifiers{credence::verifier_for<Claims>(keys, {.issuer = "strict"}),
                                         credence::verifier_for<Claims>(keys, {.issuer = "lax", .allow_padding = true})};
@@ -99,7 +99,7 @@ TEST_CASE("a text that is not a token is reported as by every verifier") {
     CHECK(code(std::string(20'000, 'a')) == Errc::token_too_large);
 }
 
-TEST_CASE("of many verifiers the first that names an issuer is asked, alone") {
+TEST_CASE("of several verifiers only the first one with the issuer is called") {
     const auto keys = [] { return credence::Keys<credence::HS256>::generate().value(); };
     const auto a = keys(), b = keys(), c = keys();
     const auto verifier = [](const auto& key, credence::Accept issuer) {
@@ -124,7 +124,7 @@ TEST_CASE("of many verifiers the first that names an issuer is asked, alone") {
     CHECK(code("", a) == "invalid_issuer");
 }
 
-TEST_CASE("a verifier of the user's own may be one of several") {
+TEST_CASE("a user's own verifier may be one of several") {
     struct Own {
         using claims_type = Claims;
         credence::Verifier<Claims, credence::DecodingKey<credence::HS256>> kept;

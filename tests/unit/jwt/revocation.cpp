@@ -59,7 +59,7 @@ struct Issued {
 
 }  // namespace
 
-TEST_CASE("a revocation without a store lets everything in, one with a null store nothing") {
+TEST_CASE("a revocation without a store accepts every token, with a null store none") {
     CHECK_FALSE(Revocation{});
     CHECK(Revocation{}.check(identity()));
     const Revocation forgotten{std::shared_ptr<MemoryRevocationStore>{}};
@@ -71,7 +71,7 @@ TEST_CASE("a revocation without a store lets everything in, one with a null stor
           Errc::store_unavailable);
 }
 
-TEST_CASE("the identity of a proven token is what it says, also of the time to come") {
+TEST_CASE("the identity of a verified token has its claims, also an iat in the future") {
     Issued issued;
     issued.claims.iat = moment + 1min;
     const auto who =
@@ -84,7 +84,7 @@ TEST_CASE("the identity of a proven token is what it says, also of the time to c
     CHECK(known.expires_at == moment + 1h);
 }
 
-TEST_CASE("a token counts as issued no later than it is shown") {
+TEST_CASE("a token counts as issued at the latest when it is presented") {
     for (const std::size_t cached : {0U, 16U}) {
         for (const bool by_leeway : {true, false}) {
             auto present = moment;
@@ -112,7 +112,7 @@ TEST_CASE("a token counts as issued no later than it is shown") {
     }
 }
 
-TEST_CASE("a verifier asks the store for every token") {
+TEST_CASE("a verifier calls the revocation store for every token") {
     const Issued issued;
     const auto store = std::make_shared<MemoryRevocationStore>();
     const auto verifier = issued.verifier(store);
@@ -136,7 +136,7 @@ TEST_CASE("with a store, a token that could not be revoked is refused by the cla
     CHECK(refused([](Claims& claims) { claims.iat.reset(); }) == credence::Error{Errc::missing_claim, "iat"});
 }
 
-TEST_CASE("a store that cannot be asked refuses, whatever its own error is") {
+TEST_CASE("an unavailable store refuses the token, whatever the store's own error") {
     const Issued issued;
     const auto verifier = issued.verifier(std::make_shared<BrokenStore>());
     const auto refused = verifier.verify(issued.token()).error();
@@ -144,7 +144,7 @@ TEST_CASE("a store that cannot be asked refuses, whatever its own error is") {
     CHECK(refused.reason == "a frozen disk");  // for the log
 }
 
-TEST_CASE("revocation is asked last: an expired token is expired, revoked or not") {
+TEST_CASE("revocation is checked last: an expired token is reported as expired, revoked or not") {
     Issued issued;
     issued.claims.exp = moment;
     const auto verifier = issued.verifier(std::make_shared<BrokenStore>());

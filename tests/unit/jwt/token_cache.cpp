@@ -135,7 +135,7 @@ struct Service {
 
 }  // namespace
 
-TEST_CASE("attack row 40: a token that was verified is not verified by its signature again") {
+TEST_CASE("attack row 40: the signature of a cached token is not verified again") {
     Service service;
     const auto token = service.token();
     REQUIRE(service.verifier.verify(token));
@@ -157,7 +157,7 @@ TEST_CASE("attack row 40: a cached token expires, and is not valid before its ti
     CHECK(service.verifier.verify(token).error().code == Errc::token_not_yet_valid);
 }
 
-TEST_CASE("attack row 40: a cached token is revoked") {
+TEST_CASE("attack row 40: a cached token that is revoked is refused") {
     Service service;
     const auto token = service.token();
     const auto who = service.verifier.verify(token);
@@ -205,7 +205,7 @@ TEST_CASE("attack row 40: failures are not cached") {
     CHECK(service.verifier.verify(token));
 }
 
-TEST_CASE("attack row 40: after a rotation of the keys nothing is remembered") {
+TEST_CASE("attack row 40: a rotation of the keys empties the cache") {
     Service service;
     const auto token = service.token();
     REQUIRE(service.verifier.verify(token));
@@ -214,7 +214,7 @@ TEST_CASE("attack row 40: after a rotation of the keys nothing is remembered") {
     CHECK(service.source.asked() == 2);
 }
 
-TEST_CASE("attack row 40: a token that is verified while keys are replaced is not remembered with the new ones") {
+TEST_CASE("attack row 40: a token that is verified while keys are replaced is not cached for the new keys") {
     const auto removed = credence::Keys<credence::HS256>::generate().value();
     const auto next = credence::Keys<credence::HS256>::generate().value();
     const auto token = credence::encode(Claims{{.exp = start + 1h}, {}}, removed).value();
@@ -229,7 +229,7 @@ TEST_CASE("attack row 40: a token that is verified while keys are replaced is no
     CHECK(verifier.verify(token).error().code == Errc::invalid_signature);
 }
 
-TEST_CASE("attack row 40: nothing is remembered over a key source that cannot tell that its keys changed") {
+TEST_CASE("attack row 40: nothing is cached for a key source that does not report changes") {
     const auto keys = credence::Keys<credence::HS256>::generate().value();
     const auto token = credence::encode(Claims{{.exp = start + 1h}, {}}, keys).value();
     SilentKeys source{HmacKeys::from_keys(keys)};
@@ -240,7 +240,7 @@ TEST_CASE("attack row 40: nothing is remembered over a key source that cannot te
     CHECK(verifier.verify(token).error().code == Errc::no_matching_key);
 }
 
-TEST_CASE("attack row 40: verifiers do not share what they remember") {
+TEST_CASE("attack row 40: verifiers do not share their caches") {
     const Service one;
     const Service two;
     const auto token = one.token();
@@ -248,7 +248,7 @@ TEST_CASE("attack row 40: verifiers do not share what they remember") {
     CHECK(two.verifier.verify(token).error().code == Errc::invalid_signature);
 }
 
-TEST_CASE("a cache stays within its bound and right under contention") {
+TEST_CASE("under contention a cache keeps its bound and returns correct results") {
     Service service;
     std::vector<std::string> tokens;
     for (int index = 0; index < 64; ++index) tokens.push_back(service.token("t" + std::to_string(index)));
@@ -287,7 +287,7 @@ TEST_CASE("a proof from the cache outlives its verifier, and is copied and assig
     CHECK(other->jti == "kept");
 }
 
-TEST_CASE("a thread may keep more proofs than it has slots, and still finds tokens") {
+TEST_CASE("a thread may hold more proofs than it has slots, and still finds tokens") {
     Service service;
     const auto token = service.token();
     std::vector<credence::Result<credence::Verified<Claims>>> kept;
@@ -296,7 +296,7 @@ TEST_CASE("a thread may keep more proofs than it has slots, and still finds toke
     CHECK(service.source.asked() == 1);
 }
 
-TEST_CASE("a verifier forgets a token once it has expired") {
+TEST_CASE("a verifier drops an expired token from its cache") {
     Service service;
     const auto token = service.token();
     REQUIRE(service.verifier.verify(token));
@@ -345,7 +345,7 @@ TEST_CASE("one cached token is verified, revoked and rotated by several threads 
     CHECK(verifier.verify(tokens.back()).error().code == Errc::invalid_signature);
 }
 
-TEST_CASE("texts are compared as wholes") {
+TEST_CASE("whole texts are compared") {
     CHECK(credence::detail::equal_in_constant_time("", ""));
     CHECK(credence::detail::equal_in_constant_time("0123456789", "0123456789"));
     CHECK_FALSE(credence::detail::equal_in_constant_time("0123456789", "0123456780"));

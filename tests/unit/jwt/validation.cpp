@@ -29,7 +29,7 @@ using Check = credence::Check<Member>;
 
 }  // namespace
 
-TEST_CASE("the defaults are the strict ones") {
+TEST_CASE("the defaults are strict") {
     const credence::Validation<Member> rules;
     CHECK_FALSE(rules.issuer.is_set());
     CHECK_FALSE(rules.audience.is_set());
@@ -53,7 +53,7 @@ TEST_CASE("the defaults are the strict ones") {
     CHECK(credence::max_leeway == 300s);
 }
 
-TEST_CASE("every rule can be named where it is set") {
+TEST_CASE("every rule can be set by its name") {
     const credence::Validation<Member> rules{.issuer = "https://id.example",
                                              .audience = {"api", "web"},
                                              .type = "at+jwt",

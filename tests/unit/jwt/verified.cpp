@@ -43,7 +43,7 @@ concept HasRegistered = requires(const Verified<Claims>& who) { who.registered()
 
 }  // namespace
 
-TEST_CASE("a proof cannot be made of anything but a proof") {
+TEST_CASE("a proof can only be made from a proof") {
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<Proof>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, AccountClaims>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, const AccountClaims&>);
@@ -64,7 +64,7 @@ TEST_CASE("the claims of a proof cannot be changed") {
     STATIC_REQUIRE(std::same_as<decltype(*std::declval<Proof>()), const AccountClaims&>);
 }
 
-TEST_CASE("a proof that was moved from is still the same proof") {
+TEST_CASE("a moved-from proof is still the same proof") {
     Proof first = some_proof();
     const Proof second = std::move(first);
     CHECK(first->sub == "42");
@@ -75,7 +75,7 @@ TEST_CASE("a proof that was moved from is still the same proof") {
     CHECK(first.header().alg == "HS256");
 }
 
-TEST_CASE("a proof that could not be assigned stays whole, header, scopes and claims") {
+TEST_CASE("a failed assignment leaves a proof unchanged: header, scopes and claims") {
     const std::string long_name(100, 'n');
     const auto proof_of = [&](const std::string& sub, const std::string& scope) {
         const std::string payload =
@@ -99,7 +99,7 @@ TEST_CASE("a proof that could not be assigned stays whole, header, scopes and cl
     CHECK(mixed == 0);
 }
 
-TEST_CASE("a proof that is assigned is the other proof, also to itself") {
+TEST_CASE("an assigned proof equals the other proof, also after self-assignment") {
     Proof who = some_proof();
     const Proof& same = who;
     who = same;
@@ -110,7 +110,7 @@ TEST_CASE("a proof that is assigned is the other proof, also to itself") {
     CHECK(copy->sub == "42");
 }
 
-TEST_CASE("a proof tells claims, header and registered claims") {
+TEST_CASE("a proof gives claims, header and registered claims") {
     const Proof who = some_proof();
     CHECK(who->role == "admin");
     CHECK((*who).sub == "42");
@@ -120,7 +120,7 @@ TEST_CASE("a proof tells claims, header and registered claims") {
     CHECK(who.header() == credence::Header{"HS256", "", "JWT"});
 }
 
-TEST_CASE("registered claims are there only for a claims type that has them") {
+TEST_CASE("registered claims exist only for a claims type that has them") {
     STATIC_REQUIRE(HasRegistered<AccountClaims>);
     STATIC_REQUIRE(HasRegistered<credence::RegisteredClaims>);
     STATIC_REQUIRE_FALSE(HasRegistered<Plain>);
@@ -148,7 +148,7 @@ TEST_CASE("a proof can be kept in a std::any, as in the attributes of a request"
     CHECK(std::any_cast<Proof>(std::any{some_proof()})->sub == "42");
 }
 
-TEST_CASE("no proof can be made of a std::any that may hold something else") {
+TEST_CASE("no proof can be made from a std::any that may hold another type") {
     STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, std::any>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<Proof, std::any&>);
     STATIC_REQUIRE_FALSE(std::is_assignable_v<Proof&, std::any>);
@@ -157,7 +157,7 @@ TEST_CASE("no proof can be made of a std::any that may hold something else") {
     STATIC_REQUIRE(std::is_constructible_v<std::any, Reader>);
 }
 
-TEST_CASE("a proof can be kept in other places that forget its type for a while, with scopes too") {
+TEST_CASE("a proof can be kept in other type-erased containers, with scopes too") {
     const auto who =
         credence::decode<AccountClaims>(support::account_token("7", "orders:read"), support::account_keys());
     const std::any granted = Reader::from(*who).value();

@@ -17,7 +17,7 @@ TEST_CASE("a verified header is a header, and has its text") {
     CHECK(header.json() == R"({"alg":"HS256", "kid":"k"})");
 }
 
-TEST_CASE("a proof has the whole header that was signed: at once, from a verifier's cache, and from its token cache") {
+TEST_CASE("a proof has the whole signed header, also from the header cache and the token cache") {
     const auto& keys = support::account_keys();
     const credence::Validation<nlohmann::json> rules{.clock = support::noon_clock};
     const auto verifier = credence::verifier_for<nlohmann::json>(keys, rules);

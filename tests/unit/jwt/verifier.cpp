@@ -48,7 +48,7 @@ std::string token_with_header(std::string_view header) {
 
 }  // namespace
 
-TEST_CASE("a verifier is made of a key or a pair, by deduction or by name") {
+TEST_CASE("a verifier is made from a key or a pair, by deduction or by name") {
     const credence::Validation<AccountClaims> rules{.issuer = "https://id.example"};
     const Verifier of_pair{account_keys(), rules};
     const Verifier of_key{account_keys().decoding, rules};
@@ -70,7 +70,7 @@ TEST_CASE("a verifier outlives the one that it was copied from") {
     CHECK(copy.verify(account_token()));
 }
 
-TEST_CASE("a verifier that was moved from still verifies") {
+TEST_CASE("a moved-from verifier still verifies") {
     Checked first = credence::verifier_for<AccountClaims>(account_keys());
     const Checked second = std::move(first);
     CHECK(second.verify(account_token()));
@@ -78,7 +78,7 @@ TEST_CASE("a verifier that was moved from still verifies") {
     CHECK_FALSE(first.verify(support::forged_token()));
 }
 
-TEST_CASE("a header that is known from a good token excuses nothing in the next") {
+TEST_CASE("a cached header does not weaken any check of the next token") {
     const auto verifier = credence::verifier_for<AccountClaims>(account_keys());
     for (int round = 0; round < 3; ++round) {
         CHECK(verifier.verify(account_token()));
@@ -90,7 +90,7 @@ TEST_CASE("a header that is known from a good token excuses nothing in the next"
     }
 }
 
-TEST_CASE("one dot too many is reported as such, whether the header is known or new") {
+TEST_CASE("an extra dot is reported as such, whether the header is cached or new") {
     const auto experienced = credence::verifier_for<AccountClaims>(account_keys());
     const std::string good{account_token()};
     REQUIRE(experienced.verify(good));
@@ -110,7 +110,7 @@ TEST_CASE("one dot too many is reported as such, whether the header is known or 
     }
 }
 
-TEST_CASE("a signature over a payload with a dot in it makes no token of it") {
+TEST_CASE("a signed payload with a dot in it is refused") {
     const auto verifier = credence::verifier_for<AccountClaims>(account_keys());
     const std::string good{account_token()};
     REQUIRE(verifier.verify(good));
@@ -120,7 +120,7 @@ TEST_CASE("a signature over a payload with a dot in it makes no token of it") {
     CHECK(verifier.verify(token).error().code == Errc::malformed_token);
 }
 
-TEST_CASE("a header that only begins like a known one is read for itself") {
+TEST_CASE("a header that begins like a cached one is read by itself") {
     const auto verifier = credence::verifier_for<AccountClaims>(account_keys());
     const std::string known = R"({"alg":"HS256","typ":"JWT"})";  // 27 bytes: its segment has no unfinished group
     REQUIRE(verifier.verify(token_with_header(known)));
@@ -142,7 +142,7 @@ TEST_CASE("many headers are distinguished, beyond those that a verifier caches")
     }
 }
 
-TEST_CASE("a proof tells its own token's header, whichever were verified before, and when the verifier is gone") {
+TEST_CASE("a proof has its own token's header, whatever was verified before, also without the verifier") {
     const std::vector<std::pair<std::string, credence::Header>> headers{
         {R"({"alg":"HS256","typ":"JWT"})", {"HS256", "", "JWT"}},
         {R"({"alg":"HS256"})", {"HS256", "", ""}},
@@ -173,7 +173,7 @@ TEST_CASE("a proof tells its own token's header, whichever were verified before,
     }
 }
 
-TEST_CASE("a header with a long kid is accepted as often as it comes") {
+TEST_CASE("a header with a long kid is accepted each time") {
     const auto verifier = credence::verifier_for<AccountClaims>(account_keys());
     const std::string kid(3000, 'k');
     for (int round = 0; round < 3; ++round) {

@@ -47,7 +47,7 @@ TEST_CASE("bytes of every kind make a secret", "[keys]") {
                          sign(EncodingKey<HS256>::from_secret(with_zero).value(), "input")));
 }
 
-TEST_CASE("a key is a source of itself, whatever the kid", "[keys][attack-12]") {
+TEST_CASE("a key is a key source of itself, whatever the kid", "[keys][attack-12]") {
     const auto key = keys_of<ES256>().decoding.with_kid("k1");
     STATIC_REQUIRE(DecodingKey<ES256>::is_static);
     CHECK(key.accepts("ES256"));
@@ -60,7 +60,7 @@ TEST_CASE("a key is a source of itself, whatever the kid", "[keys][attack-12]") 
     }
 }
 
-TEST_CASE("none of the three names of EdDSA accepts another's", "[keys]") {
+TEST_CASE("a key for one of the three names of EdDSA refuses tokens of the others", "[keys]") {
     CHECK_FALSE(keys_of<EdDSA>().decoding.accepts("Ed25519"));
     CHECK_FALSE(keys_of<Ed25519>().decoding.accepts("EdDSA"));
     CHECK_FALSE(keys_of<Ed448>().decoding.accepts("EdDSA"));

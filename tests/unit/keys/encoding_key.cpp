@@ -20,7 +20,7 @@ TEST_CASE("a public key cannot sign", "[encoding_key]") {
     CHECK(EncodingKey<RS256>::from_pem(files::rsa_private));
 }
 
-TEST_CASE("an encoding key gives the half that verifies, with its key id", "[encoding_key]") {
+TEST_CASE("an encoding key gives its verifying half, with the key id", "[encoding_key]") {
     const auto key = keys_of<ES256>().encoding.with_kid("k1");
     CHECK(key.decoding().kid() == "k1");
     CHECK(verifies(key.decoding(), "input", sign(key, "input")));

@@ -36,7 +36,7 @@ void check_is_the_same(const Keys<Alg>& back, const Keys<Alg>& keys) {
 
 }  // namespace
 
-TEST_CASE("the thumbprints of RFC 7638 and RFC 8037 come out", "[jwk]") {
+TEST_CASE("the thumbprints of RFC 7638 and RFC 8037 are computed", "[jwk]") {
     const auto rsa = DecodingKey<RS256>::from_jwk(support::rfc7638_jwk).value();
     CHECK(thumbprint(rsa).value() == support::rfc7638_thumbprint);
     CHECK(with_thumbprint_kid(rsa).value().kid() == support::rfc7638_thumbprint);
@@ -54,8 +54,8 @@ TEST_CASE("the thumbprint of a secret is that of its JWK", "[jwk]") {
           detail::encode_base64url(detail::hash_bytes(detail::Hash::sha256, detail::as_bytes(members))));
 }
 
-TEMPLATE_TEST_CASE("a public JWK has the public numbers only, and comes back", "[jwk]", RS256, PS512, ES256, ES384,
-                   ES512, ES256K, EdDSA, Ed25519, Ed448) {
+TEMPLATE_TEST_CASE("a public JWK has only the public numbers, and survives a round trip", "[jwk]", RS256, PS512, ES256,
+                   ES384, ES512, ES256K, EdDSA, Ed25519, Ed448) {
     const auto keys = keys_of<TestType>().with_kid("k1");
     const std::string text = to_jwk(keys).value();
     CHECK(to_jwk(keys.encoding).value() == text);
@@ -74,8 +74,8 @@ TEMPLATE_TEST_CASE("a public JWK has the public numbers only, and comes back", "
     CHECK(members_of(to_jwk(keys.with_kid("")).value()).count("kid") == 0);
 }
 
-TEMPLATE_TEST_CASE("a private key comes back from JWK and PEM", "[jwk]", RS256, PS512, ES256, ES384, ES512, ES256K,
-                   EdDSA, Ed25519, Ed448) {
+TEMPLATE_TEST_CASE("a private key survives a round trip through JWK and PEM", "[jwk]", RS256, PS512, ES256, ES384,
+                   ES512, ES256K, EdDSA, Ed25519, Ed448) {
     const auto& keys = keys_of<TestType>();
     const std::string jwk = export_private_jwk_in_the_clear(keys).value();
     CHECK(members_of(jwk).count("d") == 1);
@@ -88,8 +88,8 @@ TEMPLATE_TEST_CASE("a private key comes back from JWK and PEM", "[jwk]", RS256, 
 }
 
 // Steps that are slow on purpose are left out under valgrind.
-TEMPLATE_TEST_CASE("a private key comes back from encrypted PEM", "[jwk][slow-on-purpose]", RS256, PS512, ES256, ES384,
-                   ES512, ES256K, EdDSA, Ed25519, Ed448) {
+TEMPLATE_TEST_CASE("a private key survives a round trip through encrypted PEM", "[jwk][slow-on-purpose]", RS256, PS512,
+                   ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448) {
     const auto& keys = keys_of<TestType>();
     const std::string encrypted = to_encrypted_private_pem(keys, {.passphrase = "sesame"}).value();
     CHECK(encrypted.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
@@ -100,7 +100,7 @@ TEMPLATE_TEST_CASE("a private key comes back from encrypted PEM", "[jwk][slow-on
     CHECK_FALSE(to_encrypted_private_pem(keys, {}));
 }
 
-TEMPLATE_TEST_CASE("a public key comes back from PEM", "[jwk]", RS256, ES512, EdDSA) {
+TEMPLATE_TEST_CASE("a public key survives a round trip through PEM", "[jwk]", RS256, ES512, EdDSA) {
     const auto& keys = keys_of<TestType>();
     const std::string pem = to_pem(keys).value();
     CHECK(pem.starts_with("-----BEGIN PUBLIC KEY-----\n"));
@@ -108,7 +108,7 @@ TEMPLATE_TEST_CASE("a public key comes back from PEM", "[jwk]", RS256, ES512, Ed
     CHECK(verifies(DecodingKey<TestType>::from_pem(pem).value(), "input", sign(keys.encoding, "input")));
 }
 
-TEST_CASE("a secret comes back from its JWK and its bytes", "[jwk]") {
+TEST_CASE("a secret survives a round trip through JWK and bytes", "[jwk]") {
     const auto keys = Keys<HS384>::generate().value().with_kid("s1");
     const auto jwk = export_private_jwk_in_the_clear(keys).value();
     CHECK(members_of(jwk) == std::set<std::string>{"alg", "k", "kid", "kty", "use"});
@@ -142,7 +142,7 @@ TEST_CASE("coordinates keep their leading zeros", "[jwk]") {
     }
 }
 
-TEST_CASE("a set holds the public halves of all keys that are given", "[jwk]") {
+TEST_CASE("a set holds the public halves of all given keys", "[jwk]") {
     const json set = json::parse(to_jwks(keys_of<RS256>().with_kid("r"), keys_of<ES256>().decoding.with_kid("e"),
                                          keys_of<EdDSA>().encoding.with_kid("o"))
                                      .value());
@@ -154,7 +154,7 @@ TEST_CASE("a set holds the public halves of all keys that are given", "[jwk]") {
     CHECK(json::parse(to_jwks().value())["keys"].empty());
 }
 
-TEST_CASE("a key id that is no UTF-8 cannot be written", "[jwk]") {
+TEST_CASE("a key id that is not UTF-8 cannot be written", "[jwk]") {
     const auto keys = keys_of<ES256>().with_kid("\xff");
     CHECK(to_jwk(keys).error().code == Errc::invalid_json);
     CHECK(to_jwks(keys).error().code == Errc::invalid_json);
@@ -162,7 +162,7 @@ TEST_CASE("a key id that is no UTF-8 cannot be written", "[jwk]") {
     CHECK(to_jwks(keys).error().reason == "the key id is not UTF-8");
 }
 
-TEST_CASE("export leaves the error queue alone", "[jwk][error-queue]") {
+TEST_CASE("export does not change the error queue", "[jwk][error-queue]") {
     support::check_error_queue_around([] { CHECK(to_jwk(keys_of<RS256>())); });
     support::check_error_queue_around([] { CHECK(to_pem(keys_of<ES256>())); });
     support::check_error_queue_around([] { CHECK(export_private_jwk_in_the_clear(keys_of<RS256>())); });

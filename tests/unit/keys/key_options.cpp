@@ -49,7 +49,7 @@ TEST_CASE("a secret must be as long as the hash", "[keys][attack-3]") {
     CHECK(refusal(Keys<HS256>::from_secret(std::string(100'000, 'x'))) == "accepted");
 }
 
-TEST_CASE("allow_short_secret lets a short secret through, and not an empty one", "[keys][attack-3]") {
+TEST_CASE("allow_short_secret accepts a short secret, but not an empty one", "[keys][attack-3]") {
     CHECK(refusal(Keys<HS512>::from_secret("x", allow_short_secret)) == "accepted");
     CHECK(refusal(EncodingKey<HS256>::from_secret("x", allow_short_secret)) == "accepted");
     CHECK(refusal(DecodingKey<HS256>::from_secret("x", allow_short_secret)) == "accepted");
@@ -58,7 +58,7 @@ TEST_CASE("allow_short_secret lets a short secret through, and not an empty one"
     CHECK(refusal(Keys<HS256>::from_secret(unset_variable, allow_short_secret)) == "key_too_short");
 }
 
-TEST_CASE("a literal is taken whole, and never read beyond its end", "[keys]") {
+TEST_CASE("a literal is read as a whole, and never beyond its end", "[keys]") {
     const std::string text = "a secret of thirty-two bytes\0and more"s;
     const auto keys = Keys<HS256>::from_secret("a secret of thirty-two bytes\0and more").value();
     CHECK(thumbprint(keys).value() == thumbprint(Keys<HS256>::from_secret(text).value()).value());
@@ -126,7 +126,7 @@ TEST_CASE("an SSH key is refused as a secret", "[keys][attack-2]") {
     }
 }
 
-TEST_CASE("a line with an SSH key in it is refused as a secret", "[keys][attack-2]") {
+TEST_CASE("a text with a line that holds an SSH key is refused as a secret", "[keys][attack-2]") {
     for (const std::string_view line :
          {"restrict,command=\"x\" ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ",
           "host.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AA",

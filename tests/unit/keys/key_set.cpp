@@ -73,7 +73,7 @@ TEST_CASE("a key is found by its kid and alg", "[key_set]") {
     CHECK((*set.find({.alg = "ES256", .kid = "e"}))->verify("input", detail::as_bytes(signature)));
 }
 
-TEST_CASE("without a kid exactly one key may fit the alg", "[key_set]") {
+TEST_CASE("without a kid, exactly one key must fit the alg", "[key_set]") {
     const auto set = Both::from_jwks(set_of({jwk_of<RS256>("r"), jwk_of<ES256>("e")})).value();
     CHECK(found(set, "RS256", std::nullopt) == "found");
     const json other = json::parse(to_jwk(Keys<ES256>::generate().value().with_kid("e2")).value());
@@ -83,7 +83,7 @@ TEST_CASE("without a kid exactly one key may fit the alg", "[key_set]") {
     CHECK(found(larger, "ES256", "e2") == "found");
 }
 
-TEST_CASE("a kid that no key has matches nothing, also in a set of one", "[key_set][attack-12]") {
+TEST_CASE("an unknown kid matches nothing, also in a set of one key", "[key_set][attack-12]") {
     const auto set = Both::from_jwks(set_of({jwk_of<ES256>("e")})).value();
     for (const std::string& kid : {std::string{"x"}, std::string{"E"}, std::string{"e "}, std::string{"../../dev/null"},
                                    std::string{"' OR 1=1 --"}, std::string(1024, 'k'), std::string(100'000, 'k')}) {
@@ -146,7 +146,7 @@ TEST_CASE("two usable keys with one kid and alg are ambiguous", "[key_set][attac
     CHECK(found(with_unusable, "ES256", "e") == "found");
 }
 
-TEST_CASE("a key without alg serves every algorithm of the list that it can", "[key_set]") {
+TEST_CASE("a key without alg serves every algorithm of the list that fits its type", "[key_set]") {
     using Rsa = KeySet<RS256, PS256, RS512, ES256>;
     const auto set = Rsa::from_jwks(set_of({without_alg(jwk_of<RS256>("r"))})).value();
     CHECK(set.size() == 1);
@@ -157,7 +157,7 @@ TEST_CASE("a key without alg serves every algorithm of the list that it can", "[
     CHECK(found(named, "PS256", "r") == "no_matching_key");
 }
 
-TEST_CASE("entries that no algorithm of the list can use are skipped, with the reason", "[key_set][attack-15]") {
+TEST_CASE("entries that fit no algorithm of the list are skipped with a reason", "[key_set][attack-15]") {
     const json good = jwk_of<ES256>("e");
     CHECK(reason<Both>(good).empty());
     CHECK(reason<Both>(with(good, "use", "enc")) == "its use is not sig");
@@ -183,7 +183,7 @@ TEST_CASE("entries that no algorithm of the list can use are skipped, with the r
     CHECK(reason<KeySet<HS256>>(json{{"kty", "oct"}, {"k", "c2hvcnQ"}}) == "a secret shorter than the hash");
 }
 
-TEST_CASE("skipped entries keep their place and name, and do not hide the good ones", "[key_set]") {
+TEST_CASE("skipped entries are reported with place and name, and do not hide good ones", "[key_set]") {
     const auto set = Both::from_jwks(
         set_of({with(jwk_of<ES256>("enc"), "use", "enc"), jwk_of<ES256>("e"), json(1), jwk_of<RS256>("r")}));
     REQUIRE(set);
@@ -197,7 +197,7 @@ TEST_CASE("skipped entries keep their place and name, and do not hide the good o
     CHECK(found(*set, "ES256", "enc") == "no_matching_key");
 }
 
-TEST_CASE("a set may be empty, and then has no key for anybody", "[key_set]") {
+TEST_CASE("a set may be empty, and then finds no key", "[key_set]") {
     const auto set = Both::from_jwks(R"({"keys":[]})").value();
     CHECK(set.empty());
     CHECK(found(set, "ES256", std::nullopt) == "no_matching_key");
@@ -217,7 +217,7 @@ TEST_CASE("a text that is not a JWK Set is refused as a whole", "[key_set]") {
     CHECK_FALSE(Both::from_jwks(jwk_of<ES256>().dump()));
 }
 
-TEST_CASE("a text that is not a JWK Set is reported with what it is", "[key_set]") {
+TEST_CASE("a text that is not a JWK Set is reported with its kind", "[key_set]") {
     const auto reason_of = [](const std::string& text) { return std::string{Both::from_jwks(text).error().reason}; };
     CHECK(reason_of(jwk_of<ES256>().dump()) == R"(a single JWK; expected a JWK Set, {"keys": [...]})");
     CHECK(reason_of(json::array({jwk_of<ES256>()}).dump()) == R"(a JSON array; expected a JWK, or {"keys": [...]})");
@@ -240,7 +240,7 @@ TEST_CASE("a byte order mark may precede a set", "[key_set]") {
     CHECK(Both::from_jwks("\xef\xbb\xbf" + set_of({jwk_of<ES256>("e")})).value().size() == 1);
 }
 
-TEST_CASE("a member that is there twice costs a set one key", "[key_set]") {
+TEST_CASE("a key with a duplicate member is skipped, and the rest of the set is read", "[key_set]") {
     const std::string good = jwk_of<ES256>("e").dump();
     const std::string rest = jwk_of<RS256>("r").dump().substr(1);
     for (const std::string& doubled : {R"({"kty":"RSA",)" + rest, R"({"ext":[{"a":1,"a":2}],)" + rest}) {
@@ -256,7 +256,7 @@ TEST_CASE("a member that is there twice costs a set one key", "[key_set]") {
     }
 }
 
-TEST_CASE("a key that a set lists twice is one key", "[key_set]") {
+TEST_CASE("a key that a set lists twice counts once", "[key_set]") {
     const json one = jwk_of<ES256>("e");
     const auto set = Both::from_jwks(set_of({one, with(one, "ext", true), jwk_of<RS256>("r")})).value();
     CHECK(set.size() == 2);
@@ -272,7 +272,7 @@ TEST_CASE("a key that a set lists twice is one key", "[key_set]") {
     CHECK(KeySet<HS256>::from_keys(secret, Keys<HS256>::generate().value()).size() == 2);
 }
 
-TEST_CASE("no_matching_key and ambiguous_key say why", "[key_set]") {
+TEST_CASE("no_matching_key and ambiguous_key have a reason", "[key_set]") {
     const json other = json::parse(to_jwk(Keys<ES256>::generate().value().with_kid("e")).value());
     const auto set =
         Both::from_jwks(set_of({with(jwk_of<RS256>("r"), "use", "enc"), jwk_of<ES256>("e"), other})).value();
@@ -288,7 +288,7 @@ TEST_CASE("no_matching_key and ambiguous_key say why", "[key_set]") {
     CHECK(reason_of("ES256", std::nullopt) == "several keys are for this alg, and the token has no kid");
 }
 
-TEST_CASE("of skipped keys only those count as a reason that could have been for the alg", "[key_set]") {
+TEST_CASE("only skipped keys that could serve the alg are named as the reason", "[key_set]") {
     const auto reason_in = [](std::vector<json> keys) {
         return std::string{
             KeySet<ES256>::from_jwks(set_of(std::move(keys))).value().find({.alg = "ES256"}).error().reason};
@@ -300,7 +300,7 @@ TEST_CASE("of skipped keys only those count as a reason that could have been for
           "no key is for this alg, and one was skipped: its key_ops do not allow to verify");
 }
 
-TEST_CASE("without a kid a certificate's thumbprint chooses among several keys", "[key_set]") {
+TEST_CASE("without a kid, a certificate's thumbprint chooses among several keys", "[key_set]") {
     const json first = with(jwk_of<ES256>("a"), "x5t", "AAAA-A");
     const json second =
         with(with(json::parse(to_jwk(Keys<ES256>::generate().value().with_kid("b")).value()), "x5t", "BBBB+/=="),
@@ -353,7 +353,7 @@ TEST_CASE("a set has at most 1,000 keys and 1 MiB", "[key_set]") {
     CHECK_FALSE(Both::from_jwks(empty + std::string((1 << 20) - empty.size() + 1, ' ')));
 }
 
-TEST_CASE("shared secrets make a set of their own", "[key_set]") {
+TEST_CASE("shared secrets are in a separate set", "[key_set]") {
     const auto first = Keys<HS256>::generate().value().with_kid("a");
     const auto second = Keys<HS512>::generate().value().with_kid("b");
     const json set{{"keys",
@@ -366,7 +366,7 @@ TEST_CASE("shared secrets make a set of their own", "[key_set]") {
     CHECK(found(keys, "HS256", "b") == "no_matching_key");
 }
 
-TEST_CASE("single keys can be put together", "[key_set]") {
+TEST_CASE("a set can be made from single keys", "[key_set]") {
     const auto set = Both::from_keys(keys_of<RS256>().with_kid("r"), keys_of<ES256>().decoding.with_kid("e"));
     CHECK(set.size() == 2);
     CHECK(found(set, "RS256", "r") == "found");
@@ -389,7 +389,7 @@ TEST_CASE("a range of keys, or a map from key ids to keys, makes a set", "[key_s
     CHECK(found(mapped, "ES256", "ignored") == "no_matching_key");
 }
 
-TEST_CASE("the list of algorithms is closed", "[key_set][attack-1]") {
+TEST_CASE("a set accepts only the names of its listed algorithms", "[key_set][attack-1]") {
     STATIC_REQUIRE(Both::accepts("RS256"));
     STATIC_REQUIRE(Both::accepts("ES256"));
     for (const std::string_view alg : {"", "none", "None", "HS256", "RS512", "rs256", "RS256 ", "ES256K"}) {
@@ -422,7 +422,7 @@ TEST_CASE("the public keys of the RFCs form a set", "[key_set]") {
     }
 }
 
-TEST_CASE("reading sets leaves the error queue alone", "[key_set][error-queue]") {
+TEST_CASE("reading key sets does not change the error queue", "[key_set][error-queue]") {
     const std::string good = set_of({jwk_of<RS256>("r"), jwk_of<ES256>("e")});
     const std::string mixed =
         set_of({with(jwk_of<ES256>(), "x", std::string(43, 'A')), json{{"kty", "RSA"}, {"n", "wQ"}, {"e", "AQAB"}}});

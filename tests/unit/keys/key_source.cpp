@@ -55,13 +55,13 @@ TEST_CASE("keys, key sets, rotating keys and a user's own satisfy KeySource") {
     STATIC_REQUIRE_FALSE(KeySource<credence::EncodingKey<HS256>>);
 }
 
-TEST_CASE("keys that are given belong to no issuer, and fetch nothing") {
+TEST_CASE("given keys belong to no issuer, and fetch nothing") {
     STATIC_REQUIRE_FALSE(credence::FetchingKeySource<credence::RotatingKeys<credence::KeySet<credence::RS256>>>);
     STATIC_REQUIRE_FALSE(credence::IssuerKeySource<credence::RotatingKeys<credence::KeySet<credence::RS256>>>);
     STATIC_REQUIRE_FALSE(credence::IssuerKeySource<TenantKeys>);
 }
 
-TEST_CASE("rotating keys give snapshots, and a source that never changes gives none") {
+TEST_CASE("rotating keys give snapshots, and fixed keys give none") {
     using credence::SnapshotKeySource;
     STATIC_REQUIRE(SnapshotKeySource<credence::RotatingKeys<credence::KeySet<credence::RS256>>>);
     STATIC_REQUIRE_FALSE(SnapshotKeySource<credence::KeySet<credence::RS256>>);

@@ -35,7 +35,7 @@ std::string der_of(std::string_view pem) {
 
 }  // namespace
 
-TEST_CASE("a pair of keys turns into either half", "[keys]") {
+TEST_CASE("a pair of keys converts to either half", "[keys]") {
     const auto keys = Keys<HS256>::from_secret(secret_of_32).value();
     const EncodingKey<HS256>& encoding = keys;
     const DecodingKey<HS256>& decoding = keys;
@@ -45,7 +45,7 @@ TEST_CASE("a pair of keys turns into either half", "[keys]") {
     CHECK(verifies(rsa.decoding(), "input", sign(rsa, "input")));
 }
 
-TEST_CASE("a key id is carried along, and changes nothing else", "[keys]") {
+TEST_CASE("a key id is kept, and changes nothing else", "[keys]") {
     const auto keys = Keys<ES256>::generate().value();
     CHECK(keys.kid().empty());
     const auto named = keys.with_kid("k1");
@@ -58,7 +58,7 @@ TEST_CASE("a key id is carried along, and changes nothing else", "[keys]") {
     CHECK(named.decoding.with_kid("").kid().empty());
 }
 
-TEST_CASE("keys are copied cheaply, and never empty", "[keys]") {
+TEST_CASE("copies of keys share their data, and keys are never empty", "[keys]") {
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<DecodingKey<RS256>>);
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<EncodingKey<RS256>>);
     auto key = keys_of<RS256>().decoding;
@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("new keys are all different, and as long as they must be", "[
     }
 }
 
-TEST_CASE("a key that OpenSSL has already is shared", "[keys]") {
+TEST_CASE("a key made from an OpenSSL object shares it", "[keys]") {
     const detail::KeyHandle native{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
     const auto keys = Keys<ES256>::from_evp_pkey(native.get());
     REQUIRE(keys);
@@ -97,7 +97,7 @@ TEST_CASE("a key that OpenSSL has already is shared", "[keys]") {
     CHECK(refusal(Keys<ES256>::from_evp_pkey(nullptr)) == "invalid_key");
 }
 
-TEST_CASE("making keys leaves the error queue alone, also when it fails", "[keys][error-queue]") {
+TEST_CASE("making keys does not change the error queue, also when it fails", "[keys][error-queue]") {
     support::check_error_queue_around([] { CHECK(Keys<HS256>::from_secret(secret_of_32)); });
     support::check_error_queue_around([] { CHECK_FALSE(Keys<HS256>::from_secret("short")); });
     support::check_error_queue_around([] { CHECK_FALSE(Keys<HS256>::from_secret(der_of(files::rsa_public))); });

@@ -39,7 +39,7 @@ TEST_CASE("without a set, keys are unavailable", "[rotating_keys]") {
     STATIC_REQUIRE_FALSE(RotatingKeys<Set>::accepts("RS256"));
 }
 
-TEST_CASE("the current set answers, and copies share it", "[rotating_keys]") {
+TEST_CASE("the current set is used, and copies share it", "[rotating_keys]") {
     const RotatingKeys<Set> keys{Set::from_keys(keys_number(1))};
     const auto copy = keys;
     CHECK(copy.find({.alg = "HS256", .kid = "1"}));
@@ -51,7 +51,7 @@ TEST_CASE("the current set answers, and copies share it", "[rotating_keys]") {
     CHECK(copy.generation() == 2);
 }
 
-TEST_CASE("a key in use outlives its set, and no longer", "[rotating_keys]") {
+TEST_CASE("a key in use outlives its set, but not its last user", "[rotating_keys]") {
     RotatingKeys<Set> keys{Set::from_keys(keys_number(1))};
     const std::string signature = sign(keys_number(1).encoding, "input");
     auto key = keys.find({.alg = "HS256", .kid = "1"}).value();

@@ -10,7 +10,7 @@
 
 using namespace credence;
 
-TEST_CASE("each name calls with its own algorithm, once", "[with_algorithm]") {
+TEST_CASE("each name calls the function once, with its own algorithm", "[with_algorithm]") {
     for (const std::string_view name : detail::KnownAlgorithms::names) {
         int calls = 0;
         const auto called = with_algorithm(name, [&]<Algorithm Alg>() -> Result<std::string_view> {
@@ -23,7 +23,7 @@ TEST_CASE("each name calls with its own algorithm, once", "[with_algorithm]") {
     }
 }
 
-TEST_CASE("another name calls nothing and is unsupported", "[with_algorithm][attack-1]") {
+TEST_CASE("an unknown name calls nothing, and is unsupported", "[with_algorithm][attack-1]") {
     for (const std::string_view name : {"", "none", "NONE", "hs256", "HS256 ", "RS25", "RS2566", "A128KW"}) {
         const auto called = with_algorithm(name, []<Algorithm Alg>() -> Result<int> { return 1; });
         REQUIRE_FALSE(called);
@@ -31,7 +31,7 @@ TEST_CASE("another name calls nothing and is unsupported", "[with_algorithm][att
     }
 }
 
-TEST_CASE("a list of algorithms leaves the others out", "[with_algorithm]") {
+TEST_CASE("with a list of algorithms, the others are unsupported", "[with_algorithm]") {
     const auto is_rsa = []<Algorithm Alg>() -> Result<bool> {
         static_assert(PublicKeyAlgorithm<Alg>);  // HS256 is not instantiated
         return Alg::scheme.family == detail::Family::rsa_pkcs1;

@@ -115,7 +115,7 @@ TEST_CASE("an API key is sent as a bearer token, or in a field of its own") {
     CHECK(credence::require_bearer("Bearer " + key, site.keys).error().status == 503);
 }
 
-TEST_CASE("a typing error in an API key costs no question to the store") {
+TEST_CASE("a mistyped API key is refused without a call of the store") {
     Site site;
     const auto key = site.keys.issue(claims_of("ci")).value().text;
     for (std::size_t at = 0; at < key.size(); ++at) {
@@ -132,7 +132,7 @@ TEST_CASE("a typing error in an API key costs no question to the store") {
     CHECK(site.store->questions == 0);
 }
 
-TEST_CASE("an unknown API key is refused, and one whose secret is another's") {
+TEST_CASE("an unknown API key is refused, also one with another key's secret") {
     Site site;
     const auto key = site.keys.issue(claims_of("ci")).value();
     std::string forged = "acme_" + key.id + std::string(43, 'A');
@@ -145,7 +145,7 @@ TEST_CASE("an unknown API key is refused, and one whose secret is another's") {
     CHECK(code_of(site.with_prefix("acme_test").verify(key.text)) == Errc::malformed_token);
 }
 
-TEST_CASE("an API key is dead from its end on") {
+TEST_CASE("an API key is refused from its expiry on") {
     Site site;
     const auto key = site.keys.issue(claims_of("ci"), {.expires = start + 1h}).value();
     CHECK(key.expires == start + 1h);
@@ -162,7 +162,7 @@ TEST_CASE("an API key is dead from its end on") {
     CHECK(site.keys.issue(claims).value().expires == site.moment + 1min);
 }
 
-TEST_CASE("a revoked API key is refused; a user revokes no key but an own one") {
+TEST_CASE("a revoked API key is refused; a user can only revoke an own key") {
     Site site;
     const auto one = site.keys.issue(claims_of("ann")).value(), two = site.keys.issue(claims_of("ann")).value();
     const auto other = site.keys.issue(claims_of("bob")).value();
@@ -178,7 +178,7 @@ TEST_CASE("a revoked API key is refused; a user revokes no key but an own one") 
     CHECK(code_of(site.keys.verify(other.text)) == Errc::token_revoked);
 }
 
-TEST_CASE("a list of API keys tells their use to the minute, the newest first, and no secret") {
+TEST_CASE("a list of API keys has their last use to the minute, newest first, and no secret") {
     Site site;
     const auto old = site.keys.issue(claims_of("ann"), {.label = "old"}).value();
     site.moment += 1h;
@@ -198,7 +198,7 @@ TEST_CASE("a list of API keys tells their use to the minute, the newest first, a
     CHECK(list[1].last_used_at == start + 1h + 1min);
 }
 
-TEST_CASE("a store of API keys that is down refuses everything") {
+TEST_CASE("if the store of API keys is unavailable, every request is refused") {
     Site site;
     const auto key = site.keys.issue(claims_of("ann")).value();
     site.store->loses_before_touch = true;  // it was revoked since it was found
@@ -222,7 +222,7 @@ TEST_CASE("a store of API keys that is down refuses everything") {
     }
 }
 
-TEST_CASE("no key is issued for a prefix that cannot be one, or for claims without a subject") {
+TEST_CASE("no key is issued with an invalid prefix, or for claims without a subject") {
     Site site;
     for (const char* prefix : {"", "a.b", "a b", "a-b", "prefix_that_is_longer_than_32_characters"}) {
         INFO(prefix);
@@ -233,7 +233,7 @@ TEST_CASE("no key is issued for a prefix that cannot be one, or for claims witho
     CHECK(site.keys.issue(AccountClaims{}).error() == Error{Errc::missing_claim, "sub"});
 }
 
-TEST_CASE("no kind of credential is taken for another") {
+TEST_CASE("no kind of credential is accepted as another") {
     const auto store = std::make_shared<MemoryStore>();
     const ApiKeys<AccountClaims> api_keys{store, {.prefix = "sess"}};  // as similar as possible
     const credence::Sessions<AccountClaims> sessions{store};

@@ -122,7 +122,7 @@ TEST_CASE("a login is renewed, and all of its tokens end with it") {
     CHECK(service.handles("ann").empty());
 }
 
-TEST_CASE("a refresh token that is used twice ends its login, access tokens included") {
+TEST_CASE("a refresh token that is used twice ends its login and the access tokens of it") {
     Service service;
     const auto first = service.logins.start("ann").value();
     const auto second = service.logins.renew(first.refresh_token).value();
@@ -134,7 +134,7 @@ TEST_CASE("a refresh token that is used twice ends its login, access tokens incl
     CHECK(service.logins.renew(other.refresh_token));
 }
 
-TEST_CASE("the end of a login is remembered for as long as a token of it could be shown") {
+TEST_CASE("the end of a login is stored as long as one of its tokens could be valid") {
     Service service;
     const auto login = service.logins.start("ann").value();
     service.moment += 1h - 1s;
@@ -145,7 +145,7 @@ TEST_CASE("the end of a login is remembered for as long as a token of it could b
     CHECK_FALSE(service.lets_in(last));
 }
 
-TEST_CASE("logging out everywhere ends what began before, and what begins in that second waits for the next") {
+TEST_CASE("logging out everywhere ends earlier logins, and a login in the same second waits for the next") {
     Service service;
     const auto before = service.logins.start("ann").value();
     const auto stranger = service.logins.start("bob").value();
@@ -170,7 +170,7 @@ TEST_CASE("logging out everywhere ends what began before, and what begins in tha
     CHECK(service.logins.start("ann").error().code == Errc::store_unavailable);
 }
 
-TEST_CASE("a login that begins while all of its subject end has ended, or is in the list and goes on") {
+TEST_CASE("a login that begins during a logout everywhere has ended, or is listed and valid") {
     Service service;
     std::optional<credence::Login> login;
     SECTION("it began first") {
@@ -192,7 +192,7 @@ TEST_CASE("a login that begins while all of its subject end has ended, or is in 
     }
 }
 
-TEST_CASE("logins are listed, the one that was used last first, and ended one by one") {
+TEST_CASE("logins are listed, last used first, and ended one by one") {
     Service service;
     const auto first = service.logins.start("ann", {.label = "a\nphone"}).value();
     service.moment += 2min;
@@ -230,7 +230,7 @@ TEST_CASE("logins are listed, the one that was used last first, and ended one by
     CHECK(service.handles("ann").empty());
 }
 
-TEST_CASE("one login too many ends the one that was not used for the longest time, and never the new one") {
+TEST_CASE("a login beyond the limit ends the least recently used one, never the new one") {
     Service service;
     std::vector<credence::Login> logins;
     for (int count = 0; count < 3; ++count) {
@@ -245,7 +245,7 @@ TEST_CASE("one login too many ends the one that was not used for the longest tim
     CHECK(service.handles("ann").size() == 3);
 }
 
-TEST_CASE("a login from before the list comes into it when it is used, or adopted") {
+TEST_CASE("a login from before the list is listed when it is used or adopted") {
     Service service;
     const auto used = service.logins.start("ann").value();
     const auto adopted = service.logins.start("ann").value();
@@ -273,7 +273,7 @@ TEST_CASE("a login from before the list comes into it when it is used, or adopte
     CHECK_FALSE(service.lets_in(adopted));
 }
 
-TEST_CASE("a login whose end got only half way has ended") {
+TEST_CASE("a login that was only partly ended counts as ended") {
     Service service;
     const auto login = service.logins.start("ann").value();
     service.store->ends_no_family = true;
@@ -289,7 +289,7 @@ TEST_CASE("a login whose end got only half way has ended") {
     CHECK(service.logins.renew(other.refresh_token).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("sessions and logins of one subject in one store know nothing of each other") {
+TEST_CASE("sessions and logins of one subject in one store are independent") {
     Service service;
     const auto login = service.logins.start("ann").value();
     const credence::Sessions<credence::RegisteredClaims> sessions{service.store,
@@ -303,7 +303,7 @@ TEST_CASE("sessions and logins of one subject in one store know nothing of each 
     CHECK((sessions.verify)(session.id).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("while the store is down nothing is accepted, and no change is confirmed") {
+TEST_CASE("while the store is unavailable, nothing is accepted, and no change is confirmed") {
     Service service;
     const auto login = service.logins.start("ann").value();
     service.store->is_down = true;

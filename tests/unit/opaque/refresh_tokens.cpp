@@ -67,7 +67,7 @@ TEST_CASE("a refresh token is exchanged for another of the same family and subje
     CHECK(second.expires_at == first.expires_at);
 }
 
-TEST_CASE("subject_of does not use a refresh token") {
+TEST_CASE("subject_of does not mark a refresh token as used") {
     Session session;
     const auto first = session.tokens.issue("bob").value();
     CHECK(session.tokens.subject_of(first.token).value() == "bob");
@@ -82,7 +82,7 @@ TEST_CASE("subject_of does not use a refresh token") {
     CHECK(session.tokens.subject_of("x").error().code == Errc::malformed_token);
 }
 
-TEST_CASE("attack row 42: a refresh token used twice ends its whole family") {
+TEST_CASE("attack row 42: the reuse of a refresh token revokes its family") {
     Session session;
     const auto first = session.tokens.issue("bob").value();
     const auto second = session.tokens.rotate(first.token).value();
@@ -90,7 +90,7 @@ TEST_CASE("attack row 42: a refresh token used twice ends its whole family") {
     CHECK(session.tokens.rotate(second.token).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("another family of the same subject survives a reuse") {
+TEST_CASE("a reuse does not revoke other families of the subject") {
     Session session;
     const auto phone = session.tokens.issue("bob").value();
     const auto laptop = session.tokens.issue("bob").value();
@@ -99,7 +99,7 @@ TEST_CASE("another family of the same subject survives a reuse") {
     CHECK(session.tokens.rotate(laptop.token));
 }
 
-TEST_CASE("within the grace a used token is answered with the same successor, until that is used itself") {
+TEST_CASE("within the grace period a used token gets the same successor again, until that is used") {
     Session session{.grace = 10s};
     const auto first = session.tokens.issue("bob").value();
     const auto second = session.tokens.rotate(first.token).value();
@@ -115,7 +115,7 @@ TEST_CASE("within the grace a used token is answered with the same successor, un
     CHECK(session.tokens.rotate(fourth.token));
 }
 
-TEST_CASE("a token that was refused within the grace ends its family after it") {
+TEST_CASE("a token that was refused within the grace period revokes its family afterwards") {
     Session session{.grace = 10s};
     const auto first = session.tokens.issue("bob").value();
     const auto second = session.tokens.rotate(first.token).value();
@@ -127,7 +127,7 @@ TEST_CASE("a token that was refused within the grace ends its family after it") 
     CHECK(session.tokens.rotate(third.token).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("the grace is counted from the first use, however often the token comes again") {
+TEST_CASE("the grace period starts at the first use, however often the token is repeated") {
     Session session{.grace = 10s};
     const auto first = session.tokens.issue("bob").value();
     REQUIRE(session.tokens.rotate(first.token));
@@ -139,7 +139,7 @@ TEST_CASE("the grace is counted from the first use, however often the token come
     CHECK(session.tokens.rotate(first.token).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("the grace is ten seconds unless it is said otherwise") {
+TEST_CASE("the default grace period is ten seconds") {
     CHECK(RefreshRules{}.grace == 10s);
     Session session;
     session.tokens = RefreshTokens{session.store, RefreshRules{.clock = [&] { return session.moment; }}};
@@ -151,7 +151,7 @@ TEST_CASE("the grace is ten seconds unless it is said otherwise") {
     CHECK_FALSE(session.tokens.rotate(first.token));
 }
 
-TEST_CASE("within the grace a family that was ended stays ended") {
+TEST_CASE("a revoked family stays revoked, also within the grace period") {
     Session session{.grace = 10s};
     const auto first = session.tokens.issue("bob").value();
     const auto second = session.tokens.rotate(first.token).value();
@@ -160,7 +160,7 @@ TEST_CASE("within the grace a family that was ended stays ended") {
         CHECK(session.tokens.rotate(token.token).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("at the end of the grace a used token is a reuse") {
+TEST_CASE("after the grace period a used token counts as reused") {
     Session session{.grace = 10s};
     const auto first = session.tokens.issue("bob").value();
     const auto second = session.tokens.rotate(first.token).value();
@@ -169,7 +169,7 @@ TEST_CASE("at the end of the grace a used token is a reuse") {
     CHECK(session.tokens.rotate(second.token).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("a family lives as long as its first token was to, however often it is exchanged") {
+TEST_CASE("a family expires with its first token, however often it is exchanged") {
     Session session;
     auto token = session.tokens.issue("bob").value();
     session.moment += 59min;
@@ -178,7 +178,7 @@ TEST_CASE("a family lives as long as its first token was to, however often it is
     CHECK(session.tokens.rotate(token.token).error().code == Errc::token_expired);
 }
 
-TEST_CASE("an empty clock is the system's") {
+TEST_CASE("an empty clock is the system clock") {
     const auto store = std::make_shared<credence::MemoryRefreshStore>();
     RefreshTokens tokens{store, RefreshRules{.lifetime = 1h, .grace = 1min, .clock = {}}};
     const auto before = credence::now();
@@ -189,7 +189,7 @@ TEST_CASE("an empty clock is the system's") {
     CHECK(tokens.rotate(first.token).value().token == second.token);
 }
 
-TEST_CASE("no lifetime and no clock leads beyond the last moment, or the first") {
+TEST_CASE("lifetimes and clocks never exceed the first or the last representable time") {
     using std::chrono::seconds;
     for (const NumericDate moment : {NumericDate::min(), NumericDate{}, NumericDate{1'700'000'000s}}) {
         for (const seconds lifetime : {seconds::max(), seconds::max() - 1s}) {
@@ -210,7 +210,7 @@ TEST_CASE("no lifetime and no clock leads beyond the last moment, or the first")
     CHECK(first.expires_at == NumericDate::max());
 }
 
-TEST_CASE("a grace without end ends with the family, a negative one is none") {
+TEST_CASE("an unlimited grace period ends with the family, a negative one is zero") {
     using std::chrono::seconds;
     Session endless{.grace = seconds::max()};
     const auto first = endless.tokens.issue("bob").value();
@@ -236,7 +236,7 @@ TEST_CASE("a text that is not a refresh token is malformed, and never looked up"
     CHECK(session.tokens.rotate(std::string(43, 'A')).error().code == Errc::token_revoked);
 }
 
-TEST_CASE("logging out ends a family, logging out everywhere ends all") {
+TEST_CASE("logging out revokes a family, logging out everywhere revokes all") {
     Session session;
     const auto phone = session.tokens.issue("bob").value();
     const auto laptop = session.tokens.issue("bob").value();
@@ -249,7 +249,7 @@ TEST_CASE("logging out ends a family, logging out everywhere ends all") {
     CHECK(session.tokens.rotate(other.token));
 }
 
-TEST_CASE("the store's records give no token away") {
+TEST_CASE("the store's records reveal no token") {
     Session session;
     const auto first = session.tokens.issue("bob").value();
     const auto second = session.tokens.rotate(first.token).value();
@@ -262,7 +262,7 @@ TEST_CASE("the store's records give no token away") {
     CHECK(record->hash != credence::detail::decode_base64url(first.token).value());
 }
 
-TEST_CASE("of many threads with one token exactly one gets a successor") {
+TEST_CASE("of several threads with one token, exactly one gets a successor") {
     Session session;
     const auto first = session.tokens.issue("bob").value();
     std::atomic<int> successes = 0;
@@ -274,7 +274,7 @@ TEST_CASE("of many threads with one token exactly one gets a successor") {
     CHECK(successes == 1);
 }
 
-TEST_CASE("of many threads with one token all get the same successor within the grace") {
+TEST_CASE("within the grace period, several threads with one token get the same successor") {
     Session session{.grace = 10s};
     const auto first = session.tokens.issue("bob").value();
     std::array<std::string, 8> successors;
@@ -287,7 +287,7 @@ TEST_CASE("of many threads with one token all get the same successor within the 
     CHECK(session.tokens.rotate(successors.front()));
 }
 
-TEST_CASE("a store that fails while it is asked for a successor ends no family") {
+TEST_CASE("a store that fails to look up a successor revokes no family") {
     Session session{.grace = 10s};
     const auto store = std::make_shared<FailingStore>();
     RefreshTokens tokens{store, RefreshRules{.grace = 10s, .clock = [&] { return session.moment; }}};
@@ -299,7 +299,7 @@ TEST_CASE("a store that fails while it is asked for a successor ends no family")
     CHECK(tokens.rotate(first.token).value().token == second.token);
 }
 
-TEST_CASE("a refresh store that is down is reported as such") {
+TEST_CASE("an unavailable refresh store is reported as such") {
     RefreshTokens tokens{std::make_shared<BrokenStore>()};
     const std::string token(43, 'A');
     CHECK(tokens.issue("bob").error().code == Errc::store_unavailable);
@@ -313,7 +313,7 @@ TEST_CASE("a refresh store that is down is reported as such") {
     CHECK(tokens.revoke_subject("bob").error().reason == "a frozen disk");
 }
 
-TEST_CASE("a refresh store that is null cannot be asked") {
+TEST_CASE("a null refresh store is unavailable") {
     RefreshTokens<credence::MemoryRefreshStore> tokens{nullptr};
     Session session;
     const std::string token = session.tokens.issue("bob").value().token;

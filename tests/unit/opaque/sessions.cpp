@@ -151,7 +151,7 @@ TEST_CASE("a session is a verifier for a guarded handler, with scopes") {
     CHECK(answer(id).status == 503);
 }
 
-TEST_CASE("an unknown session is refused, and a text of another form without a question to the store") {
+TEST_CASE("an unknown session is refused, and a text of another form without a call of the store") {
     Site site;
     const auto id = site.login();
     auto other = id;
@@ -171,7 +171,7 @@ TEST_CASE("an unknown session is refused, and a text of another form without a q
     CHECK(site.sessions.recognizes(id));
 }
 
-TEST_CASE("a session that is not used is over after the idle time, and not before") {
+TEST_CASE("an unused session expires after the idle time, and not before") {
     Site site;
     const auto id = site.login();
     site.moment = start + 30min - 1s;
@@ -184,7 +184,7 @@ TEST_CASE("a session that is not used is over after the idle time, and not befor
     CHECK(site.sessions.list("bob").value().empty());
 }
 
-TEST_CASE("a session is over after its lifetime, however often it is used or renewed") {
+TEST_CASE("a session expires after its lifetime, however often it is used or renewed") {
     Site site;
     auto id = site.login();
     while (site.moment < start + 24h - 30min) {
@@ -202,7 +202,7 @@ TEST_CASE("a session is over after its lifetime, however often it is used or ren
     CHECK(site.sessions.list("bob").value().size() == 2);
 }
 
-TEST_CASE("shorter rules count for sessions that are there already") {
+TEST_CASE("shorter lifetimes also apply to existing sessions") {
     Site site;
     const auto id = site.login();
     site.moment += 10min;
@@ -231,7 +231,7 @@ TEST_CASE("the time of use is written at most once a minute, and once in a tenth
     CHECK(site.store->touches == 4);
 }
 
-TEST_CASE("attack row 48: a renewed session has a new id, and the old one is dead") {
+TEST_CASE("attack row 48: a renewed session has a new id, and the old id is refused") {
     Site site;
     const auto first = site.sessions.start(claims_of("bob"), {.label = "Firefox"}).value();
     const auto second = site.sessions.renew(first.id).value();
@@ -251,7 +251,7 @@ TEST_CASE("attack row 48: a renewed session has a new id, and the old one is dea
     CHECK((*site.sessions.verify(carol.id))->sub == "carol");
 }
 
-TEST_CASE("a session that is renewed by two at once goes to one of them") {
+TEST_CASE("of two concurrent renewals of a session, one succeeds") {
     Site site;
     const auto id = site.login();
     site.store->loses_before_touch = true;  // another request was faster
@@ -260,7 +260,7 @@ TEST_CASE("a session that is renewed by two at once goes to one of them") {
     CHECK(code_of(site.sessions.verify(id)) == Errc::token_revoked);
 }
 
-TEST_CASE("sessions end one by one, all, and all others") {
+TEST_CASE("a session, all sessions, or all other sessions of a subject can be ended") {
     Site site;
     const auto one = site.login(), two = site.login(), three = site.login(), other = site.login("eve");
     CHECK(site.sessions.end(one));
@@ -306,7 +306,7 @@ TEST_CASE("attack row 48: a list names sessions by their handles, the last used 
     CHECK(code_of(site.sessions.describe("sess_")) == Errc::malformed_token);
 }
 
-TEST_CASE("a subject has at most so many sessions: one more ends the one that was left alone the longest") {
+TEST_CASE("beyond a subject's limit, a new session ends the least recently used one") {
     Site site;
     const auto bounded = site.with({.max_per_subject = 3});
     const auto login = [&](const std::string& subject = "bob") {
@@ -359,7 +359,7 @@ TEST_CASE("the limit of sessions holds at its edges") {
     CHECK(single.verify(renewed));
 }
 
-TEST_CASE("logins at the same moment leave no more sessions than the limit") {
+TEST_CASE("concurrent logins leave no more sessions than the limit") {
     Site site;
     const auto bounded = site.with({.max_per_subject = 3});
     {
@@ -388,7 +388,7 @@ TEST_CASE("a label from a stranger is UTF-8 without control characters, and at m
     CHECK(label(std::string(255, 'x') + "\xc5\x81") == std::string(255, 'x'));  // never half a character
 }
 
-TEST_CASE("a store that is down refuses everything, and ends nothing silently") {
+TEST_CASE("with an unavailable store everything is refused, and a failed end of a session is reported") {
     Site site;
     const auto id = site.login();
     site.store->is_down = true;
@@ -421,7 +421,7 @@ TEST_CASE("a store that is down refuses everything, and ends nothing silently") 
     CHECK(code_of(none.list("bob")) == Errc::store_unavailable);
 }
 
-TEST_CASE("a record that is damaged, or of other claims, is refused with a reason") {
+TEST_CASE("a damaged record, or one of another claims type, is refused with a reason") {
     Site site;
     const auto id = site.login();
     const auto refused_with = [&](std::string claims) {
@@ -453,7 +453,7 @@ TEST_CASE("claims without a subject, with a bound key, or without a JSON form st
     CHECK((*any.verify(id).value())["n"] == 7);
 }
 
-TEST_CASE("a session is over no later than its claims, and not before they begin") {
+TEST_CASE("a session is valid only from nbf to exp of its claims") {
     Site site;
     auto claims = claims_of("bob");
     claims.exp = start + 10min;

@@ -23,7 +23,7 @@ struct Moved {
 
 }  // namespace
 
-TEST_CASE("a transport is anything that is called with a request and can be copied", "[fetch]") {
+TEST_CASE("a transport is any copyable object that can be called with a request", "[fetch]") {
     const auto lambda = [](const FetchRequest&) -> FetchResult { return FetchError{FetchStage::connect}; };
     const auto mutable_lambda = [count = 0](const FetchRequest&) mutable -> FetchResult {
         return FetchResponse{.status = ++count};
@@ -43,7 +43,7 @@ TEST_CASE("a transport is anything that is called with a request and can be copi
     CHECK_FALSE(request.stop.stop_requested());
 }
 
-TEST_CASE("an answer takes the fields that it knows, in any case, and joins those that come again", "[fetch]") {
+TEST_CASE("an answer keeps the known fields, in any case, and joins repeated ones", "[fetch]") {
     FetchResponse answer;
     answer.add_field("CACHE-control", "max-age=5");
     answer.add_field("Cache-Control", "public");

@@ -11,7 +11,7 @@
 
 using namespace credence;
 
-TEST_CASE("each stage has a name and a sentence of its own", "[fetch_error]") {
+TEST_CASE("each stage has its own name and message", "[fetch_error]") {
     std::set<std::string_view> names, sentences;
     int count = 0;
     for (; to_string(static_cast<FetchStage>(count)) != "unknown"; ++count) {
@@ -24,7 +24,7 @@ TEST_CASE("each stage has a name and a sentence of its own", "[fetch_error]") {
     CHECK(message(static_cast<FetchStage>(count)) == "unknown stage");
 }
 
-TEST_CASE("a fetch that failed is keys_unavailable for a token, with the stage as the reason", "[fetch_error]") {
+TEST_CASE("a failed fetch is keys_unavailable for a token, with the stage as the reason", "[fetch_error]") {
     const FetchError error{FetchStage::tls, "https://id.example: certificate has expired"};
     CHECK(message(error) == "the TLS handshake failed: https://id.example: certificate has expired");
     const Error converted = error;

@@ -99,7 +99,7 @@ TEST_CASE("an active token proves the claims of the answer", "[introspection_ver
     CHECK(request.most_bytes == 64 * 1024);
 }
 
-TEST_CASE("a token that is not active is refused, whatever else the answer says", "[introspection_verifier]") {
+TEST_CASE("an inactive token is refused, whatever the other members of the answer", "[introspection_verifier]") {
     const Server server;
     server.say(R"({"active":false,"sub":"alice","client_id":"app","aud":"orders","exp":1700000600})");
     const auto refused = refusal(verifier_over(server));
@@ -107,7 +107,7 @@ TEST_CASE("a token that is not active is refused, whatever else the answer says"
     CHECK(refused->claim == "active");
 }
 
-TEST_CASE("the rules hold for the members of an answer", "[introspection_verifier]") {
+TEST_CASE("the rules apply to the members of an answer", "[introspection_verifier]") {
     const Server server;
     const auto code = [&](const std::string& body, Validation<MyClaims> validation = rules()) {
         server.say(body);
@@ -135,7 +135,7 @@ TEST_CASE("the rules hold for the members of an answer", "[introspection_verifie
     CHECK_FALSE(code(active(), typed));
 }
 
-TEST_CASE("without a usable answer a token is unavailable, and nothing is kept", "[introspection_verifier]") {
+TEST_CASE("without a usable answer the result is keys_unavailable, and nothing is cached", "[introspection_verifier]") {
     const Server server;
     const Introspection verifier = verifier_over(server);
     const auto is_unavailable = [&] { return refusal(verifier)->code == Errc::keys_unavailable; };
@@ -159,8 +159,7 @@ TEST_CASE("without a usable answer a token is unavailable, and nothing is kept",
     CHECK_FALSE(refusal(verifier));
 }
 
-TEST_CASE("an accepted token is asked about again after a minute at most, and never kept beyond exp",
-          "[introspection_verifier]") {
+TEST_CASE("an accepted token is cached for at most a minute, and never beyond exp", "[introspection_verifier]") {
     const Server server;
     server.say(active());
     const Introspection verifier = verifier_over(server);
@@ -187,7 +186,7 @@ TEST_CASE("an accepted token is asked about again after a minute at most, and ne
     CHECK(server.asked() == 6);
 }
 
-TEST_CASE("an answer that is kept is judged again by the clock", "[introspection_verifier]") {
+TEST_CASE("a cached answer is checked against the clock again", "[introspection_verifier]") {
     const auto moment = std::make_shared<NumericDate>(noon);
     auto moving = rules();
     moving.clock = [moment] { return *moment; };
@@ -200,7 +199,7 @@ TEST_CASE("an answer that is kept is judged again by the clock", "[introspection
     CHECK(server.asked() == 1);
 }
 
-TEST_CASE("the clock of the rules may be unset, or at an end of time", "[introspection_verifier]") {
+TEST_CASE("the clock of the rules may be unset, or at an end of its range", "[introspection_verifier]") {
     Server server;
     server.say(R"({"active":true,"sub":"alice","client_id":"app","aud":"orders","exp":4102444800})");
     auto without_clock = rules();
@@ -214,7 +213,7 @@ TEST_CASE("the clock of the rules may be unset, or at an end of time", "[introsp
     CHECK(refusal(verifier_over(server, {}, at_the_end)).value().code == Errc::token_expired);
 }
 
-TEST_CASE("a refusal is kept for a while, too", "[introspection_verifier]") {
+TEST_CASE("a refusal is cached for a while, too", "[introspection_verifier]") {
     const Server server;
     server.say(R"({"active":false})");
     const Introspection verifier = verifier_over(server);
@@ -226,7 +225,7 @@ TEST_CASE("a refusal is kept for a while, too", "[introspection_verifier]") {
     CHECK(server.asked() == 2);
 }
 
-TEST_CASE("an answer that is kept is given without a question", "[introspection_verifier]") {
+TEST_CASE("a cached answer is returned without a request", "[introspection_verifier]") {
     const Server server;
     const Introspection verifier = verifier_over(server);
     CHECK_FALSE(verifier.verify_kept("opaque"));
@@ -247,8 +246,7 @@ TEST_CASE("an answer that is kept is given without a question", "[introspection_
     CHECK(server.asked() == 3);
 }
 
-TEST_CASE("a token that is bound to a key is accepted with its proof, also when its answer is kept",
-          "[introspection_verifier]") {
+TEST_CASE("a key-bound token is accepted with its proof, also from a cached answer", "[introspection_verifier]") {
     STATIC_REQUIRE(BindableVerifier<Introspection>);
     const Server server;
     server.say(active(R"(,"cnf":{"jkt":"x"})"));
@@ -264,7 +262,7 @@ TEST_CASE("a token that is bound to a key is accepted with its proof, also when 
     CHECK(server.asked() == 1);
 }
 
-TEST_CASE("a text that no header can carry is refused without a request", "[introspection_verifier]") {
+TEST_CASE("a text that cannot be in a header is refused without a request", "[introspection_verifier]") {
     const Server server;
     const Introspection verifier = verifier_over(server);
     CHECK(refusal(verifier, "")->code == Errc::malformed_token);
@@ -278,7 +276,7 @@ TEST_CASE("a text that no header can carry is refused without a request", "[intr
     CHECK(server.asked() == 0);
 }
 
-TEST_CASE("no more than max_requests are under way", "[introspection_verifier]") {
+TEST_CASE("at most max_requests requests run at once", "[introspection_verifier]") {
     // The second token is verified while the first one's request is under way.
     const Server server;
     server.say(active());
@@ -299,7 +297,8 @@ TEST_CASE("no more than max_requests are under way", "[introspection_verifier]")
     CHECK_FALSE(refusal(*verifier, "third"));
 }
 
-TEST_CASE("threads with the same new token ask once, and all get the answer", "[introspection_verifier]") {
+TEST_CASE("several threads with the same new token make one request, and all get its answer",
+          "[introspection_verifier]") {
     std::atomic<int> asked = 0;
     std::binary_semaphore is_begun{0};
     std::binary_semaphore may_end{0};
@@ -325,7 +324,7 @@ TEST_CASE("threads with the same new token ask once, and all get the answer", "[
     CHECK(asked == 2);
 }
 
-TEST_CASE("those who wait share a failure, and no more than max_waiters wait", "[introspection_verifier]") {
+TEST_CASE("waiting threads share a failure, and at most max_waiters wait", "[introspection_verifier]") {
     std::optional<Introspection> verifier;
     std::optional<Error> within;
     int asked = 0;
@@ -373,7 +372,7 @@ TEST_CASE("a metadata document names the endpoint", "[introspection_verifier]") 
                                                   rules(), {.cache_accepted = 0s})
                               .value();
     CHECK(issuer.asked->empty());
-    SECTION("in either place, and it is read once") {
+    SECTION("at either URL, and it is read once") {
         issuer.answers->emplace(second, names("https://id.example", endpoint));
         issuer.answers->emplace(endpoint, FetchResponse{.status = 200, .body = active()});
         CHECK_FALSE(refusal(verifier));
@@ -381,7 +380,7 @@ TEST_CASE("a metadata document names the endpoint", "[introspection_verifier]") 
         CHECK(*issuer.asked == std::vector<std::string>{first, second, endpoint, endpoint});
         CHECK_FALSE(verifier.discovery_fault());
     }
-    SECTION("one of another issuer names none, and is not read for each token") {
+    SECTION("a document of another issuer names none, and is not read for each token") {
         issuer.answers->emplace(first, names("https://other.example", endpoint));
         const auto refused = refusal(verifier);
         CHECK(refused->code == Errc::keys_unavailable);
@@ -391,12 +390,12 @@ TEST_CASE("a metadata document names the endpoint", "[introspection_verifier]") 
         CHECK(verifier.discovery_fault()->stage == FetchStage::issuer);
         CHECK_THAT(verifier.discovery_fault()->detail, support::contains_text("'https://other.example'"));
     }
-    SECTION("one that sends us to this machine names none") {
+    SECTION("a document with an endpoint on loopback names none") {
         issuer.answers->emplace(first, names("https://id.example", "http://127.0.0.1/introspect"));
         CHECK(refusal(verifier)->code == Errc::keys_unavailable);
         CHECK(*issuer.asked == std::vector<std::string>{first});
     }
-    SECTION("one that is too long names none") {
+    SECTION("a document that is too long names none") {
         issuer.answers->emplace(first, names("https://id.example", endpoint));
         issuer.answers->at(first).body.append(300'000, ' ');
         CHECK(refusal(verifier)->code == Errc::keys_unavailable);
@@ -464,7 +463,7 @@ TEST_CASE("signed answers need a client and an issuer", "[introspection_verifier
     CHECK(SignedIntrospection::by(keys.decoding, {.client_id = "orders"}).error().code == Errc::invalid_issuer);
 }
 
-TEST_CASE("options and URLs that make no sense are refused", "[introspection_verifier]") {
+TEST_CASE("invalid options and URLs are refused", "[introspection_verifier]") {
     const auto stage = [](const std::string& url, IntrospectionOptions options = {}) {
         return Introspection::make(url, Server{}, ClientAuthentication::basic("a", "b"), rules(), options)
             .error()

@@ -158,7 +158,7 @@ TEST_CASE("tokens that no rules accept cause no fetch", "[issuer_registry]") {
     CHECK(issuers.asked_issuers() == 0);
 }
 
-TEST_CASE("an issuer that was removed is not known any more", "[issuer_registry]") {
+TEST_CASE("a removed issuer is unknown", "[issuer_registry]") {
     const Issuers issuers;
     const Registry registry = with_two(issuers);
     CHECK_FALSE(refused(registry, token_of(first, "a")));
@@ -168,7 +168,7 @@ TEST_CASE("an issuer that was removed is not known any more", "[issuer_registry]
     CHECK_FALSE(refused(registry, token_of(second, "b")));
 }
 
-TEST_CASE("an issuer that is added again has the new rules", "[issuer_registry]") {
+TEST_CASE("an issuer that is added again gets the new rules", "[issuer_registry]") {
     const Issuers issuers;
     const Registry registry = with_two(issuers);
     CHECK_FALSE(refused(registry, token_of(first, "a")));
@@ -188,7 +188,7 @@ TEST_CASE("an issuer that cannot be added is reported", "[issuer_registry]") {
     CHECK(Registry::make(Issuers{}, {.keys = {.interval = 0ms}}).error().stage == FetchStage::configuration);
 }
 
-TEST_CASE("the resolver must say yes before anything is fetched", "[issuer_registry]") {
+TEST_CASE("nothing is fetched before the resolver accepts the issuer", "[issuer_registry]") {
     const Issuers issuers;
     issuers.publish(first, {"a"});
     std::atomic<int> asked = 0;
@@ -225,7 +225,7 @@ TEST_CASE("the first tokens of an issuer share one fetch", "[issuer_registry]") 
     CHECK(issuers.asked(first) == 2);
 }
 
-TEST_CASE("while an issuer fails its known keys verify, and unknown ones are unavailable", "[issuer_registry]") {
+TEST_CASE("while an issuer fails, known keys verify, and unknown ones are unavailable", "[issuer_registry]") {
     const Issuers issuers;
     auto options = patient();
     options.keys.cool_down = 0ms;
@@ -281,7 +281,7 @@ TEST_CASE("adding and removing issuers costs about the same for each, however ma
     CHECK(many.bytes < 10 * few.bytes);
 }
 
-TEST_CASE("an issuer that has rested is asked again before its keys count", "[issuer_registry]") {
+TEST_CASE("the keys of an issuer that was idle too long are fetched again before use", "[issuer_registry]") {
     const Issuers issuers;
     auto options = patient();
     options.rest_after = 0ms;  // every token comes after a rest
@@ -292,7 +292,7 @@ TEST_CASE("an issuer that has rested is asked again before its keys count", "[is
     CHECK_FALSE(refused(registry, token_of(first, "c")));
 }
 
-TEST_CASE("the end of a registry does not wait for a fetch that can be stopped", "[issuer_registry]") {
+TEST_CASE("the destructor of a registry does not wait for a fetch that can be stopped", "[issuer_registry]") {
     std::atomic<bool> is_begun = false;
     const auto hangs = [&](const FetchRequest& request) -> FetchResult {
         std::mutex mutex;

@@ -76,7 +76,7 @@ TEST_CASE("polled keys are a key source with snapshots, of one issuer, that can 
     CHECK(Polled::at(IssuerScript::set_url).value().issuer().empty());
 }
 
-TEST_CASE("a loop fetches the document and the set, and then at the interval", "[polled_remote_keys]") {
+TEST_CASE("the loop fetches the document and the set, and then again at the interval", "[polled_remote_keys]") {
     Loop loop = follow();
     CHECK(refusal(loop, token_of("a", wall))->code == Errc::keys_unavailable);
     CHECK(loop.keys.wake() <= start);
@@ -94,7 +94,7 @@ TEST_CASE("a loop fetches the document and the set, and then at the interval", "
     CHECK(loop.run() == 1);
 }
 
-TEST_CASE("an unknown key id makes a fetch due, tells the loop, and never waits", "[polled_remote_keys]") {
+TEST_CASE("an unknown key id makes a fetch due, notifies the loop, and never waits", "[polled_remote_keys]") {
     int told = 0;
     Loop loop = follow({}, [&] {
         ++told;
@@ -116,7 +116,7 @@ TEST_CASE("an unknown key id makes a fetch due, tells the loop, and never waits"
     CHECK_FALSE(refusal(loop, token_of("a", wall)));
 }
 
-TEST_CASE("within the cool-down a younger token gets a time to retry", "[polled_remote_keys]") {
+TEST_CASE("within the cool-down, a younger token gets a time to retry", "[polled_remote_keys]") {
     Loop loop = follow();
     loop.run();
     loop.now += 5s;
@@ -127,7 +127,7 @@ TEST_CASE("within the cool-down a younger token gets a time to retry", "[polled_
     CHECK(later->retry_after <= 25s);
 }
 
-TEST_CASE("keys of a loop expire, and tokens get the time of the next attempt", "[polled_remote_keys]") {
+TEST_CASE("keys of a loop expire, and then tokens get the time of the next attempt", "[polled_remote_keys]") {
     Loop loop = follow({.max_stale = 0ms});
     loop.run();
     loop.script.answer(IssuerScript::set_url, FetchResponse{.status = 500});
@@ -139,7 +139,7 @@ TEST_CASE("keys of a loop expire, and tokens get the time of the next attempt", 
     CHECK(loop.keys.health().state == RemoteState::expired);
 }
 
-TEST_CASE("a request that is not answered is given up, and a late answer changes nothing", "[polled_remote_keys]") {
+TEST_CASE("a request without an answer is abandoned, and a late answer changes nothing", "[polled_remote_keys]") {
     const Polled keys = Polled::at(IssuerScript::set_url).value();
     const auto lost = keys.next(start, wall);
     REQUIRE(lost.has_value());

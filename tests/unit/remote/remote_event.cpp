@@ -12,7 +12,7 @@
 using namespace credence;
 using Kind = RemoteEvent::Kind;
 
-TEST_CASE("each kind of event and each state has a name of its own", "[remote_event]") {
+TEST_CASE("each kind of event and each state has its own name", "[remote_event]") {
     std::set<std::string_view> kinds, states;
     for (int number = 0; to_string(static_cast<Kind>(number)) != "unknown"; ++number) {
         kinds.insert(to_string(static_cast<Kind>(number)));

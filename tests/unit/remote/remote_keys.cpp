@@ -126,7 +126,7 @@ TEST_CASE("keys are unavailable until the first set has arrived", "[remote_keys]
     REQUIRE(script.wait_for_event(Kind::fetched));
 }
 
-TEST_CASE("an issuer that cannot be followed is reported at once", "[remote_keys]") {
+TEST_CASE("invalid URLs and options of an issuer are reported at once", "[remote_keys]") {
     const IssuerScript script;
     CHECK(Remote::discover("http://id.example", script).error().stage == FetchStage::url);
     CHECK(Remote::discover("https://id.example?a", script).error().stage == FetchStage::url);
@@ -135,7 +135,7 @@ TEST_CASE("an issuer that cannot be followed is reported at once", "[remote_keys
     CHECK(script.begun() == 0);
 }
 
-TEST_CASE("a verifier takes the issuer of the keys, and refuses another one's rules", "[remote_keys]") {
+TEST_CASE("a verifier uses the issuer of its keys, and refuses rules with another issuer", "[remote_keys]") {
     const IssuerScript script;
     const Remote keys = ready(script);
     CHECK(keys.issuer() == issuer_url);
@@ -162,7 +162,7 @@ TEST_CASE("a verifier takes the issuer of the keys, and refuses another one's ru
           Errc::invalid_issuer);
 }
 
-TEST_CASE("keys of a set's URL need an issuer in the rules", "[remote_keys]") {
+TEST_CASE("keys from a set URL need an issuer in the rules", "[remote_keys]") {
     const IssuerScript script;
     const Remote keys = Remote::at(IssuerScript::set_url, script).value();
     REQUIRE(keys.wait_for_keys(IssuerScript::long_enough));
@@ -215,7 +215,7 @@ TEST_CASE("attack row 14: a URL in a token is never fetched", "[remote_keys]") {
     CHECK(script.asked("https://evil.example/set") == 0);
 }
 
-TEST_CASE("attack row 45: a key that the issuer removed is refused from the next fetch on", "[remote_keys]") {
+TEST_CASE("attack row 45: a removed key is refused after the next fetch", "[remote_keys]") {
     IssuerScript script;
     const Remote keys = ready(script, eager());
     const auto verifier =
@@ -228,7 +228,7 @@ TEST_CASE("attack row 45: a key that the issuer removed is refused from the next
     CHECK(refused(verifier, old) == Errc::no_matching_key);
 }
 
-TEST_CASE("attack row 45: a flood of strange key ids fetches nothing within the cool-down", "[remote_keys]") {
+TEST_CASE("attack row 45: a flood of unknown key ids causes no fetch within the cool-down", "[remote_keys]") {
     IssuerScript script;
     const Remote keys = ready(script, {.cool_down = 1h});
     const auto verifier = verifier_over(keys);
@@ -273,7 +273,7 @@ TEST_CASE("attack row 45: a kid is not looked up in another issuer's set", "[rem
     CHECK(refused(verifier_over(keys), token_of("b")));
 }
 
-TEST_CASE("attack row 46: metadata of another issuer brings no keys", "[remote_keys]") {
+TEST_CASE("attack row 46: metadata of another issuer gives no keys", "[remote_keys]") {
     IssuerScript script;
     script.answer(IssuerScript::document_url,
                   support::published(support::published_document("https://evil.example", IssuerScript::set_url)));
@@ -288,7 +288,7 @@ TEST_CASE("attack row 46: metadata of another issuer brings no keys", "[remote_k
     CHECK(refused(verifier_over(keys), token_of("a")) == Errc::keys_unavailable);
 }
 
-TEST_CASE("attack row 46: a redirect and a jwks_uri at plain http bring no keys", "[remote_keys]") {
+TEST_CASE("attack row 46: a redirect and a jwks_uri at plain http give no keys", "[remote_keys]") {
     IssuerScript script;
     SECTION("redirect") { script.answer(IssuerScript::set_url, FetchResponse{.status = 302}); }
     SECTION("http to an inner address") {
@@ -302,7 +302,8 @@ TEST_CASE("attack row 46: a redirect and a jwks_uri at plain http bring no keys"
     CHECK(refused(verifier_over(keys), token_of("a")) == Errc::keys_unavailable);
 }
 
-TEST_CASE("attack row 46: a fetch that hangs delays no known key, and bounds how many wait", "[remote_keys]") {
+TEST_CASE("attack row 46: a hanging fetch delays no known key, and a bounded number of requests wait",
+          "[remote_keys]") {
     IssuerScript script;
     RemoteOptions options{.cool_down = 0ms, .unknown_key_wait = 1ms};
     std::string_view reason = "the fetch takes longer than unknown_key_wait";
@@ -361,7 +362,7 @@ TEST_CASE("while the issuer fails, known keys verify and unknown ones are unavai
     CHECK_FALSE(keys.health().last_fault.empty());
 }
 
-TEST_CASE("keys that are too old are unavailable, also while a fetch hangs", "[remote_keys]") {
+TEST_CASE("expired keys are unavailable, also while a fetch hangs", "[remote_keys]") {
     IssuerScript script;
     const Remote keys = ready(script, {.interval = 500ms,
                                        .min_age = 1ms,
@@ -408,7 +409,7 @@ TEST_CASE("a transport or a hook that throws does not end the thread", "[remote_
     CHECK_FALSE(refused(verifier_over(keys), token_of("a")));
 }
 
-TEST_CASE("the end stops a fetch that hangs, and tells no event", "[remote_keys]") {
+TEST_CASE("the destructor stops a hanging fetch, and reports no event", "[remote_keys]") {
     IssuerScript script;
     script.hold(true);
     {
@@ -419,7 +420,7 @@ TEST_CASE("the end stops a fetch that hangs, and tells no event", "[remote_keys]
     CHECK(script.events().empty());
 }
 
-TEST_CASE("the thread takes no signal that is meant for the program", "[remote_keys]") {
+TEST_CASE("the thread handles no signals of the program", "[remote_keys]") {
     std::atomic<bool> blocks_all = false;
     const IssuerScript script;
     const auto transport = [&](const FetchRequest& request) {
@@ -437,7 +438,7 @@ TEST_CASE("the thread takes no signal that is meant for the program", "[remote_k
     CHECK(sigismember(&own, SIGTERM) == 0);
 }
 
-TEST_CASE("a child of fork has the keys of its parent, and fetches by itself", "[remote_keys]") {
+TEST_CASE("a forked child has the keys of its parent, and fetches by itself", "[remote_keys]") {
     if (cannot_fork) return;
     const pid_t parent = getpid();
     // No lock is used that could be held in the child. The parent's issuer hangs after its first answer.
@@ -510,7 +511,7 @@ TEST_CASE("the last handle may be dropped inside the hook", "[remote_keys]") {
     CHECK(script.wait_for_event(Kind::fetched));
 }
 
-TEST_CASE("the hook may use the keys, and never waits for itself", "[remote_keys]") {
+TEST_CASE("the hook may use the keys, and never deadlocks", "[remote_keys]") {
     IssuerScript script;
     std::optional<Remote> keys;
     std::optional<Errc> known = Errc::invalid_key;
@@ -534,7 +535,7 @@ TEST_CASE("the hook may use the keys, and never waits for itself", "[remote_keys
     keys.reset();
 }
 
-TEST_CASE("eight verifiers see whole sets while the issuer replaces them a thousand times", "[remote_keys]") {
+TEST_CASE("eight verifiers see complete sets while the issuer replaces them a thousand times", "[remote_keys]") {
     IssuerScript script;
     // The sets alternate, so that each of the first thousand fetches brings a different one.
     constexpr std::size_t most = 1000;

@@ -31,7 +31,7 @@ TEST_CASE("the defaults are the documented ones", "[remote_options]") {
     CHECK(options.max_document_bytes == 262144);
 }
 
-TEST_CASE("a number that cannot be kept to is refused by name", "[remote_options]") {
+TEST_CASE("an impossible option is refused by name", "[remote_options]") {
     const auto fault = [](const RemoteOptions& options) {
         const auto checked = options.check();
         if (checked) return std::string{"accepted"};

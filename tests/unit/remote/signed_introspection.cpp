@@ -9,7 +9,7 @@
 using namespace credence;
 using support::IssuerScript;
 
-TEST_CASE("keys that follow an issuer say whose answers they check", "[signed_introspection]") {
+TEST_CASE("the keys of an issuer name the issuer of signed answers", "[signed_introspection]") {
     const IssuerScript script;
     const auto keys = RemoteKeys<support::RemoteSet>::discover(IssuerScript::issuer_url, script).value();
     CHECK(SignedIntrospection::by(keys, {.client_id = "orders"}).has_value());

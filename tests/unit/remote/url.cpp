@@ -48,7 +48,7 @@ TEST_CASE("missing parts of a URL are filled in", "[url]") {
     CHECK(Url::parse("http://[::1]:8080/").value().host() == "::1");
 }
 
-TEST_CASE("http is for this machine alone", "[url]") {
+TEST_CASE("http is accepted for loopback only", "[url]") {
     for (const char* text : {"http://127.0.0.1", "http://127.0.0.1:8080/x", "http://127.255.255.254/",
                              "http://localhost/", "http://LocalHost:1", "http://[::1]/", "http://[0:0:0:0:0:0:0:1]:9/",
                              "http://[0::0001]/", "http://[::0.0.0.1]/"}) {
@@ -171,7 +171,7 @@ TEST_CASE("a URL that looks like another host's is refused", "[url]") {
     CHECK_FALSE(Url::parse(std::string_view{"https://id.example\0.evil/", 25}));
 }
 
-TEST_CASE("dots and percent signs that mean themselves are accepted", "[url]") {
+TEST_CASE("dots and percent signs with their literal meaning are accepted", "[url]") {
     for (const char* text :
          {"https://id.example/.well-known/openid-configuration", "https://id.example/...", "https://id.example/a.",
           "https://id.example/%2e%2e%2e", "https://id.example/?a=../b", "https://id.example/%2F",
@@ -196,7 +196,7 @@ TEST_CASE("a URL, a host name and its labels have a longest length", "[url]") {
     CHECK_FALSE(Url::parse("https://id.example/" + std::string(Url::max_bytes - 18, 'a')));
 }
 
-TEST_CASE("a password in a URL is not told", "[url]") {
+TEST_CASE("an error does not show a password in a URL", "[url]") {
     const std::string fault = "a URL for keys has no user information in front of its host";
     CHECK(fault_of("https://alice:secret@id.example/a@b") == "'https://...@id.example/a@b': " + fault);
     CHECK(fault_of("https://alice@x:secret@id.example") == "'https://...@id.example': " + fault);
@@ -211,7 +211,7 @@ TEST_CASE("a password in a URL is not told", "[url]") {
     CHECK(fault_of("http://id.example/@me").find("'http://id.example/@me'") == 0);  // it is not user information
 }
 
-TEST_CASE("the fault is one line that shows the URL and says what to write", "[url]") {
+TEST_CASE("the error is one line with the URL and a correction", "[url]") {
     CHECK(fault_of("http://id.example/") ==
           "'http://id.example/': http is for 127.0.0.0/8, [::1] and localhost only; write https");
     CHECK(fault_of("id.example") ==

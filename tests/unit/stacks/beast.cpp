@@ -51,7 +51,7 @@ TEST_CASE("Beast: two fields of a name are seen as two, and an empty one counts"
     CHECK(require_bearer(request, account_verifier()).error().status == 400);
 }
 
-TEST_CASE("Beast: a field of one's own name is found too") {
+TEST_CASE("Beast: a field with a user's own name is found, too") {
     Request request;
     request.set("X-Token", "abc");
     CHECK(Traits::field(request, "x-token").view() == "abc");
@@ -65,7 +65,7 @@ TEST_CASE("Beast: a request, its header alone, and one with another body") {
     CHECK(require_bearer(empty, account_verifier()));
 }
 
-TEST_CASE("Beast: a rejection sets status, challenge and length, and leaves the body") {
+TEST_CASE("Beast: a rejection sets status, challenge and length, and keeps the body") {
     Response response;
     response.body() = "body";
     response.set(http::field::www_authenticate, "old");
@@ -85,7 +85,7 @@ TEST_CASE("Beast: a rejection sets status, challenge and length, and leaves the 
     CHECK(response.count(http::field::retry_after) == 0);
 }
 
-TEST_CASE("Beast: each challenge is a field of its own, and replaces those of before") {
+TEST_CASE("Beast: each challenge is a separate field, and earlier ones are replaced") {
     Response response;
     const auto rejection =
         Rejection::from(Error{Errc::missing_credentials}, {.others = {R"(Basic realm="api")", "Negotiate"}});
@@ -124,7 +124,7 @@ TEST_CASE("Beast: handlers that return a response, and handlers that fill one") 
     CHECK(returns(Request{})[http::field::content_length] == "0");
 }
 
-TEST_CASE("Beast: the answer ends the connection when the request asked for it, or the hook") {
+TEST_CASE("Beast: the answer closes the connection if the request or the hook asks for it") {
     const auto guard =
         protect(account_verifier(), [](const Verified<AccountClaims>&, const Request&) { return Response{}; });
     Request request{http::verb::get, "/", 11};

@@ -52,7 +52,7 @@ TEST_CASE("Crow: method, URL and address of a request") {
     CHECK(Traits::peer_address(request) == "::1");
 }
 
-TEST_CASE("Crow: a refused response is ended, or its client would wait for ever") {
+TEST_CASE("Crow: a refused response is ended, so its client does not wait") {
     const auto guarded = credence::protect(account_verifier(), greet);
     crow::response refused;
     guarded(with_fields({}), refused);
@@ -67,7 +67,7 @@ TEST_CASE("Crow: a refused response is ended, or its client would wait for ever"
     CHECK(greeted.body == "hello 7");
 }
 
-TEST_CASE("Crow: what a hook has ended is not ended again, and one that it fills is") {
+TEST_CASE("Crow: a response that the hook ended is not ended again, and a filled one is ended") {
     for (const bool hook_ends : {true, false}) {
         const auto guarded = credence::protect(account_verifier(), greet)
                                  .on_reject([=](const Rejection&, const crow::request&, crow::response& response) {
@@ -81,7 +81,7 @@ TEST_CASE("Crow: what a hook has ended is not ended again, and one that it fills
     }
 }
 
-TEST_CASE("Crow: a response of a connection that is closed is left alone") {
+TEST_CASE("Crow: the response of a closed connection stays unchanged") {
     crow::response response;
     response.is_open = false;
     credence::protect(account_verifier(), greet)(with_fields({}), response);
@@ -113,7 +113,7 @@ TEST_CASE("Crow: a rejection sets its own fields, each challenge in one, and kee
     CHECK(response.headers.find("DPoP-Nonce")->second == "n1");
 }
 
-TEST_CASE("Crow: the middleware keeps the proof for its request, and ends a refused one") {
+TEST_CASE("Crow: the middleware keeps the proof for its request, and answers a refused one") {
     credence::CrowBearer bearer{account_verifier()};
     decltype(bearer)::context own;
     auto good = with_fields({{"Authorization", "Bearer " + account_token("7")}});

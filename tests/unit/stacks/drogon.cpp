@@ -59,7 +59,7 @@ struct Bearer : credence::DrogonFilter<Bearer, std::remove_cvref_t<decltype(acco
 
 }  // namespace
 
-TEST_CASE("Drogon: a cookie is found, though Drogon takes the Cookie field out of its map") {
+TEST_CASE("Drogon: a cookie is found, although Drogon removes the Cookie field from its map") {
     const auto request = with_lines({"Host: x", "Cookie: a=1; token=" + account_token("7")});
     CHECK(request->getHeader("cookie").empty());
     CHECK(Traits::field(request, "Cookie").view() == "a=1; token=" + std::string{request->cookies().at("token")});
@@ -98,7 +98,7 @@ TEST_CASE("Drogon: a handler with a callback, and its refusal") {
     CHECK(refused->fields.at("www-authenticate") == R"(Bearer realm="api", Basic, Negotiate)");
 }
 
-TEST_CASE("Drogon: with a hook, the hook alone answers") {
+TEST_CASE("Drogon: with a hook, only the hook answers") {
     const auto guarded = protect(account_verifier(), greet)
                              .on_reject([](const Rejection& rejection, const HttpRequestPtr&, DrogonCallback& answer) {
                                  auto response = text_response(rejection.problem_json());
@@ -119,7 +119,7 @@ TEST_CASE("Drogon: a coroutine takes its proof by value, and is not started for 
     CHECK(guarded(with_lines({})).run()->status == 401);
 }
 
-TEST_CASE("Drogon: the fields of a rejection take the place of others") {
+TEST_CASE("Drogon: the fields of a rejection replace earlier ones") {
     const auto response = HttpResponse::newHttpResponse();
     response->addHeader("www-authenticate", "old");
     Traits::put_fields(Rejection::from(Error{Errc::store_unavailable}), *response);

@@ -52,7 +52,7 @@ TEST_CASE("gRPC: two entries of a name are seen as two, but cookies are one fiel
     CHECK(require_bearer(&context, support::account_verifier()).error().status == 400);
 }
 
-TEST_CASE("gRPC: a call proves who sent it") {
+TEST_CASE("gRPC: a call with a token becomes a proof") {
     ServerContext context;
     CHECK(require_bearer(&context, support::account_verifier()).error().status == 401);
     ServerContextTestSpouse call{&context};
@@ -84,7 +84,7 @@ TEST_CASE("gRPC: each kind of rejection has its status and its trailing metadata
     CHECK(refused(nonce, StatusCode::UNAUTHENTICATED).find("dpop-nonce")->second == "n1");
 }
 
-TEST_CASE("gRPC: what metadata cannot hold is sent as a question mark") {
+TEST_CASE("gRPC: bytes that metadata cannot hold are sent as question marks") {
     CHECK(credence::detail::grpc_value("Z\xc3\xbcrich ~") == "Z??rich ~");
     CHECK(credence::detail::grpc_value("a\x7f\tb") == "a??b");
 }

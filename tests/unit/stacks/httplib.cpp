@@ -31,7 +31,7 @@ TEST_CASE("cpp-httplib: two fields of a name are seen as two") {
     CHECK(Traits::field(request, "authorization").is_repeated());
 }
 
-TEST_CASE("cpp-httplib: a rejection sets the status and its own fields, once, and leaves the body") {
+TEST_CASE("cpp-httplib: a rejection sets the status and its own fields, once, and keeps the body") {
     httplib::Response response;
     response.set_content("body", "text/plain");
     response.set_header("WWW-Authenticate", "old");
@@ -50,7 +50,7 @@ TEST_CASE("cpp-httplib: a rejection sets the status and its own fields, once, an
     CHECK_FALSE(response.has_header("Retry-After"));
 }
 
-TEST_CASE("cpp-httplib: each challenge is a field of its own, and replaces those of before") {
+TEST_CASE("cpp-httplib: each challenge is a separate field, and earlier ones are replaced") {
     httplib::Response response;
     const auto rejection =
         Rejection::from(Error{Errc::missing_credentials}, {.others = {R"(Basic realm="api")", "Negotiate"}});

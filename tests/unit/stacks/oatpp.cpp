@@ -64,7 +64,7 @@ TEST_CASE("oatpp: a guard is a handler of its router") {
                                          {"WWW-Authenticate", "Negotiate"}});
 }
 
-TEST_CASE("oatpp: the body of a refused request is read, or ends the connection") {
+TEST_CASE("oatpp: the body of a refused request is read, or the connection is closed") {
     // The unread rest of a body of 5000 bytes; -1 if an error was thrown, after which oatpp closes the connection.
     const auto left_by = [](const auto& guarded, const Fields& fields) {
         const auto request = with_fields(fields);
@@ -95,7 +95,7 @@ TEST_CASE("oatpp: the body of a refused request is read, or ends the connection"
     CHECK(left_by(plain, {{"Transfer-Encoding", "chunked"}, {"Content-Length", "5"}}) == -1);
 }
 
-TEST_CASE("oatpp: with a hook, the hook alone answers") {
+TEST_CASE("oatpp: with a hook, only the hook answers") {
     const auto guarded =
         protect(account_verifier(), greet).on_reject([](const Rejection& rejection, const OatppRequest&) {
             auto response = ResponseFactory::createResponse(Traits::status(rejection), rejection.problem_json());

@@ -37,13 +37,13 @@ TEST_CASE("Pistache: a field is read whatever the case of its name") {
     CHECK(Traits::field(Request{}, "Cookie").view().empty());
 }
 
-TEST_CASE("Pistache: a field of one's own name is found too") {
+TEST_CASE("Pistache: a field with a user's own name is found, too") {
     Request request;
     request.headers().addRaw(Pistache::Http::Header::Raw{"X-Token", "abc"});
     CHECK(Traits::field(request, "x-token").view() == "abc");
 }
 
-TEST_CASE("Pistache: a request proves who sent it") {
+TEST_CASE("Pistache: a request with a token becomes a proof") {
     const auto who =
         require_bearer(with_authorization("Bearer " + support::account_token("7")), support::account_verifier());
     REQUIRE(who);

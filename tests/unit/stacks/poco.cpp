@@ -37,7 +37,7 @@ TEST_CASE("POCO: two fields of a name are seen as two, and an empty one counts")
     CHECK(require_bearer(request, support::account_verifier()).error().status == 400);
 }
 
-TEST_CASE("POCO: a request proves who sent it") {
+TEST_CASE("POCO: a request with a token becomes a proof") {
     HTTPRequest request{HTTPRequest::HTTP_POST, "/a?b=%20c"};
     CHECK(Traits::method(request) == "POST");
     CHECK(Traits::url(request) == "/a?b=%20c");

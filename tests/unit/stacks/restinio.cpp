@@ -56,7 +56,7 @@ TEST_CASE("RESTinio: two fields of a name are seen as two, and an empty one coun
     CHECK(require_bearer(request, support::account_verifier()).error().status == 400);
 }
 
-TEST_CASE("RESTinio: method, target and address of a request, and who sent it") {
+TEST_CASE("RESTinio: method, target and address of a request, and its proof") {
     const auto request = request_with({{"Authorization", "Bearer " + support::account_token("7")}});
     CHECK(Traits::method(request) == "POST");
     CHECK(Traits::url(request) == "/a?b=%20c");
@@ -82,7 +82,7 @@ TEST_CASE("RESTinio: a rejection puts each challenge into a field of its own, on
     CHECK(fields.get_field("DPoP-Nonce") == "n1");
 }
 
-TEST_CASE("RESTinio: each status has its line") {
+TEST_CASE("RESTinio: each status has its status line") {
     const auto line = [](Errc code) { return Traits::status_line(Rejection::from(Error{code})); };
     CHECK(line(Errc::missing_credentials).status_code() == restinio::status_code::unauthorized);
     CHECK(line(Errc::malformed_credentials).status_code() == restinio::status_code::bad_request);

@@ -63,7 +63,7 @@ std::vector<bool> answers_of(AnyStore& store) {
 
 }  // namespace
 
-TEST_CASE("a store of any type keeps the contract of the one that it is made of") {
+TEST_CASE("a type-erased store keeps the contract of the store inside") {
     STATIC_REQUIRE(credence::UniversalStore<AnyStore>);
     STATIC_REQUIRE(credence::UniversalStore<MemoryStore>);
     NumericDate moment = contract_start;
@@ -93,7 +93,7 @@ TEST_CASE("a store of any type keeps the contract of the one that it is made of"
     CHECK(store->is_revoked(other).value());
 }
 
-TEST_CASE("each error of a store is reported with its reason, and nothing else is") {
+TEST_CASE("each error of a store is reported with its reason, and successes are not") {
     std::vector<std::string> told;
     const credence::MemoryLimits limits{.max_sessions = 1, .clock = [] { return contract_start; }};
     const auto note = [&](const Error& error) { told.emplace_back(error.reason); };
@@ -119,7 +119,7 @@ TEST_CASE("without a store each call returns store_unavailable, and is reported"
     CHECK(answers_of(*answering) == std::vector<bool>(answers.size(), true));
 }
 
-TEST_CASE("a lent store answers each call, and learns whether the call changes anything") {
+TEST_CASE("a borrowed store serves each call, and is told whether the call changes data") {
     MemoryStore one, two;
     std::vector<credence::StoreUse> uses;
     bool is_first = true, is_there = true;

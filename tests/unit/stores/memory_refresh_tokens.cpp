@@ -56,7 +56,7 @@ struct Shop {
 
 }  // namespace
 
-TEST_CASE("a full refresh store drops expired records, and refuses to drop a live one") {
+TEST_CASE("a full refresh store drops expired records, but no live one") {
     Shop shop{{.max_records = 2}};
     CHECK(shop.takes(record("old", "f1", "ann", start + 1s)));
     CHECK(shop.takes(record("a", "f2", "bob")));
@@ -72,7 +72,7 @@ TEST_CASE("a full refresh store drops expired records, and refuses to drop a liv
     CHECK(shop.holds("b"));
 }
 
-TEST_CASE("a full refresh store finds records that expired since its last scan, whether older or newer") {
+TEST_CASE("a full refresh store finds all records that expired since its last scan") {
     Shop shop{{.max_records = 2}};
     CHECK(shop.takes(record("late", "f1", "ann", start + 20s)));
     CHECK(shop.takes(record("early", "f2", "bob", start + 10s)));
@@ -92,7 +92,7 @@ TEST_CASE("a full refresh store finds records that expired since its last scan, 
     CHECK(shop.holds("y"));
 }
 
-TEST_CASE("the clock of a refresh store is the system's, also when it is empty") {
+TEST_CASE("the default clock of a refresh store, and an empty one, is the system clock") {
     for (const bool is_set : {true, false}) {
         MemoryRefreshLimits limits{.max_records = 1};
         if (!is_set) limits.clock = {};
@@ -103,7 +103,7 @@ TEST_CASE("the clock of a refresh store is the system's, also when it is empty")
     }
 }
 
-TEST_CASE("a subject at its limit makes room by the end of its own oldest family") {
+TEST_CASE("a subject at its limit makes room by revoking its own oldest family") {
     Shop shop{{.max_records = 100, .max_records_per_subject = 3}};
     CHECK(shop.takes(record("older than all", "f1", "ann", start + 1s)));
     CHECK(shop.takes(record("second", "f3", "bob", start + 20s)));
@@ -121,7 +121,7 @@ TEST_CASE("a subject at its limit makes room by the end of its own oldest family
     CHECK(shop.holds("older than all"));
 }
 
-TEST_CASE("attack row 42: one client that exchanges in a loop fills the store for nobody, and ends itself") {
+TEST_CASE("attack row 42: a client that exchanges in a loop fills only its own share, and revokes itself") {
     Shop shop{{.max_records = 50}};
     auto tokens = shop.tokens();
     const auto honest = tokens.issue("bob").value();
@@ -136,7 +136,7 @@ TEST_CASE("attack row 42: one client that exchanges in a loop fills the store fo
     CHECK(tokens.issue("ann"));
 }
 
-TEST_CASE("attack row 42: no number of exchanges makes a store forget a used token while its family lives") {
+TEST_CASE("attack row 42: a store never drops a used token of a live family, whatever the number of exchanges") {
     Shop shop{{.max_records = 200}};
     auto tokens = shop.tokens();
     for (int exchanges = 0; exchanges < 30; ++exchanges) {
@@ -148,7 +148,7 @@ TEST_CASE("attack row 42: no number of exchanges makes a store forget a used tok
     }
 }
 
-TEST_CASE("a family that makes room for its own successor is gone, and its exchange fails") {
+TEST_CASE("a family that is revoked to make room for its own successor fails the exchange") {
     Shop shop{{.max_records = 100, .max_records_per_subject = 2}};
     CHECK(shop.takes(record("a", "f1", "bob")));
     CHECK(shop.exchange("a", "b").value());
@@ -160,7 +160,7 @@ TEST_CASE("a family that makes room for its own successor is gone, and its excha
     CHECK(shop.exchange("d", "e").value());
 }
 
-TEST_CASE("a subject may have a tenth of all records, and always one") {
+TEST_CASE("a subject may have a tenth of all records, and at least one") {
     const auto logins = [](const MemoryRefreshLimits& limits) {
         Shop shop{limits};
         int held = 0;
@@ -213,7 +213,7 @@ TEST_CASE("a record is replaced once") {
     CHECK_FALSE(shop.holds("c"));
 }
 
-TEST_CASE("a record that is known already is not taken again") {
+TEST_CASE("a record that already exists is not inserted again") {
     const Shop shop{{}};
     CHECK(shop.takes(record("a", "f", "bob")));
     CHECK(shop.exchange("a", "b").value());
@@ -240,7 +240,7 @@ TEST_CASE("a full refresh store refuses as fast as a small one") {
     CHECK(time_of_refusals(20'000) < 30 * time_of_refusals(20));
 }
 
-TEST_CASE("a refresh store without memory loses nothing that it held, and stays in order") {
+TEST_CASE("if memory runs out, a refresh store keeps its records and stays valid") {
     int failures = 0;
     for (std::size_t number = 1;; ++number) {
         Shop shop{{.max_records = 100, .max_records_per_subject = 3}};

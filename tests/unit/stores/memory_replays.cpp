@@ -23,7 +23,7 @@ const NumericDate noon{1'700'000'000s};
 
 }  // namespace
 
-TEST_CASE("an id is good once, until its last second is over") {
+TEST_CASE("an id is accepted once, until its last second is over") {
     NumericDate moment = noon;
     MemoryReplayStore store{{.clock = [&] { return moment; }}};
     STATIC_REQUIRE(credence::ReplayStore<MemoryReplayStore>);
@@ -51,7 +51,7 @@ TEST_CASE("a full store refuses, and only what has expired makes room") {
     CHECK(MemoryReplayStore{{.max_entries = 0}}.use_once("a", noon).error().code == Errc::store_unavailable);
 }
 
-TEST_CASE("a large store holds what it should, in all of its shards") {
+TEST_CASE("a large store reaches its capacity in all shards") {
     MemoryReplayStore store{{.max_entries = 8192, .clock = [] { return noon; }}};
     std::size_t held = 0;
     for (int number = 0; number < 20'000; ++number) {
@@ -61,7 +61,7 @@ TEST_CASE("a large store holds what it should, in all of its shards") {
     CHECK_FALSE(store.use_once("id0", noon + 60s).value());
 }
 
-TEST_CASE("of many threads with one id, one is the first") {
+TEST_CASE("of several threads with one id, exactly one is the first") {
     MemoryReplayStore store{{.clock = [] { return noon; }}};
     std::atomic<int> firsts = 0;
     std::vector<std::thread> threads;

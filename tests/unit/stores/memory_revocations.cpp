@@ -66,7 +66,7 @@ TEST_CASE("a revoked token is refused, another of the same subject is not") {
     CHECK_FALSE(store.is_revoked(other_issuer).value());
 }
 
-TEST_CASE("a mark refuses tokens issued at its moment or before, and never moves back") {
+TEST_CASE("a revoked-before time refuses tokens issued at it or earlier, and never moves back") {
     MemoryRevocationStore store;
     REQUIRE(store.revoke_subject({"issuer", "bob"}, moment));
     REQUIRE(store.revoke_subject({"issuer", "bob"}, moment - 1h));
@@ -79,7 +79,7 @@ TEST_CASE("a mark refuses tokens issued at its moment or before, and never moves
     CHECK_FALSE(store.is_revoked(token).value());
 }
 
-TEST_CASE("a full store forgets expired tokens, and refuses to forget a live one") {
+TEST_CASE("a full store drops expired tokens, but no live one") {
     MemoryRevocationStore store{2};
     auto old = identity("old");
     old.expires_at = credence::now() - 1h;
@@ -121,7 +121,7 @@ TEST_CASE("revoking a token again never shortens its revocation") {
     CHECK(store.is_revoked(identity("t1")).value());
 }
 
-TEST_CASE("a revoked token makes room when no leeway can let it in any more") {
+TEST_CASE("a revoked token is dropped when no leeway can accept it any more") {
     auto present = moment;
     MemoryRevocationStore store{{.max_entries = 2, .clock = [&] { return present; }}};
     auto early = identity("early");
@@ -142,7 +142,7 @@ TEST_CASE("a revoked token makes room when no leeway can let it in any more") {
     CHECK_FALSE(store.is_revoked(identity("late")).value());
 }
 
-TEST_CASE("a mark is kept for ever, unless the store knows how long tokens live") {
+TEST_CASE("a revoked-before time is kept for ever, unless the store knows the lifetime of tokens") {
     auto present = moment;
     MemoryRevocationStore store{{.max_entries = 1, .clock = [&] { return present; }}};
     REQUIRE(store.revoke_subject({"issuer", "bob"}, moment));
@@ -151,7 +151,7 @@ TEST_CASE("a mark is kept for ever, unless the store knows how long tokens live"
     CHECK(store.is_revoked(identity()).value());
 }
 
-TEST_CASE("a mark makes room when all tokens that it can refuse have expired") {
+TEST_CASE("a revoked-before time is dropped when all tokens that it can refuse have expired") {
     auto present = moment;
     MemoryRevocationStore store{{.max_entries = 2, .longest_lifetime = 1h, .clock = [&] { return present; }}};
     REQUIRE(store.revoke_subject({"issuer", "bob"}, moment - 1min));
@@ -173,7 +173,7 @@ TEST_CASE("a mark makes room when all tokens that it can refuse have expired") {
     CHECK(store.is_revoked(token).value());
 }
 
-TEST_CASE("no lifetime and no moment overflows in a revocation store") {
+TEST_CASE("no lifetime and no time overflows in a revocation store") {
     using std::chrono::seconds;
     for (const NumericDate present : {NumericDate::min(), NumericDate{}, NumericDate::max()}) {
         for (const seconds lifetime : {seconds::min(), seconds{-1}, seconds::max()}) {
@@ -198,7 +198,7 @@ TEST_CASE("no lifetime and no moment overflows in a revocation store") {
     CHECK(store.revoke(identity("t2")));
 }
 
-TEST_CASE("a full store that runs out of memory still makes room the next time") {
+TEST_CASE("a full store still makes room after running out of memory") {
     for (std::size_t number = 1;; ++number) {
         NumericDate now = moment;
         MemoryRevocationStore store{MemoryRevocationLimits{.max_entries = 2, .clock = [&now] { return now; }}};

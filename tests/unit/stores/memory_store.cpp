@@ -23,7 +23,7 @@ using support::contract_start;
 using support::hash_named;
 using support::session_record;
 
-TEST_CASE("the store in memory keeps the contract") {
+TEST_CASE("the store in memory fulfils the contract") {
     MemoryStore store;
     support::check_session_contract(store);
     support::check_api_key_contract(store);
@@ -31,18 +31,18 @@ TEST_CASE("the store in memory keeps the contract") {
     support::check_revocation_contract(store);
 }
 
-TEST_CASE("the store in memory lets no proof be used twice") {
+TEST_CASE("the store in memory accepts no proof twice") {
     NumericDate moment = contract_start;
     MemoryStore store{{.clock = [&] { return moment; }}};
     support::check_replay_contract(store, moment);
 }
 
-TEST_CASE("the store in memory keeps the contract from several threads") {
+TEST_CASE("the store in memory fulfils the contract with several threads") {
     MemoryStore store;
     support::check_sessions_from_threads(store);
 }
 
-TEST_CASE("a full store in memory drops what has ended, and refuses to drop what has not") {
+TEST_CASE("a full store in memory drops expired records, but no live one") {
     NumericDate moment = contract_start;
     MemoryStore store{{.max_sessions = 3, .max_api_keys = 2, .clock = [&] { return moment; }}};
     for (const char* name : {"a", "b", "c"}) REQUIRE(store.insert_session(session_record(name, name)));
@@ -71,7 +71,7 @@ TEST_CASE("a full store in memory drops what has ended, and refuses to drop what
     CHECK_FALSE(store.insert_api_key(api_key_record("fourth", "ann")));
 }
 
-TEST_CASE("a record that is there already costs no room") {
+TEST_CASE("a record that already exists needs no room") {
     MemoryStore store{{.max_sessions = 2, .clock = [] { return contract_start; }}};
     REQUIRE(store.insert_session(session_record("a", "a")));
     CHECK_FALSE(store.insert_session(session_record("a", "a")));
@@ -108,7 +108,7 @@ TEST_CASE("the store in memory keeps refresh tokens and revocations, too") {
     }
 }
 
-TEST_CASE("attack row 48: no record of the store in memory has a secret, and nothing that is said does") {
+TEST_CASE("attack row 48: no record of the store in memory, and no error, has a secret") {
     const auto store = std::make_shared<MemoryStore>();
     const auto left = support::leave_credentials_in(store);
     std::string kept;

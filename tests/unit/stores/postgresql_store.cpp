@@ -92,7 +92,7 @@ TEST_CASE("PostgreSQL: a server that cannot be reached is refused with a reason"
     }
 }
 
-TEST_CASE("PostgreSQL: the store keeps the contract, also from threads") {
+TEST_CASE("PostgreSQL: the store fulfils the contract, also with several threads") {
     if (server_url().empty()) return;
     const auto store = new_store();
     support::check_session_contract(*store);
@@ -148,7 +148,7 @@ TEST_CASE("PostgreSQL: the store keeps refresh tokens and revocations") {
     support::check_replay_contract(*store, moment);
 }
 
-TEST_CASE("PostgreSQL: a store on a connection of the caller's keeps the contract") {
+TEST_CASE("PostgreSQL: a store on the caller's connection fulfils the contract") {
     if (server_url().empty()) return;
     (void)new_store();
     const Control connection;
@@ -159,7 +159,7 @@ TEST_CASE("PostgreSQL: a store on a connection of the caller's keeps the contrac
     support::check_replay_contract(*store, moment);
 }
 
-TEST_CASE("PostgreSQL: what a store does in a transaction of the caller's is kept or taken back with it") {
+TEST_CASE("PostgreSQL: changes in the caller's transaction are committed or rolled back with it") {
     if (server_url().empty()) return;
     const auto other = new_store();
     const Control connection;
@@ -167,7 +167,7 @@ TEST_CASE("PostgreSQL: what a store does in a transaction of the caller's is kep
     support::check_transaction_contract(*store, *other, [&](const char* sql) { connection.run(sql); });
 }
 
-TEST_CASE("PostgreSQL: a connection of the caller's may have one store after the other, and two at once") {
+TEST_CASE("PostgreSQL: the caller's connection may serve several stores, one after the other and at once") {
     if (server_url().empty()) return;
     (void)new_store();
     const Control connection;
@@ -181,7 +181,7 @@ TEST_CASE("PostgreSQL: a connection of the caller's may have one store after the
     CHECK(second->sessions_of("ann").value().size() == 2);
 }
 
-TEST_CASE("PostgreSQL: a call that fails on a connection of the caller's leaves nothing of itself") {
+TEST_CASE("PostgreSQL: a failed call on the caller's connection leaves no changes") {
     if (server_url().empty()) return;
     (void)new_store();
     const Control connection;
@@ -205,7 +205,7 @@ TEST_CASE("PostgreSQL: a call that fails on a connection of the caller's leaves 
     CHECK(store->find(second.hash).value());
 }
 
-TEST_CASE("PostgreSQL: a connection without the tables, or with newer ones, makes no store") {
+TEST_CASE("PostgreSQL: a connection without the tables, or with newer ones, is refused") {
     if (server_url().empty()) return;
     (void)new_store();
     {
@@ -220,7 +220,7 @@ TEST_CASE("PostgreSQL: a connection without the tables, or with newer ones, make
     CHECK(PostgresqlStore::on(nullptr).error().code == Errc::store_unavailable);
 }
 
-TEST_CASE("PostgreSQL: a server that goes refuses, and one that is back is found") {
+TEST_CASE("PostgreSQL: while the server is away every call is refused, and afterwards the store works again") {
     if (server_url().empty()) return;
     const auto store = new_store();
     const credence::Sessions<credence::RegisteredClaims> sessions{store};
@@ -244,7 +244,7 @@ TEST_CASE("PostgreSQL: a server that goes refuses, and one that is back is found
     CHECK(sessions.verify(id));
 }
 
-TEST_CASE("PostgreSQL: what was answered survives a kill of the server's process under load") {
+TEST_CASE("PostgreSQL: confirmed changes survive a kill of the server under load") {
     if (server_url().empty()) return;
     const auto store = new_store({.clock = [] { return contract_start; }});
     std::atomic<bool> is_over = false;
@@ -285,7 +285,7 @@ TEST_CASE("PostgreSQL: what was answered survives a kill of the server's process
     }
 }
 
-TEST_CASE("PostgreSQL: attack row 48: the server keeps no secret, and nothing that is said does") {
+TEST_CASE("PostgreSQL: attack row 48: the server stores no secret, and no error has one") {
     if (server_url().empty()) return;
     const auto left = support::leave_credentials_in(new_store());
     const Control control;
@@ -295,7 +295,7 @@ TEST_CASE("PostgreSQL: attack row 48: the server keeps no secret, and nothing th
     support::check_no_secret(left, kept);
 }
 
-TEST_CASE("PostgreSQL: a call that the server does not answer ends after the patience") {
+TEST_CASE("PostgreSQL: a call without an answer ends at the timeout") {
     if (server_url().empty()) return;
     const auto store = new_store({.patience = 2s});
     const credence::Sessions<credence::RegisteredClaims> sessions{store};

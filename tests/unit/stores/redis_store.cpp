@@ -69,7 +69,7 @@ TEST_CASE("Redis: a server that cannot be reached is refused with a reason") {
     CHECK_FALSE(RedisStore::open("no url"));
 }
 
-TEST_CASE("Redis: the store keeps the contract, also from threads") {
+TEST_CASE("Redis: the store fulfils the contract, also with several threads") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server, redis_clock(contract_start));
@@ -158,7 +158,7 @@ TEST_CASE("Redis: the store keeps revocations, as long as a token needs them") {
     CHECK(left("credence:revoked-subject:1:i:joe") == -1);
 }
 
-TEST_CASE("Redis: no record lives longer than it must, and none less") {
+TEST_CASE("Redis: each record lives exactly as long as it is needed") {
     if (!has_redis()) return;
     const RedisServer server;
     NumericDate moment = contract_start;
@@ -203,7 +203,7 @@ TEST_CASE("Redis: no record lives longer than it must, and none less") {
     CHECK(left("session:" + hash_named("late")) <= 1);
 }
 
-TEST_CASE("Redis: a proof is good once, in all instances together") {
+TEST_CASE("Redis: a proof is accepted once, by all instances together") {
     if (!has_redis()) return;
     const RedisServer server;
     NumericDate moment = contract_start;
@@ -256,7 +256,7 @@ TEST_CASE("Redis: a proof is good once, in all instances together") {
     CHECK(errc(two, third) == "the proof was used before");
 }
 
-TEST_CASE("Redis: what was answered survives a kill, a server that is gone refuses, and one that is back is found") {
+TEST_CASE("Redis: confirmed changes survive a kill; calls are refused while the server is away, and work afterwards") {
     if (!has_redis()) return;
     RedisServer server;
     const auto store = store_on(server);
@@ -281,7 +281,7 @@ TEST_CASE("Redis: what was answered survives a kill, a server that is gone refus
     CHECK(store->is_revoked({"i", "t", "ann", credence::now(), {}}).value());
 }
 
-TEST_CASE("Redis: the check of a session or of an API key is one command") {
+TEST_CASE("Redis: checking a session or an API key takes one command") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server);
@@ -303,7 +303,7 @@ TEST_CASE("Redis: the check of a session or of an API key is one command") {
     CHECK(commands() == start + 3 * to_ask + 2);
 }
 
-TEST_CASE("Redis: a server that does not answer refuses after the patience, and its late answers go to nobody") {
+TEST_CASE("Redis: a call without an answer is refused at the timeout, and late answers reach no other call") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server, {.max_connections = 1, .patience = 100ms});
@@ -321,7 +321,7 @@ TEST_CASE("Redis: a server that does not answer refuses after the patience, and 
     CHECK_FALSE(store->use_once("a", credence::in(60s)).value());
 }
 
-TEST_CASE("Redis: a user with a password and a database is logged in; others are refused") {
+TEST_CASE("Redis: user, password and database are used to log in, and wrong ones are refused") {
     if (!has_redis()) return;
     const RedisServer server{{"--requirepass", "p@ss"}};
     CHECK(redis_reason(server) == "Redis asks for a password");
@@ -343,7 +343,7 @@ TEST_CASE("Redis: a user with a password and a database is logged in; others are
     CHECK(without_rights->find_session("x").error().reason == "the user may not run a command that the store needs");
 }
 
-TEST_CASE("Redis: a server that may evict records, or is a replica, is not opened") {
+TEST_CASE("Redis: a server that may evict records, or is a replica, is refused") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server);
@@ -360,7 +360,7 @@ TEST_CASE("Redis: a server that may evict records, or is a replica, is not opene
     CHECK_FALSE(store->find_session("x"));  // with a new connection
 }
 
-TEST_CASE("Redis: a server that is full refuses what needs room, and still ends sessions") {
+TEST_CASE("Redis: a full server refuses new records, and still ends sessions") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server);
@@ -377,7 +377,7 @@ TEST_CASE("Redis: a server that is full refuses what needs room, and still ends 
     CHECK(server.run({"DBSIZE"}) == "0");
 }
 
-TEST_CASE("Redis: a record that is damaged is refused with a reason") {
+TEST_CASE("Redis: a damaged record is refused with a reason") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server, redis_clock(contract_start));
@@ -408,7 +408,7 @@ TEST_CASE("Redis: a record that is damaged is refused with a reason") {
     CHECK_FALSE(store->use_once("proof", contract_start + 60s));
 }
 
-TEST_CASE("Redis: attack row 48: the server keeps no secret, and nothing that is said does") {
+TEST_CASE("Redis: attack row 48: the server stores no secret, and no error has one") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto left = support::leave_credentials_in(store_on(server));

@@ -86,7 +86,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("the store in a file keeps the contract") {
+TEST_CASE("the store in a file fulfils the contract") {
     const auto store = SqliteStore::open(":memory:").value();
     support::check_session_contract(*store);
     support::check_api_key_contract(*store);
@@ -94,19 +94,19 @@ TEST_CASE("the store in a file keeps the contract") {
     support::check_revocation_contract(*store);
 }
 
-TEST_CASE("the store in a file lets no proof be used twice") {
+TEST_CASE("the store in a file accepts no proof twice") {
     NumericDate moment = contract_start;
     const auto store = SqliteStore::open(":memory:", {.clock = [&] { return moment; }}).value();
     support::check_replay_contract(*store, moment);
 }
 
-TEST_CASE("the store in a file keeps the contract from several threads") {
+TEST_CASE("the store in a file fulfils the contract with several threads") {
     const Place place;
     const auto store = place.open();
     support::check_sessions_from_threads(*store);
 }
 
-TEST_CASE("a file is read by its user alone, and a restart forgets nothing") {
+TEST_CASE("only its owner can read the file, and its records survive a restart") {
     const Place place;
     const auto record = session_record("a", "ann");
     CHECK(place.open()->insert_session(record));
@@ -116,7 +116,7 @@ TEST_CASE("a file is read by its user alone, and a restart forgets nothing") {
     CHECK(place.open()->find_session(record.hash).value() == record);
 }
 
-TEST_CASE("several that open a new file at once all get their store") {
+TEST_CASE("several processes that open a new file at once all get a store") {
     constexpr int rounds = 60;
     constexpr std::size_t openers = 4;
     for (int round = 0; round < rounds; ++round) {
@@ -213,7 +213,7 @@ TEST_CASE("only expired records are deleted from the file") {
     CHECK(store->find_api_key("endless").value());
 }
 
-TEST_CASE("a store on a connection of the caller's keeps the contract, in a transaction and in none") {
+TEST_CASE("a store on the caller's connection fulfils the contract, in a transaction and without one") {
     const Place place;
     (void)place.open();
     const Connection connection{place.file()};
@@ -239,7 +239,7 @@ TEST_CASE("changes in the caller's transaction are committed or rolled back with
     support::check_transaction_contract(*store, *other, [&](const char* sql) { connection.run(sql); });
 }
 
-TEST_CASE("a call that fails in a transaction of the caller's has changed nothing, and the transaction goes on") {
+TEST_CASE("a failed call in the caller's transaction changes nothing, and the transaction goes on") {
     const Place place;
     (void)place.open();
     const Connection connection{place.file()};
@@ -259,7 +259,7 @@ TEST_CASE("a call that fails in a transaction of the caller's has changed nothin
     CHECK(store->find(second.hash).value());
 }
 
-TEST_CASE("a connection without the tables, or with newer ones, makes no store") {
+TEST_CASE("a connection without the tables, or with newer ones, is refused") {
     const Place place;
     const Connection connection{place.file()};
     CHECK(SqliteStore::on(connection.handle()).error().code == Errc::store_unavailable);
@@ -286,7 +286,7 @@ TEST_CASE("a file that cannot be a store is refused with a reason") {
     CHECK(reason_of(place.file()) == "the tables are of a newer version of credence");
 }
 
-TEST_CASE("a store that another process locks, or whose tables are gone, refuses and never admits") {
+TEST_CASE("a locked store, or one without its tables, refuses every request") {
     const Place place;
     const auto store = place.open({.patience = 0ms});
     const credence::Sessions<credence::RegisteredClaims> sessions{store};
@@ -351,7 +351,7 @@ TEST_CASE("confirmed changes survive a kill") {
     for (const unsigned char one : answered) CHECK(store->find_session(hash_named(std::to_string(one))).value());
 }
 
-TEST_CASE("attack row 48: a file holds no secret, and nothing that is said does") {
+TEST_CASE("attack row 48: neither the file nor an error has a secret") {
     const Place place;
     const auto store = place.open();
     const auto left = support::leave_credentials_in(store);

@@ -137,7 +137,7 @@ TEST_CASE("asio: the keys are a key source with snapshots, of one issuer, that c
     CHECK(keys.generation() == 1);
 }
 
-TEST_CASE("asio, empty: every token is unavailable, and none waits", "[asio]") {
+TEST_CASE("asio, empty: the keys are unavailable for every token, and no token waits", "[asio]") {
     RunningContext loop;
     const AsyncIssuer issuer;
     issuer.hold(true);
@@ -179,7 +179,7 @@ TEST_CASE("asio, fresh: a token of a new key awaits the one fetch that it causes
     CHECK(refused(loop, verifier, token_of("a")) == Errc::no_matching_key);  // removed by the issuer
 }
 
-TEST_CASE("asio, fresh: within the cool-down a strange key id fetches nothing", "[asio]") {
+TEST_CASE("asio, fresh: within the cool-down an unknown key id causes no fetch", "[asio]") {
     RunningContext loop;
     const AsyncIssuer issuer;
     const AsyncKeys keys = ready(loop, issuer, {.cool_down = 20s});
@@ -265,7 +265,7 @@ TEST_CASE("asio, stale: while the issuer fails, known keys verify and unknown on
     CHECK(keys.health().state == RemoteState::stale);
 }
 
-TEST_CASE("asio, expired: keys that are too old are unavailable, also while a fetch hangs", "[asio]") {
+TEST_CASE("asio, expired: expired keys are unavailable, also while a fetch hangs", "[asio]") {
     RunningContext loop;
     const AsyncIssuer issuer;
     const AsyncKeys keys = ready(loop, issuer,
@@ -286,7 +286,7 @@ TEST_CASE("asio, expired: keys that are too old are unavailable, also while a fe
     CHECK(refused(loop, verifier, token_of("b")) == Errc::keys_unavailable);
 }
 
-TEST_CASE("asio: an issuer that hangs is awaited for unknown_key_wait, and delays no known key", "[asio]") {
+TEST_CASE("asio: a hanging issuer is awaited for unknown_key_wait, and delays no known key", "[asio]") {
     RunningContext loop;
     const AsyncIssuer issuer;
     RemoteOptions options{.cool_down = 0ms, .unknown_key_wait = 1ms};
@@ -325,7 +325,7 @@ TEST_CASE("asio: at most 1,024 coroutines wait", "[asio]") {
     CHECK(waiting.front().get()->code == Errc::no_matching_key);
 }
 
-TEST_CASE("asio: a verifier by itself waits for nothing, and begins the fetch", "[asio]") {
+TEST_CASE("asio: a verifier without a guard does not wait, and starts the fetch", "[asio]") {
     RunningContext loop;
     AsyncIssuer issuer;
     const AsyncKeys keys = ready(loop, issuer);
@@ -366,7 +366,7 @@ TEST_CASE("asio: a guarded coroutine awaits a new key, and others do not wait", 
     CHECK(later.count(boost::beast::http::field::www_authenticate) == 0);
 }
 
-TEST_CASE("asio: a guard may go before a coroutine that waits, and its hook answers", "[asio]") {
+TEST_CASE("asio: a guard may be destroyed while a coroutine waits, and its hook still answers", "[asio]") {
     RunningContext loop;
     AsyncIssuer issuer;
     const AsyncKeys keys = ready(loop, issuer);
@@ -449,7 +449,7 @@ TEST_CASE("asio: require_bearer can be awaited", "[asio]") {
     CHECK(loop.run(by_field("Bearer a.b")) == 401);
 }
 
-TEST_CASE("asio: what wraps a verifier can be awaited", "[asio]") {
+TEST_CASE("asio: verifiers around a verifier can be awaited", "[asio]") {
     RunningContext loop;
     AsyncIssuer issuer;
     const AsyncKeys keys = ready(loop, issuer);
@@ -475,7 +475,7 @@ TEST_CASE("asio: what wraps a verifier can be awaited", "[asio]") {
     }
 }
 
-TEST_CASE("asio: a transport or a hook that throws ends nothing", "[asio]") {
+TEST_CASE("asio: a transport or a hook that throws does not stop the keys", "[asio]") {
     struct Thrower {
         std::function<void()> async_fetch(const boost::asio::any_io_executor& executor, FetchRequest request,
                                           std::function<void(FetchResult)> done) const {
@@ -520,7 +520,7 @@ TEST_CASE("asio: a transport may answer before it returns, and may never answer"
     CHECK(transport.script.events().front().error->stage == FetchStage::timeout);
 }
 
-TEST_CASE("asio: the context comes to its end with the last copy, also while a fetch hangs", "[asio]") {
+TEST_CASE("asio: the context runs out of work with the last copy, also while a fetch hangs", "[asio]") {
     boost::asio::io_context context;
     const AsyncIssuer issuer;
     const bool hangs = GENERATE(true, false);
@@ -593,7 +593,7 @@ TEST_CASE("asio: the last handle may be dropped inside the hook", "[asio]") {
     CHECK(issuer.script.wait_for_event(Kind::fetched));
 }
 
-TEST_CASE("asio: coroutines see whole sets while the issuer rotates, with several threads", "[asio]") {
+TEST_CASE("asio: coroutines on several threads see complete sets while the issuer rotates", "[asio]") {
     RunningContext loop{4};
     AsyncIssuer issuer;
     issuer.script.publish({"a", "0"});
@@ -619,7 +619,7 @@ TEST_CASE("asio: coroutines see whole sets while the issuer rotates, with severa
     }
 }
 
-TEST_CASE("asio: the keys come over a connection with BeastTransport", "[asio]") {
+TEST_CASE("asio: BeastTransport fetches the keys over a connection", "[asio]") {
     const std::string set = support::published_set({"a"});
     const support::AnsweringServer server{"HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(set.size()) +
                                           "\r\n\r\n" + set};

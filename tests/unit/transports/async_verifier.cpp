@@ -95,7 +95,7 @@ TEST_CASE("async registry: the first token awaits the fetch, and the thread serv
     CHECK(waits.get().body() == "hello alice");
 }
 
-TEST_CASE("async registry: a known key does not leave the loop, also while its issuer hangs", "[asio]") {
+TEST_CASE("async registry: a known key is found on the event loop, also while its issuer hangs", "[asio]") {
     RunningContext loop;
     IssuerScript script;
     const Registry registry = registry_of(script);
@@ -117,7 +117,7 @@ TEST_CASE("async registry: a known key does not leave the loop, also while its i
     CHECK(refused(loop, registry, token_of(std::string(1025, 'c'))) == Errc::no_matching_key);
 }
 
-TEST_CASE("async registry: an issuer that hangs, fails or is not known", "[asio]") {
+TEST_CASE("async registry: an issuer that hangs, fails or is unknown", "[asio]") {
     RunningContext loop;
     IssuerScript script;
     SECTION("hangs for longer than unknown_key_wait") {
@@ -145,7 +145,7 @@ TEST_CASE("async registry: an issuer that hangs, fails or is not known", "[asio]
         CHECK(response.result_int() == 503);
         CHECK(response.count(boost::beast::http::field::retry_after) == 1);
     }
-    SECTION("is not known") {
+    SECTION("is unknown") {
         const Registry registry = registry_of(script);
         CHECK(refused(loop, registry, token_of("a", "https://other.example")) == Errc::invalid_issuer);
         CHECK(script.begun() == 0);
@@ -202,10 +202,10 @@ TEST_CASE("async registry: within a verifier that binds tokens to certificates",
     CHECK(registry.health(issuer_url)->can_verify);                  // and its key was awaited
 }
 
-TEST_CASE("async registry: the end of the registry, and of the context, while a coroutine waits", "[asio]") {
+TEST_CASE("async registry: the registry or the context is destroyed while a coroutine waits", "[asio]") {
     IssuerScript script;
     script.hold(true);
-    SECTION("of the registry: the coroutine has it") {
+    SECTION("the registry: the coroutine keeps it alive") {
         RunningContext loop;
         std::future<std::optional<Error>> waits;
         {
@@ -216,7 +216,7 @@ TEST_CASE("async registry: the end of the registry, and of the context, while a 
         script.hold(false);
         CHECK_FALSE(waits.get());
     }
-    SECTION("of the context: the coroutine goes with it, and the fetch goes on") {
+    SECTION("the context: the coroutine is destroyed with it, and the fetch goes on") {
         const Registry registry = registry_of(script);
         {
             RunningContext loop;

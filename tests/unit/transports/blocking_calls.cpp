@@ -194,7 +194,7 @@ const auto drop_response = [](const std::exception_ptr&, const Response&) {};
 
 }  // namespace
 
-TEST_CASE("blocking calls: a store that hangs holds up nobody else", "[asio]") {
+TEST_CASE("blocking calls: a hanging store delays no other request", "[asio]") {
     Pool threads{2};
     RunningContext loop;  // of one thread
     const Login login;
@@ -218,7 +218,7 @@ TEST_CASE("blocking calls: a store that hangs holds up nobody else", "[asio]") {
     CHECK(waits_too.get().body() == "hello alice");
 }
 
-TEST_CASE("blocking calls: one more than max_calls is refused at once, with a time to retry", "[asio]") {
+TEST_CASE("blocking calls: a call beyond max_calls is refused at once, with a time to retry", "[asio]") {
     Pool threads{1};
     RunningContext loop;
     const Login login;
@@ -265,7 +265,7 @@ TEST_CASE("blocking calls: after max_wait a request is answered, and a call that
     CHECK(login.store->gate.arrived() <= 1);  // those that waited behind it were not made
 }
 
-TEST_CASE("blocking calls: run gives what the function gives", "[asio]") {
+TEST_CASE("blocking calls: run returns the result of the function", "[asio]") {
     Pool threads{1};
     RunningContext loop;
     const BlockingCalls calls{threads.get_executor(), patient()};
@@ -286,7 +286,7 @@ TEST_CASE("blocking calls: run gives what the function gives", "[asio]") {
     CHECK(loop.run(in_coroutine()) == "local");
 }
 
-TEST_CASE("blocking calls: a coroutine whose call has ended has its place for the next one", "[asio]") {
+TEST_CASE("blocking calls: a coroutine whose call has ended frees its place", "[asio]") {
     Pool threads{1};
     RunningContext loop;
     const BlockingCalls calls{threads.get_executor(), {.max_calls = 1, .max_wait = (std::chrono::milliseconds::max)()}};
@@ -302,7 +302,7 @@ TEST_CASE("blocking calls: a coroutine whose call has ended has its place for th
     CHECK(loop.run(calls_in_turn()) == 0);
 }
 
-TEST_CASE("blocking calls: a verifier of one's own may ask several", "[asio]") {
+TEST_CASE("blocking calls: a user's own verifier may call several verifiers", "[asio]") {
     using Asked = Offloaded<AccountSessions>;
     struct Both {
         using claims_type = RegisteredClaims;
@@ -322,7 +322,7 @@ TEST_CASE("blocking calls: a verifier of one's own may ask several", "[asio]") {
     CHECK(login.store->gate.arrived() == 2);
 }
 
-TEST_CASE("blocking calls: what a verifier throws is thrown in the coroutine", "[asio]") {
+TEST_CASE("blocking calls: an exception of a verifier is thrown in the coroutine", "[asio]") {
     struct Thrower {
         using claims_type = RegisteredClaims;
         [[nodiscard]] Result<Verified<RegisteredClaims>>(verify)(std::string_view) const {
@@ -336,7 +336,7 @@ TEST_CASE("blocking calls: what a verifier throws is thrown in the coroutine", "
     CHECK(result_of(loop, calls, []() -> Result<int> { return 1; }).value() == 1);  // the thread goes on
 }
 
-TEST_CASE("blocking calls: API keys and sessions on one route, each asked by its form", "[asio]") {
+TEST_CASE("blocking calls: API keys and sessions on one route, distinguished by their form", "[asio]") {
     Pool threads{2};
     RunningContext loop{2};
     const Login login;
@@ -355,7 +355,7 @@ TEST_CASE("blocking calls: API keys and sessions on one route, each asked by its
     CHECK(login.store->gate.arrived() == 40);
 }
 
-TEST_CASE("blocking calls: opaque tokens, whose answers are kept in the coroutine's thread", "[asio]") {
+TEST_CASE("blocking calls: cached answers about opaque tokens are used in the coroutine's thread", "[asio]") {
     Pool threads{1};
     RunningContext loop;
     const auto gate = std::make_shared<Gate>();
@@ -379,7 +379,7 @@ TEST_CASE("blocking calls: opaque tokens, whose answers are kept in the coroutin
     CHECK(gate->arrived() == 2);
 }
 
-TEST_CASE("blocking calls: without an AsyncVerifier nothing blocks, and nothing is accepted", "[asio]") {
+TEST_CASE("blocking calls: without an AsyncVerifier no call blocks, and no token is accepted", "[asio]") {
     Pool threads{1};
     const Login login;
     const BlockingCalls calls{threads.get_executor()};
@@ -391,7 +391,7 @@ TEST_CASE("blocking calls: without an AsyncVerifier nothing blocks, and nothing 
     CHECK(login.store->gate.arrived() == 0);
 }
 
-TEST_CASE("blocking calls: a verifier of requests has what it reads of the request", "[asio]") {
+TEST_CASE("blocking calls: a request verifier has the fields that it reads of the request", "[asio]") {
     using Connected = BeastRequest<boost::beast::http::string_body>;
     Pool threads{1};
     RunningContext loop;
@@ -415,7 +415,7 @@ TEST_CASE("blocking calls: a verifier of requests has what it reads of the reque
     CHECK(refused[boost::beast::http::field::www_authenticate] == "DPoP");
 }
 
-TEST_CASE("blocking calls: the library's verifiers of requests keep their scheme", "[asio]") {
+TEST_CASE("blocking calls: the library's request verifiers keep their scheme", "[asio]") {
     Pool threads{1};
     RunningContext loop;
     const BlockingCalls calls{threads.get_executor(), patient()};
@@ -441,7 +441,7 @@ TEST_CASE("blocking calls: the library's verifiers of requests keep their scheme
     CHECK(std::string{refused[boost::beast::http::field::www_authenticate]}.starts_with("DPoP"));
 }
 
-TEST_CASE("blocking calls: the coroutines' context may end while calls run and wait", "[asio]") {
+TEST_CASE("blocking calls: the coroutines' context may be destroyed while calls run and wait", "[asio]") {
     Pool threads{1};
     const Login login;
     const BlockingCalls calls{threads.get_executor(), patient()};
@@ -459,7 +459,7 @@ TEST_CASE("blocking calls: the coroutines' context may end while calls run and w
     CHECK(login.store->gate.arrived() == 1);  // the others were not made: nobody waits for them
 }
 
-TEST_CASE("blocking calls: the end of the context waits for a function that runs", "[asio]") {
+TEST_CASE("blocking calls: the destructor of the context waits for a running function", "[asio]") {
     Pool threads{1};
     Gate gate;
     gate.set_open(false);
@@ -487,7 +487,7 @@ TEST_CASE("blocking calls: the end of the context waits for a function that runs
     CHECK(was_there);
 }
 
-TEST_CASE("blocking calls: the pool may end before the coroutines' context", "[asio]") {
+TEST_CASE("blocking calls: the pool may be destroyed before the coroutines' context", "[asio]") {
     RunningContext loop;
     const Login login;
     auto threads = std::make_unique<Pool>(1);
@@ -509,7 +509,7 @@ TEST_CASE("blocking calls: the pool may end before the coroutines' context", "[a
     CHECK(waits_too.get()->error().code == Errc::store_unavailable);
 }
 
-TEST_CASE("blocking calls: many coroutines, threads and ends at once", "[asio]") {
+TEST_CASE("blocking calls: many coroutines, threads and destroyed contexts at once", "[asio]") {
     const Login login;
     for (int round = 0; round < 20; ++round) {
         auto threads = std::make_unique<Pool>(2);

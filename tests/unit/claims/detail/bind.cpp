@@ -47,7 +47,7 @@ constexpr std::size_t count = std::tuple_size_v<decltype(bind_members(std::declv
 
 }  // namespace
 
-TEST_CASE("members are counted, nested ones as one") {
+TEST_CASE("members are counted, a nested struct as one") {
     CHECK(count<None> == 0);
     CHECK(count<One> == 1);
     CHECK(count<Inner> == 3);

@@ -76,7 +76,7 @@ Aggregate read(std::string_view members, bool allow_duplicates = false) {
 
 }  // namespace
 
-TEST_CASE("a nested struct is blamed by its path") {
+TEST_CASE("an error in a nested struct names the path of its member") {
     const auto nested = read<Nested>(R"("point":{"x":1},"maybe":{"x":2,"y":3},"list":[{"x":4},{"y":6,"x":5}])");
     CHECK(nested.point.x == 1);
     CHECK_FALSE(nested.point.y);
@@ -98,7 +98,7 @@ TEST_CASE("a default value makes no claim optional") {
     CHECK(read<Defaulted>(R"("role":"admin","mail":null)").mail == std::nullopt);
 }
 
-TEST_CASE("of several faults the first member in the struct's order is blamed") {
+TEST_CASE("of several faults the first member in the struct's order is reported") {
     CHECK(judged<Ordered>("") == "missing_claim a");
     CHECK(judged<Ordered>(R"("d":1,"b":"x")") == "missing_claim a");
     CHECK(judged<Ordered>(R"("d":1,"b":"x","a":"")") == "invalid_claim_type b");
@@ -108,7 +108,7 @@ TEST_CASE("of several faults the first member in the struct's order is blamed") 
     CHECK(judged<Ordered>(R"("b":7,"a":"","d":"")") == "accepted");
 }
 
-TEST_CASE("claims that the struct does not have are passed over, and still strict JSON") {
+TEST_CASE("claims without a member are skipped, and still must be strict JSON") {
     constexpr std::string_view good = R"("v":1,"w":{"deep":[1e400,"\u0000",{}]},"x":null,"y":false)";
     CHECK(read<Holder<int>>(good).v == 1);
     CHECK(judged<Holder<int>>(R"("v":1,"w":{"a":1,"a":2})") == "duplicate_member");
@@ -118,7 +118,7 @@ TEST_CASE("claims that the struct does not have are passed over, and still stric
     CHECK(judged<Holder<int>>(R"("v":1,"\u0076":2)") == "duplicate_member");
 }
 
-TEST_CASE("names are matched whole and after their escapes") {
+TEST_CASE("names are compared as a whole, after their escapes are read") {
     CHECK(read<Holder<int>>(R"("\u0076":7)").v == 7);
     CHECK(judged<Holder<int>>(R"("V":7)") == "missing_claim v");
     CHECK(judged<Holder<int>>(R"("v\u0000":7)") == "missing_claim v");
@@ -152,7 +152,7 @@ TEST_CASE("attack row 50: a required name with characters that JSON escapes is m
     CHECK(requires_it(R"("ro"le":1)") == "invalid_json");
 }
 
-TEST_CASE("of two members the last wins as a whole, where they are allowed") {
+TEST_CASE("of two equal members the last wins as a whole, if duplicates are allowed") {
     CHECK(read<Holder<int>>(R"("v":1,"v":2)", true).v == 2);
     CHECK(read<Holder<int>>(R"("v":"x","v":2)", true).v == 2);
     CHECK(read<Holder<std::vector<int>>>(R"("v":[1,2],"v":[3])", true).v == std::vector<int>{3});
@@ -166,7 +166,7 @@ TEST_CASE("of two members the last wins as a whole, where they are allowed") {
     CHECK_FALSE(map.at("a").y);
 }
 
-TEST_CASE("a member reads the same however it is written") {
+TEST_CASE("a member is read the same, with or without escapes and white space") {
     struct Plain {
         std::string a;
         NumericDate b;

@@ -104,11 +104,11 @@ TEMPLATE_TEST_CASE("every integer maps", "", signed char, unsigned char, short, 
     CHECK(diagnose<TestType>() == Diagnostic::none);
 }
 
-TEMPLATE_TEST_CASE("letters are no integers", "", char, wchar_t, char8_t, char16_t, char32_t) {
+TEMPLATE_TEST_CASE("character types are not mapped as integers", "", char, wchar_t, char8_t, char16_t, char32_t) {
     CHECK(diagnose<TestType>() == Diagnostic::unmapped_member);
 }
 
-TEST_CASE("a type that does not map is reported for its reason, at any depth") {
+TEST_CASE("a type that does not map is reported with its reason, at any depth") {
     CHECK(diagnose<std::string_view>() == Diagnostic::string_view);
     CHECK(diagnose<std::u8string_view>() == Diagnostic::string_view);
     CHECK(diagnose<std::map<std::string, std::optional<std::string_view>>>() == Diagnostic::string_view);

@@ -91,7 +91,7 @@ TEST_CASE("each member type has its form") {
     CHECK(member_form<Aggregate> == MemberForm::structure);
 }
 
-TEST_CASE("types that JSON does not map to have no form") {
+TEST_CASE("types without a JSON mapping have no form") {
     CHECK(member_form<const char*> == MemberForm::none);
     CHECK(member_form<Plain> == MemberForm::none);
     CHECK(member_form<long double> == MemberForm::none);
@@ -167,7 +167,7 @@ TEST_CASE("an enum maps by its table of names only") {
     CHECK_FALSE(NamedEnum<int>);
 }
 
-TEST_CASE("the name for all others is not an empty name") {
+TEST_CASE("the placeholder for all other names is not the empty name") {
     CHECK(credence::detail::is_any_other_name(credence::any_other_name));
     CHECK_FALSE(credence::detail::is_any_other_name(""));
 }

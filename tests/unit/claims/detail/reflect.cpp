@@ -115,7 +115,7 @@ struct Versioned {
 }  // namespace v1
 }  // namespace house::room
 
-TEST_CASE("member names are found in structs at every place") {
+TEST_CASE("member names are found in structs of every scope") {
     struct Local {
         int here;
         std::string there;
@@ -156,12 +156,12 @@ TEST_CASE("member names may have letters of any language") {
                                     "\xe5\x90\x8d\xe5\x89\x8d"});
 }
 
-TEST_CASE("member names need neither constants nor defaults") {
+TEST_CASE("member names are found in structs with default values and non-literal members") {
     CHECK(names<WithDefaults>() == Names{"role", "groups", "number"});
     CHECK(names<HoldsNotLiteral>() == Names{"member", "after"});
 }
 
-TEST_CASE("a table gives members the names that are no identifiers") {
+TEST_CASE("a table gives a member a name that is not an identifier") {
     CHECK(claim_names_of<Renamed> == std::array<std::string_view, 3>{"https://example.com/role", "x5t#S256", "kept"});
     CHECK(claim_names_of<RenamedWithoutReason> == std::array<std::string_view, 1>{"role"});
     CHECK(claim_names_of<Swapped> == std::array<std::string_view, 2>{"second", "first"});

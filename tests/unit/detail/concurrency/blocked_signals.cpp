@@ -34,7 +34,7 @@ TEST_CASE("a thread that is started under blocked signals keeps them blocked", "
     CHECK_FALSE(blocks_fault);
 }
 
-TEST_CASE("the maker of a thread has its own signal mask again", "[blocked_signals]") {
+TEST_CASE("the thread that starts another gets its signal mask back", "[blocked_signals]") {
     sigset_t usr2;
     sigemptyset(&usr2);
     sigaddset(&usr2, SIGUSR2);

@@ -9,7 +9,7 @@
 
 using credence::detail::fork_count;
 
-TEST_CASE("the count moves in a child and not in its parent", "[fork_count]") {
+TEST_CASE("fork increments the count in the child, not in the parent", "[fork_count]") {
     const unsigned before = fork_count();
     const pid_t child = fork();
     if (child == 0) _exit(fork_count() == before + 1 ? 0 : 1);

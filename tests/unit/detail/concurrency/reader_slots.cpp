@@ -44,12 +44,12 @@ void retire(VersionUses* version) { slots_to_try().retire({&version, 1}); }
 
 }  // namespace
 
-TEST_CASE("a version that nobody holds is destroyed when it is retired", "[reader_slots]") {
+TEST_CASE("a version without holders is destroyed when it is retired", "[reader_slots]") {
     retire(new CountedVersion);
     CHECK(CountedVersion::alive == 0);
 }
 
-TEST_CASE("a version is destroyed by the last of those who hold it", "[reader_slots]") {
+TEST_CASE("a version is destroyed by its last holder", "[reader_slots]") {
     auto* const version = new CountedVersion;
     std::optional<CountedHold> first{hold_by_slot(version)}, second{hold_by_slot(version)};
     retire(version);
@@ -106,7 +106,7 @@ TEST_CASE("a line has 16 slots, of which the last one says so", "[reader_slots]"
     CHECK(CountedVersion::alive == 0);
 }
 
-TEST_CASE("several versions are retired at once, each with those who hold it", "[reader_slots]") {
+TEST_CASE("several versions are retired at once, each with its own holders", "[reader_slots]") {
     const std::array<VersionUses*, 3> versions{new CountedVersion, new CountedVersion, new CountedVersion};
     {
         const CountedHold held = hold_by_slot(static_cast<CountedVersion*>(versions[1]));

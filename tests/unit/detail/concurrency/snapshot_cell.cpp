@@ -70,7 +70,7 @@ TEST_CASE("an empty cell has no snapshot", "[snapshot_cell]") {
     CHECK(snapshot.generation() == 0);
 }
 
-TEST_CASE("a cell goes on where another one ended", "[snapshot_cell]") {
+TEST_CASE("a new cell can continue at a given generation", "[snapshot_cell]") {
     Cell cell{Watched{7}, 5};
     CHECK(cell.load()->number() == 7);
     CHECK(cell.load().generation() == 5);
@@ -126,7 +126,7 @@ TEST_CASE("a snapshot outlives its cell, and can be moved to another thread", "[
     CHECK(Watched::alive == 0);
 }
 
-TEST_CASE("there can be more snapshots than slots", "[snapshot_cell]") {
+TEST_CASE("more snapshots than slots can exist", "[snapshot_cell]") {
     constexpr std::size_t count = 5000;  // there are 4,096 slots
     Cell cell;
     cell.store(Watched{1});
@@ -148,7 +148,7 @@ TEST_CASE("there can be more snapshots than slots", "[snapshot_cell]") {
     CHECK(cell.load()->number() == 2);
 }
 
-TEST_CASE("readers of a cell that is replaced see whole values, in order", "[snapshot_cell][threads]") {
+TEST_CASE("readers of a cell see complete values, in order, while it is replaced", "[snapshot_cell][threads]") {
     constexpr std::uint64_t replacements = 1000;
     std::atomic<int> wrong = 0;
     {

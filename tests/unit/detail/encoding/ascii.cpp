@@ -8,7 +8,7 @@
 
 using namespace credence::detail;
 
-TEST_CASE("each byte has the classes that ASCII gives it", "[ascii]") {
+TEST_CASE("each byte has its ASCII character classes", "[ascii]") {
     for (int value = 0; value < 256; ++value) {
         const char byte = static_cast<char>(value);
         const bool is_upper = value >= 'A' && value <= 'Z';
@@ -21,7 +21,7 @@ TEST_CASE("each byte has the classes that ASCII gives it", "[ascii]") {
     }
 }
 
-TEST_CASE("texts are compared without case, and trimmed of spaces and tabs", "[ascii]") {
+TEST_CASE("texts are compared case-insensitively, and trimmed of spaces and tabs", "[ascii]") {
     CHECK(equal_in_any_case("Max-Age", "max-age"));
     CHECK_FALSE(equal_in_any_case("max-ages", "max-age"));
     CHECK_FALSE(equal_in_any_case("max-ag", "max-age"));
@@ -32,7 +32,7 @@ TEST_CASE("texts are compared without case, and trimmed of spaces and tabs", "[a
     CHECK(trimmed("\na") == "\na");
 }
 
-TEST_CASE("a whole number is digits alone, within its limit", "[ascii]") {
+TEST_CASE("a whole number has only digits, and is within its limit", "[ascii]") {
     CHECK(whole_number("0", 10, 9) == 0u);
     CHECK(whole_number("65535", 10, 65535) == 65535u);
     CHECK(whole_number("Ff", 16, 255) == 255u);

@@ -78,7 +78,7 @@ TEST_CASE("base64url vectors of RFC 4648 §10 and RFC 7515 C") {
     }
 }
 
-TEST_CASE("base64url: every text of up to two bytes is read as the RFC says") {
+TEST_CASE("base64url: every text of up to two bytes is decoded as the RFC says") {
     int disagreements = agrees("") ? 0 : 1;
     for (int first = 0; first < 256; ++first) {
         std::string text(1, static_cast<char>(first));
@@ -92,7 +92,7 @@ TEST_CASE("base64url: every text of up to two bytes is read as the RFC says") {
     CHECK(disagreements == 0);
 }
 
-TEST_CASE("base64url: every third character's trailing bits are looked at") {
+TEST_CASE("base64url: the trailing bits of a third character are checked") {
     int accepted = 0;
     for (const char second : base64url_alphabet) {
         for (const char third : base64url_alphabet) {
@@ -102,7 +102,7 @@ TEST_CASE("base64url: every third character's trailing bits are looked at") {
     CHECK(accepted == 64 * 16);
 }
 
-TEST_CASE("base64url: a stranger is found at every place of every length") {
+TEST_CASE("base64url: an invalid character is found at every place of every length") {
     int disagreements = 0;
     for (std::size_t size = 3; size < 12; ++size) {
         for (std::size_t place = 0; place < size; ++place) {
@@ -116,7 +116,7 @@ TEST_CASE("base64url: a stranger is found at every place of every length") {
     CHECK(disagreements == 0);
 }
 
-TEST_CASE("base64url: padding, the other alphabet and white space are strangers") {
+TEST_CASE("base64url: padding, the other alphabet and white space are invalid characters") {
     for (const std::string_view text : {"Zg==", "Zg=", "Zm8=", "Zm9v=", "Zm9v====", "Z g", "Zm9v\n", "\nZm9v", " ",
                                         "A+z_", "A-z/", "Zm9v.", "Zm9v\xc3\xa4", "=", "===="}) {
         INFO(text);
@@ -125,7 +125,7 @@ TEST_CASE("base64url: padding, the other alphabet and white space are strangers"
     CHECK_FALSE(decode_base64url(std::string_view{"Zm9\0", 4}));
 }
 
-TEST_CASE("base64url: random bytes are written as OpenSSL writes them, and read back") {
+TEST_CASE("base64url: random bytes are encoded as OpenSSL encodes them, and decoded again") {
     std::mt19937_64 random{7};
     int disagreements = 0;
     for (int round = 0; round < 2000; ++round) {
@@ -149,7 +149,7 @@ TEST_CASE("base64url: sizes are exact") {
     }
 }
 
-TEST_CASE("base64url: decoding writes no further than the size and the slack") {
+TEST_CASE("base64url: decoding writes only within the size and the slack") {
     for (std::size_t size = 0; size < 40; ++size) {
         const std::string text = encode_base64url(std::string(size, '\xff'));
         std::string room(size + base64url_slack + 8, '#');

@@ -13,7 +13,7 @@ TEST_CASE("the alphabet is that of RFC 4648 §5", "[base64url_alphabet]") {
     CHECK(base64url_alphabet.substr(62) == "-_");
 }
 
-TEST_CASE("a size in bytes becomes a size in characters, and the same size again", "[base64url_alphabet]") {
+TEST_CASE("a size in bytes converts to a size in characters and back", "[base64url_alphabet]") {
     for (std::size_t size = 0; size < 100; ++size) {
         CHECK(base64url_decoded_size(base64url_encoded_size(size)) == size);
     }

@@ -72,7 +72,7 @@ TEST_CASE("wide base64url: texts of all lengths are decoded as by the table") {
     });
 }
 
-TEST_CASE("wide base64url: a stranger is found at every place") {
+TEST_CASE("wide base64url: an invalid character is found at every place") {
     for_each_way([](const WideBase64url& wide) {
         std::mt19937_64 random{12};
         int disagreements = 0;
@@ -91,7 +91,7 @@ TEST_CASE("wide base64url: a stranger is found at every place") {
     });
 }
 
-TEST_CASE("wide base64url: bytes of all lengths are written so that they are read back") {
+TEST_CASE("wide base64url: bytes of all lengths survive a round trip") {
     for_each_way([](const WideBase64url& wide) {
         std::mt19937_64 random{13};
         int disagreements = 0;
@@ -104,7 +104,7 @@ TEST_CASE("wide base64url: bytes of all lengths are written so that they are rea
     });
 }
 
-TEST_CASE("wide base64url: every three bytes are written as they should be") {
+TEST_CASE("wide base64url: every group of three bytes is encoded correctly") {
     for_each_way([](const WideBase64url& wide) {
         int disagreements = 0;
         for (int value = 0; value < 0x10000; ++value) {

@@ -40,7 +40,7 @@ TEST_CASE("each of a thousand texts has its place, and others have none") {
     CHECK(found < 10);
 }
 
-TEST_CASE("several places of one text come in the order in which they were entered, also once the index grew") {
+TEST_CASE("several places of one text come in order of insertion, also after the index has grown") {
     TextIndex index;
     std::vector<std::size_t> entered;
     for (std::size_t place = 0; place < 100; ++place) {

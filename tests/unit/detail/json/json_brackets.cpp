@@ -32,7 +32,7 @@ std::size_t size_by_bytes(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a list or object ends at its last bracket, wherever in a word that is") {
+TEST_CASE("a list or object ends at its last bracket, at any place in a word") {
     for (const std::string inner :
          {"", "1", R"("a")", R"("]")", R"("}\"]")", "[]", R"({"a":[{}]})", R"("\\")", R"("\\\"]",[])", "1,2,3,4,5"}) {
         for (std::size_t before = 0; before < 18; ++before) {
@@ -64,7 +64,7 @@ TEST_CASE("words of eight characters give the same end as single characters") {
     }
 }
 
-TEST_CASE("a character is counted wherever it stands") {
+TEST_CASE("a character is counted at any place") {
     for (std::size_t size = 0; size < 40; ++size) {
         for (std::size_t at = 0; at < size; ++at) {
             std::string text(size, 'a');

@@ -48,7 +48,7 @@ TEST_CASE("dates are rounded down, exactly") {
     CHECK(date("12345.99999999999999999999999999") == "12345");
 }
 
-TEST_CASE("dates beyond the years 1 to 9999 are none") {
+TEST_CASE("dates outside the years 1 to 9999 are refused") {
     CHECK(date("253402300799") == "253402300799");
     CHECK(date("-62135596800") == "-62135596800");
     CHECK(date("253402300798.5") == "253402300798");

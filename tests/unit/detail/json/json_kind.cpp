@@ -9,7 +9,7 @@ using credence::detail::JsonKind;
 using credence::detail::JsonKinds;
 using credence::detail::wrong_kind;
 
-TEST_CASE("the first character tells the kind of a value") {
+TEST_CASE("the first character determines the kind of a value") {
     CHECK(json_kind('n') == JsonKind::null);
     CHECK(json_kind('t') == JsonKind::boolean);
     CHECK(json_kind('f') == JsonKind::boolean);
@@ -20,7 +20,7 @@ TEST_CASE("the first character tells the kind of a value") {
     CHECK(json_kind('7') == JsonKind::number);
 }
 
-TEST_CASE("sets of kinds overlap where they share one") {
+TEST_CASE("sets of kinds overlap if they share a kind") {
     constexpr JsonKinds text_or_list = JsonKinds{JsonKind::string} | JsonKind::array;
     CHECK(text_or_list.has(JsonKind::string));
     CHECK(text_or_list.has(JsonKind::array));
@@ -30,7 +30,7 @@ TEST_CASE("sets of kinds overlap where they share one") {
     CHECK_FALSE(JsonKinds{}.overlaps(JsonKinds::any()));
 }
 
-TEST_CASE("a wrong kind is named with all that are expected") {
+TEST_CASE("an error names the wrong kind and all expected kinds") {
     CHECK(wrong_kind<JsonKind::string>(JsonKind::number) == "expected a string, found a number");
     CHECK(wrong_kind<JsonKind::object>(JsonKind::null) == "expected an object, found null");
     CHECK(wrong_kind < JsonKinds{JsonKind::string} |

@@ -60,7 +60,7 @@ TEST_CASE("an empty name is a name", "[json_names]") {
     CHECK_FALSE(all_differ(many));
 }
 
-TEST_CASE("sorted names say what they have", "[json_names]") {
+TEST_CASE("sorted names know which names they contain", "[json_names]") {
     const SortedNames names{{"b", "a", "c"}};
     CHECK(names.all_differ());
     CHECK(names.has("c"));

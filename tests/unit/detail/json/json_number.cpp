@@ -40,7 +40,7 @@ std::optional<Integer> integer(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("the number is taken to its end, and no further") {
+TEST_CASE("a number is read up to its end, and no further") {
     for (const std::string_view text :
          {"0", "-0", "7", "-7", "10", "123456789012345678901234567890", "0.0", "-0.5", "1.25", "1e0", "1E5", "1e+5",
           "1e-5", "0e0", "1.5e300", "0.0000001", "1e999999999999"}) {
@@ -102,7 +102,7 @@ TEST_CASE("numbers: eight characters are digits when each of them is") {
     CHECK(disagreements == 0);
 }
 
-TEST_CASE("numbers: digits are taken eight at a time as they are one by one") {
+TEST_CASE("numbers: eight digits at a time give the same value as one by one") {
     for (std::size_t size = 1; size <= 18; ++size) {
         const std::string digits = std::string{"918273645564738291"}.substr(0, size);
         INFO(digits);

@@ -76,7 +76,7 @@ TEST_CASE("JSON of RFC 8259 is read") {
     }
 }
 
-TEST_CASE("almost JSON is refused") {
+TEST_CASE("texts that are almost JSON are refused") {
     for (const std::string_view text : {"",
                                         " ",
                                         "{",
@@ -175,7 +175,7 @@ TEST_CASE("a truncated text is refused with the right reason, wherever it ends")
     }
 }
 
-TEST_CASE("names are read one by one into one room") {
+TEST_CASE("names are read one by one into the same buffer") {
     using Names = std::vector<std::string>;
     CHECK(names_of("{}") == Names{});
     CHECK(names_of(R"({"a":1,"\u0062\n":2, "c" : 3,"":4,"\ud83d\ude00":5})") ==
@@ -187,7 +187,7 @@ TEST_CASE("names are read one by one into one room") {
     }
 }
 
-TEST_CASE("escapes and characters of several bytes are skipped as they are read") {
+TEST_CASE("escapes and multi-byte characters are skipped by the rules by which they are read") {
     for (const std::string_view inside :
          {R"(\"\\\/\b\f\n\r\t)", R"(\u0041\u00e4\u20AC\uffff)", R"(\ud83d\uDE00\udbff\udfff)",
           "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z", "\xc3\xa4\\n\xc3\xa4", "12345678\\n12345678"}) {
@@ -251,7 +251,7 @@ TEST_CASE("duplicates are found among any number of names, at any position") {
     }
 }
 
-TEST_CASE("names of an outer object are not forgotten over large inner ones") {
+TEST_CASE("the names of an outer object are still known after large inner objects") {
     std::string text = "{";
     for (int number = 0; number < 30; ++number) text += "\"o" + std::to_string(number) + "\":" + large_object(50) + ",";
     CHECK(skipped(text + "\"last\":1}") == "ok");
@@ -275,7 +275,7 @@ TEST_CASE("an object of 200000 members is read to its end") {  // comparing each
     CHECK(skipped(escaped + "\"z\":0}") == "ok");
 }
 
-TEST_CASE("objects and arrays hand over each of their parts") {
+TEST_CASE("objects and arrays pass on each of their parts") {
     std::string text = R"( {"a": 1, "b\u0062": [true, "x\ty"], "c": null} )";
     text.append(json_padding, '\0');
     JsonReader reader{std::string_view{text}.substr(0, text.size() - json_padding)};
@@ -296,7 +296,7 @@ TEST_CASE("objects and arrays hand over each of their parts") {
     CHECK(seen == std::vector<std::string>{"a", "bb", "x\ty", "c"});
 }
 
-TEST_CASE("the first fault is the reported one") {
+TEST_CASE("the first fault is reported") {
     std::string text = R"({"a":1,"a":2,)";
     text.append(json_padding, '\0');
     JsonReader reader{std::string_view{text}.substr(0, text.size() - json_padding)};

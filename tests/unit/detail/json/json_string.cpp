@@ -50,7 +50,7 @@ std::size_t by_definition(const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("a string is built anew in place, whatever it held") {
+TEST_CASE("a string is rebuilt in place, whatever its content") {
     using sizes = std::initializer_list<std::size_t>;
     for (const std::size_t before : sizes{0, 5, 15, 16, 300}) {
         for (const std::size_t size : sizes{0, 1, 15, 16, 17, 300}) {
@@ -69,7 +69,7 @@ TEST_CASE("a string that is too long to be built is left empty") {
     CHECK(out.empty());
 }
 
-TEST_CASE("UTF-8: every sequence of two and three bytes is judged as RFC 3629 says") {
+TEST_CASE("UTF-8: every sequence of two and three bytes is accepted or refused as RFC 3629 says") {
     int wrong = 0;
     std::string bytes(4 + json_padding, '\0');
     for (unsigned first = 0x80; first < 0xf0; ++first) {
@@ -86,7 +86,7 @@ TEST_CASE("UTF-8: every sequence of two and three bytes is judged as RFC 3629 sa
     CHECK(wrong == 0);
 }
 
-TEST_CASE("UTF-8: sequences of four bytes are judged as RFC 3629 says") {
+TEST_CASE("UTF-8: sequences of four bytes are accepted or refused as RFC 3629 says") {
     int wrong = 0;
     std::string bytes(4 + json_padding, '\0');
     for (unsigned first = 0xf0; first < 256; ++first) {
@@ -151,7 +151,7 @@ TEST_CASE("a run ends at the right place, at every alignment and length") {
     }
 }
 
-TEST_CASE("strings stand for themselves, and each escape for its character") {
+TEST_CASE("characters stand for themselves, and each escape for its character") {
     CHECK(said("") == "");
     CHECK(said("abc \x7f") == "abc \x7f");
     CHECK(said(R"(\"\\\/\b\f\n\r\t)") == "\"\\/\b\f\n\r\t");

@@ -42,7 +42,7 @@ std::string written(Integer value) {
 
 }  // namespace
 
-TEST_CASE("strings are written with no more escapes than JSON asks for") {
+TEST_CASE("strings are written only with the escapes that JSON requires") {
     CHECK(string_of("") == "\"\"");
     CHECK(string_of("abc/'<>&\x7f") == "\"abc/'<>&\x7f\"");
     CHECK(string_of("\"\\") == R"("\"\\")");
@@ -77,7 +77,7 @@ TEST_CASE("integers are written in full") {
     CHECK(written(std::uint8_t{65}) == "65");
 }
 
-TEST_CASE("doubles come back bit by bit, and stay doubles") {
+TEST_CASE("doubles survive a round trip bit by bit, and stay doubles") {
     CHECK(written(0.1) == "0.1");
     CHECK(written(7.0) == "7.0");
     CHECK(written(-0.0) == "-0.0");

@@ -46,7 +46,7 @@ struct WithUmlaut {
 
 }  // namespace
 
-TEST_CASE("each name is found at its index, whatever follows it") {
+TEST_CASE("each name is found at its index, whatever text follows") {
     static constexpr std::array<std::string_view, 9> names{"iss", "sub", "aud",   "exp", "nbf",
                                                            "iat", "jti", "scope", "scp"};
     static constexpr NameTable<9> table{names};

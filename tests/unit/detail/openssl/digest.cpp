@@ -9,7 +9,7 @@
 
 using namespace credence::detail;
 
-TEST_CASE("the scratch context is one for each thread", "[openssl]") {
+TEST_CASE("each thread has one scratch context", "[openssl]") {
     EVP_MD_CTX* const mine = ScratchDigest::get();
     REQUIRE(mine != nullptr);
     CHECK(ScratchDigest::get() == mine);
@@ -19,7 +19,7 @@ TEST_CASE("the scratch context is one for each thread", "[openssl]") {
     CHECK(other != mine);
 }
 
-TEST_CASE("every hash of an algorithm can be fetched, and has the length that is said", "[openssl]") {
+TEST_CASE("every hash of an algorithm can be fetched, and has the stated length", "[openssl]") {
     using credence::detail::Hash;
     for (const Hash hash : {Hash::sha256, Hash::sha384, Hash::sha512}) {
         const Digest digest = fetch_digest(hash);

@@ -16,7 +16,7 @@ void make_errors(int count) {
 
 }  // namespace
 
-TEST_CASE("errors made under the guard are gone afterwards", "[openssl]") {
+TEST_CASE("errors that occur under the guard are removed", "[openssl]") {
     for (const int count : {0, 1, 3, 40}) {
         INFO("errors made under the guard: " << count);
         support::check_error_queue_around([count] {
@@ -38,7 +38,7 @@ TEST_CASE("guards can be nested", "[openssl]") {
     });
 }
 
-TEST_CASE("clearing the queue under the guard loses nothing", "[openssl]") {
+TEST_CASE("clearing the queue under the guard keeps the caller's errors", "[openssl]") {
     support::check_error_queue_around([] {
         const ErrorQueueGuard guard;
         ERR_clear_error();

@@ -7,7 +7,7 @@
 
 using namespace credence::detail;
 
-TEST_CASE("OpenSSL knows each hash by its name, and by its size", "[hash]") {
+TEST_CASE("OpenSSL has each hash under its name, with its size", "[hash]") {
     for (const Hash hash : {Hash::sha256, Hash::sha384, Hash::sha512}) {
         const Digest digest{EVP_MD_fetch(nullptr, hash_name(hash), nullptr)};
         REQUIRE(digest);

@@ -38,7 +38,7 @@ TEST_CASE("the object of a handle is freed once, however the handle is moved", "
     CHECK(freed == 2);
 }
 
-TEST_CASE("DER that is followed by anything is not read", "[openssl_handles]") {
+TEST_CASE("DER with trailing bytes is refused", "[openssl_handles]") {
     const std::array<unsigned char, 4> integer{0x02, 0x01, 0x05, 0x00};
     using Integer = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
     const auto read = [](auto at, long size) { return d2i_ASN1_INTEGER(nullptr, at, size); };

@@ -8,7 +8,7 @@
 
 using namespace credence::detail;
 
-TEST_CASE("random bytes come", "[openssl]") {
+TEST_CASE("random bytes are generated", "[openssl]") {
     std::array<unsigned char, 32> first{};
     std::array<unsigned char, 32> second{};
     REQUIRE(fill_random(first));

@@ -75,7 +75,7 @@ TEST_CASE("member functions and their object") {
     CHECK(SignatureOf<BoundMember<decltype(&Api::plain), Api>>::is_const);
 }
 
-TEST_CASE("what has no single signature") {
+TEST_CASE("types without a single signature") {
     const auto generic = [](auto) {};
     const auto variadic = [](auto&&...) {};
     CHECK_FALSE(HasOneSignature<std::remove_const_t<decltype(generic)>>);

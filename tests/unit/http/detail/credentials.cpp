@@ -88,7 +88,7 @@ TEST_CASE("white space around a value is not part of it") {
     }
 }
 
-TEST_CASE("another scheme, in any case") {
+TEST_CASE("other schemes, in any case") {
     for (const std::string value : {"Token abc", "token abc", "TOKEN  abc "}) {
         INFO(value);
         CHECK(token_of_field(value, "Token").value() == "abc");
@@ -184,7 +184,7 @@ TEST_CASE("bearer credentials joined to another scheme's with a comma are two cr
     }
 }
 
-TEST_CASE("every byte at every place of the credentials") {
+TEST_CASE("credentials with every byte at every place") {
     for (const std::string& byte : every_byte()) {
         const bool is_token68_char = is_one_of(byte, letters_and_digits) || is_one_of(byte, "-._~+/");
         CHECK(bearer_token("Bearer " + byte).has_value() == is_token68_char);

@@ -117,7 +117,7 @@ struct credence::HttpTraits<LateRequest> {
     static void send(LateResponse& response) { response.log += "sent "; }
 };
 
-TEST_CASE("a guard calls its handler with the proof, or answers itself") {
+TEST_CASE("a guard calls its handler with the proof, or answers by itself") {
     const auto guard = protect(
         verifier, [](const Who& who, const Request&, Response& response) { response.body = "hello " + who->sub; });
     CHECK(ask(guard, good()).body == "hello 42");
@@ -144,7 +144,7 @@ TEST_CASE("a handler may be a function, a functor, a std::function, a member fun
     CHECK(counting.calls() == 1);
 }
 
-TEST_CASE("the wrapped operator is concrete") {
+TEST_CASE("the guard's operator() is not a template") {
     const auto guard = protect(verifier, greet);
     using Guard = std::remove_const_t<decltype(guard)>;
     static_assert(std::is_same_v<decltype(&Guard::operator()), void (Guard::*)(const Request&, Response&) const>);
@@ -161,13 +161,13 @@ TEST_CASE("a guard outlives the verifier that it was made from") {
     CHECK(ask(stored, good()).body == "hello 42");
 }
 
-TEST_CASE("realm and tell_expired go to the challenge of a guard") {
+TEST_CASE("a guard's challenge has the realm, and the expiry with tell_expired") {
     const auto guard = protect(verifier, greet, {.realm = "shop", .tell_expired = true});
     CHECK(ask(guard, bad()).challenge ==
           R"(Bearer realm="shop", error="invalid_token", error_description="The access token expired")");
 }
 
-TEST_CASE("a guard reads a cookie when told to") {
+TEST_CASE("a guard reads a cookie if its location names one") {
     const auto guard = protect(verifier, greet, {.cookie = "token"}, {.realm = "shop"});
     CHECK(ask(guard, {.headers = {{"Cookie", "token=" + account_token("7")}}, .method = "GET"}).body == "hello 7");
     CHECK(ask(guard, good()).body == "hello 42");
@@ -186,7 +186,7 @@ TEST_CASE("Granted: the scope is part of the handler's signature") {
     CHECK_THAT(ask(guard, bad()).challenge, support::contains_text(R"(, scope="orders:read orders:write")"));
 }
 
-TEST_CASE("std::optional: strangers pass, bad tokens do not") {
+TEST_CASE("std::optional: requests without a token pass, bad tokens do not") {
     const auto guard = protect(verifier, [](std::optional<Who> who, const Request&, Response& response) {
         response.body = who ? (*who)->sub : "stranger";
     });
@@ -197,7 +197,7 @@ TEST_CASE("std::optional: strangers pass, bad tokens do not") {
     CHECK(ask(guard, acme::with_authorization("Bearer")).status == 400);
 }
 
-TEST_CASE("std::optional of Granted: a known one without the scope is refused") {
+TEST_CASE("std::optional of Granted: a token without the scope is refused") {
     const auto guard = protect(verifier, [](const std::optional<Granted<AccountClaims, "a">>& who, const Request&,
                                             Response& response) { response.body = who ? "granted" : "stranger"; });
     CHECK(ask(guard, good("a")).body == "granted");
@@ -205,7 +205,7 @@ TEST_CASE("std::optional of Granted: a known one without the scope is refused") 
     CHECK(ask(guard, good("b")).status == 403);
 }
 
-TEST_CASE("a handler that takes Granted has its scope named to strangers too, and the rest of the challenge stays") {
+TEST_CASE("a handler that takes Granted names its scope in the challenge to anonymous requests, too") {
     const auto guard = protect(verifier, [](const Granted<AccountClaims, "files:read">&, const Request&, Response&) {},
                                {.scope = "other", .resource_metadata = "https://a/m", .others = {"Basic"}});
     CHECK(ask(guard, Request{}).challenge ==
@@ -225,7 +225,7 @@ TEST_CASE("a handler that returns its response") {
     CHECK(guard(bad()).status == 401);
 }
 
-TEST_CASE("arguments pass through unharmed: move-only ones, references, values") {
+TEST_CASE("arguments are forwarded unchanged: move-only values, references, copies") {
     const auto guard = protect(verifier, [](const Who&, std::unique_ptr<int> owned, int& changed, Request request,
                                             Response& response, std::string&& moved) {
         changed = *owned;
@@ -241,7 +241,7 @@ TEST_CASE("arguments pass through unharmed: move-only ones, references, values")
     CHECK(response.status == 401);
 }
 
-TEST_CASE("a handler may own what cannot be copied") {
+TEST_CASE("a handler may own a move-only object") {
     auto guard = protect(verifier, [owned = std::make_unique<std::string>("own ")](
                                        const Who& who, const Request&, Response& r) { r.body = *owned + who->sub; });
     const auto moved = std::move(guard).on_reject([](const Rejection&, const Request&, Response& r) { r.body = "no"; });
@@ -264,7 +264,7 @@ TEST_CASE("an on_reject hook answers; status and challenge stay") {
     CHECK(ask(guard, good()).body == "hello 42");
 }
 
-TEST_CASE("a response that must be sent is sent once, after the hook and all else; a handler sends for itself") {
+TEST_CASE("a rejected response that must be sent is sent once, after the hook; handlers send their own") {
     const auto guard = protect(verifier, [](const Who&, const LateRequest&, LateResponse& r) { r.log += "handled "; });
     const auto log_of = [](const auto& asked, const Request& request) {
         LateResponse response;
@@ -280,7 +280,7 @@ TEST_CASE("a response that must be sent is sent once, after the hook and all els
     CHECK(returns(LateRequest{bad()}).log == "rejected ");
 }
 
-TEST_CASE("an on_reject hook of a handler that returns its response returns one too") {
+TEST_CASE("for a handler that returns its response, the on_reject hook returns one, too") {
     const auto plain = protect(verifier, [](const Who&, const Request&) { return Response{}; });
     const auto guard = plain.on_reject([](const auto& rejection, const auto&) {
         return Response{.status = 200, .body = std::string{to_string(rejection.reason.code)}};

@@ -14,7 +14,7 @@ using credence::detail::request_uri;
 using credence::detail::with_one_encoding;
 using credence::detail::without_dot_segments;
 
-TEST_CASE("a URI in one spelling, RFC 3986 §6.2") {
+TEST_CASE("equivalent URIs have one normal form, RFC 3986 §6.2") {
     CHECK(plain_uri("HTTP://Example.COM") == "http://example.com/");
     CHECK(plain_uri("http://example.com:80/") == "http://example.com/");
     CHECK(plain_uri("https://example.com:80/") == "https://example.com:80/");
@@ -44,7 +44,7 @@ TEST_CASE("percent-encodings are in upper case, and only where they are needed")
     CHECK(with_one_encoding("/%2541") == "/%2541");  // decoded once
 }
 
-TEST_CASE("dot segments are resolved, and none leads above the root, RFC 3986 §5.2.4") {
+TEST_CASE("dot segments are resolved, never above the root, RFC 3986 §5.2.4") {
     CHECK(without_dot_segments("/a/b/c/./../../g") == "/a/g");
     CHECK(without_dot_segments("/..") == "/");
     CHECK(without_dot_segments("/../../a") == "/a");

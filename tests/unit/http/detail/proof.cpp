@@ -43,7 +43,7 @@ TEST_CASE("only the fields of the location are read") {
     CHECK(none.cookies.view().empty());
 }
 
-TEST_CASE("a field, a cookie, or both with one token") {
+TEST_CASE("a token in a field, in a cookie, or the same one in both") {
     const TokenLocation either{.cookie = "t"};
     CHECK(found({.field = "Bearer abc"}, {}) == "abc");
     CHECK(found({.field = "Bearer abc"}, either) == "abc");
@@ -66,7 +66,7 @@ TEST_CASE("two credentials, or malformed ones, are refused") {
     }
 }
 
-TEST_CASE("the token is verified once, and not at all without one") {
+TEST_CASE("the token is verified once; without a token nothing is verified") {
     int calls = 0;
     const auto verify = [&calls](std::string_view text) {
         ++calls;

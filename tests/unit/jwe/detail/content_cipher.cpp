@@ -75,7 +75,7 @@ TEST_CASE("AES-CBC with HMAC gives the tags of RFC 7518 B", "[jwe][cipher]") {
     CHECK(to_hex(seal(A128CBC_HS256, iv, kerckhoffs).ciphertext).starts_with("c80edfa32ddf39d5ef00c0b468834279"));
 }
 
-TEST_CASE("content of every length is opened, and not if one bit differs", "[jwe][cipher]") {
+TEST_CASE("content of every length is decrypted, and refused if one bit differs", "[jwe][cipher]") {
     for (const ContentAlgorithm content : all_content_algorithms) {
         for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 1000U}) {
             const std::string plaintext(size, 'p');
@@ -96,6 +96,6 @@ TEST_CASE("content of every length is opened, and not if one bit differs", "[jwe
     }
 }
 
-TEST_CASE("a ciphertext of CBC is never empty", "[jwe][cipher]") {
+TEST_CASE("an empty ciphertext of CBC is refused", "[jwe][cipher]") {
     CHECK_FALSE(opens(A128CBC_HS256, {std::string(16, 'i'), "", std::string(16, 't')}, ""));
 }

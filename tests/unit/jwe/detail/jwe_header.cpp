@@ -46,7 +46,7 @@ TEST_CASE("the members of a header are read", "[jwe][header]") {
     CHECK(read(R"({"alg":"a","enc":"e","epk":{"d":1}})").value().epk.has_private);
 }
 
-TEST_CASE("a header says why it is malformed", "[jwe][header]") {
+TEST_CASE("a malformed header is reported with its reason", "[jwe][header]") {
     const auto why = [](std::string_view text) { return std::string{read(text).error().reason}; };
     CHECK(why(R"({"alg":"dir"})") == "the header has no enc");
     CHECK(why(R"({"enc":"A256GCM"})") == "the header has no alg");

@@ -61,7 +61,7 @@ TEST_CASE("X25519 and X448 agree as in RFC 8037 A.6 and A.7", "[jwe][agreement]"
           R"({"kty":"OKP","crv":"X25519","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"})");
 }
 
-TEST_CASE("a point on another curve is refused as a peer", "[jwe][agreement]") {
+TEST_CASE("a peer's point on another curve is refused", "[jwe][agreement]") {
     const KeyHandle own = ephemeral_key(*curve_with_id(curve_id(Curve::p256)));
     const KeyHandle other = ephemeral_key(*curve_with_id(curve_id(Curve::p384)));
     REQUIRE((own && other));

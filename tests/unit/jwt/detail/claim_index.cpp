@@ -42,7 +42,7 @@ TEST_CASE("an index holds the last text of a claim, and none of one that is abse
     CHECK_FALSE(index.was_seen(RecognisedClaim::iss));
 }
 
-TEST_CASE("an index tells the first demanded name that is absent") {
+TEST_CASE("an index finds the first required name that is absent") {
     const std::vector<std::string> required{"a", "sub", ""};
     ClaimIndex index{{required, usual_scopes}};
     CHECK(index.watches_members());

@@ -25,7 +25,7 @@ TEST_CASE("a token is three parts between two dots") {
     CHECK(parts->signing_input == "header.payload");
 }
 
-TEST_CASE("parts may be empty here; later stages say what that means") {
+TEST_CASE("parts may be empty here; later stages check them") {
     const auto parts = split_compact("..");
     REQUIRE(parts);
     CHECK(parts->signing_input == ".");
@@ -33,7 +33,7 @@ TEST_CASE("parts may be empty here; later stages say what that means") {
     CHECK(split_compact(".b.c")->payload == "b");
 }
 
-TEST_CASE("a token whose sizes are expected is split there, or not at all") {
+TEST_CASE("a token is split at the expected sizes, or not at all") {
     const auto parts = split_expected("header.payload.signature", 6, 9);
     REQUIRE(parts);
     CHECK(parts->header == "header");
@@ -63,7 +63,7 @@ TEST_CASE("a million dots are refused without a byte of memory") {
     CHECK_FALSE(split_compact(dots));
 }
 
-TEST_CASE("padding is taken off a text of the right length only") {
+TEST_CASE("padding is removed only from a text of the right length") {
     constexpr std::array<std::array<std::string_view, 2>, 12> rows{{{"", ""},
                                                                     {"AAAA", "AAAA"},
                                                                     {"AAA=", "AAA"},
@@ -92,7 +92,7 @@ TEST_CASE("a part of any size is decoded, and followed by zeros") {
     }
 }
 
-TEST_CASE("a part can be decoded anew") {
+TEST_CASE("a part can be decoded again") {
     DecodedPart part;
     REQUIRE(part.decode(encode_base64url(std::string(5000, 'x'))));
     REQUIRE(part.decode("Zm9v"));
@@ -103,7 +103,7 @@ TEST_CASE("a part can be decoded anew") {
     CHECK(part.bytes().empty());
 }
 
-TEST_CASE("a part knows the text that it was decoded from, and no equal one elsewhere") {
+TEST_CASE("a part recognises the text that it was decoded from, but no equal text elsewhere") {
     const std::string text = "Zm9v", equal = text;
     DecodedPart part;
     CHECK_FALSE(part.is_of(text));
@@ -116,7 +116,7 @@ TEST_CASE("a part knows the text that it was decoded from, and no equal one else
     CHECK_FALSE(part.is_of(std::string_view{text}.substr(1, 1)));
 }
 
-TEST_CASE("a part of a usual size takes no memory from the heap") {
+TEST_CASE("a part of a usual size needs no allocation") {
     const std::string text = encode_base64url(std::string(1500, 'x'));
     CHECK(support::allocations_of([&] {
               DecodedPart part;

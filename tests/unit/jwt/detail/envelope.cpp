@@ -35,7 +35,7 @@ Key another_key() { return Key::from_secret("another secret, which has enough by
 
 }  // namespace
 
-TEST_CASE("an envelope is opened with the key, whether its header is cached or not") {
+TEST_CASE("an envelope is verified with the key, whether its header is cached or not") {
     const std::string token = support::account_token("7");
     Envelope<Key>::Headers headers;
     for (int turn = 0; turn < 3; ++turn) {
@@ -56,7 +56,7 @@ TEST_CASE("a cached header gets the key of each set that keys rotate to") {
     for (int turn = 0; turn < 3; ++turn) CHECK(open(token, keys, &headers) == Errc{});
 }
 
-TEST_CASE("an envelope is malformed if it is too large, or has not three parts") {
+TEST_CASE("an envelope is refused if it is too large, or does not have three parts") {
     const auto& key = account_keys().decoding;
     Envelope<Key>::Headers* const none = nullptr;
     CHECK(open(std::string(most + 1, 'a'), key, none) == Errc::token_too_large);

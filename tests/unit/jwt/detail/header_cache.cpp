@@ -11,7 +11,7 @@
 
 using Headers = credence::detail::HeaderCache<int>;
 
-TEST_CASE("a header is found where it ends at the token's first dot, and nowhere else") {
+TEST_CASE("a cached header is found only if it ends at the token's first dot") {
     Headers headers;
     CHECK(headers.find("abc.d.e") == nullptr);
     headers.insert("abc", 43, {.header = {"HS256", "k", "JWT"}, .has_kid = true}, 7);
@@ -26,7 +26,7 @@ TEST_CASE("a header is found where it ends at the token's first dot, and nowhere
     }
 }
 
-TEST_CASE("a header that is cached stays as it is") {
+TEST_CASE("a cached header never changes") {
     Headers headers;
     for (int round = 0; round < 3; ++round) headers.insert("a", 1, {}, round);
     CHECK(headers.find("a.")->key == 0);
@@ -44,7 +44,7 @@ int found_of(const Headers& headers, int count) {
     return found;
 }
 
-TEST_CASE("headers of many issuers are cached, but not of any number") {
+TEST_CASE("headers of many issuers are cached, up to a limit") {
     Headers headers;
     const auto insert = [&](int first, int end) {
         for (int number = first; number < end; ++number) headers.insert(std::to_string(number), 1, {}, number);
@@ -60,7 +60,7 @@ TEST_CASE("headers of many issuers are cached, but not of any number") {
     }
 }
 
-TEST_CASE("a header of unusual length is not remembered") {
+TEST_CASE("a header of unusual length is not cached") {
     Headers headers;
     for (int number = 0; number < 10; ++number) headers.insert(std::to_string(number), 1, {}, number);
     for (const std::size_t length : {std::size_t{513}, std::size_t{100'000}}) {

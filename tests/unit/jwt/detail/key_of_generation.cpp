@@ -51,7 +51,7 @@ TEST_CASE("a copy has no key") {
     CHECK(copy.find(1) == nullptr);
 }
 
-TEST_CASE("while threads store the keys of many generations, nobody finds the key of another") {
+TEST_CASE("while threads store the keys of many generations, no thread finds a key of another generation") {
     constexpr std::size_t generations = 2'000;
     std::vector<Key> keys(generations + 1);
     for (std::size_t number = 0; number <= generations; ++number) keys[number].generation = number;

@@ -75,7 +75,7 @@ void holds_the_rules() {
 
 }  // namespace
 
-TEST_CASE("a number that no double holds is strict JSON: it does not fit a DOM, in its turn") {
+TEST_CASE("a number beyond double is strict JSON, but a DOM refuses it, after the rules") {
     CHECK(verdict<nlohmann::json>(signed_payload(R"({"exp":1700000001,"x":1e400})")) == "invalid_claim_type");
     CHECK(verdict<nlohmann::json>(signed_payload(R"({"exp":1700000001,"x":[{"y":-1e400}]})")) == "invalid_claim_type");
     CHECK(verdict<nlohmann::json>(signed_payload(R"({"exp":1700000000,"x":1e400})")) == "token_expired exp");
@@ -90,7 +90,7 @@ TEST_CASE("the rules hold for a class with its own mapping") { holds_the_rules<M
 TEST_CASE("the rules hold for registered claims and such a class") { holds_the_rules<credence::Claims<Mapped>>(); }
 TEST_CASE("the rules hold for JSON") { holds_the_rules<nlohmann::json>(); }
 
-TEST_CASE("a struct's own member of a registered name is read, and the rule still holds") {
+TEST_CASE("a struct's own member with a registered name is read, and the rule still applies") {
     const auto who = read<OwnExp>(R"({"exp":1700000001,"sub":"42","scope":"a b","aud":["x"]})");
     CHECK(who->exp == 1700000001);
     CHECK(who->sub == "42");
@@ -124,7 +124,7 @@ TEST_CASE("registered claims are unescaped, and dates rounded down") {
     CHECK(who->jti.empty());
 }
 
-TEST_CASE("of two registered claims the last wins, where they are allowed") {
+TEST_CASE("of two equal registered claims the last wins, if duplicates are allowed") {
     CHECK(read<RegisteredClaims>(R"({"exp":1,"exp":1700000001})", true)->exp == noon + std::chrono::seconds{1});
     CHECK(read<nlohmann::json>(R"({"exp":1,"exp":1700000001})", true)->at("exp") == 1700000001);
     CHECK(read<RegisteredClaims>(R"({"exp":1700000001,"sub":"a","sub":"b"})", true)->sub == "b");
@@ -136,7 +136,7 @@ TEST_CASE("of two registered claims the last wins, where they are allowed") {
     CHECK(verdict(signed_payload(R"({"exp":1700000001,"\u0065xp":null})"), rules) == "invalid_claim_type exp");
 }
 
-TEST_CASE("a mapped class sees the whole payload") {
+TEST_CASE("a class with its own mapping gets the whole payload") {
     CHECK(read<Mapped>(R"({"exp":1700000001,"deep":{"a":[1]}})")->seen.at("deep").at("a").at(0) == 1);
     const auto both = read<credence::Claims<Mapped>>(R"({"exp":1700000001,"sub":"42"})");
     CHECK(both->sub == "42");
@@ -158,7 +158,7 @@ TEST_CASE("null that counts as absent is absent for every claims type") {
           credence::Error{credence::Errc::missing_claim, "exp"});
 }
 
-TEST_CASE("null that counts as absent is still the first of its name") {
+TEST_CASE("null that counts as absent still counts as an occurrence of its name") {
     const auto verdict_of = []<class Claims>(std::string_view payload) {
         return verdict(signed_payload(payload), credence::Validation<Claims>{.allow_null_members = true});
     };
@@ -171,7 +171,7 @@ TEST_CASE("null that counts as absent is still the first of its name") {
     }
 }
 
-TEST_CASE("an integer that counts as text is text for every claims type that has no number there") {
+TEST_CASE("an integer that counts as text is text for every claims type without a number member there") {
     const auto read_numbers = []<class Claims>(std::string_view payload) {
         return credence::decode<Claims>(signed_payload(payload), support::account_keys(),
                                         {.allow_numeric_subject = true, .clock = support::noon_clock});

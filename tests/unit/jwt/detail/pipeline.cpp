@@ -62,7 +62,7 @@ std::string forged(std::string token) {
 
 }  // namespace
 
-TEST_CASE("a source of keys is asked for alg and kid as they are, and only for an alg that it accepts") {
+TEST_CASE("a key source gets alg and kid unchanged, and only an alg that it accepts") {
     const auto asked = std::make_shared<Asked>();
     const credence::Verifier verifier{Source{asked}, Rules{.clock = support::noon_clock}};
     CHECK(judged(verifier, signed_texts(R"({"alg":"HS256","kid":"../../dev/null\u0000'--"})", good_payload)) ==
@@ -76,7 +76,7 @@ TEST_CASE("a source of keys is asked for alg and kid as they are, and only for a
     CHECK(asked->names.empty());
 }
 
-TEST_CASE("a key source distinguishes an empty kid from an absent one, however often the header comes") {
+TEST_CASE("a key source distinguishes an empty kid from an absent one, also for a cached header") {
     const auto asked = std::make_shared<Asked>();
     const credence::Verifier verifier{Source{asked}, Rules{.clock = support::noon_clock}};
     for (int round = 0; round < 2; ++round) {
@@ -86,7 +86,7 @@ TEST_CASE("a key source distinguishes an empty kid from an absent one, however o
     CHECK(asked->names == std::vector<std::string>{"HS256/", "HS256/none", "HS256/", "HS256/none"});
 }
 
-TEST_CASE("a source that can change is asked again for every token") {
+TEST_CASE("a key source that can change is called for every token") {
     const auto asked = std::make_shared<Asked>();
     const credence::Verifier verifier{Source{asked}, Rules{.clock = support::noon_clock}};
     const auto token = signed_texts(usual_header, good_payload);
@@ -100,7 +100,7 @@ TEST_CASE("a source that can change is asked again for every token") {
     CHECK(judged(verifier, token) == "invalid_signature");
 }
 
-TEST_CASE("the error of a key source is reported unchanged") {
+TEST_CASE("the error of a key source is returned unchanged") {
     for (const Errc code : {Errc::no_matching_key, Errc::ambiguous_key, Errc::keys_unavailable, Errc::invalid_key}) {
         const auto asked = std::make_shared<Asked>();
         asked->answer = code;
@@ -121,21 +121,21 @@ TEST_CASE("no byte of a payload is interpreted before its signature holds") {
     CHECK(support::verdict(forged(padded)) == "invalid_signature");
 }
 
-TEST_CASE("a token of exactly the limit is looked at, one byte more is not") {
+TEST_CASE("a token of exactly the size limit is read, one byte more is not") {
     const auto token = signed_texts(usual_header, good_payload);
     CHECK(support::verdict(token, Rules{.max_token_bytes = token.size()}) == "accepted");
     CHECK(support::verdict(token, Rules{.max_token_bytes = token.size() - 1}) == "token_too_large");
     CHECK(support::verdict("", Rules{.max_token_bytes = 0}) == "malformed_token");
 }
 
-TEST_CASE("an oversized token costs no memory") {
+TEST_CASE("an oversized token causes no allocation") {
     const std::string huge(10'000'000, 'a');
     const auto verifier = credence::verifier_for<nlohmann::json>(account_keys());
     const auto used = support::allocations_of([&] { CHECK(judged(verifier, huge) == "token_too_large"); });
     CHECK(used.bytes < 100'000);
 }
 
-TEST_CASE("checks are asked in their order, after every other rule, and only then") {
+TEST_CASE("checks run in their order, and only after every other rule") {
     std::vector<std::string> asked;
     const auto check = [&](std::string name, bool answer) {
         return credence::Check<nlohmann::json>{name, [&asked, name, answer](const nlohmann::json&) {
@@ -152,7 +152,7 @@ TEST_CASE("checks are asked in their order, after every other rule, and only the
     CHECK(asked == std::vector<std::string>{"first", "second"});
 }
 
-TEST_CASE("a check sees the registered claims, filled in") {
+TEST_CASE("a check gets the registered claims") {
     using Claims = credence::RegisteredClaims;
     const credence::Validation<Claims> rules{
         .checks = {{"sub", [](const Claims& claims) { return claims.sub == "42" && claims.exp.has_value(); }}}};
@@ -161,7 +161,7 @@ TEST_CASE("a check sees the registered claims, filled in") {
           "check_failed sub");
 }
 
-TEST_CASE("when memory runs out nothing is accepted, and nothing is lost") {
+TEST_CASE("if memory runs out, no token is accepted, and the verifier works afterwards") {
     const auto good = support::account_token();
     const auto bad = support::forged_token();
     int failures = 0;

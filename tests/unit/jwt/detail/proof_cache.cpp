@@ -52,7 +52,7 @@ using KnownProofs = credence::detail::ProofCache<KnownProof>;
 
 }  // namespace
 
-TEST_CASE("a token that has expired is dropped when it is shown, and at the latest when others come") {
+TEST_CASE("an expired token is dropped when it is presented, at the latest when others are stored") {
     KnownProofs cache{{.max_tokens = 1}};
     cache.insert(KnownProof::of("the token of the first moment"), start, start + 10s);
     REQUIRE(cache.find("the token of the first moment", 1));
@@ -63,7 +63,7 @@ TEST_CASE("a token that has expired is dropped when it is shown, and at the late
     CHECK(KnownProof::alive == 0);
 }
 
-TEST_CASE("tokens that come once do not push out those that are remembered, and what comes twice gets its place") {
+TEST_CASE("tokens that come once do not replace cached ones, and tokens that come twice are cached") {
     KnownProofs cache{{.max_tokens = 4}};
     for (const char digit : {'1', '2', '3', '4'}) {
         const std::string token = "a token with the number ......" + std::string(1, digit);

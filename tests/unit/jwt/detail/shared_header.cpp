@@ -31,7 +31,7 @@ TEST_CASE("there are static headers for each algorithm, equal to the header and 
     }
 }
 
-TEST_CASE("no other text is a usual header") {
+TEST_CASE("no other text counts as a static header") {
     for (const std::string_view text :
          {R"({"alg":"HS256"})", R"({"alg":"HS256","typ":"jwt"})", R"({"alg":"HS256", "typ":"JWT"})",
           R"({"alg":"HS256","typ":"JWT","x":1})", R"({"alg":"none","typ":"JWT"})", R"({"alg":"HS999","typ":"JWT"})"}) {
@@ -53,7 +53,7 @@ TEST_CASE("further static headers are found again, by their text, and are bounde
     CHECK(first->kid == "a");
 }
 
-TEST_CASE("a header is kept when the one that was read is gone, in copies too") {
+TEST_CASE("a shared header outlives the header that was read, also in copies") {
     struct Row {
         Header header;
         std::string json;

@@ -9,7 +9,7 @@
 
 namespace detail = credence::detail;
 
-TEST_CASE("a token's identity is read from its payload, escapes and all") {
+TEST_CASE("the identity of a token is read from its payload, with its escapes") {
     const std::vector<std::string> required, scope_claims{"scope", "scp"};
     detail::ClaimIndex index{{required, scope_claims}};
     const std::string padding(8, '\0');

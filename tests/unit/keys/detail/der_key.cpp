@@ -27,7 +27,7 @@ std::string_view refusal(std::string_view der, KeyHalf half, std::string_view pa
 
 }  // namespace
 
-TEST_CASE("each form of DER is read as the half that it is", "[der_key]") {
+TEST_CASE("each form of DER is read as a public or a private key", "[der_key]") {
     for (const std::string_view pem : {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate,
                                        files::p256_public, files::ed25519_public, files::ed448_public}) {
         CHECK(refusal(der_of(pem), KeyHalf::public_half) == "read");
@@ -40,7 +40,7 @@ TEST_CASE("each form of DER is read as the half that it is", "[der_key]") {
     }
 }
 
-TEST_CASE("an encrypted key opens with its passphrase alone", "[der_key]") {
+TEST_CASE("an encrypted key is decrypted only with its passphrase", "[der_key]") {
     const std::string der = der_of(files::p256_private_encrypted);
     CHECK(refusal(der, KeyHalf::private_half, files::passphrase) == "read");
     CHECK(refusal(der, KeyHalf::private_half, "other") == "wrong passphrase for an encrypted key");
@@ -49,7 +49,7 @@ TEST_CASE("an encrypted key opens with its passphrase alone", "[der_key]") {
     CHECK_FALSE(iterations_of(as_bytes(der).first(20)));
 }
 
-TEST_CASE("DER that is cut, extended or changed is refused, whatever of it", "[der_key]") {
+TEST_CASE("DER that is cut, extended or changed at any place is refused", "[der_key]") {
     for (const std::string_view pem : {files::p256_public, files::ed25519_private_with_public}) {
         const std::string der = der_of(pem);
         for (std::size_t size = 0; size < der.size(); ++size) {

@@ -51,7 +51,7 @@ TEST_CASE("the length is exact", "[ecdsa_form][attack-7]") {
     CHECK(to_der({0, 0, 1, 0, 0, 1, 0}).empty());
 }
 
-TEST_CASE("DER becomes r and s again, padded with zeros", "[ecdsa_form]") {
+TEST_CASE("DER converts back to r and s, padded with zeros", "[ecdsa_form]") {
     Bytes raw;
     for (const Bytes& wanted : {Bytes{0, 0, 1, 0, 0x7f, 0xff}, Bytes{0, 0, 0x80, 0xef, 0xff, 0xff}}) {
         REQUIRE(to_raw(to_der(wanted), raw));

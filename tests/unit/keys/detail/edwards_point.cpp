@@ -78,7 +78,7 @@ TEST_CASE("every encoding of the four points of small order of Ed448 is refused"
     }
 }
 
-TEST_CASE("with a point of small order anybody could sign: R = B, S = 1", "[points][attack-10]") {
+TEST_CASE("with a point of small order everyone could sign: R = B, S = 1", "[points][attack-10]") {
     // OpenSSL alone accepts the identity as a key, and this text as its signature of any message.
     const std::string identity = '\x01' + std::string(31, '\0');
     const std::string base = '\x58' + std::string(31, '\x66');
@@ -92,7 +92,7 @@ TEST_CASE("with a point of small order anybody could sign: R = B, S = 1", "[poin
     CHECK_FALSE(DecodingKey<Ed25519>::from_evp_pkey(key.get()));
 }
 
-TEST_CASE("numbers from the prime up are no coordinates", "[points]") {
+TEST_CASE("numbers not below the prime are not coordinates", "[points]") {
     for (int low = 0xed; low <= 0xff; ++low) {
         std::string y = static_cast<char>(low) + std::string(30, '\xff') + '\x7f';
         check_is_no_key<Ed25519>(y);
@@ -121,7 +121,7 @@ TEST_CASE("about half of all numbers are no coordinate of a point", "[points]") 
     }
 }
 
-TEST_CASE("every key that OpenSSL makes is a good point", "[points]") {
+TEST_CASE("every key that OpenSSL generates is a valid point", "[points]") {
     for (int turn = 0; turn < 200; ++turn) {
         for (const bool is_ed448 : {false, true}) {
             const detail::KeyHandle key{EVP_PKEY_Q_keygen(nullptr, nullptr, is_ed448 ? "ED448" : "ED25519")};

@@ -40,7 +40,7 @@ std::string hex(std::string_view bytes) {
 
 }  // namespace
 
-TEST_CASE("the examples of RFC 4231 come out", "[hmac]") {
+TEST_CASE("the MACs of RFC 4231 are computed", "[hmac]") {
     CHECK(hex(sign(key_of(Hash::sha256, std::string(20, '\x0b')), "Hi There")) ==
           "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     const std::string_view question = "what do ya want for nothing?";
@@ -77,7 +77,7 @@ TEST_CASE("keys of any length up to and around the block agree with OpenSSL's ow
     }
 }
 
-TEST_CASE("a signature is good as a whole or not at all", "[hmac][attack-11]") {
+TEST_CASE("only a whole signature is accepted", "[hmac][attack-11]") {
     const Key key = key_of(Hash::sha256, "secret");
     std::string signature = sign(key, "message");
     CHECK(key->verify("message", as_bytes(signature)));
@@ -93,7 +93,7 @@ TEST_CASE("a signature is good as a whole or not at all", "[hmac][attack-11]") {
     CHECK(key->verify("message", as_bytes(signature)));
 }
 
-TEST_CASE("empty and large inputs are signed as well", "[hmac]") {
+TEST_CASE("empty and large inputs are signed", "[hmac]") {
     const Key key = key_of(Hash::sha512, "secret");
     const std::string large(1 << 20, 'x');
     CHECK(key->verify("", as_bytes(sign(key, ""))));
@@ -156,7 +156,7 @@ TEST_CASE("a token can be verified while a thread ends", "[hmac][threads]") {
     CHECK(VerifiesLate::is_good == 1);
 }
 
-TEST_CASE("HMAC leaves the error queue alone", "[hmac][error-queue]") {
+TEST_CASE("HMAC does not change the error queue", "[hmac][error-queue]") {
     const Key key = key_of(Hash::sha256, "secret");
     const std::string signature = sign(key, "message");
     support::check_error_queue_around([&] { CHECK(key->verify("message", as_bytes(signature))); });

@@ -40,7 +40,7 @@ TEST_CASE("members of a JWK are found by name", "[jwk_document]") {
     CHECK_FALSE(document->has_escaped_secret());
 }
 
-TEST_CASE("a secret that is written with escapes is noticed", "[jwk_document]") {
+TEST_CASE("a secret with JSON escapes is recognised", "[jwk_document]") {
     JwkDocument document;
     REQUIRE(document.read(R"({"kty":"oct","k":"\u0041A"})"));
     CHECK(document->has_escaped_secret());
@@ -60,7 +60,7 @@ TEST_CASE("a text that is not a JSON object, or repeats a member, is refused", "
     CHECK(refusal(R"({"keys":[{"b":1,"b":2}]})").empty());
 }
 
-TEST_CASE("the elements of keys are taken one by one, up to a number", "[jwk_document]") {
+TEST_CASE("the elements of keys are read one by one, up to a limit", "[jwk_document]") {
     JwkDocument document;
     REQUIRE(document.read(R"({"keys":[{"kid":"a"},7,{"kid":"b","kid":"c"}]})"));
     std::vector<std::string> kids;

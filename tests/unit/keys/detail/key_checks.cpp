@@ -30,7 +30,7 @@ std::string_view refusal(std::string_view pem) {
 
 }  // namespace
 
-TEST_CASE("a key of the algorithm's type, size and curve is taken", "[key_checks]") {
+TEST_CASE("a key of the algorithm's type, size and curve is accepted", "[key_checks]") {
     CHECK(refusal<RS256>(files::rsa_public).empty());
     CHECK(refusal<PS384>(files::rsa_public).empty());
     CHECK(refusal<ES256>(files::p256_public).empty());
@@ -40,7 +40,7 @@ TEST_CASE("a key of the algorithm's type, size and curve is taken", "[key_checks
     CHECK(refusal<EdDSA>(files::ed448_public).empty());
 }
 
-TEST_CASE("any other key is refused, with the reason", "[key_checks]") {
+TEST_CASE("any other key is refused with its reason", "[key_checks]") {
     CHECK(refusal<ES256>(files::rsa_public) == another_key_type);
     CHECK(refusal<RS256>(files::p256_public) == another_key_type);
     CHECK(refusal<HS256>(files::rsa_public) == another_key_type);
@@ -52,7 +52,7 @@ TEST_CASE("any other key is refused, with the reason", "[key_checks]") {
     CHECK(refusal<ES256>(files::p256_public_explicit) == "explicit curve parameters are not allowed");
 }
 
-TEST_CASE("a private half is seen", "[key_checks]") {
+TEST_CASE("a private half is recognised", "[key_checks]") {
     CHECK(has_private_half(key_of(files::rsa_private, KeyHalf::private_half).get(), Family::rsa_pkcs1));
     CHECK(has_private_half(key_of(files::p256_private, KeyHalf::private_half).get(), Family::ecdsa));
     CHECK(has_private_half(key_of(files::ed25519_private, KeyHalf::private_half).get(), Family::eddsa));
@@ -61,7 +61,7 @@ TEST_CASE("a private half is seen", "[key_checks]") {
     CHECK_FALSE(has_private_half(key_of(files::ed448_public).get(), Family::eddsa));
 }
 
-TEST_CASE("the family, the curve and the numbers of a key are known", "[key_checks]") {
+TEST_CASE("the family, the curve and the numbers of a key are read", "[key_checks]") {
     CHECK(family_of(key_of(files::rsa_public).get()) == Family::rsa_pkcs1);
     CHECK(family_of(key_of(files::p384_public).get()) == Family::ecdsa);
     CHECK(family_of(key_of(files::ed25519_public).get()) == Family::eddsa);

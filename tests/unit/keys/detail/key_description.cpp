@@ -57,7 +57,7 @@ TEST_CASE("two keys in one file are counted", "[description]") {
     CHECK(describe_key_text(certificate + certificate + certificate) == "3 PEM blocks");
 }
 
-TEST_CASE("damage is distinguished from absence", "[description]") {
+TEST_CASE("a damaged key is distinguished from a text without a key", "[description]") {
     const std::string text{files::rsa_public};
     CHECK(describe_key_text(text.substr(0, 300)) == "a damaged PEM block labelled PUBLIC KEY");
     CHECK(describe_key_text(text + "more") == "an RSA 2048-bit public key in PEM");
@@ -106,7 +106,7 @@ TEST_CASE("the key that an algorithm needs is described in the same words", "[de
     CHECK(describe_expected_key(Ed448::scheme, KeyHalf::private_half) == "an Ed448 private key");
 }
 
-TEST_CASE("describing leaves the error queue alone", "[description][error-queue]") {
+TEST_CASE("describing a key does not change the error queue", "[description][error-queue]") {
     support::check_error_queue_around([] { static_cast<void>(describe_key_text(files::rsa_certificate)); });
     support::check_error_queue_around([] { static_cast<void>(describe_key_text(files::rsa_public.substr(0, 300))); });
     support::check_error_queue_around([] { static_cast<void>(describe_key_text("0\x03\x02\x01\x01")); });

@@ -22,7 +22,7 @@ KeyForm form_of_text(std::string_view der) { return form_of(as_bytes(der)); }
 
 }  // namespace
 
-TEST_CASE("each form of a key has its own shape", "[form]") {
+TEST_CASE("each form of a key is recognised by its structure", "[form]") {
     CHECK(form_of_pem(files::rsa_public) == KeyForm::spki);
     CHECK(form_of_pem(files::p256_public_explicit) == KeyForm::spki);
     CHECK(form_of_pem(files::ed25519_public) == KeyForm::spki);
@@ -60,7 +60,7 @@ TEST_CASE("bytes that are not DER, or have another structure, have no form", "[f
     CHECK(form_of_text("0\x06\x02\x01\x01\x02\x01\x01"sv) == KeyForm::pkcs1_public);
 }
 
-TEST_CASE("an element gives its tag and content, and leaves the rest", "[form]") {
+TEST_CASE("an element is split into tag, content and the rest", "[form]") {
     using namespace std::string_view_literals;
     ByteView der = as_bytes("\x02\x02\x01\x02\x04\x00rest"sv);
     const auto number = take_der(der);
@@ -71,7 +71,7 @@ TEST_CASE("an element gives its tag and content, and leaves the rest", "[form]")
     CHECK(as_text(der) == "rest");
 }
 
-TEST_CASE("a fault becomes an error that has only its code", "[form]") {
+TEST_CASE("a fault becomes an error with only a code", "[form]") {
     const credence::Error error = bad_key("a reason for people");
     CHECK(error == credence::Error{credence::Errc::invalid_key});
 }

@@ -12,7 +12,7 @@ using namespace credence;
 using namespace credence::detail;
 namespace files = support::key_files;
 
-TEST_CASE("a public key comes from PEM, DER and OpenSSL", "[key_import]") {
+TEST_CASE("a public key is made from PEM, DER and an OpenSSL key", "[key_import]") {
     CHECK(public_from_pem(files::p256_public, ES256::scheme));
     const auto blocks = read_pem_blocks(files::p256_public);
     CHECK(public_from_der(blocks->front().der.view(), ES256::scheme));
@@ -25,14 +25,14 @@ TEST_CASE("a public key comes from PEM, DER and OpenSSL", "[key_import]") {
     CHECK(public_from_pem(files::p256_public, ES384::scheme).error().reason == another_curve);
 }
 
-TEST_CASE("a secret is as long as the hash, unless that is allowed", "[key_import]") {
+TEST_CASE("a secret must be as long as the hash, unless a short one is allowed", "[key_import]") {
     CHECK(hmac_from_secret(Hash::sha256, std::string(32, 's'), false));
     CHECK(hmac_from_secret(Hash::sha256, std::string(31, 's'), false).error().code == Errc::key_too_short);
     CHECK(hmac_from_secret(Hash::sha256, std::string(31, 's'), true));
     CHECK(generate_hmac(Hash::sha512).value()->secret().size() == 64);
 }
 
-TEST_CASE("a JWK brings its key id, and says what it is for", "[key_import]") {
+TEST_CASE("a JWK gives its key id and its permitted use", "[key_import]") {
     const std::string public_jwk =
         R"({"kty":"EC","crv":"P-256","kid":"k1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
         R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")";

@@ -22,7 +22,7 @@ KeyHandle pair_of(std::string_view pem) {
 
 }  // namespace
 
-TEST_CASE("the halves of a sound pair belong together", "[key_pair_checks]") {
+TEST_CASE("the halves of a valid pair belong together", "[key_pair_checks]") {
     CHECK(has_own_private_half(pair_of(files::rsa_private).get(), Family::rsa_pkcs1));
     CHECK(has_own_private_half(pair_of(files::p256_private).get(), Family::ecdsa));
     CHECK(has_own_private_half(pair_of(files::ed25519_private).get(), Family::eddsa));

@@ -15,7 +15,7 @@ ByteView bytes(std::string_view text) { return as_bytes(text); }
 
 }  // namespace
 
-TEST_CASE("numbers make a key, and OpenSSL refuses those that do not", "[key_parameters]") {
+TEST_CASE("a key is made from numbers, and OpenSSL refuses invalid ones", "[key_parameters]") {
     KeyParameters good;
     std::string modulus(256, '\xff');
     REQUIRE(good.add_number(OSSL_PKEY_PARAM_RSA_N, bytes(modulus)));
@@ -31,7 +31,7 @@ TEST_CASE("numbers make a key, and OpenSSL refuses those that do not", "[key_par
     CHECK_FALSE(unknown.make("no such type"));
 }
 
-TEST_CASE("a point off its curve makes no key", "[key_parameters]") {
+TEST_CASE("a point that is not on its curve is refused", "[key_parameters]") {
     KeyParameters parameters;
     parameters.add_text(OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1");
     parameters.add_bytes(OSSL_PKEY_PARAM_PUB_KEY, SecretBytes{bytes(std::string(1, '\x04') + std::string(64, '\x01'))});

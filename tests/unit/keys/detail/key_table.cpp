@@ -27,14 +27,14 @@ SecretBytes identity(std::string_view text) { return SecretBytes{detail::as_byte
 
 }  // namespace
 
-TEST_CASE("keys without a known identity are never taken for one", "[key_table]") {
+TEST_CASE("keys without an identity are never treated as equal", "[key_table]") {
     KeyTable table;
     CHECK(table.add("ES256", {.kid = "k"}, new_key(), {}));
     CHECK(table.add("ES256", {.kid = "k"}, new_key(), {}));
     CHECK(table.find({.alg = "ES256", .kid = "k"}).error().code == Errc::ambiguous_key);
 }
 
-TEST_CASE("an equal key is one key per algorithm, and brings its thumbprints along", "[key_table]") {
+TEST_CASE("equal keys count once per algorithm, and keep their thumbprints", "[key_table]") {
     KeyTable table{true};
     CHECK(table.add("ES256", {.kid = "k"}, new_key(), identity("a")));
     CHECK_FALSE(table.add("ES256", {.kid = "k", .x5t = "T", .x5t_s256 = "S"}, new_key(), identity("a")));
@@ -46,13 +46,13 @@ TEST_CASE("an equal key is one key per algorithm, and brings its thumbprints alo
     CHECK(table.candidates({.alg = "ES256", .kid = "k"}).size() == 1);
 }
 
-TEST_CASE("the reason for a skipped kid is a text that stays", "[key_table]") {
+TEST_CASE("the reason for a skipped kid stays a valid text", "[key_table]") {
     const std::string_view text = detail::reason_for_skipped_kid("its use is not sig");
     CHECK(text == "the key with this kid was skipped: its use is not sig");
     CHECK(detail::reason_for_skipped_kid(std::string{"its use is not sig"}).data() == text.data());
 }
 
-TEST_CASE("each kid of a large table finds its own key, in whatever order they came", "[key_table]") {
+TEST_CASE("each kid of a large table finds its own key, whatever the order of insertion", "[key_table]") {
     KeyTable table;
     std::map<std::string, std::shared_ptr<const VerificationKey>> keys;
     for (const int number : {50, 7, 93, 0, 68, 12, 31, 77, 5, 44}) {

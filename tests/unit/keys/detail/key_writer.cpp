@@ -55,7 +55,7 @@ TEST_CASE("the thumbprint is that of RFC 7638 §3.1", "[key_writer]") {
     CHECK(thumbprint_of(jwk).value() == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 }
 
-TEST_CASE("PEM that is written opens again", "[key_writer]") {
+TEST_CASE("written PEM can be read again", "[key_writer]") {
     const KeyHandle pair = pair_of(files::p256_private);
     const auto again = read_pem(private_pem(pair.get()).value(), KeyHalf::private_half, {});
     REQUIRE(again);

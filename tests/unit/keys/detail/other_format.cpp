@@ -27,7 +27,7 @@ constexpr std::string_view bare_base64 =
 
 }  // namespace
 
-TEST_CASE("every reader names the format that it was given", "[other_format]") {
+TEST_CASE("every reader names the format of a wrong text", "[other_format]") {
     const std::string der = der_of(files::rsa_public);
     const std::string base64 = detail::encode_base64url(der);
     const std::string_view jwk = support::rfc7515_a2.jwk;

@@ -64,7 +64,7 @@ TEST_CASE("a secret is not accepted as a key pair, nor a key pair as a secret", 
     CHECK(prepare_to_verify<EdDSA>(*pair).error().reason == "expected a public key, found a private one");
 }
 
-TEST_CASE("a JWK of no known type is of another type than any algorithm needs", "[parsed_key]") {
+TEST_CASE("a JWK of an unknown type has the wrong type for every algorithm", "[parsed_key]") {
     CHECK(parse_jwk_text(R"({"kty":"new"})").error().reason == another_key_type);
     CHECK(parse_jwk_text(R"({"n":"AQAB"})").error().reason == "it has no kty");
     CHECK(parse_jwk_text(R"({"kty":"OKP","crv":"X22519","x":"AA"})").error().reason == "a curve that is not supported");

@@ -68,14 +68,14 @@ TEST_CASE("text may be around a block", "[pem]") {
     CHECK(blocks_of(text + "-----END PUBLIC KEY-----\n") == one_key);
 }
 
-TEST_CASE("all blocks of a text are found in their order", "[pem]") {
+TEST_CASE("all blocks of a text are found in order", "[pem]") {
     const std::string text{files::p256_public};
     CHECK(blocks_of(text + text) == "PUBLIC KEY 91, PUBLIC KEY 91");
     CHECK(blocks_of(files::p256_private_with_parameters).starts_with("EC PARAMETERS 10, EC PRIVATE KEY "));
     CHECK(blocks_of(replaced(text + text, "\n", "")) == "PUBLIC KEY 91, PUBLIC KEY 91");
 }
 
-TEST_CASE("a damaged block is one without bytes, and hides no other", "[pem]") {
+TEST_CASE("a damaged block has no bytes, and does not hide other blocks", "[pem]") {
     const std::string text{files::p256_public};
     CHECK(blocks_of(replaced(text, "M", "*")) == "PUBLIC KEY 0");
     CHECK(blocks_of(replaced(text, "M", "-")) == "PUBLIC KEY 0");

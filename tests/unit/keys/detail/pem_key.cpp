@@ -61,7 +61,7 @@ std::string certificate(const char* subject, const char* issuer, const Keys<ES25
 
 }  // namespace
 
-TEST_CASE("a label must tell the truth", "[pem]") {
+TEST_CASE("the label of a block must match its content", "[pem]") {
     constexpr std::string_view lie = "a PEM block whose label does not match its content";
     CHECK(why_not(replaced(files::p256_public, "PUBLIC KEY", "RSA PUBLIC KEY")) == lie);
     CHECK(why_not(replaced(files::p256_public, "PUBLIC KEY", "CERTIFICATE")) == lie);
@@ -71,7 +71,7 @@ TEST_CASE("a label must tell the truth", "[pem]") {
     CHECK(why_not(replaced(files::rsa_request, "CERTIFICATE REQUEST", "CERTIFICATE")) == lie);
 }
 
-TEST_CASE("a text without a key of the wanted half is reported with what it has", "[pem]") {
+TEST_CASE("a text without the wanted key half is reported with its content", "[pem]") {
     CHECK(why_not(files::rsa_request) == "a certificate request");
     CHECK(why_not(replaced(files::p256_public, "PUBLIC KEY", "DH PARAMETERS")) == "a PEM block that holds no key");
     CHECK(why_not(files::rsa_private) == "expected a public key, found a private one");
@@ -100,7 +100,7 @@ TEST_CASE("blocks of another kind may be next to the key", "[pem]") {
     CHECK(EncodingKey<ES256>::from_pem(files::p256_private_with_parameters));
 }
 
-TEST_CASE("one key may be there twice, and in two forms", "[pem]") {
+TEST_CASE("one key may occur twice, also in two forms", "[pem]") {
     CHECK(why_not(join(files::rsa_public, files::rsa_public)).empty());
     CHECK(why_not(join(files::rsa_public, files::rsa_public_pkcs1)).empty());
     CHECK(why_not(join(files::rsa_certificate, files::rsa_public)).empty());

@@ -75,7 +75,7 @@ TEST_CASE("EC keys come in PKCS#8 and SEC 1, with and without what can be derive
     CHECK(belong_together<ES256K>(files::secp256k1_private, files::secp256k1_public));
 }
 
-TEST_CASE("EdDSA keys are for EdDSA and for the algorithm of their curve's name", "[key_material]") {
+TEST_CASE("EdDSA keys serve EdDSA and the algorithm with their curve's name", "[key_material]") {
     CHECK(belong_together<EdDSA>(files::ed25519_private, files::ed25519_public));
     CHECK(belong_together<Ed25519>(files::ed25519_private, files::ed25519_public));
     CHECK(belong_together<EdDSA>(files::ed448_private, files::ed448_public));
@@ -85,7 +85,7 @@ TEST_CASE("EdDSA keys are for EdDSA and for the algorithm of their curve's name"
     CHECK(why_not_private<Ed25519>(files::ed448_private) == "a key on another curve");
 }
 
-TEST_CASE("all forms come in DER too", "[key_material]") {
+TEST_CASE("all forms are also read from DER", "[key_material]") {
     const std::string input = "input";
     const auto signature = sign(EncodingKey<RS256>::from_der(der_of(files::rsa_private)).value(), input);
     for (const std::string_view pem : {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate}) {
@@ -102,7 +102,7 @@ TEST_CASE("all forms come in DER too", "[key_material]") {
     CHECK_FALSE(DecodingKey<RS256>::from_pem(der_of(files::rsa_public)));
 }
 
-TEST_CASE("DER is taken as a whole or not at all", "[key_material]") {
+TEST_CASE("only complete DER is accepted", "[key_material]") {
     for (const std::string_view pem : {files::rsa_public, files::rsa_public_pkcs1, files::rsa_certificate}) {
         const std::string der = der_of(pem);
         CHECK_FALSE(DecodingKey<RS256>::from_der(der + '\0'));
@@ -138,7 +138,7 @@ TEST_CASE("nothing may follow an RSA key inside its wrapping", "[key_material]")
     CHECK_FALSE(EncodingKey<RS256>::from_der(wrapped));
 }
 
-TEST_CASE("a point that begins like DER is a point all the same", "[key_material]") {
+TEST_CASE("a point that begins like DER is still read as a point", "[key_material]") {
     CHECK(why_not_public<Ed25519>("-----BEGIN PUBLIC KEY-----\n"
                                   "MCowBQYDK2VwAyEAMBnrDfHjaPEAbiKB6AjqcSPhaiLH+358nTif2YxxC54=\n"
                                   "-----END PUBLIC KEY-----\n") == "accepted");
@@ -148,7 +148,7 @@ TEST_CASE("a point that begins like DER is a point all the same", "[key_material
                                 "-----END PUBLIC KEY-----\n") == "accepted");
 }
 
-TEST_CASE("weak and odd RSA keys are refused", "[key_material][attack-4]") {
+TEST_CASE("weak and unusual RSA keys are refused", "[key_material][attack-4]") {
     CHECK(why_not_public<RS256>(files::rsa_1024_public) == "too short: an RSA key of less than 2048 bits");
     CHECK(why_not_public<PS256>(files::rsa_1024_public) == "too short: an RSA key of less than 2048 bits");
     CHECK(why_not_private<RS256>(files::rsa_1024_private) == "too short: an RSA key of less than 2048 bits");
@@ -167,7 +167,7 @@ TEST_CASE("RSA-PSS keys serve PS* only, and only as their parameters allow", "[k
     CHECK(why_not_public<PS256>(files::pss_sha256_salt48_public) == "a key that is not for this algorithm");
 }
 
-TEST_CASE("the curve must be the algorithm's, and be named", "[key_material][attack-5]") {
+TEST_CASE("the curve must be the algorithm's, and a named curve", "[key_material][attack-5]") {
     CHECK(why_not_public<ES256>(files::p384_public) == "a key on another curve");
     CHECK(why_not_public<ES256>(files::secp256k1_public) == "a key on another curve");
     CHECK(why_not_public<ES256K>(files::p256_public) == "a key on another curve");
@@ -176,7 +176,7 @@ TEST_CASE("the curve must be the algorithm's, and be named", "[key_material][att
     CHECK(why_not_private<ES256>(files::p256_private_explicit) == "explicit curve parameters are not allowed");
 }
 
-TEST_CASE("the type must be the algorithm's", "[key_material]") {
+TEST_CASE("the key type must fit the algorithm", "[key_material]") {
     CHECK(why_not_public<RS256>(files::p256_public) == "a key of another type");
     CHECK(why_not_public<ES256>(files::rsa_public) == "a key of another type");
     CHECK(why_not_public<EdDSA>(files::rsa_public) == "a key of another type");
@@ -186,7 +186,7 @@ TEST_CASE("the type must be the algorithm's", "[key_material]") {
     CHECK(why_not_public<RS256>(files::dsa_public) == "a key of another type");
 }
 
-TEST_CASE("a private key is none where a public one is due, and the other way round", "[key_material]") {
+TEST_CASE("a private key is refused as a public key, and the other way round", "[key_material]") {
     constexpr std::string_view private_there = "expected a public key, found a private one";
     for (const std::string_view text : {files::rsa_private, files::rsa_private_pkcs1, files::rsa_private_encrypted}) {
         CHECK(why_not_public<RS256>(text) == private_there);
@@ -198,7 +198,7 @@ TEST_CASE("a private key is none where a public one is due, and the other way ro
     }
 }
 
-TEST_CASE("an encrypted key needs its passphrase, and nobody is asked for it", "[key_material]") {
+TEST_CASE("an encrypted key needs its passphrase, and there is no prompt for it", "[key_material]") {
     for (const std::string_view text : {files::rsa_private_encrypted, files::rsa_private_pkcs1_encrypted}) {
         CHECK(why_not_private<RS256>(text) == "the key is encrypted, and no passphrase was given");
         CHECK(why_not_private<RS256>(text, "sesam") == "wrong passphrase for an encrypted key");
@@ -263,7 +263,7 @@ TEST_CASE("a key encrypted with scrypt is read up to a cost of 10,000,000", "[ke
     CHECK(reason(encrypted("\x7f\xff\xff\xff\xff\xff\xff\xff\xff", "\x08", "\x01")) == too_much);
 }
 
-TEST_CASE("Ed25519 keys come with their public half beside them, which must be theirs", "[key_material]") {
+TEST_CASE("the public half in an Ed25519 key file must belong to the private half", "[key_material]") {
     CHECK(why_not_private<EdDSA>(files::ed25519_private_with_public) == "accepted");
     CHECK(belong_together<Ed25519>(files::ed25519_private_with_public, files::ed25519_public_of_rfc8410));
     const std::string der = der_of(files::ed25519_private_with_public);
@@ -286,7 +286,7 @@ TEST_CASE("Ed25519 keys come with their public half beside them, which must be t
     CHECK_FALSE(DecodingKey<EdDSA>::from_der(der));
 }
 
-TEST_CASE("a public key is all that its bits hold, in a certificate too", "[key_material]") {
+TEST_CASE("a public key must fill its bit string, also in a certificate", "[key_material]") {
     CHECK(DecodingKey<RS256>::from_der(der_of(files::rsa_public)));
     CHECK_FALSE(DecodingKey<RS256>::from_der(der_of(files::rsa_public_with_more_inside)));
     CHECK_FALSE(DecodingKey<RS256>::from_der(der_of(files::rsa_certificate_with_more_inside)));
@@ -296,7 +296,7 @@ TEST_CASE("a public key is all that its bits hold, in a certificate too", "[key_
     CHECK_FALSE(DecodingKey<EdDSA>::from_der(ed25519));
 }
 
-TEST_CASE("a hybrid point is none of RFC 5480", "[key_material]") {
+TEST_CASE("a hybrid point is refused, RFC 5480", "[key_material]") {
     std::string der = der_of(files::p256_public);
     REQUIRE(DecodingKey<ES256>::from_der(der));
     const bool is_odd = (der.back() & 1) != 0;
@@ -304,7 +304,7 @@ TEST_CASE("a hybrid point is none of RFC 5480", "[key_material]") {
     CHECK_FALSE(DecodingKey<ES256>::from_der(der));
 }
 
-TEST_CASE("a number of an RSA key is written as DER writes it", "[key_material]") {
+TEST_CASE("the numbers of an RSA key must be in DER form", "[key_material]") {
     const std::string good = der_of(files::rsa_public_pkcs1);  // 30 82 len len, 02 82 len len 00 …, 02 03 01 00 01
     REQUIRE(DecodingKey<RS256>::from_der(good));
     std::string padded = good.substr(0, good.size() - 5) + std::string{"\x02\x04\x00\x01\x00\x01", 6};
@@ -315,7 +315,7 @@ TEST_CASE("a number of an RSA key is written as DER writes it", "[key_material]"
     CHECK_FALSE(DecodingKey<RS256>::from_der(negative));
 }
 
-TEST_CASE("a key that OpenSSL holds in the way of its version 1.1 is a key too", "[key_material]") {
+TEST_CASE("a key object in the form of OpenSSL 1.1 is accepted", "[key_material]") {
     const std::string der = der_of(files::rsa_public_pkcs1);
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
     const detail::KeyHandle key{d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size()))};
@@ -323,7 +323,7 @@ TEST_CASE("a key that OpenSSL holds in the way of its version 1.1 is a key too",
     CHECK(DecodingKey<RS256>::from_evp_pkey(key.get()));
 }
 
-TEST_CASE("halves that do not belong together are no key pair", "[key_material]") {
+TEST_CASE("halves that do not belong together are refused as a key pair", "[key_material]") {
     // SEC 1 has the public point after the private number. Replace it by another point.
     std::string der = der_of(files::p256_private_sec1);
     const std::string point = der_of(files::p256_public);
@@ -350,7 +350,7 @@ TEST_CASE("an RSA key with a wrong prime is refused", "[key_material]") {
     CHECK(accepted == 0);
 }
 
-TEST_CASE("no piece of a damaged file makes a key or a crash", "[key_material]") {
+TEST_CASE("no piece of a damaged file is accepted as a key, or causes a crash", "[key_material]") {
     for (const std::string_view pem : {files::p256_public, files::ed25519_public, files::rsa_public_pkcs1}) {
         const std::string der = der_of(pem);
         for (std::size_t at = 0; at < der.size(); ++at) {

@@ -169,7 +169,7 @@ TEST_CASE("a key is refused as a secret however it is encoded", "[secret][attack
     CHECK(is_key(form));
 }
 
-TEST_CASE("only what fills its length field is given to OpenSSL", "[secret]") {
+TEST_CASE("only DER with the right length field is given to OpenSSL", "[secret]") {
     const auto fills = [](std::string_view bytes) { return fills_its_length(as_bytes(bytes)); };
     CHECK(fills(std::string_view{"\x30\x00", 2}));
     CHECK(fills("0\x03\x02\x01\x01"));
@@ -185,7 +185,7 @@ TEST_CASE("only what fills its length field is given to OpenSSL", "[secret]") {
     CHECK(is_key(as_text(read_pem_blocks(files::dsa_public)->back().der.view())));
 }
 
-TEST_CASE("random secrets are taken in every form", "[secret]") {
+TEST_CASE("random secrets are accepted in every form", "[secret]") {
     std::mt19937 random{20240229};
     std::uniform_int_distribution<int> byte{0, 255};
     for (const std::size_t size : {32U, 48U, 64U}) {
@@ -201,7 +201,7 @@ TEST_CASE("random secrets are taken in every form", "[secret]") {
     }
 }
 
-TEST_CASE("words, JSON and base64 of other things are taken", "[secret]") {
+TEST_CASE("words, JSON and base64 of other data are accepted", "[secret]") {
     for (const std::string_view text :
          {"correct horse battery staple, and some more of it", R"({"this is an odd secret, and yet":"it is one"})",
           "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", "LS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0t", "0 0 0 0", "=", " \n"}) {

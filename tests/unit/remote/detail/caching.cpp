@@ -37,14 +37,14 @@ TEST_CASE("Cache-Control says how long an answer is fresh", "[caching]") {
     CHECK(fresh("max-age=99999999999999999999") == 2'000'000'000);
 }
 
-TEST_CASE("Cache-Control that says nothing of it", "[caching]") {
+TEST_CASE("Cache-Control without a lifetime is ignored", "[caching]") {
     for (const char* text : {"", ",", " , ,", "public", "s-maxage=300", "xmax-age=300", "max-age-300=1", "=300"}) {
         CAPTURE(text);
         CHECK(fresh(text) == -1);
     }
 }
 
-TEST_CASE("a max-age that is not a number is stale", "[caching]") {
+TEST_CASE("an answer with an invalid max-age is stale", "[caching]") {
     for (const char* text : {"max-age", "max-age=", "max-age=x", "max-age=-1", "max-age=1.5", "max-age=\"",
                              "max-age=+5", "max-age=1 2", "max-age=300;"}) {
         CAPTURE(text);
@@ -52,7 +52,7 @@ TEST_CASE("a max-age that is not a number is stale", "[caching]") {
     }
 }
 
-TEST_CASE("Age is what is used up already", "[caching]") {
+TEST_CASE("Age is subtracted from the lifetime", "[caching]") {
     CHECK(fresh("max-age=300", "100") == 200);
     CHECK(fresh("max-age=300", " 100 ") == 200);
     CHECK(fresh("max-age=300", "300") == 0);
@@ -62,7 +62,7 @@ TEST_CASE("Age is what is used up already", "[caching]") {
     CHECK(fresh("", "100") == -1);
 }
 
-TEST_CASE("a date of HTTP is read in its one form", "[caching]") {
+TEST_CASE("an HTTP date is read in its preferred form only", "[caching]") {
     CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == NumericDate{784111777s});
     CHECK(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT") == NumericDate{0s});
     CHECK(parse_http_date("Thu, 29 Feb 2024 23:59:60 GMT") == NumericDate{1709251200s});
@@ -77,7 +77,7 @@ TEST_CASE("a date of HTTP is read in its one form", "[caching]") {
     }
 }
 
-TEST_CASE("Retry-After is seconds or a moment", "[caching]") {
+TEST_CASE("Retry-After is a number of seconds or a date", "[caching]") {
     const NumericDate now{784111777s};
     CHECK(parse_retry_after("120", now) == 120s);
     CHECK(parse_retry_after(" 0 ", now) == 0s);

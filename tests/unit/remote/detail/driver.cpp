@@ -13,7 +13,7 @@
 
 using namespace credence;
 
-TEST_CASE("chance is from 0 up to but not 1", "[driver]") {
+TEST_CASE("random values are from 0 up to, but not including, 1", "[driver]") {
     bool differs = false;
     const double first = detail::random_share();
     for (int count = 0; count < 100; ++count) {
@@ -25,7 +25,7 @@ TEST_CASE("chance is from 0 up to but not 1", "[driver]") {
     CHECK(differs);
 }
 
-TEST_CASE("a source of chance or a hook that throws does no harm", "[driver]") {
+TEST_CASE("a random source or a hook that throws does no harm", "[driver]") {
     const auto options = detail::options_for_core({.random = []() -> double { throw std::runtime_error{"no"}; }});
     CHECK(options.random() == 0.5);
     int told = 0;
@@ -38,7 +38,7 @@ TEST_CASE("a source of chance or a hook that throws does no harm", "[driver]") {
     detail::tell_events({}, {{.kind = RemoteEvent::Kind::expired}});
 }
 
-TEST_CASE("a key id that no set can have is refused without a search", "[driver]") {
+TEST_CASE("an impossible key id is refused without a lookup", "[driver]") {
     CHECK(detail::is_possible_kid({.alg = "EdDSA"}));
     CHECK(detail::is_possible_kid({.alg = "EdDSA", .kid = std::string(1024, 'k')}) == true);
     const std::string long_kid(1025, 'k');
@@ -46,7 +46,7 @@ TEST_CASE("a key id that no set can have is refused without a search", "[driver]
     CHECK_FALSE(detail::is_possible_kid({.alg = "EdDSA", .kid = "a\n"}));
 }
 
-TEST_CASE("without keys, an unknown key id is unavailable, with a time to retry", "[driver]") {
+TEST_CASE("without keys, every key id is unavailable, with a time to retry", "[driver]") {
     detail::RemoteCore<support::RemoteSet> core{
         {.key_set = Url::parse(support::IssuerScript::set_url).value()}, {}, {}};
     const auto answer = detail::answer_without_fetch(core, {.alg = "EdDSA", .kid = "a"}, std::nullopt, {});

@@ -26,7 +26,7 @@ Loop::Handle new_member() {
 
 }  // namespace
 
-TEST_CASE("a member is fetched for when a token needs a key, and not before", "[fetch_loop]") {
+TEST_CASE("the keys of a member are fetched when a token first needs one, and not before", "[fetch_loop]") {
     const IssuerScript script;
     const auto loop = std::make_shared<Loop>(script, RemoteOptions{.unknown_key_wait = IssuerScript::long_enough}, 1h);
     detail::FetchThreads<support::RemoteSet> threads{loop};
@@ -45,14 +45,14 @@ TEST_CASE("a member is fetched for when a token needs a key, and not before", "[
     CHECK(loop->use(member));
 }
 
-TEST_CASE("a member without tokens rests", "[fetch_loop]") {
+TEST_CASE("a member without tokens is idle", "[fetch_loop]") {
     const auto loop = std::make_shared<Loop>(IssuerScript{}, RemoteOptions{}, 0ms);
     const auto member = new_member();
     CHECK(loop->use(member));
     CHECK_FALSE(loop->use(member));
 }
 
-TEST_CASE("without a thread nobody waits for longer than is allowed", "[fetch_loop]") {
+TEST_CASE("without a thread, no caller waits longer than allowed", "[fetch_loop]") {
     const auto loop = std::make_shared<Loop>(IssuerScript{}, RemoteOptions{.unknown_key_wait = 0ms}, 1h);
     const auto member = new_member();
     const auto refusal = loop->fetch_key(member, key_a, std::nullopt);

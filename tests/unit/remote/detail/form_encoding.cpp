@@ -16,7 +16,7 @@ TEST_CASE("a form's value has unreserved characters and percent codes only", "[f
     CHECK(form_encoded("").empty());
 }
 
-TEST_CASE("base64 has its own alphabet, and padding", "[form_encoding]") {
+TEST_CASE("base64 has the standard alphabet and padding", "[form_encoding]") {
     CHECK(base64_text("").empty());
     CHECK(base64_text("f") == "Zg==");
     CHECK(base64_text("fo") == "Zm8=");

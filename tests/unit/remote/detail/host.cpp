@@ -26,7 +26,7 @@ TEST_CASE("an address is read in its canonical form alone", "[host]") {
     }
 }
 
-TEST_CASE("this machine is distinguished from hosts that look like it", "[host]") {
+TEST_CASE("loopback hosts are distinguished from hosts that look like them", "[host]") {
     for (const std::string_view text : {"127.0.0.1", "127.9.9.9", "[::1]", "LocalHost"}) {
         CAPTURE(text);
         CHECK(read_host(text).fault.empty());
@@ -39,7 +39,7 @@ TEST_CASE("this machine is distinguished from hosts that look like it", "[host]"
     }
 }
 
-TEST_CASE("a text that is not a host, or is a number in disguise, is refused", "[host]") {
+TEST_CASE("a text that is not a host, or is an address in an unusual form, is refused", "[host]") {
     for (const std::string_view text : {"", "a..b", ".a", "a.", "a b", "a/b", "127.1", "0x7f000001", "2130706433",
                                         "[::1", "[127.0.0.1]", "a:80", "b\xc3\xa9"}) {
         CAPTURE(text);

@@ -27,7 +27,7 @@ TEST_CASE("an answer is found until its end", "[introspection_cache]") {
     CHECK(cache.find("a", now + 6s).value() == "new");
 }
 
-TEST_CASE("a flood of tokens takes no more room, and the last ones are there", "[introspection_cache]") {
+TEST_CASE("a flood of tokens does not exceed the limit, and the latest answers are kept", "[introspection_cache]") {
     const SteadyTime now{1h};
     Cache cache{10};
     for (int number = 0; number < 1000; ++number) cache.insert(std::to_string(number), "{}", now + 60s);

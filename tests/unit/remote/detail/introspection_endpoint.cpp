@@ -32,7 +32,7 @@ std::string found(IntrospectionEndpoint& endpoint, DocumentServer& server) {
 
 }  // namespace
 
-TEST_CASE("a URL that was given is never looked for", "[introspection_endpoint]") {
+TEST_CASE("no metadata is fetched for a given URL", "[introspection_endpoint]") {
     IntrospectionEndpoint endpoint{Url::parse("https://id.example/given").value()};
     DocumentServer server;
     for (int count = 0; count < 5; ++count) endpoint.note(false);
@@ -40,7 +40,7 @@ TEST_CASE("a URL that was given is never looked for", "[introspection_endpoint]"
     CHECK(server.asked == 0);
 }
 
-TEST_CASE("a document is read again in time, and not for each failure", "[introspection_endpoint]") {
+TEST_CASE("a document is fetched again in time, and not after each failure", "[introspection_endpoint]") {
     const auto origin = detail::origin_of_issuer("https://id.example", {}).value();
     IntrospectionEndpoint endpoint{origin, 24h, 1000};
     DocumentServer server;

@@ -29,7 +29,7 @@ FetchError fault(std::string_view document, std::string_view issuer = "https://i
 
 }  // namespace
 
-TEST_CASE("a document is below the issuer's path, or at RFC 8414's inserted path", "[metadata]") {
+TEST_CASE("the document's URL is below the issuer's path, or has RFC 8414's inserted path", "[metadata]") {
     using Texts = std::vector<std::string>;
     CHECK(places("https://id.example") == Texts{"https://id.example/.well-known/openid-configuration",
                                                 "https://id.example/.well-known/oauth-authorization-server"});
@@ -57,7 +57,7 @@ TEST_CASE("a document names the set's URL and the introspection endpoint", "[met
     CHECK(read_metadata(no_keys, issuer).error().stage == FetchStage::document);
 }
 
-TEST_CASE("the issuer is compared byte for byte, and a mismatch shows both", "[metadata]") {
+TEST_CASE("the issuer is compared byte for byte, and the error shows both values", "[metadata]") {
     const auto mismatch = [](std::string_view said) {
         const FetchError error = fault(published_document(said, "https://id.example/set"));
         CHECK(error.stage == FetchStage::issuer);
@@ -75,7 +75,7 @@ TEST_CASE("the issuer is compared byte for byte, and a mismatch shows both", "[m
     CHECK(mismatch(R"(a\u001b[31m\n)") == "expected 'https://id.example', the document says 'a\\x1b[31m\\x0a'");
 }
 
-TEST_CASE("a document that is none is refused", "[metadata]") {
+TEST_CASE("an invalid document is refused", "[metadata]") {
     const std::string deep = std::string(100, '[') + std::string(100, ']');
     for (const std::string& text :
          {std::string{}, std::string{"null"}, std::string{"[]"}, std::string{"{}"}, std::string{"<html>"}, deep,
@@ -91,7 +91,7 @@ TEST_CASE("a document that is none is refused", "[metadata]") {
     }
 }
 
-TEST_CASE("a document sends us to https, or to http only if the issuer is at such an address itself", "[metadata]") {
+TEST_CASE("the URLs of a document must be https, or http on loopback if the issuer's own URL is", "[metadata]") {
     for (const char* url :
          {"http://127.0.0.1:8080/set", "http://localhost/set", "http://10.0.0.1/set", "http://id.example/set",
           "file:///etc/passwd", "set", "/set", "https://a@id.example/set", "http://127.0.0.1:80@evil/"}) {
@@ -106,7 +106,7 @@ TEST_CASE("a document sends us to https, or to http only if the issuer is at suc
     CHECK_FALSE(read_metadata(published_document("http://127.0.0.1:9000", "http://10.0.0.1/set"), local));
 }
 
-TEST_CASE("an introspection endpoint that may not be asked is refused", "[metadata]") {
+TEST_CASE("a document without a usable introspection endpoint is refused", "[metadata]") {
     const Url issuer = Url::parse("https://id.example").value();
     const auto stage = [&](std::string_view document) {
         return read_introspection_endpoint(document, issuer).error().stage;

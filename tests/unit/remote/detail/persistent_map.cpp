@@ -42,7 +42,7 @@ bool is_equal(const NumberMap& map, const std::map<std::string, int>& model) {
 
 }  // namespace
 
-TEST_CASE("a persistent map is what a map is, and never deep", "[persistent_map]") {
+TEST_CASE("a persistent map agrees with std::map, and stays balanced", "[persistent_map]") {
     std::minstd_rand random{7};
     NumberMap map;
     std::map<std::string, int> model;
@@ -67,7 +67,7 @@ TEST_CASE("a persistent map is what a map is, and never deep", "[persistent_map]
     CHECK(map.without("none").size() == map.size());
 }
 
-TEST_CASE("keys in order make no deep map, and a change costs a way from the root", "[persistent_map]") {
+TEST_CASE("ascending keys keep the map balanced, and a change copies one path from the root", "[persistent_map]") {
     NumberMap map;
     for (int number = 0; number < 4096; ++number) {
         map = map.with(padded(number), number);

@@ -13,7 +13,7 @@ using namespace credence;
 using namespace std::chrono_literals;
 using State = detail::PolledState<support::RemoteSet>;
 
-TEST_CASE("a time before an earlier one counts as that one", "[polled_state]") {
+TEST_CASE("a time before the latest one counts as the latest", "[polled_state]") {
     const NumericDate wall{1'700'000'000s};
     const SteadyTime start{1h};
     State state{{.key_set = Url::parse(support::IssuerScript::set_url).value()}, {}, {}};

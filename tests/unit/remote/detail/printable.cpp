@@ -9,7 +9,7 @@
 using credence::detail::longest_quote;
 using credence::detail::quoted_for_log;
 
-TEST_CASE("everything but printable ASCII is escaped", "[printable]") {
+TEST_CASE("all bytes except printable ASCII are escaped", "[printable]") {
     CHECK(quoted_for_log("https://id.example") == "'https://id.example'");
     CHECK(quoted_for_log("a\nb\x1b[2J") == R"('a\x0ab\x1b[2J')");
     CHECK(quoted_for_log("it's \\x0a") == R"('it\x27s \x5cx0a')");
@@ -17,7 +17,7 @@ TEST_CASE("everything but printable ASCII is escaped", "[printable]") {
     CHECK(quoted_for_log("") == "''");
 }
 
-TEST_CASE("a long text is cut, and says so", "[printable]") {
+TEST_CASE("a long text is cut, with a mark", "[printable]") {
     CHECK(quoted_for_log(std::string(longest_quote, 'a')) == "'" + std::string(longest_quote, 'a') + "'");
     CHECK(quoted_for_log(std::string(longest_quote + 1, 'a')) == "'" + std::string(longest_quote, 'a') + "'...");
 }

@@ -34,7 +34,7 @@ TEST_CASE("a set with a usable key is read", "[published_set]") {
     CHECK(found.keys.front().kid == "a");
 }
 
-TEST_CASE("a text that is not a set, or has no usable key, is refused with its stage", "[published_set]") {
+TEST_CASE("a text that is not a set, or has no usable key, is refused with the failed stage", "[published_set]") {
     for (const char* text : {"", "{}", "[]", "null", "<html>", R"({"keys":{}})", R"({"keys":1})", "{\"keys\":["}) {
         CAPTURE(text);
         CHECK(read(text).error().stage == FetchStage::key_set);
@@ -46,7 +46,7 @@ TEST_CASE("a text that is not a set, or has no usable key, is refused with its s
     CHECK_THAT(skipped.detail, support::contains_text("1 skipped (#0: "));
 }
 
-TEST_CASE("order, white space and other members of the set do not make it another one", "[published_set]") {
+TEST_CASE("a set stays equal if only its order, white space or other members change", "[published_set]") {
     const auto one = read(published_set({"a", "b"})).value();
     CHECK(one.keys == read(rearranged("a", "b")).value().keys);
     CHECK(one.keys == read(published_set({"a", "b", "a"})).value().keys);
@@ -54,7 +54,7 @@ TEST_CASE("order, white space and other members of the set do not make it anothe
     CHECK_FALSE(one.keys == read(published_set({"a", "c"})).value().keys);
 }
 
-TEST_CASE("keys that came and went are named", "[published_set]") {
+TEST_CASE("added and removed keys are named", "[published_set]") {
     const auto before = read(published_set({"a", "b"})).value().keys;
     const auto after = read(published_set({"c", "b", "d"})).value().keys;
     CHECK(kids_missing(after, before) == Texts{"c", "d"});
@@ -62,7 +62,7 @@ TEST_CASE("keys that came and went are named", "[published_set]") {
     CHECK(kids_missing(before, {}) == Texts{"a", "b"});
 }
 
-TEST_CASE("another key under the same id came and went", "[published_set]") {
+TEST_CASE("another key with the same id counts as removed and added", "[published_set]") {
     const auto same_id = to_jwk(published_key("x").with_kid("a")).value();
     const auto before = read(published_set({"a"})).value().keys;
     const auto after = read(published_set({}, {same_id})).value().keys;
@@ -70,12 +70,12 @@ TEST_CASE("another key under the same id came and went", "[published_set]") {
     CHECK(kids_missing(before, after) == Texts{"a"});
 }
 
-TEST_CASE("a key without an id is named so", "[published_set]") {
+TEST_CASE("a key without an id is named as such", "[published_set]") {
     const auto nameless = to_jwk(published_key("x").with_kid("")).value();
     CHECK(kids_missing(read(published_set({}, {nameless})).value().keys, {}) == Texts{"(no kid)"});
 }
 
-TEST_CASE("an entry that becomes usable makes another set", "[published_set]") {
+TEST_CASE("a set with a newly usable entry is a new set", "[published_set]") {
     const std::string usable = to_jwk(published_key("x")).value();
     const std::string encrypts = usable.substr(0, usable.size() - 1) + R"(,"key_ops":["encrypt"]})";
     const auto before = read(published_set({"a"}, {encrypts})).value().keys;

@@ -13,7 +13,7 @@
 using namespace credence;
 using IssuerKeys = detail::RegistryKeys<support::RemoteSet>;
 
-TEST_CASE("before the first fetch a key is unknown, so that the verifier asks for it", "[registry_keys]") {
+TEST_CASE("before the first fetch every key is unknown, so the verifier requests it", "[registry_keys]") {
     STATIC_REQUIRE(SnapshotKeySource<IssuerKeys>);
     STATIC_REQUIRE(FetchingKeySource<IssuerKeys>);
     STATIC_REQUIRE(IssuerKeySource<IssuerKeys>);

@@ -70,7 +70,7 @@ TEST_CASE("the document is read first, then the set that it names", "[remote_cor
     CHECK(keys.events[0].source == "https://id.example");
 }
 
-TEST_CASE("a set whose URL is given needs no document", "[remote_core]") {
+TEST_CASE("with a given set URL, no document is fetched", "[remote_core]") {
     DrivenCore keys{origin_of_set(), {}};
     keys.pass(48h);
     CHECK(keys.has_key("a"));
@@ -78,7 +78,7 @@ TEST_CASE("a set whose URL is given needs no document", "[remote_core]") {
     CHECK(keys.events[0].source == set_url);
 }
 
-TEST_CASE("a day of an issuer that says nothing is a fetch every ten minutes", "[remote_core]") {
+TEST_CASE("without Cache-Control, the set is fetched every ten minutes", "[remote_core]") {
     DrivenCore keys;
     keys.pass(24h);
     CHECK(keys.issuer.asked(document_url) == 1);
@@ -90,7 +90,7 @@ TEST_CASE("a day of an issuer that says nothing is a fetch every ten minutes", "
     CHECK(keys.issuer.asked(document_url) == 2);
 }
 
-TEST_CASE("a document that is not below the issuer is at the inserted path", "[remote_core]") {
+TEST_CASE("if no document is below the issuer's path, the inserted path is tried", "[remote_core]") {
     DrivenCore keys;
     keys.issuer.answer(document_url, status(404));
     keys.issuer.answer(inserted_url, published(published_document("https://id.example", set_url)));
@@ -99,7 +99,7 @@ TEST_CASE("a document that is not below the issuer is at the inserted path", "[r
     CHECK(keys.happened() == "fetched");
 }
 
-TEST_CASE("a metadata URL that is given is the only one", "[remote_core]") {
+TEST_CASE("a given metadata URL is the only one that is tried", "[remote_core]") {
     DrivenCore keys{{}, "https://elsewhere.example/doc"};
     keys.issuer.answer("https://elsewhere.example/doc", published(published_document("https://id.example", set_url)));
     keys.work();
@@ -110,7 +110,7 @@ TEST_CASE("a metadata URL that is given is the only one", "[remote_core]") {
     CHECK(detail::origin_of_issuer("https://id.example?a", "").error().stage == FetchStage::url);
 }
 
-TEST_CASE("a new set replaces the old one, and what the issuer removed is gone", "[remote_core]") {
+TEST_CASE("a new set replaces the old one, and removed keys are gone", "[remote_core]") {
     DrivenCore keys;
     keys.work();
     keys.issuer.answer(set_url, published(published_set({"b"})));
@@ -122,7 +122,7 @@ TEST_CASE("a new set replaces the old one, and what the issuer removed is gone",
     CHECK(keys.events.back().removed == Texts{"a"});
 }
 
-TEST_CASE("an equal set does not move the generation", "[remote_core]") {
+TEST_CASE("an equal set does not change the generation", "[remote_core]") {
     DrivenCore keys;
     keys.issuer.answer(set_url, published(published_set({"a", "b"})));
     keys.work();
@@ -157,7 +157,7 @@ TEST_CASE("validators are sent back, and 304 confirms the set", "[remote_core]")
     CHECK(keys.issuer.requests.back().if_modified_since == "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
-TEST_CASE("304 that was not asked for confirms nothing", "[remote_core]") {
+TEST_CASE("304 without a sent validator confirms nothing", "[remote_core]") {
     DrivenCore keys;
     keys.issuer.answer(set_url, FetchResponse{.status = 304});
     keys.work();
@@ -181,7 +181,7 @@ TEST_CASE("a validator that would split a field is not sent back", "[remote_core
     }
 }
 
-TEST_CASE("no answer that is not a good set replaces one", "[remote_core]") {
+TEST_CASE("only a good set replaces a set", "[remote_core]") {
     const std::string empty = R"({"keys":[]})";
     for (const FetchResult& bad :
          {FetchResult{status(500)}, FetchResult{status(404)}, FetchResult{status(301)}, FetchResult{status(204)},
@@ -211,7 +211,7 @@ TEST_CASE("no answer that is not a good set replaces one", "[remote_core]") {
     }
 }
 
-TEST_CASE("an outage is reported once at its beginning, and once at its end", "[remote_core]") {
+TEST_CASE("an outage is reported once at its start, and once at its end", "[remote_core]") {
     DrivenCore keys{{.max_stale = 1h, .random = [] { return 0.0; }}};
     keys.work();
     CHECK(keys.happened() == "fetched");
@@ -233,7 +233,7 @@ TEST_CASE("an outage is reported once at its beginning, and once at its end", "[
     CHECK(keys.happened() == "not_modified recovered");
 }
 
-TEST_CASE("an expired set moves the generation, and so does its return", "[remote_core]") {
+TEST_CASE("the generation changes when a set expires, and when it returns", "[remote_core]") {
     DrivenCore keys{{.max_stale = 0s}};
     keys.work();
     keys.issuer.answer(set_url, status(500));
@@ -244,7 +244,7 @@ TEST_CASE("an expired set moves the generation, and so does its return", "[remot
     CHECK(keys.core.generation() == 3);
 }
 
-TEST_CASE("an issuer that is away when we start is asked with growing pauses", "[remote_core]") {
+TEST_CASE("an issuer that is unreachable at the start is retried with growing pauses", "[remote_core]") {
     DrivenCore keys;
     keys.issuer.answer(document_url, FetchError{FetchStage::connect, "connection refused"});
     keys.pass(10min);
@@ -269,17 +269,17 @@ TEST_CASE("a document of another issuer is an event, and its set is not fetched"
           "'https://id.example', the document says 'https://id.example/': they differ in a slash at the end");
 }
 
-TEST_CASE("a wrong URL, and a CA that is unknown, are one line in the event and in health", "[remote_core]") {
+TEST_CASE("a wrong URL and an unknown CA are reported in one line, in the event and in health", "[remote_core]") {
     DrivenCore keys;
     std::string expected;
-    SECTION("a wrong URL: all places where the document is not") {
+    SECTION("a wrong URL: the line names all places that were tried") {
         keys.issuer.answer(document_url, status(404));
         keys.issuer.answer(inserted_url, status(403));
         expected =
             "the answer does not have status 200: https://id.example/.well-known/oauth-authorization-server: "
             "status 403; https://id.example/.well-known/openid-configuration: status 404";
     }
-    SECTION("an unknown CA: what the transport found, and where") {
+    SECTION("an unknown CA: the line has the transport's error and the URL") {
         keys.issuer.answer(document_url, FetchError{FetchStage::tls, "'self-signed certificate'"});
         expected =
             "the TLS handshake failed: https://id.example/.well-known/openid-configuration: 'self-signed certificate'";
@@ -294,7 +294,7 @@ TEST_CASE("a wrong URL, and a CA that is unknown, are one line in the event and 
     CHECK(keys.core.health().last_fault == expected);
 }
 
-TEST_CASE("a document that changes its issuer later takes no set away, and gives none", "[remote_core]") {
+TEST_CASE("a document that later names another issuer neither removes a set nor gives one", "[remote_core]") {
     DrivenCore keys{{.max_stale = 7h, .rediscover = 1h}};
     keys.work();
     keys.issuer.answer(document_url, published(published_document("https://evil.example", "https://evil.example/set")));
@@ -305,7 +305,7 @@ TEST_CASE("a document that changes its issuer later takes no set away, and gives
     CHECK(keys.core.health().state == RemoteState::stale);
 }
 
-TEST_CASE("while the document cannot be had the set is fetched from where it was", "[remote_core]") {
+TEST_CASE("while the document is unavailable, the set is fetched from its last URL", "[remote_core]") {
     for (const FetchResult& bad :
          {FetchResult{status(500)}, FetchResult{status(404)}, FetchResult{published("<html>")},
           FetchResult{published(published_document("https://id.example", "http://10.0.0.1/set"))},
@@ -322,7 +322,7 @@ TEST_CASE("while the document cannot be had the set is fetched from where it was
     }
 }
 
-TEST_CASE("a set that moved is found after three failures of its URL", "[remote_core]") {
+TEST_CASE("a moved set is found after three failures of its old URL", "[remote_core]") {
     DrivenCore keys;
     keys.work();
     keys.issuer.answer(set_url, status(404));
@@ -334,7 +334,7 @@ TEST_CASE("a set that moved is found after three failures of its URL", "[remote_
     CHECK(keys.has_key("b"));
 }
 
-TEST_CASE("validators belong to the URL that gave them", "[remote_core]") {
+TEST_CASE("validators are sent only to the URL that gave them", "[remote_core]") {
     DrivenCore keys{{.rediscover = 1h}};
     FetchResponse first = published(published_set({"a"}));
     first.etag = "\"one\"";
@@ -359,7 +359,7 @@ TEST_CASE("thirty tokens with a new key make one fetch", "[remote_core]") {
     CHECK(keys.core.health().unknown_keys == 30);
 }
 
-TEST_CASE("a flood of strange key ids is one fetch for each cool-down", "[remote_core]") {
+TEST_CASE("a flood of unknown key ids causes one fetch per cool-down", "[remote_core]") {
     DrivenCore keys;
     keys.pass(1min);
     const long before = keys.issuer.asked(set_url);
@@ -374,7 +374,7 @@ TEST_CASE("a flood of strange key ids is one fetch for each cool-down", "[remote
     CHECK(keys.issuer.asked(set_url) - before == 10);
 }
 
-TEST_CASE("a flood while the issuer is down adds no fetch", "[remote_core]") {
+TEST_CASE("a flood while the issuer is unavailable causes no further fetch", "[remote_core]") {
     DrivenCore quiet, flooded;
     for (DrivenCore* keys : {&quiet, &flooded}) {
         keys->work();
@@ -388,7 +388,7 @@ TEST_CASE("a flood while the issuer is down adds no fetch", "[remote_core]") {
     CHECK(flooded.issuer.requests.size() == quiet.issuer.requests.size());
 }
 
-TEST_CASE("a request that is never answered is given up after its deadline", "[remote_core]") {
+TEST_CASE("a request without an answer is abandoned at its deadline", "[remote_core]") {
     DrivenCore keys{origin_of_set(), {}};
     const auto first = keys.core.next(keys.now);
     REQUIRE(first);
@@ -412,7 +412,7 @@ TEST_CASE("a request that is never answered is given up after its deadline", "[r
     CHECK(keys.has_key("a"));
 }
 
-TEST_CASE("a request whose answer is lost is made again at once", "[remote_core]") {
+TEST_CASE("a request whose answer is lost is repeated at once", "[remote_core]") {
     DrivenCore keys;
     keys.core.abandon(keys.now.steady);
     const auto first = keys.core.next(keys.now);
@@ -424,7 +424,7 @@ TEST_CASE("a request whose answer is lost is made again at once", "[remote_core]
     CHECK(keys.core.health().failures == 0);
 }
 
-TEST_CASE("a wall clock that jumps moves no fetch and takes no set away", "[remote_core]") {
+TEST_CASE("a jump of the wall clock moves no fetch and removes no set", "[remote_core]") {
     DrivenCore still, jumping;
     for (DrivenCore* keys : {&still, &jumping}) {
         for (int step = 0; step < 100; ++step) {
@@ -450,7 +450,7 @@ TEST_CASE("Retry-After of the issuer is heeded, as seconds and as a date", "[rem
 }
 
 // The invariants, which hold for any events in any order.
-TEST_CASE("random answers at random times break no promise", "[remote_core]") {
+TEST_CASE("random answers at random times keep all invariants", "[remote_core]") {
     const auto seed = GENERATE(range(1u, 41u));
     CAPTURE(seed);
     std::mt19937 random{seed};

@@ -35,7 +35,7 @@ TEST_CASE("nothing is fetched before the thread runs", "[remote_worker]") {
     CHECK(script.begun() == 0);
 }
 
-TEST_CASE("a key that came after the caller looked is found without a fetch", "[remote_worker]") {
+TEST_CASE("a key that arrived after the caller's lookup is found without a fetch", "[remote_worker]") {
     const IssuerScript script;
     const detail::RemoteWorker<support::RemoteSet> worker{state_over(script)};
     REQUIRE(worker.state().wait_for_keys(IssuerScript::long_enough));

@@ -66,14 +66,14 @@ TEST_CASE("the first attempt is due at once, and only one runs", "[schedule]") {
     CHECK_FALSE(schedule.is_due(start + 1s));
 }
 
-TEST_CASE("a set is fetched again after ten minutes if the issuer says nothing, a little ahead", "[schedule]") {
+TEST_CASE("without a lifetime, a set is fetched again after ten minutes, a little early", "[schedule]") {
     CHECK(fresh(with_chance(0)).next_attempt() == start + 10min - 15s);
     CHECK(fresh(with_chance(0.999999)).next_attempt() >= start + 10min - 30s);
     CHECK(fresh(with_chance(0.999999)).next_attempt() < start + 10min - 29s);
     CHECK(fresh().expiry() == start + 10min + 6h);
 }
 
-TEST_CASE("the issuer's own value is clamped to a minute and an hour", "[schedule]") {
+TEST_CASE("the issuer's lifetime is clamped to between a minute and an hour", "[schedule]") {
     const auto expiry = [](std::chrono::seconds said) { return *fresh({.max_stale = 0s}, said).expiry() - start; };
     CHECK(expiry(0s) == 1min);
     CHECK(expiry(59s) == 1min);
@@ -111,7 +111,7 @@ TEST_CASE("Retry-After is heeded up to the longest pause", "[schedule]") {
     CHECK(pause(fresh(with_chance(0.5)), 2'000'000'000s) == 5min);
 }
 
-TEST_CASE("a source of chance that gives what it must not does no harm", "[schedule]") {
+TEST_CASE("a random source with values out of range does no harm", "[schedule]") {
     for (const double chance : {-1.0, 1.0, 1e300, -1e300, std::numeric_limits<double>::quiet_NaN(),
                                 std::numeric_limits<double>::infinity()}) {
         CAPTURE(chance);
@@ -120,7 +120,7 @@ TEST_CASE("a source of chance that gives what it must not does no harm", "[sched
     }
 }
 
-TEST_CASE("keys are used beyond their time up to max_stale, and then no more", "[schedule]") {
+TEST_CASE("expired keys are used up to max_stale, and then no more", "[schedule]") {
     Schedule schedule = fresh({.max_stale = 1h});
     schedule.begin(at(10min));
     CHECK(schedule.state() == RemoteState::refreshing);
@@ -139,13 +139,13 @@ TEST_CASE("keys are used beyond their time up to max_stale, and then no more", "
     CHECK(schedule.can_verify());
 }
 
-TEST_CASE("with max_stale 0 keys are closed when their time is up", "[schedule]") {
+TEST_CASE("with max_stale 0, keys are unavailable as soon as they expire", "[schedule]") {
     Schedule schedule = fresh({.max_stale = 0s});
     CHECK_FALSE(schedule.expire(start + 10min - 1ms));
     CHECK(schedule.expire(start + 10min));
 }
 
-TEST_CASE("when keys expire the next attempt is at most half a minute away", "[schedule]") {
+TEST_CASE("when keys expire, the next attempt is at most 30 seconds away", "[schedule]") {
     Schedule schedule = fresh({.max_stale = 1h, .max_retry = 5h});
     schedule.begin(at(10min));
     schedule.fail(start + 10min, std::chrono::hours{4});
@@ -154,7 +154,7 @@ TEST_CASE("when keys expire the next attempt is at most half a minute away", "[s
     CHECK(schedule.next_attempt() == start + 70min + 30s);
 }
 
-TEST_CASE("an unknown key while nothing can be verified is unavailable", "[schedule]") {
+TEST_CASE("an unknown key without usable keys is unavailable", "[schedule]") {
     Schedule empty{{}, start};
     CHECK(empty.unknown_key(start, wall).answer == Answer::unavailable);
     empty.begin(at(0s));
@@ -181,7 +181,7 @@ TEST_CASE("an unknown key after the cool-down causes one attempt", "[schedule]")
     CHECK(schedule.unknown_key(start + 60s, wall).answer == Answer::wait);
 }
 
-TEST_CASE("regular attempts count for the cool-down", "[schedule]") {
+TEST_CASE("regular attempts start the cool-down, too", "[schedule]") {
     Schedule schedule = fresh();
     CHECK(schedule.unknown_key(start + 30s - 1ms, wall).answer == Answer::refuse);
     schedule.begin(at(9min));
@@ -213,7 +213,7 @@ TEST_CASE("an unknown key while fetches fail is unavailable until the next attem
     CHECK(schedule.unknown_key(start + 10min + 12s, wall).answer == Answer::wait);
 }
 
-TEST_CASE("the time to ask again is from one second to thirty", "[schedule]") {
+TEST_CASE("the time to retry is from 1 to 30 seconds", "[schedule]") {
     Schedule schedule = fresh();
     CHECK(schedule.retry_after(start) == 30s);
     CHECK(schedule.retry_after(start + 1h) == 1s);
@@ -221,7 +221,7 @@ TEST_CASE("the time to ask again is from one second to thirty", "[schedule]") {
     CHECK(schedule.retry_after(start + 10min) == 1s);
 }
 
-TEST_CASE("an attempt whose outcome is lost is made again at once", "[schedule]") {
+TEST_CASE("an attempt whose outcome is lost is repeated at once", "[schedule]") {
     Schedule schedule = fresh();
     schedule.begin(at(10min));
     schedule.abandon(start + 10min + 1s);
@@ -230,7 +230,7 @@ TEST_CASE("an attempt whose outcome is lost is made again at once", "[schedule]"
     CHECK(schedule.state() == RemoteState::fresh);
 }
 
-TEST_CASE("keys that were fetched elsewhere count as long as there, and the first attempt is due", "[schedule]") {
+TEST_CASE("keys that were fetched elsewhere keep their age, and the first attempt is due", "[schedule]") {
     Schedule schedule{{}, start};
     schedule.inherit(start + 1h, start - 1min);
     CHECK(schedule.can_verify());

@@ -30,7 +30,7 @@ Core core_at(SteadyTime now, bool has_keys) {
 
 }  // namespace
 
-TEST_CASE("a set that was published is found, with a share in it", "[shared_keys]") {
+TEST_CASE("a published set is found, and the caller shares its ownership", "[shared_keys]") {
     Shared shared;
     shared.publish(core_at(std::chrono::steady_clock::now(), true));
     CHECK(shared.snapshot().generation() == 1);
@@ -53,7 +53,7 @@ TEST_CASE("without a set every key is unavailable, until the next attempt", "[sh
     CHECK(shared.snapshot().candidates(key_a).empty());
 }
 
-TEST_CASE("a set whose time is over is not used, even if nobody took it out of use", "[shared_keys]") {
+TEST_CASE("an expired set is not used, even if it was not removed", "[shared_keys]") {
     Shared shared;
     shared.publish(core_at(std::chrono::steady_clock::now() - 24h, true));
     CHECK(shared.is_over());
@@ -64,7 +64,7 @@ TEST_CASE("a set whose time is over is not used, even if nobody took it out of u
     CHECK(shared.number_when_over() != shared.number_when_over());
 }
 
-TEST_CASE("times of another clock are shifted", "[shared_keys]") {
+TEST_CASE("times of another clock are converted", "[shared_keys]") {
     const SteadyTime elsewhere{1h};
     Shared shared;
     shared.publish(core_at(elsewhere, true), std::chrono::steady_clock::now() - elsewhere);
@@ -72,7 +72,7 @@ TEST_CASE("times of another clock are shifted", "[shared_keys]") {
     CHECK(shared.health().age < 1min);
 }
 
-TEST_CASE("a child goes on with the set and the generation of its parent", "[shared_keys]") {
+TEST_CASE("a child process continues with the set and the generation of its parent", "[shared_keys]") {
     Shared parent;
     const SteadyTime now = std::chrono::steady_clock::now();
     parent.publish(core_at(now, true));

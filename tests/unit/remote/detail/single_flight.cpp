@@ -21,7 +21,7 @@ auto later(std::chrono::milliseconds span) { return std::chrono::steady_clock::n
 
 }  // namespace
 
-TEST_CASE("a question is asked once while it is under way, and again afterwards", "[single_flight]") {
+TEST_CASE("equal requests share one call while it runs, and a later one makes a new call", "[single_flight]") {
     Flights flights{100};
     std::binary_semaphore is_begun{0};
     std::binary_semaphore may_end{0};
@@ -51,7 +51,8 @@ TEST_CASE("a question is asked once while it is under way, and again afterwards"
     CHECK(*flights.get("a", later(0ms), [] { return 9; }).answer == 9);
 }
 
-TEST_CASE("no more threads wait than may, and an exception is not waited for", "[single_flight]") {
+TEST_CASE("at most the allowed number of threads wait, and after an exception the next request makes a new call",
+          "[single_flight]") {
     Flights flights{0};
     const auto outcome = [&] { return flights.get("a", later(60s), [] { return 1; }).outcome; };
     auto within = Flights::Outcome::answered;

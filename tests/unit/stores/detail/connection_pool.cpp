@@ -29,7 +29,7 @@ ThingPool::Deadline pool_deadline(std::chrono::milliseconds patience) {
 
 }  // namespace
 
-TEST_CASE("a pool opens a connection when none is idle, and keeps those that are alive") {
+TEST_CASE("a pool opens a connection if none is idle, and keeps the live ones") {
     int opened = 0;
     ThingPool pool{[&](auto) -> Result<std::unique_ptr<PooledThing>> {
                        return std::make_unique<PooledThing>(PooledThing{++opened});
@@ -51,7 +51,7 @@ TEST_CASE("a pool opens a connection when none is idle, and keeps those that are
     CHECK(opened == 2);
 }
 
-TEST_CASE("a pool whose connections are all in use refuses at the deadline, and gives one that comes back before it") {
+TEST_CASE("a fully used pool refuses at the deadline, and gives a connection that is returned before it") {
     ThingPool pool{
         [](auto) -> Result<std::unique_ptr<PooledThing>> { return std::make_unique<PooledThing>(PooledThing{7}); }, 1};
     const auto take = [&](std::chrono::milliseconds patience) {
@@ -67,7 +67,7 @@ TEST_CASE("a pool whose connections are all in use refuses at the deadline, and 
     CHECK(later.get().value() == 7);
 }
 
-TEST_CASE("a pool tells why a connection cannot be opened, and its place is free again") {
+TEST_CASE("a pool reports why a connection cannot be opened, and its slot is free again") {
     bool is_down = true;
     ThingPool pool{[&](auto) -> Result<std::unique_ptr<PooledThing>> {
                        if (is_down) return Error{Errc::store_unavailable, {}, "nobody is there"};

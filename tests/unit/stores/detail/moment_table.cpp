@@ -29,13 +29,13 @@ std::string numbered(int number) { return "name-" + std::to_string(number); }
 
 }  // namespace
 
-TEST_CASE("a table without names has no moments") {
+TEST_CASE("a table without names has no times") {
     const MomentTable table;
     CHECK_FALSE(moment_of(table, {1, "issuer", "a"}));
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("a name is its kind, its issuer and its text") {
+TEST_CASE("a name consists of its kind, its issuer and its text") {
     MomentTable table;
     table.add({1, "issuer", "a"}, moment);
     CHECK(moment_of(table, {1, "issuer", "a"}) == moment);
@@ -48,7 +48,7 @@ TEST_CASE("a name is its kind, its issuer and its text") {
     CHECK(second == moment);
 }
 
-TEST_CASE("a moment moves ahead and never back") {
+TEST_CASE("a time only moves forward") {
     MomentTable table;
     CHECK_FALSE(table.advance({1, "issuer", "a"}, moment));
     table.add({1, "issuer", "a"}, moment);
@@ -59,7 +59,7 @@ TEST_CASE("a moment moves ahead and never back") {
     CHECK(table.size() == 1);
 }
 
-TEST_CASE("a table that grows and forgets keeps the others") {
+TEST_CASE("a table that grows or drops entries keeps the others") {
     MomentTable table;
     constexpr int count = 1000;
     for (int number = 0; number < count; ++number) table.add({1, "issuer", numbered(number)}, moment + number * 1s);
@@ -77,7 +77,7 @@ TEST_CASE("a table that grows and forgets keeps the others") {
     CHECK(moment_of(table, {1, "issuer", numbered(999)}) == moment + 5000s);
 }
 
-TEST_CASE("a table without memory stays as it was, and in order") {
+TEST_CASE("if memory runs out, a table stays unchanged and valid") {
     int failures = 0;
     for (std::size_t number = 1;; ++number) {
         MomentTable table;
@@ -103,7 +103,7 @@ TEST_CASE("a table without memory stays as it was, and in order") {
     CHECK(failures > 5);
 }
 
-TEST_CASE("readers see each name from the time on that it was added, while the table grows and forgets") {
+TEST_CASE("readers see each name once it was added, while the table grows and drops entries") {
     MomentTable table;
     std::atomic<int> added = 0;
     std::atomic<int> missed = 0;

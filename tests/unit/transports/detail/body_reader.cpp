@@ -44,7 +44,7 @@ TEST_CASE("a body is complete at its length, in chunks, or at the end of the con
     }
 }
 
-TEST_CASE("a body that is cut, or is not what it says, is malformed", "[body_reader]") {
+TEST_CASE("a truncated body, or one that differs from its framing, is malformed", "[body_reader]") {
     for (const std::size_t piece : {1u, 1000u}) {
         CAPTURE(piece);
         CHECK(read({.length = 5}, "1234", piece).first == State::malformed);
@@ -57,7 +57,7 @@ TEST_CASE("a body that is cut, or is not what it says, is malformed", "[body_rea
     }
 }
 
-TEST_CASE("a body and the lines in it have their limit", "[body_reader]") {
+TEST_CASE("the size of a body and of its lines is limited", "[body_reader]") {
     for (const std::size_t piece : {1u, 1000u}) {
         CAPTURE(piece);
         CHECK(read({.length = 101}, "", piece).first == State::too_large);
@@ -75,7 +75,7 @@ TEST_CASE("a body and the lines in it have their limit", "[body_reader]") {
     CHECK(read(chunked, drops, 1000, 1'000'000).first == State::too_large);
 }
 
-TEST_CASE("the fields say where a body ends, in one way", "[body_reader]") {
+TEST_CASE("the fields determine the end of a body unambiguously", "[body_reader]") {
     const auto framing = [](int status, std::optional<std::string_view> coding,
                             std::optional<std::string_view> length) { return BodyFraming::of(status, coding, length); };
     CHECK(framing(200, {}, "12")->length == 12u);

@@ -34,7 +34,7 @@ TEST_CASE("a name that does not exist has no address", "[resolve]") {
     CHECK(found.error().stage == FetchStage::connect);
 }
 
-TEST_CASE("a question for a name ends at its deadline, or when it is stopped", "[resolve]") {
+TEST_CASE("a DNS lookup ends at its deadline, or when it is stopped", "[resolve]") {
     // A name server that is silent until the test is over. The promise outlives the thread that waits for it.
     const auto over = std::make_shared<std::promise<void>>();
     const auto silent = [over, end = over->get_future().share()](const std::string&) {

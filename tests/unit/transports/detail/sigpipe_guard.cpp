@@ -35,7 +35,7 @@ bool is_blocked() {
 
 }  // namespace
 
-TEST_CASE("a broken pipe is an error and no signal", "[sigpipe_guard]") {
+TEST_CASE("a broken pipe is an error, not a signal", "[sigpipe_guard]") {
     {
         const credence::detail::SigpipeGuard guard;
         break_pipe();
@@ -45,7 +45,7 @@ TEST_CASE("a broken pipe is an error and no signal", "[sigpipe_guard]") {
     CHECK_FALSE(is_blocked());
 }
 
-TEST_CASE("a signal that the program held back stays for it", "[sigpipe_guard]") {
+TEST_CASE("a SIGPIPE that the program has blocked stays pending", "[sigpipe_guard]") {
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, SIGPIPE);
