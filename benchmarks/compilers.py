@@ -9,7 +9,7 @@ import rounds
 
 
 def ratio(job, one, other):
-    """How many times as long the other takes: the median of the ratios within each round."""
+    """The time of the other compiler as a multiple of the first one's: the median of the ratios within each round."""
     ratios = [its[job] / mine[job] for mine, its in zip(one.rounds, other.rounds) if job in mine and job in its]
     return statistics.median(ratios) if ratios else None
 

@@ -4,14 +4,14 @@
 
 
 def floor_of(job):
-    """The floor of a job of credence, and which job that is: verify/RS256/small has floor/verify/RS256/small."""
+    """The name of the job that is the floor of a job: verify/RS256/small has floor/verify/RS256/small."""
     what, algorithm, size = job.split("/")[:3]
     what = {"require_bearer": "verify", "verify_again": "verify"}.get(what, what)
     return f"floor/{algorithm}/{size}" if algorithm == "HS256" else f"floor/{what}/{algorithm}/{size}"
 
 
 class Goal:
-    """A sentence, how the figure comes about, and the limits. `at_most`: the smaller the better."""
+    """A sentence, a function that computes the figure, and the limits. `at_most`: smaller is better."""
 
     def __init__(self, text, figure, least, aim, at_most=False, digits=2):
         self.text, self.figure, self.least, self.aim = text, figure, least, aim
@@ -41,7 +41,7 @@ def over_floor(job, text, least, aim):
 
 
 def in_store(home, what, text, most):
-    """What a session or an API key costs in a store, in nanoseconds."""
+    """The cost of a session or an API key in a store, in nanoseconds."""
     return Goal(f"{text} in {home}: nanoseconds", lambda results: results.nanoseconds(f"{what}/{home}"), most, None,
                 at_most=True, digits=0)
 
@@ -54,7 +54,7 @@ def count_of(job, names):
 
 
 def over(text, job, other, least, aim, digits=2):
-    """How many times as long as another job of the same round."""
+    """The time as a multiple of another job of the same round."""
     return Goal(text, lambda results: results.ratio(job, other), least, aim, at_most=True, digits=digits)
 
 
@@ -64,7 +64,7 @@ def in_threads(text, name):
 
 
 def worst_refusal(which):
-    """The dearest of the hostile tokens."""
+    """The most expensive of the hostile tokens."""
     def figure(results):
         ratios = [results.ratio(job, RS256) for job in results.jobs() if job.startswith(f"hostile/{which}/")]
         return max(ratios, default=None)
@@ -72,7 +72,7 @@ def worst_refusal(which):
 
 
 def beyond(job, plain, divisor):
-    """What a job takes beyond another, as times a third."""
+    """The extra time of a job over another, as a multiple of a third."""
     def figure(results):
         added, ratio = results.ratio(job, divisor), results.ratio(plain, divisor)
         return None if added is None or ratio is None else added - ratio
@@ -81,7 +81,7 @@ def beyond(job, plain, divisor):
 
 def guard_goals(stack):
     job = f"protect/{stack}"
-    # The requests of some stacks can be answered once: each call makes one, which its plain handler's call does, too.
+    # A request of some stacks can be answered only once. So each call makes a new request, with the plain handler too.
     guard = (over(f"protect, {stack}: times verify", f"{job}/200", f"{job}/verify", 1.4, 1.25) if stack in REUSING else
              Goal(f"protect, {stack}, beyond a plain handler: times verify",
                   beyond(f"{job}/200", f"{job}/plain", f"{job}/verify"), 1.4, 1.25, at_most=True))
@@ -140,10 +140,10 @@ def goals(is_clang):
           for what, text in (("session", "a session"), ("api_key", "an API key"))),
         Goal("DPoP with ES256: times two signatures of OpenSSL alone",
              lambda results: results.half("dpop/ES256", "floor/verify/ES256/small"), 1.06, 1.04, at_most=True),
-        Goal("the dearest refusal, one verifier: times RS256", worst_refusal("one"), 2, 1, at_most=True),
-        Goal("the dearest refusal, two issuers: times RS256", worst_refusal("two"), 2, 1, at_most=True),
-        Goal("the dearest refusal, HS256: times RS256", worst_refusal("secret"), 2, 1, at_most=True),
-        Goal("the dearest Cookie field: times RS256", worst_refusal("cookie"), 2, 1, at_most=True),
+        Goal("the most expensive refusal, one verifier: times RS256", worst_refusal("one"), 2, 1, at_most=True),
+        Goal("the most expensive refusal, two issuers: times RS256", worst_refusal("two"), 2, 1, at_most=True),
+        Goal("the most expensive refusal, HS256: times RS256", worst_refusal("secret"), 2, 1, at_most=True),
+        Goal("the most expensive Cookie field: times RS256", worst_refusal("cookie"), 2, 1, at_most=True),
         *(in_threads(text, name) for text, name in (
             ("key", "key"), ("RotatingKeys", "rotating"), ("set of followed keys", "remote"),
             ("TokenCache, one token", "cache_same"), ("TokenCache, 64 tokens", "cache_different"),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How the cost grows with the payload, its members, the keys, the issuers and the entries of a table: benchmarks/growth fits the
-// exponents.
+// Measures growing payloads, members, keys, issuers and entries of a table. The script benchmarks/growth fits the exponents.
 #include <credence/claims/registered_claims.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_set.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Measures the refusal of hostile inputs: the tokens of hostile.json, which are the dearest known within the size
+// Measures the refusal of hostile inputs: the tokens of hostile.json, the most expensive known ones within the size
 // limit, for verifiers of RS256 keys, of HS256 keys and of two issuers; and hostile Cookie fields, in which a token is
 // searched. The goal for each is less than two verifications of RS256.
 #include <credence/http/cookie.hpp>

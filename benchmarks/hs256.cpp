@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HS256. The cryptography takes a quarter of a microsecond, so the library's own work shows here.
+// HS256. The cryptography takes a quarter of a microsecond, so the library's own work is visible here.
 #include <credence/http/bearer.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>
@@ -68,7 +68,7 @@ void verify_in_threads(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations());
 }
 
-/// The HMAC alone in as many threads: what the processors allow.
+/// The HMAC alone in the same number of threads: the limit of the processors.
 void hash_in_threads(benchmark::State& state) {
     support::FloorHmac hmac{support::secret};
     const std::string input = support::signing_input<HS256>(Small::payload);

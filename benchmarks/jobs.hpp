@@ -10,7 +10,7 @@ void add_public_keys();  ///< Verify and sign in RS256, ES256 and EdDSA; verify 
 void add_encryption();   ///< Encrypt and decrypt with dir, RSA-OAEP and ECDH-ES.
 void add_servers();      ///< Key sources, issuers, caches, stores, opaque credentials, DPoP; each in two threads.
 void add_remote();   ///< Keys that follow an issuer: quiet, refreshing, in two threads, and in a storm of unknown kids.
-void add_hostile();  ///< Refusals of the dearest tokens.
+void add_hostile();  ///< Refusals of the most expensive tokens.
 void add_growth();   ///< Growing payloads, sets and tables.
 
 }  // namespace jobs

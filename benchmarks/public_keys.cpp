@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RS256, ES256 and EdDSA: where the library should not show.
+// RS256, ES256 and EdDSA: OpenSSL needs nearly all of the time, and the library should add little.
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/key_export.hpp>

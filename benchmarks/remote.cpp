@@ -204,7 +204,7 @@ public:
     }
 
     void report(benchmark::State& state) {
-        if (!is_right_) state.SkipWithError("a good token was refused, or a strange one accepted");
+        if (!is_right_) state.SkipWithError("a good token was refused, or an unknown kid accepted");
         for (const double part : {0.5, 0.99}) {
             const std::string name = part < 0.9 ? "p50_" : "p99_";
             const double neighbour = beside_neighbour_.quantile(part);

@@ -10,7 +10,7 @@ import sys
 import goals
 import rounds
 
-# The columns of the table, each with its job; the floors' jobs follow from them.
+# The columns of the table, each with its job. The jobs of the floors follow from them.
 COLUMNS = [
     ("verify small", "verify/HS256/small"),
     ("verify large", "verify/HS256/large"),
@@ -19,14 +19,14 @@ COLUMNS = [
     ("verify ES256", "verify/ES256/small"),
     ("verify EdDSA", "verify/EdDSA/small"),
 ]
-# Not measured here, for Debian 12 has neither: the same job on another x86-64 server with SHA-NI; nanoseconds.
-# jsonwebtoken with ring 0.17, jwt-cpp with picojson, its default.
+# Debian 12 has neither of these, so they are not measured here. The figures, in nanoseconds, are of the same job on another
+# x86-64 server with SHA-NI: jsonwebtoken with ring 0.17, and jwt-cpp with picojson, its default.
 ELSEWHERE = [("jsonwebtoken 9.3.1 (Rust), elsewhere", (1120, 5400, 590, 19100, 41300, 34700)),
              ("jwt-cpp (C++), elsewhere", (2950, 11800, 3080, 19100, 50900, 71400))]
 
 
 def first_line(command):
-    """What a program says of itself, without what is in brackets; None for one that is not there."""
+    """The first line that a program prints, without text in brackets; None if the program is missing."""
     try:
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.partition("\n")[0]
         return re.sub(r" \(.*?\)", "", said)
@@ -75,7 +75,7 @@ def cell(results, job, divisor):
 
 
 def table(results, quick):
-    """Rows of cells. In brackets: how many times as long as credence; for credence, as the floor."""
+    """Rows of cells. In brackets: the time as a multiple of credence's; in the row of credence, of the floor's."""
     rows = [["", *(title for title, _ in COLUMNS)]]
     rows.append(["OpenSSL alone: the floor", *(cell(results, goals.floor_of(job), job) for _, job in COLUMNS)])
     rows.append(["credence", *(cell(results, job, goals.floor_of(job)) for _, job in COLUMNS)])
@@ -99,7 +99,7 @@ def print_table(rows):
 
 
 def print_more(results):
-    """The other jobs of credence, and what was counted."""
+    """The other jobs of credence, and the counted allocations and instructions."""
     known = {job for _, job in COLUMNS}
     print("\nMore of credence: time, times the floor, allocations + OpenSSL's, instructions")
     for job in results.jobs():
@@ -116,11 +116,11 @@ def print_more(results):
 
 
 def print_refusals(results, most=8):
-    """The dearest of the hostile tokens."""
+    """The most expensive of the hostile tokens."""
     ratios = {job: results.ratio(job, goals.RS256) for job in results.jobs() if job.startswith("hostile/")}
     if not ratios:
         return
-    print("\nRefused tokens, the dearest first: times a verification in RS256")
+    print("\nRefused tokens, the most expensive first: times a verification in RS256")
     for job in sorted(ratios, key=ratios.get, reverse=True)[:most]:
         print(f"  {job:40} {ratios[job]:7.3f}")
 
@@ -145,7 +145,7 @@ def print_machine(report, results):
     print("; ".join(report["versions"].values()))
     print(f"Medians of {len(results.rounds)} rounds, processor time, one thread on one processor.")
     if here["load"] > 1.5:
-        print(f"The machine is busy (load {here['load']}): the figures are rougher than they could be.")
+        print(f"The machine is busy (load {here['load']}): the figures are less exact than on an idle machine.")
 
 
 def print_report(report, results, runner):
@@ -155,7 +155,7 @@ def print_report(report, results, runner):
         print_refusals(results, most=len(results.jobs()))
         print_goals(judged)
         return
-    print("In brackets: how many times as long as credence; in credence's own row, as the floor.\n")
+    print("In brackets: the time as a multiple of credence's; in the row of credence, of the floor's.\n")
     print_table(table(results, runner.part == "quick"))
     for name, reason in runner.left_out.items():
         print(f"{name} is left out: {reason}")
@@ -164,7 +164,7 @@ def print_report(report, results, runner):
     print_goals(judged)
     allowed = results.ratio("threads/floor/1", "threads/floor/2")
     if allowed:
-        print(f"  (OpenSSL alone, in two threads: {allowed:.3f} times the work of one, which is what the processors allow)")
+        print(f"  (OpenSSL alone, in two threads: {allowed:.3f} times the work of one: the limit of these processors)")
     open_goals = [goal for goal in judged if goal["at_least_met"] is None]
     missed = [goal for goal in judged if goal["at_least_met"] is False]
     print(f"\n{len(judged) - len(missed) - len(open_goals)} of {len(judged)} goals reached, {len(missed)} missed, "
@@ -172,7 +172,7 @@ def print_report(report, results, runner):
 
 
 def described(build, results, runner):
-    """All that is known of one run, for programs."""
+    """All results of one run, for programs."""
     jobs = {job: {"nanoseconds": results.nanoseconds(job), "spread": results.spread(job),
                   "rounds": [times.get(job) for times in results.rounds], **results.counts.get(job, {})}
             for job in results.jobs()}

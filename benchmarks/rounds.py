@@ -39,12 +39,12 @@ class Runner:
         self.left_out = {}
 
     def output(self, command, processors=1):
-        """What a program prints, run on that many processors: the last ones, for the first are the busiest."""
+        """The output of a program, run on that many processors. They are the last ones, because the first are the busiest."""
         chosen = self.processors[-processors:]
         done = subprocess.run([str(word) for word in command], env=self.environment, capture_output=True, text=True,
                               preexec_fn=lambda: os.sched_setaffinity(0, chosen))
         if done.returncode != 0:
-            words = (done.stderr or done.stdout).strip().splitlines() or ["no words"]
+            words = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
             raise Failure(f"{pathlib.Path(command[0]).name} ended with {done.returncode}: {words[-1]}")
         return done.stdout
 
@@ -66,7 +66,7 @@ class Runner:
 
     def count(self):
         """The allocations and instructions of each job: {job: {…}}."""
-        jobs = "HS256|again|^verify/RS256/small|^(rotating/10|issuers|session/memory|api_key/memory)"  # a signature by RS256 would be a million steps
+        jobs = "HS256|again|^verify/RS256/small|^(rotating/10|issuers|session/memory|api_key/memory)"  # without signatures by RS256, which would be a million steps
         command = [self.bin / "credence_benchmarks", "--count", *self.options(jobs)]
         names = ("allocations", "openssl_allocations", "instructions")
         return {row["name"]: {name: round(row[name]) for name in names if name in row} for row in self.rows(command)}
@@ -106,7 +106,7 @@ class Runner:
         return times
 
     def peer(self, name, program):
-        """One round of a peer: {"peer:job": nanoseconds}; nothing for one that is not there or fails."""
+        """One round of a peer: {"peer:job": nanoseconds}; empty if the peer is missing or fails."""
         path = program if isinstance(program, pathlib.Path) else self.bin / program
         if name in self.left_out:
             return {}
@@ -134,8 +134,8 @@ SECONDS = {"all": 360, "quick": 35, "hostile": 60, "compilers": 180}
 
 
 def measure(*runners):
-    """The rounds of each runner: lists of {job: nanoseconds}. As many as there is time for, three at least; in each
-    round, one runner after the other."""
+    """The rounds of each runner: lists of {job: nanoseconds}. At least three rounds, and as many as the time allows. In each
+    round, the runners run one after the other."""
     rounds, started = [[] for _ in runners], time.monotonic()
     while len(rounds[0]) < 15 and (len(rounds[0]) < 3 or time.monotonic() - started < SECONDS[runners[0].part]):
         for kept, runner in zip(rounds, runners):
@@ -144,7 +144,7 @@ def measure(*runners):
 
 
 class Results:
-    """What the rounds measured, as medians. A ratio is the median of the ratios within each round."""
+    """The results of the rounds, as medians. A ratio is the median of the ratios within each round."""
 
     def __init__(self, rounds, counts):
         self.rounds = rounds
@@ -168,7 +168,7 @@ class Results:
         return ratio / 2 if ratio else None
 
     def spread(self, job):
-        """How far apart the quarters of the rounds are, as a part of the median."""
+        """The interquartile range of the rounds, divided by the median."""
         times = [times[job] for times in self.rounds if job in times]
         if len(times) < 4:
             return None

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cjose. A library for JWS: it checks the signature, and the JSON in it, `alg` and the times are its user's task.
+// cjose. A library for JWS: it checks the signature. Reading the JSON, and checking `alg` and the times, is its user's task.
 #include <cstdint>
 #include <cstring>
 #include <memory>

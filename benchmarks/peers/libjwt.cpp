@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libjwt. It checks the signature; the algorithm and the times are its user's task. Lists and objects are JSON texts.
+// libjwt. It checks the signature. Checking the algorithm and the times is its user's task. Lists and objects are JSON texts.
 #include <cstdlib>
 #include <memory>
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rhonabwy, on GnuTLS. It checks signature and times, the latter by a call of its own; `alg` is its user's task.
+// rhonabwy, on GnuTLS. It checks the signature, and the times in a separate call. Checking `alg` is its user's task.
 #include <memory>
 #include <optional>
 #include <string>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Searches for dear inputs: mutates hostile tokens and keeps the dearest, within the size limit. benchmarks/run search
-// starts it.
+// Searches for expensive inputs: mutates hostile tokens and keeps the most expensive ones within the size limit.
+// benchmarks/run search starts it.
 //
 //     credence_search KNOWN.json FOUND.json [STEPS [SEED]]
 //
 // The cost of a token is the number of basic blocks of this library that its refusal runs. OpenSSL's work is not
-// counted, so tokens are compared only with those that are refused for the same reason, and the dearest of each reason
-// are kept. The program that replays them measures their time.
+// counted, so tokens are compared only with those that are refused for the same reason, and the most expensive of
+// each reason are kept. The program that replays them measures their time.
 #include <credence/http/cookie.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 #include <credence/jwt/verifier.hpp>
@@ -88,7 +88,7 @@ std::vector<Target> targets() {
          }}};
 }
 
-/// The dearest tokens of one verifier, for each reason.
+/// The most expensive tokens of one verifier, for each reason.
 class Archive {
 public:
     explicit Archive(const Target& target) : target_(target) {}
@@ -108,8 +108,8 @@ public:
         return reason->second[random.below(reason->second.size())].recipe;
     }
 
-    /// The dearest of each reason, in falling order of cost. Those that also cost OpenSSL a computation come first.
-    [[nodiscard]] std::vector<Found> dearest() const {
+    /// The most expensive of each reason, in falling order. Those that also cost OpenSSL a computation come first.
+    [[nodiscard]] std::vector<Found> most_expensive() const {
         std::vector<Found> all;
         for (const auto& [reason, found] : found_) all.push_back(found.front());
         const auto rank = [](const Found& found) {
@@ -144,7 +144,7 @@ private:
     std::map<std::string, std::vector<Found>> found_;
 };
 
-/// Searches the tokens of one verifier and reports the dearest.
+/// Searches the tokens of one verifier and reports the most expensive.
 void search_target(const Target& target, const std::vector<Recipe>& known, std::uint64_t steps, std::uint64_t seed,
                    nlohmann::json& out) {
     search::Mutator random{seed};
@@ -153,7 +153,7 @@ void search_target(const Target& target, const std::vector<Recipe>& known, std::
     for (std::uint64_t step = 0; step < steps; ++step)
         archive.add(random.changed(archive.pick(random), archive.pick(random)));
     std::cout << "\n" << target.name << ": blocks, why it is refused\n";
-    for (Found& found : archive.dearest()) {
+    for (Found& found : archive.most_expensive()) {
         std::cout << "  " << found.blocks << "  " << found.reason << "\n";
         found.recipe.name = target.name + "_" + std::to_string(out.size());
         out.push_back(found.recipe);

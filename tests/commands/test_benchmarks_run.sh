@@ -29,9 +29,9 @@ wrong() {
     demand "benchmarks/run ${*:2}: why" grep -q "^benchmarks/run: $1" "$here/err"
     demand "benchmarks/run ${*:2}: nothing is done" [ "$(wc -l <"$here/err")" = 1 ]
 }
-wrong "'hostile' and 'search' are two things" hostile search
-wrong "'ten' is no number of steps" search ten
-wrong "'0' is no number of steps" search 0
+wrong "'hostile' and 'search' cannot be combined" hostile search
+wrong "'ten' is not a number of steps" search ten
+wrong "'0' is not a number of steps" search 0
 wrong "there is no option '100'" hostile 100
 wrong "'hostile' has no --quick" hostile --quick
 wrong "'search' has no --json" --json search
@@ -115,9 +115,9 @@ END
 
 report --hostile
 demand '--hostile: exit 0' [ "$status" = 0 ]
-demand 'the dearest refusal' line '  hostile/two/b' '3.000'
-demand 'a goal of refusals that is missed' line 'the dearest refusal, two issuers' '3.000' '2 MISSED'
-demand 'a goal of refusals that is met' line 'the dearest refusal, one verifier' '0.500' '2 met' '1 met'
+demand 'the most expensive refusal' line '  hostile/two/b' '3.000'
+demand 'a goal of refusals that is missed' line 'the most expensive refusal, two issuers' '3.000' '2 MISSED'
+demand 'a goal of refusals that is met' line 'the most expensive refusal, one verifier' '0.500' '2 met' '1 met'
 demand 'nothing else is judged' [ "$(grep -c ' times ' "$here/out")" = 3 ]
 
 # Two compilers: programs that are made up, the other one slower.

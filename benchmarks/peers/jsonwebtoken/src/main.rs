@@ -20,7 +20,7 @@ fn processor_time() -> f64 {
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }
 
-/// Makes the compiler believe that someone looks at a value. (`black_box` is younger than Debian 12's compiler.)
+/// Keeps the compiler from removing the computation of a value. (`black_box` is newer than Debian 12's compiler.)
 fn keep<Value>(value: &Value) {
     unsafe { asm!("/* {0} */", in(reg) value, options(nostack, preserves_flags)) };
 }
