@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
 
-# The imports come after the path that they need, and are handed on.
+# These imports need the path above. Other tests import the names from here.
 from credence_command import SECRET, Folder, KeyPairs, b64, run, unb64  # noqa: E402
 
 __all__ = ["SECRET", "Folder", "KeyPairs", "KeyFiles", "b64", "credence_signs", "credence_verifies", "other_signature", "run",
@@ -14,7 +14,7 @@ __all__ = ["SECRET", "Folder", "KeyPairs", "KeyFiles", "b64", "credence_signs", 
 
 
 class KeyFiles:
-    """The private and the public key of an algorithm, as files in PEM or as JWK; of HS* the secret, twice."""
+    """The private and the public key of an algorithm, as files in PEM or as JWK; for HS*, the secret twice."""
 
     def __init__(self):
         self.pairs = KeyPairs()
@@ -40,7 +40,7 @@ def credence_signs(key, alg, *options):
 
 
 def credence_verifies(key, alg, token, *options):
-    """The claims, or the code of the refusal."""
+    """The claims, or the error code."""
     done = run("verify", "--key", key, "--alg", alg, "--allow-missing-exp", "--json", *options, stdin=token.encode())
     return json.loads(done.out) if done.returncode == 0 else json.loads(done.err)["error"]
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An issuer and a client of other makes, for test_dpop.py: oidc-provider gives out tokens that are bound by DPoP, and the
+// An issuer and a client by other authors, for test_dpop.py: oidc-provider issues tokens that are bound by DPoP, and the
 // package dpop makes the proofs. One JSON request a line on standard input, one JSON answer a line on standard output.
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -41,7 +41,7 @@ const answers = {
   async proof({ url, method, token, nonce }) {
     return { proof: await DPoP.generateProof(keys, url, method, nonce, token) };
   },
-  // A proof that somebody else made, for the token endpoint.
+  // Sends a given proof to the token endpoint.
   async redeem({ proof }) {
     const answer = await fetch(`${issuer}/token`, { method: 'POST', headers: { DPoP: proof },
       body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'c', client_secret: 's' }) });

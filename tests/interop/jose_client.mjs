@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The npm package jose, for test_jose_npm.py: it encrypts, decrypts, and signs and encrypts. One JSON request a line on standard
+// Calls the npm package jose for test_jose_npm.py: to encrypt, to decrypt, and to sign. One JSON request a line on standard
 // input, one JSON answer a line on standard output.
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';

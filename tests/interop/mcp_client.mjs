@@ -14,9 +14,9 @@ const { Client } = await load('@modelcontextprotocol/sdk/client/index.js');
 const { StreamableHTTPClientTransport } = await load('@modelcontextprotocol/sdk/client/streamableHttp.js');
 const { UnauthorizedError } = await load('@modelcontextprotocol/sdk/client/auth.js');
 
-const CALLBACK = 'http://127.0.0.1:8/callback';  // nobody is asked there: the user's last redirect is read, not followed
+const CALLBACK = 'http://127.0.0.1:8/callback';  // no server listens there: the last redirect is read, not followed
 let resources = [];
-let grants_scopes = true;  // or its tokens have none, as an issuer's policy may have it
+let grants_scopes = true;  // if false, its tokens have no scopes, which an issuer's policy may decide
 
 const server = http.createServer();
 await new Promise((done) => server.listen(0, '127.0.0.1', done));
@@ -59,7 +59,7 @@ async function interact(request, response) {
 server.on('request', (request, response) =>
   request.url.startsWith('/interaction/') ? interact(request, response) : callback(request, response));
 
-// What a browser does with the address of a login page, up to the code. A new browser each time.
+// Follows the address of a login page as a browser does, up to the code. Each call is a new browser.
 async function log_in(address) {
   const cookies = new Map();
   for (let url = new URL(address); ;) {
@@ -76,7 +76,7 @@ async function log_in(address) {
   }
 }
 
-// The client's memory: what an application keeps of its user.
+// The client's storage: the data that an application keeps for its user.
 class Memory {
   constructor(given) { this.client = given && { client_id: given }; }
   redirectUrl = CALLBACK;
@@ -96,7 +96,7 @@ class Memory {
 
 let memory, transport, client, trace;
 
-// Notes what the client sends, but for its tokens.
+// Records the client's requests, without its tokens.
 async function traced(url, init) {
   const answer = await fetch(url, init);
   const body = init?.body instanceof URLSearchParams ? Object.fromEntries(init.body) : undefined;
@@ -118,7 +118,7 @@ const answers = {
     grants_scopes = scopes;
     try {
       await connect(url);
-      throw new Error('a client without a token got in');
+      throw new Error('a client without a token was accepted');
     } catch (error) {
       if (!(error instanceof UnauthorizedError)) throw error;
     }
@@ -127,7 +127,7 @@ const answers = {
     return { trace, asked: memory.asked, client: memory.client.client_id, version: transport.protocolVersion,
       tools: (await client.listTools()).tools.map((tool) => tool.name) };
   },
-  // Where the token lacks a scope, the client asks for another one, which has it.
+  // If the token lacks a scope, the client gets another token with that scope.
   async call({ name, args }) {
     trace = [];
     grants_scopes = true;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Programs of node for the tests in this folder, and the npm packages that they need: those of tests/interop/install, or of
-# the folder that CREDENCE_NODE names, or of NODE_PATH.
+# Runs node programs for the tests in this folder. Their npm packages come from tests/interop/install, from the folder that
+# CREDENCE_NODE names, or from NODE_PATH.
 import json
 import os
 import pathlib
@@ -12,27 +12,27 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def folder_of_packages(*names):
-    """Where node finds the packages; skips the test if it does not."""
+    """The folder of the npm packages; skips the test if they are missing."""
     places = [os.environ.get("CREDENCE_NODE", ""), *os.environ.get("NODE_PATH", "").split(os.pathsep), str(ROOT / "build/node")]
     for place in filter(None, places if shutil.which("node") else []):
         for modules in (pathlib.Path(place), pathlib.Path(place, "node_modules")):
             if all((modules / name / "package.json").exists() for name in names):
                 return str(modules.parent)
-    print(f"node with the npm packages {', '.join(names)} is not there; tests/interop/install installs them")
+    print(f"node with the npm packages {', '.join(names)} is missing; tests/interop/install installs them")
     sys.exit(77)
 
 
 class NodeProcess:
-    """A script of this folder that takes one JSON request a line, and answers each with a line. It ends when its input does."""
+    """A script of this folder. It reads one JSON request a line, writes one answer a line, and ends at the end of its input."""
 
     def __init__(self, script, *packages, arguments=()):
         command = ["node", ROOT / "tests/interop" / script, folder_of_packages(*packages), *arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.said = self.answer()  # when it is ready
+        self.said = self.answer()  # its first line: it is ready
         self.issuer = self.said["issuer"]
 
     def answer(self):
-        """The next line that is JSON; a package may write others between."""
+        """The next line that is JSON. A package may print other lines before it."""
         while line := self.process.stdout.readline():
             if line.startswith("{"):
                 return json.loads(line)

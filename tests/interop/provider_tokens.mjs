@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Issuers of other makes, for test_providers.py: `node provider_tokens.mjs FOLDER NAME`, with NAME oauth2-mock-server or
+// Issuers by other authors, for test_providers.py: `node provider_tokens.mjs FOLDER NAME`, with NAME oauth2-mock-server or
 // better-auth. One JSON request a line on standard input, one JSON answer a line on standard output.
 import http from 'node:http';
 import { randomBytes } from 'node:crypto';
@@ -30,7 +30,7 @@ const providers = {
     };
   },
 
-  // With its plugin jwt: it has no metadata document, and the user's session is exchanged for a token.
+  // better-auth with its plugin jwt. It has no metadata document. The user exchanges a session for a token.
   async 'better-auth'() {
     const { betterAuth } = await load('better-auth');
     const { memoryAdapter } = await load('better-auth/adapters/memory');
@@ -58,7 +58,7 @@ const providers = {
         const answer = await fetch(`${issuer}/api/auth/token`, { headers: { cookie, Origin: issuer } });
         return (await answer.json()).token;
       },
-      // The key has expired: it makes another one for the next token, and goes on to publish this one.
+      // This key has expired. The issuer makes a new one for the next token, and still publishes this one.
       async rotate() { for (const key of tables.jwks) key.expiresAt = new Date(Date.now() - 1000); },
     };
   },

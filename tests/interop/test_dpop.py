@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# DPoP with others: oidc-provider issues bound tokens, the npm package dpop makes proofs, and examples/resource_server takes
-# them; the issuer takes the proofs of `credence dpop`. Skipped by name without the packages: see tests/interop/install.
+# DPoP with other software: oidc-provider issues bound tokens, the npm package dpop makes proofs, and examples/resource_server
+# accepts them. oidc-provider accepts the proofs of `credence dpop`. Skipped by name without the packages: see tests/interop/install.
 # packages: libcpp-httplib-dev libcli11-dev
 # label: all
 import pathlib

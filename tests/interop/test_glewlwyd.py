@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/resource_server with tokens of glewlwyd, an OpenID Provider of Debian's, whose keys it finds by the metadata
-# document and follows. glewlwyd serves on loopback, with a database and accounts that exist in this run only. Skipped by name
-# without it: `cmake/packages install providers` installs it.
+# examples/resource_server with tokens of glewlwyd, an OpenID Provider in Debian. The server finds the keys through the metadata
+# document, and follows their changes. glewlwyd runs on loopback, with a database and accounts for this run only. Skipped if it
+# is not installed: `cmake/packages install providers` installs it.
 # packages: libcpp-httplib-dev glewlwyd openssl
 # label: all
 import base64
@@ -26,7 +26,7 @@ from tokens import bearer, claims_of, forge, header_of  # noqa: E402
 TABLES = pathlib.Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 MODULES = "/usr/lib/glewlwyd"
 SCOPES = ["orders:read", "other"]
-# The settings of its plugin besides keys and names. A token's aud is its scopes.
+# The settings of its plugin, without keys and names. The aud of its tokens is their scopes.
 RULES = {"jwt-type": "ecdsa", "jwt-key-size": "256", "access-token-duration": 300, "refresh-token-duration": 300,
          "code-duration": 300, "allow-non-oidc": True, "auth-type-client-enabled": True, "jwks-show": True,
          "subject-type": "public", "address-claim": {"type": "no"}, "name-claim": "no", "email-claim": "no", "scope-claim": "no"}
@@ -47,7 +47,7 @@ class Glewlwyd:
         with sqlite3.connect(self.folder / "database") as database:
             database.executescript(TABLES.read_text())
         self.log = (self.folder / "log").open("wb")
-        # It takes no port 0, so another program may be faster at a port that was free.
+        # It does not accept port 0, so another program may take the free port first.
         assert any(self.start() for _ in range(5)), (self.folder / "log").read_text()
         self.url = f"http://127.0.0.1:{self.port}"
         self.issuer = self.url + "/api/oidc"
@@ -62,7 +62,7 @@ class Glewlwyd:
         self.ask("POST", "/api/mod/plugin/", self.plugin())
 
     def start(self):
-        """Starts it at a free port. Gives whether it listens there."""
+        """Starts it at a free port. Returns whether it listens there."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         text = f"""port={self.port}

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The command `jwt` of golang-jwt and credence read each other's tokens, in each algorithm that it has.
+# The command `jwt` of golang-jwt and credence read each other's tokens, in each algorithm that `jwt` supports.
 # packages: libcli11-dev jwt
 # label: all
 import json

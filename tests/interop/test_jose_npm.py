@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The npm package jose decrypts what credence encrypts, and the other way round, for each pair of algorithms and each curve
-# that it has; the keys are those that `credence keygen` makes. Skipped by name without the package: see tests/interop/install.
+# The npm package jose decrypts the tokens that credence encrypts, and the other way round, for each pair of algorithms and each
+# curve that jose supports. `credence keygen` makes the keys. Skipped without the package: see tests/interop/install.
 # packages: libcli11-dev
 # label: all
 import json
@@ -40,7 +40,7 @@ FOLDER = Folder()
 
 
 def new_key(alg, *options):
-    """A private and a public JWK; of a secret, the same twice."""
+    """A private and a public JWK; for a secret, the same JWK twice."""
     whole = json.loads(run("keygen", alg, "--format", "jwk", *options).out)
     if whole["kty"] == "oct":
         return whole, whole

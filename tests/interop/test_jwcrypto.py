@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# python3-jwcrypto and the C tool `jose` decrypt what credence encrypts, and the other way round.
+# python3-jwcrypto and the C tool `jose` decrypt the tokens that credence encrypts, and the other way round.
 # packages: libcli11-dev python3-jwcrypto jose
 # label: all
 import json
@@ -74,7 +74,7 @@ def json_form(token):
 
 
 def pairs_of_jose():
-    """What jose has too; version 11 has no RSA-OAEP."""
+    """The pairs that jose supports, too; version 11 has no RSA-OAEP."""
     return [pair for pair in pairs() if pair[2]["kty"] not in ("OKP", "RSA")]
 
 

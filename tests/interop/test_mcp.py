@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/mcp with the official client of the Model Context Protocol, and oidc-provider as its authorization server: from
-# the first 401 on the client finds its way alone. Skipped by name without the packages: see tests/interop/install.
+# examples/mcp with the official client of the Model Context Protocol, and oidc-provider as its authorization server. After the
+# first 401 the client finds the authorization server by itself. Skipped without the packages: see tests/interop/install.
 # packages: libcpp-httplib-dev
 # label: all
 import pathlib

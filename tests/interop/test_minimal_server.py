@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Tokens of PyJWT and of golang-jwt open the smallest example server, and both accept the tokens that it hands out.
+# The smallest example server accepts tokens of PyJWT and golang-jwt, and both accept the tokens that it issues.
 # packages: libcpp-httplib-dev libcli11-dev python3-jwt jwt
 # label: all
 import json

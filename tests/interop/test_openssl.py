@@ -30,7 +30,7 @@ def made_by(*arguments, stdin=b""):
 
 
 def options_of(alg):
-    """What `openssl dgst` is told for an algorithm."""
+    """The options of `openssl dgst` for an algorithm."""
     digest = "-sha256" if alg == "ES256K" else "-sha" + alg[2:5]
     if alg.startswith("PS"):
         return [digest, "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/resource_server with tokens of oauth2-mock-server and better-auth, whose keys it fetches and follows. Skipped by name
-# without the packages: see tests/interop/install.
+# examples/resource_server with tokens of oauth2-mock-server and better-auth. The server fetches their keys and follows their
+# changes. Skipped without the packages: see tests/interop/install.
 # packages: libcpp-httplib-dev
 # label: all
 import pathlib
@@ -19,7 +19,7 @@ folder_of_packages("oauth2-mock-server", "better-auth")
 
 
 class Provider:
-    """What holds for each of them."""
+    """The tests that run for each issuer."""
 
     def setUp(self):
         self.issuer = NodeProcess("provider_tokens.mjs", self.NAME, arguments=[self.NAME])

@@ -22,7 +22,7 @@ template <class Action>
     return {after.count - before.count, after.bytes - before.bytes};
 }
 
-/// While it lives, this thread's allocation with the given number, counted from one, fails.
+/// While this object exists, the allocation of this thread with the given number fails. The first has the number one.
 class FailingAllocation {
 public:
     explicit FailingAllocation(std::size_t number) noexcept;

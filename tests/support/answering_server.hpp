@@ -32,7 +32,7 @@ public:
         auto* const place = reinterpret_cast<sockaddr*>(&address);
         if (::bind(listener_, place, size) != 0 || ::listen(listener_, 16) != 0 ||
             ::getsockname(listener_, place, &size) != 0 || ::pipe(over_) != 0) {
-            throw std::runtime_error("no server can be started");
+            throw std::runtime_error("the server cannot be started");
         }
         port_ = ntohs(address.sin_port);
         thread_ = std::thread{[this] { serve(); }};

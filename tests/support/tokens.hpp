@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tokens written by hand, with any header, any payload and a good signature, and the verdict of a verifier in one line.
+// Tokens with any header, any payload and a good signature, and the result of a verification in one line.
 #pragma once
 
 #include <credence/jwt/decode.hpp>
@@ -18,7 +18,7 @@
 
 namespace support {
 
-/// The moment at which all tests of claims take place.
+/// The time of the clock in all tests of claims.
 inline constexpr credence::NumericDate noon{std::chrono::seconds{1'700'000'000}};
 
 inline credence::NumericDate noon_clock() { return noon; }
@@ -56,7 +56,7 @@ inline std::string in_words(const credence::Error& error) {
     return text;
 }
 
-/// The verdict of `decode` at noon: `accepted`, or the error in one line.
+/// The result of `decode` at noon: `accepted`, or the error in one line.
 template <class Claims = nlohmann::json>
 std::string verdict(std::string_view token, credence::Validation<Claims> rules = {}) {
     rules.clock = noon_clock;

@@ -73,7 +73,7 @@ void check_transport() {
         CHECK_THAT(sent, contains_text("\r\nContent-Type: application/x-www-form-urlencoded\r\n"));
         CHECK_THAT(sent, contains_text("\r\nAuthorization: Basic YTpi\r\n"));
     }
-    SECTION("a body longer than the limit is not taken") {
+    SECTION("a body longer than the limit is refused") {
         const AnsweringServer server{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345"};
         auto request = request_to(server.url());
         request.most_bytes = 4;
@@ -81,7 +81,7 @@ void check_transport() {
         request.most_bytes = 5;
         CHECK(transport(request).value().body == "12345");
     }
-    SECTION("a server that does not answer is given up at the deadline") {
+    SECTION("a request without an answer ends at the deadline") {
         const AnsweringServer server{""};
         auto request = request_to(server.url());
         request.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
@@ -99,7 +99,7 @@ void check_transport() {
         CHECK(transport(request).error().stage == FetchStage::stopped);
         CHECK(transport(request).error().stage == FetchStage::stopped);
     }
-    SECTION("a server that is not there is told at once") {
+    SECTION("an unreachable server is reported at once") {
         std::string url;
         {
             const AnsweringServer server{""};
@@ -107,11 +107,11 @@ void check_transport() {
         }
         CHECK(transport(request_to(url)).error().stage == FetchStage::connect);
     }
-    SECTION("what is no HTTP is told") {
+    SECTION("an answer that is not HTTP is reported") {
         const AnsweringServer server{"what?\r\n\r\n"};
         CHECK(transport(request_to(server.url())).error().stage == FetchStage::transfer);
     }
-    SECTION("TLS to a server without it is told, and OpenSSL's error queue stays as it was") {
+    SECTION("TLS to a server without TLS is reported, and OpenSSL's error queue stays unchanged") {
         const AnsweringServer server{"HTTP/1.1 400 Bad Request\r\n\r\n"};
         check_error_queue_around(
             [&] { CHECK(transport(request_to("https" + server.url().substr(4))).error().stage == FetchStage::tls); });
