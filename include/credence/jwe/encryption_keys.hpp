@@ -16,6 +16,8 @@
 #include <string_view>
 #include <utility>
 
+#include <openssl/types.h>
+
 namespace credence {
 
 template <KeyManagementAlgorithm Alg>
@@ -98,7 +100,7 @@ public:
 
     /// Takes a public key that OpenSSL already has, and shares it: it must not be changed afterwards. Errors as of
     /// `from_pem`; null is `invalid_key`.
-    static Result<EncryptionKey> from_evp_pkey(detail::NativeKey* key)
+    static Result<EncryptionKey> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyManagement<Alg>
     {
         return from_prepared(detail::recipient_from_native(key, detail::management_of<Alg>));
@@ -190,7 +192,7 @@ public:
     }
 
     /// Takes a key pair that OpenSSL already has, and shares it: it must not be changed afterwards.
-    static Result<DecryptionKey> from_evp_pkey(detail::NativeKey* key)
+    static Result<DecryptionKey> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyManagement<Alg>
     {
         return EncryptionKeys<Alg>::from_evp_pkey(key).transform(decryption_of);
@@ -269,7 +271,7 @@ struct EncryptionKeys {
         return from_pair(detail::own_from_der(der.bytes(), options.passphrase.text(), detail::management_of<Alg>));
     }
     /// Takes a key pair that OpenSSL already has, and shares it: it must not be changed afterwards.
-    static Result<EncryptionKeys> from_evp_pkey(detail::NativeKey* key)
+    static Result<EncryptionKeys> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyManagement<Alg>
     {
         return from_pair(detail::own_from_native(key, detail::management_of<Alg>));

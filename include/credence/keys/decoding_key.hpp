@@ -7,7 +7,6 @@
 #include <credence/keys/key_options.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_import.hpp>
 
@@ -15,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <openssl/types.h>
 
 namespace credence {
 
@@ -86,7 +87,7 @@ public:
 
     /// Takes a public key that OpenSSL already has, and shares it: it must not be changed afterwards. Errors as of
     /// `from_pem`; null is `invalid_key`.
-    static Result<DecodingKey> from_evp_pkey(detail::NativeKey* key)
+    static Result<DecodingKey> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyAlgorithm<Alg>
     {
         return from_prepared(detail::public_from_native(key, Alg::scheme));

@@ -7,13 +7,14 @@
 #include <credence/keys/decoding_key.hpp>
 #include <credence/keys/key_options.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_import.hpp>
 
 #include <memory>
 #include <string>
 #include <utility>
+
+#include <openssl/types.h>
 
 namespace credence {
 
@@ -71,7 +72,7 @@ public:
     }
 
     /// Takes a key pair that OpenSSL already has, and shares it: it must not be changed afterwards.
-    static Result<EncodingKey> from_evp_pkey(detail::NativeKey* key)
+    static Result<EncodingKey> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyAlgorithm<Alg>
     {
         return from_prepared(detail::private_from_native(key, Alg::scheme));

@@ -8,10 +8,11 @@
 #include <credence/keys/encoding_key.hpp>
 #include <credence/keys/key_options.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/keys/detail/key_import.hpp>
 
 #include <string>
+
+#include <openssl/types.h>
 
 namespace credence {
 
@@ -50,7 +51,7 @@ struct Keys {
         return make_pair(EncodingKey<Alg>::from_der(der, options));
     }
     /// Takes a key pair that OpenSSL already has, and shares it. See `EncodingKey::from_evp_pkey`.
-    static Result<Keys> from_evp_pkey(detail::NativeKey* key)
+    static Result<Keys> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyAlgorithm<Alg>
     {
         return make_pair(EncodingKey<Alg>::from_evp_pkey(key));

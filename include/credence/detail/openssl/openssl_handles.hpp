@@ -42,7 +42,6 @@ private:
     Object* object_ = nullptr;
 };
 
-using NativeKey = EVP_PKEY;
 using KeyHandle = Owned<EVP_PKEY, EVP_PKEY_free>;
 using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using Digest = Owned<EVP_MD, EVP_MD_free>;

@@ -240,12 +240,12 @@ struct ManagementPair {
     const ErrorQueueGuard guard;
     return own_from(parse_der(der, KeyHalf::private_half, passphrase), algorithm);
 }
-[[nodiscard]] inline Result<SharedManagementKey> recipient_from_native(NativeKey* key,
+[[nodiscard]] inline Result<SharedManagementKey> recipient_from_native(EVP_PKEY* key,
                                                                        const ManagementAlgorithm& algorithm) {
     const ErrorQueueGuard guard;
     return prepare_recipient(share(key), algorithm);
 }
-[[nodiscard]] inline Result<ManagementPair> own_from_native(NativeKey* key, const ManagementAlgorithm& algorithm) {
+[[nodiscard]] inline Result<ManagementPair> own_from_native(EVP_PKEY* key, const ManagementAlgorithm& algorithm) {
     const ErrorQueueGuard guard;
     return prepare_pair(share(key), algorithm);
 }

@@ -120,14 +120,14 @@ template <Algorithm Alg>
     return prepare_private(std::move(key), scheme);
 }
 
-[[nodiscard]] inline Result<SharedPublic> public_from_native(NativeKey* key, Scheme scheme) {
+[[nodiscard]] inline Result<SharedPublic> public_from_native(EVP_PKEY* key, Scheme scheme) {
     const ErrorQueueGuard guard;
     KeyHandle shared = share(key);
     if (!shared) return bad_key("no key");
     return prepare_public(std::move(shared), scheme);
 }
 
-[[nodiscard]] inline Result<SharedPrivate> private_from_native(NativeKey* key, Scheme scheme) {
+[[nodiscard]] inline Result<SharedPrivate> private_from_native(EVP_PKEY* key, Scheme scheme) {
     const ErrorQueueGuard guard;
     KeyHandle shared = share(key);
     if (!shared) return bad_key("no key");
