@@ -92,6 +92,7 @@ using credence::AnyAudience;
 using credence::AnyOf;
 using credence::BindableVerifier;
 using credence::Check;
+using credence::ClaimsOf;
 using credence::ConfirmationCheck;
 using credence::decode;
 using credence::encode;

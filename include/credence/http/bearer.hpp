@@ -5,6 +5,7 @@
 #include <credence/http/http_traits.hpp>
 #include <credence/http/rejection.hpp>
 #include <credence/http/request_verifier.hpp>
+#include <credence/jwt/token_verifier.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
 #include <credence/http/detail/guard.hpp>
@@ -19,27 +20,12 @@
 namespace credence {
 namespace detail {
 
-/// Placeholder: accept whatever claims type the verifier has.
-struct AnyClaims {};
-
-template <class VerifierType>
-struct ClaimsOf {
-    using type = AnyClaims;
-};
-template <class VerifierType>
-    requires requires { typename VerifierType::claims_type; }
-struct ClaimsOf<VerifierType> {
-    using type = typename VerifierType::claims_type;
-};
-
 /// The checks on the arguments, in the order in which they are reported: each only if those before it hold.
 template <class Expected, class Source, class VerifierType, bool TakesHeaderValue>
 struct BearerArguments {
-    using Claims = typename ClaimsOf<VerifierType>::type;
-
     static constexpr bool is_verifier = AnyVerifier<VerifierType>;
     static constexpr bool is_verifier_for_these_claims =
-        !is_verifier || std::same_as<Expected, AnyClaims> || std::same_as<Expected, Claims>;
+        !is_verifier || std::is_void_v<Expected> || std::same_as<Expected, ClaimsOf<VerifierType>>;
     static constexpr bool is_header_value = TakesHeaderValue && std::convertible_to<const Source&, HeaderValue>;
     static constexpr bool is_known_source =
         !is_verifier || !is_verifier_for_these_claims || is_header_value || HttpRequest<Source>;
@@ -125,38 +111,40 @@ template <class Wanted, class Expected, bool TakesHeaderValue, class Source, cla
 /// \return the proof; or the answer to send: 401 without credentials, 400 for several or malformed ones, 401 for a bad
 ///         token, 503 if the token cannot be checked. RFC 6750 §3
 ///
-/// `require_bearer<Claims>(…)` also names the expected claims type.
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
-[[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
-    const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
-    using Wanted = Verified<typename detail::ClaimsOf<VerifierType>::type>;
+/// `require_bearer<Claims>(…)` also names the expected claims type. The default, void, takes any.
+template <class Expected = void, class Source, class VerifierType>
+[[nodiscard]] Result<Verified<ClaimsOf<VerifierType>>, Rejection> require_bearer(const Source& source,
+                                                                                 const VerifierType& verifier,
+                                                                                 const Challenge& challenge = {}) {
+    using Wanted = Verified<ClaimsOf<VerifierType>>;
     return detail::prove<Wanted, Expected, true>(source, verifier, detail::usual_location(), challenge);
 }
 
 /// The same for a request that carries its token elsewhere, in a cookie or another field:
 /// `require_bearer(request, verifier, {.cookie = "token"})`.
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
-[[nodiscard]] Result<Verified<typename detail::ClaimsOf<VerifierType>::type>, Rejection> require_bearer(
-    const Request& request, const VerifierType& verifier, const TokenLocation& location,
-    const Challenge& challenge = {}) {
-    using Wanted = Verified<typename detail::ClaimsOf<VerifierType>::type>;
+template <class Expected = void, class Request, class VerifierType>
+[[nodiscard]] Result<Verified<ClaimsOf<VerifierType>>, Rejection> require_bearer(const Request& request,
+                                                                                 const VerifierType& verifier,
+                                                                                 const TokenLocation& location,
+                                                                                 const Challenge& challenge = {}) {
+    using Wanted = Verified<ClaimsOf<VerifierType>>;
     return detail::prove<Wanted, Expected, false>(request, verifier, location, challenge);
 }
 
 /// The same for a resource that also serves anonymous clients: absent credentials give nullopt, bad ones are refused.
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
-[[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
+template <class Expected = void, class Source, class VerifierType>
+[[nodiscard]] Result<std::optional<Verified<ClaimsOf<VerifierType>>>, Rejection> optional_bearer(
     const Source& source, const VerifierType& verifier, const Challenge& challenge = {}) {
-    using Wanted = std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>;
+    using Wanted = std::optional<Verified<ClaimsOf<VerifierType>>>;
     return detail::prove<Wanted, Expected, true>(source, verifier, detail::usual_location(), challenge);
 }
 
 /// The same for a request that carries its token elsewhere.
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
-[[nodiscard]] Result<std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>, Rejection> optional_bearer(
+template <class Expected = void, class Request, class VerifierType>
+[[nodiscard]] Result<std::optional<Verified<ClaimsOf<VerifierType>>>, Rejection> optional_bearer(
     const Request& request, const VerifierType& verifier, const TokenLocation& location,
     const Challenge& challenge = {}) {
-    using Wanted = std::optional<Verified<typename detail::ClaimsOf<VerifierType>::type>>;
+    using Wanted = std::optional<Verified<ClaimsOf<VerifierType>>>;
     return detail::prove<Wanted, Expected, false>(request, verifier, location, challenge);
 }
 

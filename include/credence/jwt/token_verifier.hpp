@@ -23,4 +23,27 @@ concept TokenVerifier = requires(const Candidate& candidate, std::string_view te
     { (candidate.verify)(text) } -> std::same_as<Result<Verified<typename Candidate::claims_type>>>;
 };
 
+namespace detail {
+
+/// Placeholder for the claims of a class that proves none: the code that takes one reports it by a static_assert.
+struct NoClaims {};
+
+template <class VerifierType>
+struct ClaimsOfVerifier {
+    using type = NoClaims;
+};
+template <class VerifierType>
+    requires requires { typename VerifierType::claims_type; }
+struct ClaimsOfVerifier<VerifierType> {
+    using type = typename VerifierType::claims_type;
+};
+
+}  // namespace detail
+
+/// The claims type that a verifier proves: its `claims_type`. `require_bearer` returns a `Verified` of it.
+///
+/// Well-formed for any type, so that a sentence, not a failed substitution, tells that the type is no verifier.
+template <class VerifierType>
+using ClaimsOf = typename detail::ClaimsOfVerifier<VerifierType>::type;
+
 }  // namespace credence

@@ -19,13 +19,6 @@
 #include <boost/asio/awaitable.hpp>
 
 namespace credence {
-namespace detail {
-
-/// The result type of an awaitable `require_bearer`.
-template <class VerifierType>
-using AwaitedProof = boost::asio::awaitable<Result<Verified<typename VerifierType::claims_type>, Rejection>>;
-
-}  // namespace detail
 
 /// A verifier for coroutines: it awaits the fetches that a token needs, while the thread serves other coroutines.
 ///
@@ -70,43 +63,40 @@ private:
 /// \param source     must live until the coroutine has ended.
 /// \param challenge  a copy is kept. Give it a name first: `const credence::Challenge challenge{.realm = "shop"}`. For
 ///                   an aggregate that is made within a `co_await` expression, g++ 12 generates wrong code.
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Source& source,
-                                                                const AsyncVerifier<VerifierType>& verifier,
-                                                                const Challenge& challenge) {
+template <class Expected = void, class Source, class VerifierType>
+[[nodiscard]] boost::asio::awaitable<Result<Verified<ClaimsOf<VerifierType>>, Rejection>> require_bearer(
+    const Source& source, const AsyncVerifier<VerifierType>& verifier, const Challenge& challenge) {
     return detail::await_verification([&source, verifier, challenge] {
         return require_bearer<Expected>(source, verifier.without_waiting(), challenge);
     });
 }
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Source& source,
-                                                                const AsyncVerifier<VerifierType>& verifier) {
+template <class Expected = void, class Source, class VerifierType>
+[[nodiscard]] boost::asio::awaitable<Result<Verified<ClaimsOf<VerifierType>>, Rejection>> require_bearer(
+    const Source& source, const AsyncVerifier<VerifierType>& verifier) {
     const Challenge challenge;
     return require_bearer<Expected>(source, verifier, challenge);
 }
-template <class Expected = detail::AnyClaims, class Source, class VerifierType>
+template <class Expected = void, class Source, class VerifierType>
 void require_bearer(const Source&, const AsyncVerifier<VerifierType>&,
                     Challenge&&) /* credence: name the challenge first */
     = delete;
 
 /// The same for a request that carries its token elsewhere.
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Request& request,
-                                                                const AsyncVerifier<VerifierType>& verifier,
-                                                                const TokenLocation& location,
-                                                                const Challenge& challenge) {
+template <class Expected = void, class Request, class VerifierType>
+[[nodiscard]] boost::asio::awaitable<Result<Verified<ClaimsOf<VerifierType>>, Rejection>> require_bearer(
+    const Request& request, const AsyncVerifier<VerifierType>& verifier, const TokenLocation& location,
+    const Challenge& challenge) {
     return detail::await_verification([&request, verifier, location, challenge] {
         return require_bearer<Expected>(request, verifier.without_waiting(), location, challenge);
     });
 }
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
-[[nodiscard]] detail::AwaitedProof<VerifierType> require_bearer(const Request& request,
-                                                                const AsyncVerifier<VerifierType>& verifier,
-                                                                const TokenLocation& location) {
+template <class Expected = void, class Request, class VerifierType>
+[[nodiscard]] boost::asio::awaitable<Result<Verified<ClaimsOf<VerifierType>>, Rejection>> require_bearer(
+    const Request& request, const AsyncVerifier<VerifierType>& verifier, const TokenLocation& location) {
     const Challenge challenge;
     return require_bearer<Expected>(request, verifier, location, challenge);
 }
-template <class Expected = detail::AnyClaims, class Request, class VerifierType>
+template <class Expected = void, class Request, class VerifierType>
 void require_bearer(const Request&, const AsyncVerifier<VerifierType>&, TokenLocation&&,
                     const Challenge& = {}) /* credence: name the location first */
     = delete;

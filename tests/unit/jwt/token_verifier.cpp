@@ -59,3 +59,10 @@ TEST_CASE("require_bearer calls a user's own verifier") {
     CHECK_FALSE(credence::require_bearer("Bearer x.y.z", counting));
     CHECK(counting.count() == 2);
 }
+
+TEST_CASE("ClaimsOf is the claims type of a verifier, and well-formed for any type") {
+    STATIC_REQUIRE(std::is_same_v<credence::ClaimsOf<Counting>, Verifier::claims_type>);
+    STATIC_REQUIRE(std::is_same_v<credence::ClaimsOf<ReturnsPlainClaims>, Verifier::claims_type>);
+    STATIC_REQUIRE(std::is_empty_v<credence::ClaimsOf<WithoutClaimsType>>);
+    STATIC_REQUIRE(std::is_empty_v<credence::ClaimsOf<int>>);
+}
