@@ -35,6 +35,9 @@ class DecodingKey {
 public:
     /// The algorithm.
     using algorithm = Alg;
+    /// The class of the prepared key that `find` returns: use it as the `VerificationKey` that it is. Being final, it
+    /// costs no virtual call.
+    using key_type = detail::VerifyKeyOf<Alg>;
 
     DecodingKey(const DecodingKey&) = default;
     DecodingKey& operator=(const DecodingKey&) = default;
@@ -122,26 +125,24 @@ public:
     [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return alg == Alg::name; }
 
     /// The key itself, for any query. Called by verifiers.
-    [[nodiscard]] Result<const detail::VerifyKeyOf<Alg>*> find(const KeyQuery& /*query*/) const { return key_.get(); }
+    [[nodiscard]] Result<const key_type*> find(const KeyQuery& /*query*/) const { return key_.get(); }
 
 private:
     friend class EncodingKey<Alg>;
     friend struct detail::KeyAccess;
 
-    using Prepared = detail::VerifyKeyOf<Alg>;
+    DecodingKey(std::shared_ptr<const key_type> key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
 
-    DecodingKey(std::shared_ptr<const Prepared> key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
-
-    static Result<DecodingKey> from_prepared(const Result<std::shared_ptr<const Prepared>>& made) {
+    static Result<DecodingKey> from_prepared(const Result<std::shared_ptr<const key_type>>& made) {
         if (!made) return made.error();
         return DecodingKey{*made, {}};
     }
-    static Result<DecodingKey> from_prepared(const Result<detail::NamedKey<Prepared>>& made) {
+    static Result<DecodingKey> from_prepared(const Result<detail::NamedKey<key_type>>& made) {
         if (!made) return made.error();
         return DecodingKey{made->key, made->kid};
     }
 
-    std::shared_ptr<const Prepared> key_;
+    std::shared_ptr<const key_type> key_;
     std::string kid_;
 };
 

@@ -5,9 +5,11 @@
 #include <credence/keys/detail/key_access.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -58,6 +60,13 @@ TEST_CASE("a key is a key source of itself, whatever the kid", "[keys][attack-12
         REQUIRE(found);
         CHECK(*found == &detail::KeyAccess::prepared(key));
     }
+}
+
+TEST_CASE("DecodingKey::find returns a final class derived from VerificationKey", "[keys]") {
+    using OfSecret = DecodingKey<HS256>::key_type;
+    using OfPublicKey = DecodingKey<ES256>::key_type;
+    STATIC_REQUIRE(std::derived_from<OfSecret, VerificationKey> && std::is_final_v<OfSecret>);
+    STATIC_REQUIRE(std::derived_from<OfPublicKey, VerificationKey> && std::is_final_v<OfPublicKey>);
 }
 
 TEST_CASE("a key for one of the three names of EdDSA refuses tokens of the others", "[keys]") {
