@@ -32,14 +32,12 @@ namespace credence {
 /// number of threads.
 template <KeyManagementAlgorithm... Algs>
 class DecryptionKeySet {
+    using Algorithms = detail::AlgorithmList<Algs...>;
     static constexpr bool has_an_algorithm = sizeof...(Algs) > 0;
     static_assert(has_an_algorithm,
                   "credence: name the algorithms that the keys may serve: DecryptionKeySet<ECDH_ES, RSA_OAEP_256>");
 
 public:
-    /// The closed list of algorithms.
-    using algorithms = detail::AlgorithmList<Algs...>;
-
     /// Takes a JWK Set of private keys or secrets. An entry that no algorithm of this set can use is skipped, and
     /// listed by `skipped()`.
     ///
@@ -78,7 +76,7 @@ public:
     [[nodiscard]] const std::vector<SkippedKey>& skipped() const noexcept { return content_->table.skipped(); }
 
     /// Whether a header's `alg`, byte for byte, is in the list.
-    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return algorithms::has_name(alg); }
+    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return Algorithms::has_name(alg); }
 
     /// The one key for a token. Called by `decrypt`.
     ///
@@ -101,7 +99,7 @@ private:
 
     template <KeyManagementAlgorithm Alg>
     static void add(Content& content, const DecryptionKey<Alg>& key) {
-        constexpr bool algorithm_is_listed = algorithms::template has_type<Alg>;
+        constexpr bool algorithm_is_listed = Algorithms::template has_type<Alg>;
         static_assert(algorithm_is_listed,
                       "credence: the algorithm of each key must be in the list of the DecryptionKeySet");
         const std::string& kid = key.kid();

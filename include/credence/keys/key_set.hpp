@@ -158,6 +158,7 @@ template <Algorithm... Algs>
 /// changes its keys, see `RotatingKeys`.
 template <Algorithm... Algs>
 class KeySet {
+    using Algorithms = detail::AlgorithmList<Algs...>;
     static constexpr bool has_an_algorithm = sizeof...(Algs) > 0;
     static_assert(has_an_algorithm, "credence: name the algorithms that the keys may serve: KeySet<RS256, ES256>");
     static constexpr bool is_of_one_kind = (SharedSecretAlgorithm<Algs> && ...) || (PublicKeyAlgorithm<Algs> && ...);
@@ -167,9 +168,6 @@ class KeySet {
         "them; use two verifiers");
 
 public:
-    /// The closed list of algorithms.
-    using algorithms = detail::AlgorithmList<Algs...>;
-
     KeySet(const KeySet&) = default;  // no move: a moved-from set would be empty
     KeySet& operator=(const KeySet&) = default;
     ~KeySet() = default;
@@ -226,7 +224,7 @@ public:
     static constexpr bool is_static = true;
 
     /// Whether a header's `alg`, byte for byte, is in the list.
-    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return algorithms::has_name(alg); }
+    [[nodiscard]] static constexpr bool accepts(std::string_view alg) noexcept { return Algorithms::has_name(alg); }
 
     /// The one key for a token's `alg` and `kid`. For verifiers.
     ///
@@ -249,7 +247,7 @@ private:
 
     template <Algorithm Alg>
     static void add(detail::KeySetContent& content, const DecodingKey<Alg>& key, std::string_view kid) {
-        constexpr bool algorithm_is_listed = algorithms::template has_type<Alg>;
+        constexpr bool algorithm_is_listed = Algorithms::template has_type<Alg>;
         static_assert(algorithm_is_listed, "credence: the algorithm of each key must be in the list of the KeySet");
         if (kid.size() > detail::longest_kid) {
             content.skip(content.size + content.skipped.size(), kid, "its kid is longer than 1,024 bytes");
