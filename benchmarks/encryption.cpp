@@ -17,9 +17,8 @@ using credence::AgreementCurve;
 
 template <class Alg, AgreementCurve curve>
 const credence::EncryptionKeys<Alg>& keys() {
-    constexpr bool has_curve = Alg::management.management == credence::detail::KeyManagement::agreement;
     static const auto made = [] {
-        if constexpr (has_curve) {
+        if constexpr (credence::KeyAgreementAlgorithm<Alg>) {
             return credence::EncryptionKeys<Alg>::generate(curve).value();
         } else {
             return credence::EncryptionKeys<Alg>::generate().value();

@@ -126,7 +126,7 @@ Result<WritableKeyHandle> writable_encryption_key_for(const KeyText& key) {
 /// A new key for encryption, with the requested properties.
 template <KeyManagementAlgorithm Alg>
 Result<EncryptionKeys<Alg>> new_encryption_keys(const NewKey& wanted) {
-    if constexpr (Alg::management.management == detail::KeyManagement::agreement) {
+    if constexpr (KeyAgreementAlgorithm<Alg>) {
         return EncryptionKeys<Alg>::generate(wanted.curve);
     } else if constexpr (std::same_as<Alg, dir>) {
         return EncryptionKeys<Alg>::generate(wanted.content);

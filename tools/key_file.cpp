@@ -51,7 +51,8 @@ KeyText secret_of(const KeyText& read, const std::string& name, bool is_base64ur
 }
 
 detail::Scheme scheme_of(std::string_view name) {
-    const auto scheme = with_algorithm(name, []<Algorithm Alg>() -> Result<detail::Scheme> { return Alg::scheme; });
+    const auto scheme =
+        with_algorithm(name, []<Algorithm Alg>() -> Result<detail::Scheme> { return detail::scheme_of<Alg>; });
     return scheme ? *scheme : detail::Scheme{};
 }
 

@@ -107,6 +107,76 @@ inline constexpr std::array<AgreementCurve, 5> all_agreement_curves{
     return std::nullopt;
 }
 
+// Of each type, `name` is the value of a header's `alg`.
+
+/// The shared secret is the content key itself. With AES-GCM one secret may encrypt 2^32 tokens: the IVs are random.
+/// RFC 7518 §4.5, §8.4
+struct dir {
+    static constexpr std::string_view name = "dir";
+};
+
+/// AES Key Wrap with 128 bits. RFC 7518 §4.4
+struct A128KW {
+    static constexpr std::string_view name = "A128KW";
+};
+
+/// AES Key Wrap with 192 bits. RFC 7518 §4.4
+struct A192KW {
+    static constexpr std::string_view name = "A192KW";
+};
+
+/// AES Key Wrap with 256 bits. RFC 7518 §4.4
+struct A256KW {
+    static constexpr std::string_view name = "A256KW";
+};
+
+/// AES-GCM of the content key, with 128 bits. One secret may encrypt 2^32 tokens: the IVs are random.
+/// RFC 7518 §4.7, §8.4
+struct A128GCMKW {
+    static constexpr std::string_view name = "A128GCMKW";
+};
+
+/// AES-GCM of the content key, with 192 bits; for 2^32 tokens. RFC 7518 §4.7
+struct A192GCMKW {
+    static constexpr std::string_view name = "A192GCMKW";
+};
+
+/// AES-GCM of the content key, with 256 bits; for 2^32 tokens. RFC 7518 §4.7
+struct A256GCMKW {
+    static constexpr std::string_view name = "A256GCMKW";
+};
+
+/// RSAES-OAEP with SHA-1 and MGF1 with SHA-1. RFC 7518 §4.3
+struct RSA_OAEP {
+    static constexpr std::string_view name = "RSA-OAEP";
+};
+
+/// RSAES-OAEP with SHA-256 and MGF1 with SHA-256. RFC 7518 §4.3
+struct RSA_OAEP_256 {
+    static constexpr std::string_view name = "RSA-OAEP-256";
+};
+
+/// The two sides agree on the content key: P-256, P-384, P-521, X25519 or X448, whichever curve the key is on. RFC 7518
+/// §4.6, RFC 8037 §3.2
+struct ECDH_ES {
+    static constexpr std::string_view name = "ECDH-ES";
+};
+
+/// The key agreed upon wraps the content key with A128KW. RFC 7518 §4.6
+struct ECDH_ES_A128KW {
+    static constexpr std::string_view name = "ECDH-ES+A128KW";
+};
+
+/// The key agreed upon wraps the content key with A192KW. RFC 7518 §4.6
+struct ECDH_ES_A192KW {
+    static constexpr std::string_view name = "ECDH-ES+A192KW";
+};
+
+/// The key agreed upon wraps the content key with A256KW. RFC 7518 §4.6
+struct ECDH_ES_A256KW {
+    static constexpr std::string_view name = "ECDH-ES+A256KW";
+};
+
 namespace detail {
 
 /// How the content key reaches the recipient. RFC 7518 §4.1
@@ -119,92 +189,24 @@ struct ManagementScheme {
     Hash hash = Hash::none;         ///< of OAEP; `none` stands for SHA-1, the default of RFC 7518 §4.3
 };
 
-}  // namespace detail
-
-// Of each type, `name` is the value of a header's `alg`; `management` is internal.
-
-/// The shared secret is the content key itself. With AES-GCM one secret may encrypt 2^32 tokens: the IVs are random.
-/// RFC 7518 §4.5, §8.4
-struct dir {
-    static constexpr std::string_view name = "dir";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::direct};
-};
-
-/// AES Key Wrap with 128 bits. RFC 7518 §4.4
-struct A128KW {
-    static constexpr std::string_view name = "A128KW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::aes_wrap, 16};
-};
-
-/// AES Key Wrap with 192 bits. RFC 7518 §4.4
-struct A192KW {
-    static constexpr std::string_view name = "A192KW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::aes_wrap, 24};
-};
-
-/// AES Key Wrap with 256 bits. RFC 7518 §4.4
-struct A256KW {
-    static constexpr std::string_view name = "A256KW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::aes_wrap, 32};
-};
-
-/// AES-GCM of the content key, with 128 bits. One secret may encrypt 2^32 tokens: the IVs are random.
-/// RFC 7518 §4.7, §8.4
-struct A128GCMKW {
-    static constexpr std::string_view name = "A128GCMKW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 16};
-};
-
-/// AES-GCM of the content key, with 192 bits; for 2^32 tokens. RFC 7518 §4.7
-struct A192GCMKW {
-    static constexpr std::string_view name = "A192GCMKW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 24};
-};
-
-/// AES-GCM of the content key, with 256 bits; for 2^32 tokens. RFC 7518 §4.7
-struct A256GCMKW {
-    static constexpr std::string_view name = "A256GCMKW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::gcm_wrap, 32};
-};
-
-/// RSAES-OAEP with SHA-1 and MGF1 with SHA-1. RFC 7518 §4.3
-struct RSA_OAEP {
-    static constexpr std::string_view name = "RSA-OAEP";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::rsa_oaep, 0, detail::Hash::none};
-};
-
-/// RSAES-OAEP with SHA-256 and MGF1 with SHA-256. RFC 7518 §4.3
-struct RSA_OAEP_256 {
-    static constexpr std::string_view name = "RSA-OAEP-256";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::rsa_oaep, 0, detail::Hash::sha256};
-};
-
-/// The two sides agree on the content key: P-256, P-384, P-521, X25519 or X448, whichever curve the key is on. RFC 7518
-/// §4.6, RFC 8037 §3.2
-struct ECDH_ES {
-    static constexpr std::string_view name = "ECDH-ES";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 0};
-};
-
-/// The key agreed upon wraps the content key with A128KW. RFC 7518 §4.6
-struct ECDH_ES_A128KW {
-    static constexpr std::string_view name = "ECDH-ES+A128KW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 16};
-};
-
-/// The key agreed upon wraps the content key with A192KW. RFC 7518 §4.6
-struct ECDH_ES_A192KW {
-    static constexpr std::string_view name = "ECDH-ES+A192KW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 24};
-};
-
-/// The key agreed upon wraps the content key with A256KW. RFC 7518 §4.6
-struct ECDH_ES_A256KW {
-    static constexpr std::string_view name = "ECDH-ES+A256KW";
-    static constexpr detail::ManagementScheme management{detail::KeyManagement::agreement, 32};
-};
-
-namespace detail {
+/// The parts of each key management algorithm. One that is not in this table does not compile.
+template <class Alg>
+extern const ManagementScheme management_scheme_of;
+// clang-format off
+template <> inline constexpr ManagementScheme management_scheme_of<dir>{KeyManagement::direct};
+template <> inline constexpr ManagementScheme management_scheme_of<A128KW>{KeyManagement::aes_wrap, 16};
+template <> inline constexpr ManagementScheme management_scheme_of<A192KW>{KeyManagement::aes_wrap, 24};
+template <> inline constexpr ManagementScheme management_scheme_of<A256KW>{KeyManagement::aes_wrap, 32};
+template <> inline constexpr ManagementScheme management_scheme_of<A128GCMKW>{KeyManagement::gcm_wrap, 16};
+template <> inline constexpr ManagementScheme management_scheme_of<A192GCMKW>{KeyManagement::gcm_wrap, 24};
+template <> inline constexpr ManagementScheme management_scheme_of<A256GCMKW>{KeyManagement::gcm_wrap, 32};
+template <> inline constexpr ManagementScheme management_scheme_of<RSA_OAEP>{KeyManagement::rsa_oaep, 0, Hash::none};
+template <> inline constexpr ManagementScheme management_scheme_of<RSA_OAEP_256>{KeyManagement::rsa_oaep, 0, Hash::sha256};
+template <> inline constexpr ManagementScheme management_scheme_of<ECDH_ES>{KeyManagement::agreement};
+template <> inline constexpr ManagementScheme management_scheme_of<ECDH_ES_A128KW>{KeyManagement::agreement, 16};
+template <> inline constexpr ManagementScheme management_scheme_of<ECDH_ES_A192KW>{KeyManagement::agreement, 24};
+template <> inline constexpr ManagementScheme management_scheme_of<ECDH_ES_A256KW>{KeyManagement::agreement, 32};
+// clang-format on
 
 /// All key management algorithms. A new one is added here and above.
 using KnownManagement = AlgorithmList<dir, A128KW, A192KW, A256KW, A128GCMKW, A192GCMKW, A256GCMKW, RSA_OAEP,
@@ -223,11 +225,18 @@ concept KeyManagementAlgorithm = detail::KnownManagement::has_type<Candidate>;
 
 /// Key management whose two sides share one secret: `dir`, AES Key Wrap, AES-GCM key wrap.
 template <class Candidate>
-concept SharedKeyManagement = KeyManagementAlgorithm<Candidate> && detail::has_shared_secret(Candidate::management);
+concept SharedKeyManagement =
+    KeyManagementAlgorithm<Candidate> && detail::has_shared_secret(detail::management_scheme_of<Candidate>);
 
 /// Key management with a public key to encrypt to, and a private one: RSA-OAEP and ECDH-ES.
 template <class Candidate>
-concept PublicKeyManagement = KeyManagementAlgorithm<Candidate> && !detail::has_shared_secret(Candidate::management);
+concept PublicKeyManagement =
+    KeyManagementAlgorithm<Candidate> && !detail::has_shared_secret(detail::management_scheme_of<Candidate>);
+
+/// Key management by agreement, with keys on a curve: ECDH-ES, alone or with AES Key Wrap.
+template <class Candidate>
+concept KeyAgreementAlgorithm = KeyManagementAlgorithm<Candidate> &&
+                                detail::management_scheme_of<Candidate>.management == detail::KeyManagement::agreement;
 
 /// Whether a header's `alg` names key management that credence has. Exact bytes; "RSA1_5" and "PBES2-HS256+A128KW" are
 /// unknown, and so is every signing algorithm.

@@ -288,14 +288,15 @@ struct EncryptionKeys {
     ///
     /// \return the keys, without a key id; `invalid_key` if the system has no randomness.
     static Result<EncryptionKeys> generate()
-        requires(!std::same_as<Alg, dir> && Alg::management.management != detail::KeyManagement::agreement)
+        requires(!std::same_as<Alg, dir> && !KeyAgreementAlgorithm<Alg>)
     {
-        return from_pair(detail::generate_management(detail::management_of<Alg>, Alg::management.wrapping_size));
+        return from_pair(
+            detail::generate_management(detail::management_of<Alg>, detail::management_scheme_of<Alg>.wrapping_size));
     }
 
     /// Makes a new random key pair on a curve, for ECDH-ES.
     static Result<EncryptionKeys> generate(AgreementCurve curve = AgreementCurve::P256)
-        requires(Alg::management.management == detail::KeyManagement::agreement)
+        requires KeyAgreementAlgorithm<Alg>
     {
         return from_pair(detail::generate_management(detail::management_of<Alg>, 0, curve));
     }

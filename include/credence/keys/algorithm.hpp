@@ -11,6 +11,88 @@
 
 namespace credence {
 
+// Of each type, `name` is the value of a header's `alg`.
+
+/// HMAC with SHA-256. RFC 7518 §3.2
+struct HS256 {
+    static constexpr std::string_view name = "HS256";
+};
+
+/// HMAC with SHA-384. RFC 7518 §3.2
+struct HS384 {
+    static constexpr std::string_view name = "HS384";
+};
+
+/// HMAC with SHA-512. RFC 7518 §3.2
+struct HS512 {
+    static constexpr std::string_view name = "HS512";
+};
+
+/// RSASSA-PKCS1-v1_5 with SHA-256. RFC 7518 §3.3
+struct RS256 {
+    static constexpr std::string_view name = "RS256";
+};
+
+/// RSASSA-PKCS1-v1_5 with SHA-384. RFC 7518 §3.3
+struct RS384 {
+    static constexpr std::string_view name = "RS384";
+};
+
+/// RSASSA-PKCS1-v1_5 with SHA-512. RFC 7518 §3.3
+struct RS512 {
+    static constexpr std::string_view name = "RS512";
+};
+
+/// RSASSA-PSS with SHA-256, MGF1 with SHA-256, a salt of 32 bytes. RFC 7518 §3.5
+struct PS256 {
+    static constexpr std::string_view name = "PS256";
+};
+
+/// RSASSA-PSS with SHA-384, MGF1 with SHA-384, a salt of 48 bytes. RFC 7518 §3.5
+struct PS384 {
+    static constexpr std::string_view name = "PS384";
+};
+
+/// RSASSA-PSS with SHA-512, MGF1 with SHA-512, a salt of 64 bytes. RFC 7518 §3.5
+struct PS512 {
+    static constexpr std::string_view name = "PS512";
+};
+
+/// ECDSA on P-256 with SHA-256. RFC 7518 §3.4
+struct ES256 {
+    static constexpr std::string_view name = "ES256";
+};
+
+/// ECDSA on P-384 with SHA-384. RFC 7518 §3.4
+struct ES384 {
+    static constexpr std::string_view name = "ES384";
+};
+
+/// ECDSA on P-521 with SHA-512. RFC 7518 §3.4
+struct ES512 {
+    static constexpr std::string_view name = "ES512";
+};
+
+/// ECDSA on secp256k1 with SHA-256. RFC 8812 §3.2
+struct ES256K {
+    static constexpr std::string_view name = "ES256K";
+};
+
+/// EdDSA on the key's own curve, Ed25519 or Ed448. RFC 8037 §3.1
+struct EdDSA {
+    static constexpr std::string_view name = "EdDSA";
+};
+
+/// EdDSA on Ed25519 under its own name: a token whose `alg` is `EdDSA` is not for this key. RFC 9864 §2.2
+struct Ed25519 {
+    static constexpr std::string_view name = "Ed25519";
+};
+
+/// EdDSA on Ed448 under its own name: a token whose `alg` is `EdDSA` is not for this key. RFC 9864 §2.2
+struct Ed448 {
+    static constexpr std::string_view name = "Ed448";
+};
+
 namespace detail {
 
 /// The construction behind an algorithm. There is no member for `none`.
@@ -29,107 +111,27 @@ struct Scheme {
     bool operator==(const Scheme&) const = default;
 };
 
-}  // namespace detail
-
-// Of each type, `name` is the value of a header's `alg`; `scheme` is internal.
-
-/// HMAC with SHA-256. RFC 7518 §3.2
-struct HS256 {
-    static constexpr std::string_view name = "HS256";
-    static constexpr detail::Scheme scheme{detail::Family::hmac, detail::Hash::sha256, detail::Curve::none};
-};
-
-/// HMAC with SHA-384. RFC 7518 §3.2
-struct HS384 {
-    static constexpr std::string_view name = "HS384";
-    static constexpr detail::Scheme scheme{detail::Family::hmac, detail::Hash::sha384, detail::Curve::none};
-};
-
-/// HMAC with SHA-512. RFC 7518 §3.2
-struct HS512 {
-    static constexpr std::string_view name = "HS512";
-    static constexpr detail::Scheme scheme{detail::Family::hmac, detail::Hash::sha512, detail::Curve::none};
-};
-
-/// RSASSA-PKCS1-v1_5 with SHA-256. RFC 7518 §3.3
-struct RS256 {
-    static constexpr std::string_view name = "RS256";
-    static constexpr detail::Scheme scheme{detail::Family::rsa_pkcs1, detail::Hash::sha256, detail::Curve::none};
-};
-
-/// RSASSA-PKCS1-v1_5 with SHA-384. RFC 7518 §3.3
-struct RS384 {
-    static constexpr std::string_view name = "RS384";
-    static constexpr detail::Scheme scheme{detail::Family::rsa_pkcs1, detail::Hash::sha384, detail::Curve::none};
-};
-
-/// RSASSA-PKCS1-v1_5 with SHA-512. RFC 7518 §3.3
-struct RS512 {
-    static constexpr std::string_view name = "RS512";
-    static constexpr detail::Scheme scheme{detail::Family::rsa_pkcs1, detail::Hash::sha512, detail::Curve::none};
-};
-
-/// RSASSA-PSS with SHA-256, MGF1 with SHA-256, a salt of 32 bytes. RFC 7518 §3.5
-struct PS256 {
-    static constexpr std::string_view name = "PS256";
-    static constexpr detail::Scheme scheme{detail::Family::rsa_pss, detail::Hash::sha256, detail::Curve::none};
-};
-
-/// RSASSA-PSS with SHA-384, MGF1 with SHA-384, a salt of 48 bytes. RFC 7518 §3.5
-struct PS384 {
-    static constexpr std::string_view name = "PS384";
-    static constexpr detail::Scheme scheme{detail::Family::rsa_pss, detail::Hash::sha384, detail::Curve::none};
-};
-
-/// RSASSA-PSS with SHA-512, MGF1 with SHA-512, a salt of 64 bytes. RFC 7518 §3.5
-struct PS512 {
-    static constexpr std::string_view name = "PS512";
-    static constexpr detail::Scheme scheme{detail::Family::rsa_pss, detail::Hash::sha512, detail::Curve::none};
-};
-
-/// ECDSA on P-256 with SHA-256. RFC 7518 §3.4
-struct ES256 {
-    static constexpr std::string_view name = "ES256";
-    static constexpr detail::Scheme scheme{detail::Family::ecdsa, detail::Hash::sha256, detail::Curve::p256};
-};
-
-/// ECDSA on P-384 with SHA-384. RFC 7518 §3.4
-struct ES384 {
-    static constexpr std::string_view name = "ES384";
-    static constexpr detail::Scheme scheme{detail::Family::ecdsa, detail::Hash::sha384, detail::Curve::p384};
-};
-
-/// ECDSA on P-521 with SHA-512. RFC 7518 §3.4
-struct ES512 {
-    static constexpr std::string_view name = "ES512";
-    static constexpr detail::Scheme scheme{detail::Family::ecdsa, detail::Hash::sha512, detail::Curve::p521};
-};
-
-/// ECDSA on secp256k1 with SHA-256. RFC 8812 §3.2
-struct ES256K {
-    static constexpr std::string_view name = "ES256K";
-    static constexpr detail::Scheme scheme{detail::Family::ecdsa, detail::Hash::sha256, detail::Curve::secp256k1};
-};
-
-/// EdDSA on the key's own curve, Ed25519 or Ed448. RFC 8037 §3.1
-struct EdDSA {
-    static constexpr std::string_view name = "EdDSA";
-    static constexpr detail::Scheme scheme{detail::Family::eddsa, detail::Hash::none, detail::Curve::edwards};
-};
-
-/// EdDSA on Ed25519 under its own name: a token whose `alg` is `EdDSA` is not for this key. RFC 9864 §2.2
-struct Ed25519 {
-    static constexpr std::string_view name = "Ed25519";
-    static constexpr detail::Scheme scheme{detail::Family::eddsa, detail::Hash::none, detail::Curve::ed25519};
-};
-
-/// EdDSA on Ed448 under its own name: a token whose `alg` is `EdDSA` is not for this key. RFC 9864 §2.2
-struct Ed448 {
-    static constexpr std::string_view name = "Ed448";
-    static constexpr detail::Scheme scheme{detail::Family::eddsa, detail::Hash::none, detail::Curve::ed448};
-};
-
-namespace detail {
+/// The parts of each algorithm. One that is not in this table does not compile.
+template <class Alg>
+extern const Scheme scheme_of;
+// clang-format off
+template <> inline constexpr Scheme scheme_of<HS256>{Family::hmac, Hash::sha256};
+template <> inline constexpr Scheme scheme_of<HS384>{Family::hmac, Hash::sha384};
+template <> inline constexpr Scheme scheme_of<HS512>{Family::hmac, Hash::sha512};
+template <> inline constexpr Scheme scheme_of<RS256>{Family::rsa_pkcs1, Hash::sha256};
+template <> inline constexpr Scheme scheme_of<RS384>{Family::rsa_pkcs1, Hash::sha384};
+template <> inline constexpr Scheme scheme_of<RS512>{Family::rsa_pkcs1, Hash::sha512};
+template <> inline constexpr Scheme scheme_of<PS256>{Family::rsa_pss, Hash::sha256};
+template <> inline constexpr Scheme scheme_of<PS384>{Family::rsa_pss, Hash::sha384};
+template <> inline constexpr Scheme scheme_of<PS512>{Family::rsa_pss, Hash::sha512};
+template <> inline constexpr Scheme scheme_of<ES256>{Family::ecdsa, Hash::sha256, Curve::p256};
+template <> inline constexpr Scheme scheme_of<ES384>{Family::ecdsa, Hash::sha384, Curve::p384};
+template <> inline constexpr Scheme scheme_of<ES512>{Family::ecdsa, Hash::sha512, Curve::p521};
+template <> inline constexpr Scheme scheme_of<ES256K>{Family::ecdsa, Hash::sha256, Curve::secp256k1};
+template <> inline constexpr Scheme scheme_of<EdDSA>{Family::eddsa, Hash::none, Curve::edwards};
+template <> inline constexpr Scheme scheme_of<Ed25519>{Family::eddsa, Hash::none, Curve::ed25519};
+template <> inline constexpr Scheme scheme_of<Ed448>{Family::eddsa, Hash::none, Curve::ed448};
+// clang-format on
 
 /// A list of algorithms, as a type.
 template <class... Algs>
@@ -157,11 +159,11 @@ concept Algorithm = detail::KnownAlgorithms::has_type<Candidate>;
 
 /// An algorithm with a shared secret: HS256, HS384, HS512.
 template <class Candidate>
-concept SharedSecretAlgorithm = Algorithm<Candidate> && Candidate::scheme.family == detail::Family::hmac;
+concept SharedSecretAlgorithm = Algorithm<Candidate> && detail::scheme_of<Candidate>.family == detail::Family::hmac;
 
 /// An algorithm with a private key to sign and a public key to verify: all the others.
 template <class Candidate>
-concept PublicKeyAlgorithm = Algorithm<Candidate> && Candidate::scheme.family != detail::Family::hmac;
+concept PublicKeyAlgorithm = Algorithm<Candidate> && detail::scheme_of<Candidate>.family != detail::Family::hmac;
 
 /// Whether a header's `alg` names an algorithm that credence has. Exact bytes: "hs256" and "HS256 " are unknown, and
 /// so is "none" in every spelling. RFC 7515 §4.1.1, RFC 8725 §3.1

@@ -51,14 +51,14 @@ public:
     static Result<DecodingKey> from_secret(Bytes secret)
         requires SharedSecretAlgorithm<Alg>
     {
-        return from_prepared(detail::hmac_from_secret(Alg::scheme.hash, secret, false));
+        return from_prepared(detail::hmac_from_secret(detail::scheme_of<Alg>.hash, secret, false));
     }
 
     /// The same for a secret that may be short, though not empty. See `allow_short_secret`.
     static Result<DecodingKey> from_secret(Bytes secret, AllowShortSecret)
         requires SharedSecretAlgorithm<Alg>
     {
-        return from_prepared(detail::hmac_from_secret(Alg::scheme.hash, secret, true));
+        return from_prepared(detail::hmac_from_secret(detail::scheme_of<Alg>.hash, secret, true));
     }
 
     /// Takes a public key from PEM: `PUBLIC KEY`, `RSA PUBLIC KEY`, or a `CERTIFICATE`. RFC 7468
@@ -70,14 +70,14 @@ public:
     static Result<DecodingKey> from_pem(Bytes text)
         requires PublicKeyAlgorithm<Alg>
     {
-        return from_prepared(detail::public_from_pem(text.text(), Alg::scheme));
+        return from_prepared(detail::public_from_pem(text.text(), detail::scheme_of<Alg>));
     }
 
     /// Takes a public key from DER, of the same forms as PEM. Errors as of `from_pem`.
     static Result<DecodingKey> from_der(Bytes der)
         requires PublicKeyAlgorithm<Alg>
     {
-        return from_prepared(detail::public_from_der(der.bytes(), Alg::scheme));
+        return from_prepared(detail::public_from_der(der.bytes(), detail::scheme_of<Alg>));
     }
 
     /// Takes a JWK, a public one or for HMAC a shared one, and its `kid`. RFC 7517, RFC 7518 §6, RFC 8037 §2
@@ -93,7 +93,7 @@ public:
     static Result<DecodingKey> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyAlgorithm<Alg>
     {
-        return from_prepared(detail::public_from_native(key, Alg::scheme));
+        return from_prepared(detail::public_from_native(key, detail::scheme_of<Alg>));
     }
 
     // Only for compile errors.

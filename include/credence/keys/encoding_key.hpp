@@ -39,13 +39,13 @@ public:
     static Result<EncodingKey> from_secret(Bytes secret)
         requires SharedSecretAlgorithm<Alg>
     {
-        return from_prepared(detail::hmac_from_secret(Alg::scheme.hash, secret, false));
+        return from_prepared(detail::hmac_from_secret(detail::scheme_of<Alg>.hash, secret, false));
     }
     /// The same for a secret that may be short, though not empty. See `allow_short_secret`.
     static Result<EncodingKey> from_secret(Bytes secret, AllowShortSecret)
         requires SharedSecretAlgorithm<Alg>
     {
-        return from_prepared(detail::hmac_from_secret(Alg::scheme.hash, secret, true));
+        return from_prepared(detail::hmac_from_secret(detail::scheme_of<Alg>.hash, secret, true));
     }
 
     /// Takes a private key from PEM: `PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`, or
@@ -56,14 +56,14 @@ public:
     static Result<EncodingKey> from_pem(Bytes text, KeyOptions options = {})
         requires PublicKeyAlgorithm<Alg>
     {
-        return from_prepared(detail::private_from_pem(text.text(), options.passphrase.text(), Alg::scheme));
+        return from_prepared(detail::private_from_pem(text.text(), options.passphrase.text(), detail::scheme_of<Alg>));
     }
 
     /// Takes a private key from DER, of the same forms as PEM.
     static Result<EncodingKey> from_der(Bytes der, KeyOptions options = {})
         requires PublicKeyAlgorithm<Alg>
     {
-        return from_prepared(detail::private_from_der(der.bytes(), options.passphrase.text(), Alg::scheme));
+        return from_prepared(detail::private_from_der(der.bytes(), options.passphrase.text(), detail::scheme_of<Alg>));
     }
 
     /// Takes a private or shared JWK that allows to sign, and its `kid`. See `DecodingKey::from_jwk`.
@@ -75,7 +75,7 @@ public:
     static Result<EncodingKey> from_evp_pkey(EVP_PKEY* key)
         requires PublicKeyAlgorithm<Alg>
     {
-        return from_prepared(detail::private_from_native(key, Alg::scheme));
+        return from_prepared(detail::private_from_native(key, detail::scheme_of<Alg>));
     }
 
     // Only for compile errors.

@@ -69,9 +69,9 @@ struct Keys {
     /// \return the keys, without a key id; `invalid_key` if the system has no randomness, or OpenSSL lacks the curve.
     static Result<Keys> generate() {
         if constexpr (SharedSecretAlgorithm<Alg>) {
-            return make_pair(EncodingKey<Alg>::from_prepared(detail::generate_hmac(Alg::scheme.hash)));
+            return make_pair(EncodingKey<Alg>::from_prepared(detail::generate_hmac(detail::scheme_of<Alg>.hash)));
         } else {
-            return make_pair(EncodingKey<Alg>::from_prepared(detail::generate_private(Alg::scheme)));
+            return make_pair(EncodingKey<Alg>::from_prepared(detail::generate_private(detail::scheme_of<Alg>)));
         }
     }
 

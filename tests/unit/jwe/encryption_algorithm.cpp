@@ -42,3 +42,10 @@ TEST_CASE("attack row 28: unsafe key management and signature algorithms are unk
     STATIC_REQUIRE(SharedKeyManagement<A128GCMKW>);
     STATIC_REQUIRE(PublicKeyManagement<ECDH_ES_A128KW>);
 }
+
+TEST_CASE("key agreement is what ECDH-ES does, and no other algorithm", "[jwe]") {
+    STATIC_REQUIRE(KeyAgreementAlgorithm<ECDH_ES> && KeyAgreementAlgorithm<ECDH_ES_A256KW>);
+    STATIC_REQUIRE_FALSE(KeyAgreementAlgorithm<RSA_OAEP> || KeyAgreementAlgorithm<dir> ||
+                         KeyAgreementAlgorithm<A256KW>);
+    STATIC_REQUIRE_FALSE(KeyAgreementAlgorithm<ES256> || KeyAgreementAlgorithm<int>);
+}

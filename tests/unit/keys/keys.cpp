@@ -73,7 +73,8 @@ TEMPLATE_TEST_CASE("new keys are all different, and as long as they must be", "[
     CHECK(verifies(first.decoding, "input", sign(first.encoding, "input")));
     CHECK_FALSE(verifies(second.decoding, "input", sign(first.encoding, "input")));
     if constexpr (SharedSecretAlgorithm<TestType>) {
-        CHECK(detail::KeyAccess::prepared(first.encoding).secret().size() == detail::hash_size(TestType::scheme.hash));
+        CHECK(detail::KeyAccess::prepared(first.encoding).secret().size() ==
+              detail::hash_size(detail::scheme_of<TestType>.hash));
     }
 }
 

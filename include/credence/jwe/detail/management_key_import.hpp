@@ -32,7 +32,7 @@ struct ManagementAlgorithm {
 };
 
 template <KeyManagementAlgorithm Alg>
-inline constexpr ManagementAlgorithm management_of{Alg::name, Alg::management};
+inline constexpr ManagementAlgorithm management_of{Alg::name, management_scheme_of<Alg>};
 
 /// The direction in which a key is used.
 enum class ManagementUse : std::uint8_t { encrypt, decrypt, both };

@@ -57,17 +57,17 @@ struct NamedKey {
 template <Algorithm Alg>
 [[nodiscard]] Result<std::shared_ptr<const VerifyKeyOf<Alg>>> prepare_to_verify(const ParsedKey& key) {
     if constexpr (SharedSecretAlgorithm<Alg>) {
-        return prepare_secret(key, Alg::scheme.hash, false);
+        return prepare_secret(key, scheme_of<Alg>.hash, false);
     } else {
-        return prepare_public(key, Alg::scheme);
+        return prepare_public(key, scheme_of<Alg>);
     }
 }
 template <Algorithm Alg>
 [[nodiscard]] Result<std::shared_ptr<const SignKeyOf<Alg>>> prepare_to_sign(const ParsedKey& key) {
     if constexpr (SharedSecretAlgorithm<Alg>) {
-        return prepare_secret(key, Alg::scheme.hash, false);
+        return prepare_secret(key, scheme_of<Alg>.hash, false);
     } else {
-        return prepare_private(key, Alg::scheme);
+        return prepare_private(key, scheme_of<Alg>);
     }
 }
 

@@ -24,7 +24,7 @@ KeyHandle key_of(std::string_view pem, KeyHalf half = KeyHalf::public_half) {
 /// The reason why a public key is refused for an algorithm; empty if it is accepted.
 template <class Alg>
 std::string_view refusal(std::string_view pem) {
-    const auto checked = check_public_half(key_of(pem).get(), Alg::scheme);
+    const auto checked = check_public_half(key_of(pem).get(), detail::scheme_of<Alg>);
     return checked ? std::string_view{} : checked.error().reason;
 }
 

@@ -99,11 +99,12 @@ TEST_CASE("a description has no control character, whatever a label says", "[des
 TEST_CASE("the key that an algorithm needs is described in the same words", "[description]") {
     using detail::describe_expected_key;
     using detail::KeyHalf;
-    CHECK(describe_expected_key(HS384::scheme, KeyHalf::public_half) == "a secret of at least 48 bytes");
-    CHECK(describe_expected_key(RS256::scheme, KeyHalf::public_half) == "an RSA public key of 2048 bits or more");
-    CHECK(describe_expected_key(ES512::scheme, KeyHalf::private_half) == "an EC P-521 private key");
-    CHECK(describe_expected_key(EdDSA::scheme, KeyHalf::public_half) == "an Ed25519 or Ed448 public key");
-    CHECK(describe_expected_key(Ed448::scheme, KeyHalf::private_half) == "an Ed448 private key");
+    CHECK(describe_expected_key(detail::scheme_of<HS384>, KeyHalf::public_half) == "a secret of at least 48 bytes");
+    CHECK(describe_expected_key(detail::scheme_of<RS256>, KeyHalf::public_half) ==
+          "an RSA public key of 2048 bits or more");
+    CHECK(describe_expected_key(detail::scheme_of<ES512>, KeyHalf::private_half) == "an EC P-521 private key");
+    CHECK(describe_expected_key(detail::scheme_of<EdDSA>, KeyHalf::public_half) == "an Ed25519 or Ed448 public key");
+    CHECK(describe_expected_key(detail::scheme_of<Ed448>, KeyHalf::private_half) == "an Ed448 private key");
 }
 
 TEST_CASE("describing a key does not change the error queue", "[description][error-queue]") {

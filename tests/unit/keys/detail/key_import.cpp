@@ -13,16 +13,16 @@ using namespace credence::detail;
 namespace files = support::key_files;
 
 TEST_CASE("a public key is made from PEM, DER and an OpenSSL key", "[key_import]") {
-    CHECK(public_from_pem(files::p256_public, ES256::scheme));
+    CHECK(public_from_pem(files::p256_public, detail::scheme_of<ES256>));
     const auto blocks = read_pem_blocks(files::p256_public);
-    CHECK(public_from_der(blocks->front().der.view(), ES256::scheme));
-    const auto pair = private_from_pem(files::p256_private, {}, ES256::scheme);
+    CHECK(public_from_der(blocks->front().der.view(), detail::scheme_of<ES256>));
+    const auto pair = private_from_pem(files::p256_private, {}, detail::scheme_of<ES256>);
     REQUIRE(pair);
-    CHECK(private_from_native((*pair)->native(), ES256::scheme));
-    CHECK(public_from_native((*pair)->native(), ES256::scheme).error().code == Errc::invalid_key);
-    CHECK(public_from_native(nullptr, ES256::scheme).error().code == Errc::invalid_key);
-    CHECK(private_from_pem(files::p256_public, {}, ES256::scheme).error().code == Errc::invalid_key);
-    CHECK(public_from_pem(files::p256_public, ES384::scheme).error().reason == another_curve);
+    CHECK(private_from_native((*pair)->native(), detail::scheme_of<ES256>));
+    CHECK(public_from_native((*pair)->native(), detail::scheme_of<ES256>).error().code == Errc::invalid_key);
+    CHECK(public_from_native(nullptr, detail::scheme_of<ES256>).error().code == Errc::invalid_key);
+    CHECK(private_from_pem(files::p256_public, {}, detail::scheme_of<ES256>).error().code == Errc::invalid_key);
+    CHECK(public_from_pem(files::p256_public, detail::scheme_of<ES384>).error().reason == another_curve);
 }
 
 TEST_CASE("a secret must be as long as the hash, unless a short one is allowed", "[key_import]") {

@@ -26,7 +26,7 @@ std::string der_of(std::string_view pem) {
 /// The reason why a text is refused as a public key, or "accepted".
 template <class Alg>
 std::string why_not_public(std::string_view pem) {
-    const auto made = detail::public_from_pem(pem, Alg::scheme);
+    const auto made = detail::public_from_pem(pem, detail::scheme_of<Alg>);
     CHECK(static_cast<bool>(DecodingKey<Alg>::from_pem(pem)) == static_cast<bool>(made));
     if (made) return "accepted";
     return (made.error().code == Errc::key_too_short ? "too short: " : "") + std::string{made.error().reason};
@@ -34,7 +34,7 @@ std::string why_not_public(std::string_view pem) {
 
 template <class Alg>
 std::string why_not_private(std::string_view pem, std::string_view passphrase = {}) {
-    const auto made = detail::private_from_pem(pem, passphrase, Alg::scheme);
+    const auto made = detail::private_from_pem(pem, passphrase, detail::scheme_of<Alg>);
     CHECK(static_cast<bool>(Keys<Alg>::from_pem(pem, {.passphrase = passphrase})) == static_cast<bool>(made));
     if (made) return "accepted";
     return (made.error().code == Errc::key_too_short ? "too short: " : "") + std::string{made.error().reason};
@@ -334,7 +334,7 @@ TEST_CASE("halves that do not belong together are refused as a key pair", "[key_
     REQUIRE(size == 91);
     der.replace(der.size() - 65, 65, reinterpret_cast<const char*>(written) + 26, 65);
     OPENSSL_free(written);
-    const auto made = detail::private_from_der(detail::as_bytes(der), {}, ES256::scheme);
+    const auto made = detail::private_from_der(detail::as_bytes(der), {}, detail::scheme_of<ES256>);
     REQUIRE_FALSE(made);
     CHECK(made.error().reason == "the private and the public half do not match");
 }

@@ -27,7 +27,7 @@ constexpr std::string_view input = "eyJhbGciOiJ0ZXN0In0.e30";
 
 template <class Alg>
 constexpr std::size_t size_of_signature() {
-    switch (Alg::scheme.family) {
+    switch (detail::scheme_of<Alg>.family) {
         case detail::Family::eddsa: return std::same_as<Alg, Ed448> ? 114 : 64;
         case detail::Family::ecdsa: return std::same_as<Alg, ES384> ? 96 : std::same_as<Alg, ES512> ? 132 : 64;
         default: return 256;
