@@ -34,19 +34,30 @@ struct EncryptionHeader {
     friend bool operator==(const EncryptionHeader&, const EncryptionHeader&) = default;
 };
 
-/// The plaintext of a token, which is wiped when it is dropped, and the header.
+class Decrypted;
+
+namespace detail {
+
+/// Decrypts a token whose header is acceptable, with the key that its source found.
+[[nodiscard]] inline Result<Decrypted> decrypt_with(const ManagementKey& key, JweToken token);
+
+}  // namespace detail
+
+/// The plaintext of a token, which is wiped when it is dropped, and the header. Made by `decrypt` only.
 ///
 /// It is not a `Verified`, and cannot become one: anybody with the public key can encrypt. See `NestedVerifier`.
 class Decrypted {
 public:
-    Decrypted(EncryptionHeader header, detail::SecretBytes plaintext)
-        : header_(std::move(header)), plaintext_(std::move(plaintext)) {}
-
     [[nodiscard]] const EncryptionHeader& header() const noexcept { return header_; }
     [[nodiscard]] ByteView bytes() const noexcept { return plaintext_.view(); }
     [[nodiscard]] std::string_view text() const noexcept { return detail::as_text(plaintext_.view()); }
 
 private:
+    friend Result<Decrypted> detail::decrypt_with(const detail::ManagementKey& key, detail::JweToken token);
+
+    Decrypted(EncryptionHeader header, detail::SecretBytes plaintext)
+        : header_(std::move(header)), plaintext_(std::move(plaintext)) {}
+
     EncryptionHeader header_;
     detail::SecretBytes plaintext_;
 };
@@ -64,6 +75,18 @@ template <class Source>
 inline constexpr bool is_encryption_pair = false;
 template <class Alg>
 inline constexpr bool is_encryption_pair<EncryptionKeys<Alg>> = true;
+
+inline Result<Decrypted> decrypt_with(const ManagementKey& key, JweToken token) {
+    JweHeader& header = token.header;
+    if (key.alg != header.header.alg) {  // a mistake of a user's own source
+        return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
+    }
+    auto plaintext = open_jwe(key, token);
+    if (!plaintext) return std::move(plaintext).error();
+    return Decrypted{{std::move(header.header.alg), std::move(header.enc), std::move(header.header.kid),
+                      std::move(header.header.typ), std::move(header.cty)},
+                     *std::move(plaintext)};
+}
 
 }  // namespace detail
 
@@ -86,17 +109,7 @@ template <DecryptionSource Source>
     if (!read) return std::move(read).error();
     const Result<AnyDecryptionKey> found = source.find(read->header.query(), read->content);
     if (!found) return found.error();
-    const detail::ManagementKey& key = detail::EncryptionKeyAccess::prepared(*found);
-    if (key.alg != read->header.header.alg) {  // a mistake of a user's own source
-        return Error{Errc::algorithm_not_allowed, {}, detail::key_of_other_algorithm};
-    }
-    auto plaintext = detail::open_jwe(key, *read);
-    if (!plaintext) return std::move(plaintext).error();
-    detail::JweHeader& header = read->header;
-    return Result<Decrypted>{
-        Decrypted{{std::move(header.header.alg), std::move(header.enc), std::move(header.header.kid),
-                   std::move(header.header.typ), std::move(header.cty)},
-                  *std::move(plaintext)}};
+    return detail::decrypt_with(detail::EncryptionKeyAccess::prepared(*found), *std::move(read));
 }
 /// The same with a pair, whose decrypting half is used.
 template <KeyManagementAlgorithm Alg>

@@ -364,3 +364,8 @@ TEST_CASE("OpenSSL's error queue stays unchanged", "[jwe][decrypt]") {
         CHECK_FALSE(EncryptionKey<ECDH_ES>::from_pem(files::rsa_public));
     });
 }
+
+TEST_CASE("only decrypt makes a Decrypted", "[jwe]") {
+    STATIC_REQUIRE_FALSE(std::is_default_constructible_v<Decrypted>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Decrypted, EncryptionHeader, detail::SecretBytes>);
+}
