@@ -69,6 +69,8 @@ using credence::VerificationKey;
 using credence::export_private_jwk_in_the_clear;
 using credence::export_private_pem_in_the_clear;
 using credence::export_secret_in_the_clear;
+using credence::JwsKey;
+using credence::SigningKey;
 using credence::thumbprint;
 using credence::to_encrypted_private_pem;
 using credence::to_jwk;

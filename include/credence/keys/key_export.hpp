@@ -14,17 +14,17 @@
 
 namespace credence {
 
-namespace detail {
-
-/// A `DecodingKey`, an `EncodingKey` or a `Keys`.
+/// A key for signed tokens: a `DecodingKey`, an `EncodingKey` or a `Keys`.
 template <class Key>
-concept AnyKey = requires { typename Key::algorithm; } && (std::same_as<Key, DecodingKey<typename Key::algorithm>> ||
+concept JwsKey = requires { typename Key::algorithm; } && (std::same_as<Key, DecodingKey<typename Key::algorithm>> ||
                                                            std::same_as<Key, EncodingKey<typename Key::algorithm>> ||
                                                            std::same_as<Key, Keys<typename Key::algorithm>>);
 
-/// A key that can sign.
+/// One of them that can sign: an `EncodingKey` or a `Keys`.
 template <class Key>
-concept SigningKey = AnyKey<Key> && !std::same_as<Key, DecodingKey<typename Key::algorithm>>;
+concept SigningKey = JwsKey<Key> && !std::same_as<Key, DecodingKey<typename Key::algorithm>>;
+
+namespace detail {
 
 template <Algorithm Alg>
 [[nodiscard]] DecodingKey<Alg> decoding_half(const DecodingKey<Alg>& key) {
@@ -80,7 +80,7 @@ template <Algorithm Alg, class Prepared>
     return jwk;
 }
 
-template <AnyKey Key>
+template <JwsKey Key>
 [[nodiscard]] Result<JwkFields> public_jwk(const Key& key) {
     using Alg = typename Key::algorithm;
     say_that_a_secret_is_not_public<Alg>();
@@ -97,7 +97,7 @@ template <AnyKey Key>
 ///
 /// \param key  a `DecodingKey`, `EncodingKey` or `Keys`; no private number is written.
 /// \return the text; `invalid_json` if the key id is not UTF-8; `invalid_key` if OpenSSL does not give the numbers.
-template <detail::AnyKey Key>
+template <JwsKey Key>
 [[nodiscard]] Result<std::string> to_jwk(const Key& key) {
     const auto jwk = detail::public_jwk(key);
     if (!jwk) return jwk.error();
@@ -107,7 +107,7 @@ template <detail::AnyKey Key>
 /// The public halves of keys, of any algorithms, as a JWK Set, for the verifiers of a server's tokens. RFC 7517 §5
 ///
 /// \return the text; the errors of `to_jwk`, for the set as a whole.
-template <detail::AnyKey... AnyKeys>
+template <JwsKey... AnyKeys>
 [[nodiscard]] Result<std::string> to_jwks(const AnyKeys&... keys) {
     std::string text;
     detail::JsonWriter writer{text};
@@ -128,7 +128,7 @@ template <detail::AnyKey... AnyKeys>
 }
 
 /// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` if OpenSSL does not write it. RFC 7468 §13
-template <detail::AnyKey Key>
+template <JwsKey Key>
 [[nodiscard]] Result<std::string> to_pem(const Key& key) {
     detail::say_that_a_secret_is_not_public<typename Key::algorithm>();
     if constexpr (PublicKeyAlgorithm<typename Key::algorithm>) {
@@ -144,7 +144,7 @@ template <detail::AnyKey Key>
 /// Both halves have the same thumbprint. That of a shared secret is a hash of the secret: safe to show if the secret is
 /// long enough for its algorithm, but not if it is a short one. `invalid_key` if OpenSSL does not give the numbers or
 /// the hash.
-template <detail::AnyKey Key>
+template <JwsKey Key>
 [[nodiscard]] Result<std::string> thumbprint(const Key& key) {
     const auto jwk =
         detail::key_members(detail::KeyAccess::prepared(detail::decoding_half(key)), detail::KeyHalf::public_half);
@@ -153,7 +153,7 @@ template <detail::AnyKey Key>
 }
 
 /// The same key with its thumbprint as key id. Errors as of `thumbprint`.
-template <detail::AnyKey Key>
+template <JwsKey Key>
 [[nodiscard]] Result<Key> with_thumbprint_kid(const Key& key) {
     const Result<std::string> kid = thumbprint(key);
     if (!kid) return kid.error();
@@ -163,7 +163,7 @@ template <detail::AnyKey Key>
 /// A private key as PEM, encrypted with a passphrase, `ENCRYPTED PRIVATE KEY`. RFC 7468 §11
 ///
 /// \return the text; `invalid_key` for an empty passphrase, and for a key whose private half OpenSSL does not give.
-template <detail::SigningKey Key>
+template <SigningKey Key>
     requires PublicKeyAlgorithm<typename Key::algorithm>
 [[nodiscard]] Result<std::string> to_encrypted_private_pem(const Key& key, KeyOptions options) {
     return detail::encrypted_pem(detail::KeyAccess::prepared(detail::encoding_half(key)).native(),
@@ -171,14 +171,14 @@ template <detail::SigningKey Key>
 }
 
 /// A private key as PEM, `PRIVATE KEY`, unencrypted. RFC 7468 §10
-template <detail::SigningKey Key>
+template <SigningKey Key>
     requires PublicKeyAlgorithm<typename Key::algorithm>
 [[nodiscard]] Result<std::string> export_private_pem_in_the_clear(const Key& key) {
     return detail::private_pem(detail::KeyAccess::prepared(detail::encoding_half(key)).native());
 }
 
 /// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.3
-template <detail::SigningKey Key>
+template <SigningKey Key>
 [[nodiscard]] Result<std::string> export_private_jwk_in_the_clear(const Key& key) {
     const auto jwk = detail::whole_jwk<typename Key::algorithm>(detail::KeyAccess::prepared(detail::encoding_half(key)),
                                                                 key.kid(), detail::KeyHalf::private_half);
@@ -187,7 +187,7 @@ template <detail::SigningKey Key>
 }
 
 /// The bytes of a shared secret.
-template <detail::SigningKey Key>
+template <SigningKey Key>
     requires SharedSecretAlgorithm<typename Key::algorithm>
 [[nodiscard]] std::string export_secret_in_the_clear(const Key& key) {
     return std::string{detail::as_text(detail::KeyAccess::prepared(detail::encoding_half(key)).secret())};

@@ -137,3 +137,9 @@ TEST_CASE("a JWK Set holds keys for encryption beside keys for signatures", "[jw
     CHECK(to_jwks(rsa.with_kid("\xff")).error().reason == "the key id is not UTF-8");
     CHECK(to_jwks(signing).value() == R"({"keys":[)" + to_jwk(signing).value() + "]}");
 }
+
+TEST_CASE("JweKey and DecryptingKey tell the halves of a key apart, and keys for signatures from both", "[jwe][jwk]") {
+    STATIC_REQUIRE(JweKey<EncryptionKeys<dir>> && JweKey<EncryptionKey<ECDH_ES>> && JweKey<DecryptionKey<ECDH_ES>>);
+    STATIC_REQUIRE(DecryptingKey<EncryptionKeys<dir>> && DecryptingKey<DecryptionKey<ECDH_ES>>);
+    STATIC_REQUIRE_FALSE(DecryptingKey<EncryptionKey<ECDH_ES>> || JweKey<Keys<ES256>> || JwsKey<DecryptionKey<dir>>);
+}

@@ -170,3 +170,9 @@ TEST_CASE("export does not change the error queue", "[jwk][error-queue]") {
     support::check_error_queue_around([] { CHECK(thumbprint(keys_of<EdDSA>())); });
     support::check_error_queue_around([] { CHECK_FALSE(to_encrypted_private_pem(keys_of<EdDSA>(), {})); });
 }
+
+TEST_CASE("JwsKey and SigningKey tell the halves of a key apart", "[jwk]") {
+    STATIC_REQUIRE(JwsKey<Keys<ES256>> && JwsKey<EncodingKey<ES256>> && JwsKey<DecodingKey<HS256>>);
+    STATIC_REQUIRE(SigningKey<Keys<HS256>> && SigningKey<EncodingKey<ES256>>);
+    STATIC_REQUIRE_FALSE(SigningKey<DecodingKey<ES256>> || JwsKey<std::string> || JwsKey<int>);
+}
