@@ -113,6 +113,7 @@ using credence::Verified;
 using credence::VerifiedHeader;
 using credence::Verifier;
 using credence::verifier_for;
+using credence::VerifierFor;
 using credence::VerifierOptions;
 using credence::Verifiers;
 

@@ -25,9 +25,6 @@ namespace detail {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-template <class Text>
-concept PointerToText = std::same_as<Text, const char*> || std::same_as<Text, char*>;
-
 }  // namespace detail
 
 /// A parameter that takes bytes as text (a literal, a `std::string`, a zero-terminated `const char*`) or as any
@@ -39,7 +36,9 @@ class Bytes {
 public:
     Bytes() = default;
 
-    template <detail::PointerToText Text>
+    /// A text that ends with a zero byte; a null pointer is an empty range.
+    template <class Text>
+        requires(std::same_as<Text, const char*> || std::same_as<Text, char*>)
     Bytes(const Text& text) noexcept : bytes_(text == nullptr ? ByteView{} : detail::as_bytes(text)) {}
 
     /// A string literal, without its terminating zero byte.

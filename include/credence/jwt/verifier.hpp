@@ -66,11 +66,6 @@ template <class Source, class Claims>
     }
 }
 
-/// The return type of `verifier_for`: a `Result` if keys and rules may belong to different issuers.
-template <class Claims, class Source>
-using PreparedVerifier = std::conditional_t<IssuerKeySource<Source>, Result<Verifier<Claims, Source>>,
-                                            Verifier<Claims, typename SourceOf<Source>::type>>;
-
 /// The compile errors for arguments that cannot verify.
 template <class Source>
 constexpr void demand_source() {
@@ -182,14 +177,21 @@ private:
 template <class Source, class Claims>
 Verifier(Source, Validation<Claims>, VerifierOptions = {}) -> Verifier<Claims, typename detail::SourceOf<Source>::type>;
 
+/// The return type of `verifier_for`, for a member that keeps the verifier: a `Verifier`; or for keys that belong to an
+/// issuer (`IssuerKeySource`, `RemoteKeys`) a `Result` of it. Of a `Keys` the verifier keeps the `DecodingKey`.
+template <class Claims, class Source>
+using VerifierFor = std::conditional_t<IssuerKeySource<Source>, Result<Verifier<Claims, Source>>,
+                                       Verifier<Claims, typename detail::SourceOf<Source>::type>>;
+
 /// Prepares a verifier: `verifier_for<MyClaims>(keys, {.issuer = "https://id.example"})`.
 ///
 /// \param source  a `DecodingKey`, a `Keys` (its decoding half is kept), a `KeySet` or a `RotatingKeys`.
 /// \return the verifier. For keys that belong to an issuer (`IssuerKeySource`, `RemoteKeys`) a `Result` of it:
 ///         `invalid_issuer` if `Validation::issuer` is set and does not name that issuer, or if it has to be set.
 template <class Claims, class Source>
-[[nodiscard]] detail::PreparedVerifier<Claims, Source> verifier_for(
-    const Source& source, std::type_identity_t<Validation<Claims>> validation = {}, VerifierOptions options = {}) {
+[[nodiscard]] VerifierFor<Claims, Source> verifier_for(const Source& source,
+                                                       std::type_identity_t<Validation<Claims>> validation = {},
+                                                       VerifierOptions options = {}) {
     if constexpr (IssuerKeySource<Source>) {
         if (auto refused = detail::bind_to_issuer(source, validation)) return *std::move(refused);
         return Verifier<Claims, Source>{source, std::move(validation), std::move(options)};

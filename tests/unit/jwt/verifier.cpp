@@ -222,3 +222,11 @@ TEST_CASE("a verification with rotating keys allocates no more than one with a k
     const std::size_t of_fixed = allocations_of_second_verification(fixed, token);
     CHECK(allocations_of_second_verification(credence::RotatingKeys<Set>{fixed}, token) == of_fixed);
 }
+
+TEST_CASE("VerifierFor is the type that verifier_for returns") {
+    using Secret = credence::Keys<credence::HS256>;
+    STATIC_REQUIRE(std::same_as<credence::VerifierFor<AccountClaims, Secret>,
+                                Verifier<AccountClaims, credence::DecodingKey<credence::HS256>>>);
+    const credence::VerifierFor<AccountClaims, Secret> kept = credence::verifier_for<AccountClaims>(account_keys());
+    CHECK(kept.verify(account_token()));
+}
