@@ -104,6 +104,7 @@ using credence::HeaderOptions;
 using credence::max_leeway;
 using credence::Revocation;
 using credence::RevocationStore;
+using credence::ScopeName;
 using credence::SubjectIdentity;
 using credence::TokenCache;
 using credence::TokenIdentity;

@@ -48,7 +48,7 @@ template <class Claims>
 }
 
 /// The same check for a proof that is known to have some scopes.
-template <class Claims, detail::ScopeName... Scopes>
+template <class Claims, ScopeName... Scopes>
 [[nodiscard]] Result<void, Rejection> require_scope(const Granted<Claims, Scopes...>& who, const RequiredScopes& scopes,
                                                     Challenge challenge = {}) {
     return require_scope(who.verified(), scopes, std::move(challenge));
@@ -66,7 +66,7 @@ template <class Claims>
 }
 
 /// The same check for a proof that is known to have some scopes.
-template <class Claims, detail::ScopeName... Scopes>
+template <class Claims, ScopeName... Scopes>
 [[nodiscard]] Result<void, Rejection> require_any_scope(const Granted<Claims, Scopes...>& who,
                                                         const RequiredScopes& scopes, Challenge challenge = {}) {
     return require_any_scope(who.verified(), scopes, std::move(challenge));

@@ -61,7 +61,10 @@ template <class Claims>
     return !text.empty();
 }
 
-/// A scope as a template argument, or several of which any one suffices, separated by spaces.
+}  // namespace detail
+
+/// A scope as a template argument: `Granted<Claims, "orders:write">` makes one of the literal. An `AnyOf` is one, too,
+/// with all its names, separated by spaces. The type of a template argument has no private members.
 template <std::size_t Size>
 struct ScopeName {
     char text[Size]{};
@@ -70,7 +73,7 @@ struct ScopeName {
     consteval ScopeName(const char (&literal)[Size]) {
         for (std::size_t at = 0; at < Size; ++at) text[at] = literal[at];
     }
-    /// The alternatives.
+    /// The alternatives of an `AnyOf`.
     template <std::size_t... Sizes>
     consteval explicit ScopeName(bool any_of, const ScopeName<Sizes>&... names) : is_any_of(any_of) {
         char* end = text;
@@ -82,14 +85,20 @@ struct ScopeName {
         *--end = '\0';
     }
 
+    /// The name, or the names.
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {text, Size - 1}; }
-    [[nodiscard]] constexpr bool is_well_formed() const noexcept { return is_any_of || is_scope_token(view()); }
 
+    /// Whether it is an `AnyOf`, or a scope-token of RFC 6749 §3.3.
+    [[nodiscard]] constexpr bool is_well_formed() const noexcept { return is_any_of || detail::is_scope_token(view()); }
+
+    /// Whether a token has this scope, or one of these.
     template <class Claims>
     [[nodiscard]] bool is_granted_to(const Verified<Claims>& who) const noexcept {
-        return is_any_of ? grants_any(who, view()) : grants(who, view());
+        return is_any_of ? detail::grants_any(who, view()) : detail::grants(who, view());
     }
 };
+
+namespace detail {
 
 template <ScopeName... Names>
 [[nodiscard]] consteval auto any_of() {
@@ -104,7 +113,7 @@ template <ScopeName... Names>
 
 /// Several scopes of which any one suffices, in place of one scope: `Granted<Claims, AnyOf<"orders:read",
 /// "orders:admin">>`.
-template <detail::ScopeName... Names>
+template <ScopeName... Names>
 // NOLINTNEXTLINE(readability-identifier-naming): it is read as a type
 inline constexpr auto AnyOf = detail::any_of<Names...>();
 
@@ -113,7 +122,7 @@ inline constexpr auto AnyOf = detail::any_of<Names...>();
 /// A handler that takes `Granted<Claims, "orders:write">` cannot run without that scope; registering it with `protect`
 /// is enough. Use it like a `Verified`. It converts to a const `Verified`, but does not derive from it: otherwise a
 /// function that takes a `Verified&` could assign a proof without the scope to it.
-template <class Claims, detail::ScopeName... Scopes>
+template <class Claims, ScopeName... Scopes>
 class [[nodiscard]] Granted {
     static_assert(sizeof...(Scopes) > 0, "credence: Granted needs a scope: write Granted<Claims, \"orders:write\">");
     static_assert(
