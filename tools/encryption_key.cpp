@@ -5,7 +5,7 @@
 #include <credence/jwe/decryption_key_set.hpp>
 #include <credence/jwe/encryption_keys.hpp>
 #include <credence/keys/with_algorithm.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -50,7 +50,7 @@ template <class Alg>
 Result<Recipient> recipient_for(const KeyText& key) {
     const auto made = made_of<EncryptionKey<Alg>, Alg>(key);
     if (!made) return made.error();
-    return Recipient{detail::EncryptionKeyAccess::shared(*made), made->kid()};
+    return Recipient{detail::KeyAccess::shared(*made), made->kid()};
 }
 
 template <class Alg>

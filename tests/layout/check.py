@@ -55,7 +55,6 @@ WITHOUT_UNIT_TEST = {
     "http/detail/token_kinds": "tests/unit/http/first_of.cpp and dpop.cpp have verifiers choose",
     "jwe/detail/chosen_bytes": "tests/unit/jwe/decrypt.cpp damages the bytes that it chooses",
     "jwe/detail/decryption_table": "tests/unit/jwe/decryption_key_set.cpp looks up in it",
-    "jwe/detail/encryption_key_access": "tests/unit/jwe/decryption_source.cpp finds keys of the library and of a user",
     "jwe/detail/fetched": "every test of tests/unit/jwe encrypts with the algorithms that it fetches",
     "jwe/detail/jwe_token": "tests/unit/jwe/encrypt.cpp and decrypt.cpp test the tokens that it writes and reads",
     "jwe/detail/management_key": "tests/unit/jwe/decrypt.cpp runs every algorithm",

@@ -7,7 +7,6 @@
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_set.hpp>
 #include <credence/keys/keys.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
@@ -359,15 +358,13 @@ TEST_CASE("a decryption leaves neither the content nor its key in memory", "[wip
         const ByteView key = detail::as_bytes(content_key.substr(0, size));
         check_decryption(EncryptionKeys<dir>::from_secret(key).value(), how, "");
         std::string sealed(size + detail::key_wrap_overhead, '\0');
-        REQUIRE(detail::wrap_key(detail::EncryptionKeyAccess::prepared(wrap.encryption).secret.view(), key,
-                                 start_of(sealed)));
+        REQUIRE(detail::wrap_key(detail::KeyAccess::prepared(wrap.encryption).secret.view(), key, start_of(sealed)));
         check_decryption(wrap, how, sealed);
         detail::SealedKey opened{.content_key = detail::SecretBytes{key}};
-        REQUIRE(
-            detail::seal_with_gcm(detail::EncryptionKeyAccess::prepared(gcm_wrap.encryption).secret.view(), opened));
+        REQUIRE(detail::seal_with_gcm(detail::KeyAccess::prepared(gcm_wrap.encryption).secret.view(), opened));
         check_decryption(gcm_wrap, how, opened.encrypted_key, opened.members);
         sealed.assign(256, '\0');
-        REQUIRE(detail::seal_oaep(*detail::EncryptionKeyAccess::prepared(rsa.encryption).contexts, sealed.size(), key,
+        REQUIRE(detail::seal_oaep(*detail::KeyAccess::prepared(rsa.encryption).contexts, sealed.size(), key,
                                   start_of(sealed)));
         check_decryption(rsa, how, sealed);
     }

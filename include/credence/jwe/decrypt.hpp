@@ -10,9 +10,9 @@
 #include <credence/result.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
 #include <credence/jwt/detail/token_form.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -109,7 +109,7 @@ template <DecryptionSource Source>
     if (!read) return std::move(read).error();
     const Result<AnyDecryptionKey> found = source.find(read->header.query(), read->content);
     if (!found) return found.error();
-    return detail::decrypt_with(detail::EncryptionKeyAccess::prepared(*found), *std::move(read));
+    return detail::decrypt_with(detail::KeyAccess::prepared(*found), *std::move(read));
 }
 /// The same with a pair, whose decrypting half is used.
 template <KeyManagementAlgorithm Alg>

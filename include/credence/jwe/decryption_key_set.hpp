@@ -11,7 +11,7 @@
 #include <credence/result.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/jwe/detail/decryption_table.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -85,8 +85,9 @@ public:
     /// \param content  the `enc` of the header: a `dir` key may be for one content algorithm only.
     /// \return the key; `no_matching_key`, `ambiguous_key`, with the reason.
     [[nodiscard]] Result<AnyDecryptionKey> find(const KeyQuery& query, ContentAlgorithm content) const {
-        return content_->table.find(query, content)
-            .transform(detail::EncryptionKeyAccess::wrap<AnyDecryptionKey, detail::SharedManagementKey>);
+        const Result<detail::SharedManagementKey> found = content_->table.find(query, content);
+        if (!found) return found.error();
+        return AnyDecryptionKey{*found};
     }
 
 private:
@@ -104,7 +105,7 @@ private:
                       "credence: the algorithm of each key must be in the list of the DecryptionKeySet");
         const std::string& kid = key.kid();
         auto name = kid.empty() ? std::nullopt : std::optional<std::string>{kid};
-        if (content.table.add(std::move(name), detail::EncryptionKeyAccess::shared(key))) ++content.size;
+        if (content.table.add(std::move(name), detail::KeyAccess::shared(key))) ++content.size;
     }
 
     std::shared_ptr<const Content> content_;

@@ -6,8 +6,8 @@
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/management_key.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <concepts>
 #include <string_view>
@@ -17,6 +17,8 @@ namespace credence {
 
 template <KeyManagementAlgorithm Alg>
 class DecryptionKey;
+template <KeyManagementAlgorithm... Algs>
+class DecryptionKeySet;
 
 /// A `DecryptionKey` of any algorithm. A decryption source returns it. Immutable, cheap to copy, shared by any number
 /// of threads.
@@ -28,10 +30,12 @@ public:
 
     /// Shares the key.
     template <KeyManagementAlgorithm Alg>
-    AnyDecryptionKey(const DecryptionKey<Alg>& key) : key_(detail::EncryptionKeyAccess::shared(key)) {}
+    AnyDecryptionKey(const DecryptionKey<Alg>& key) : key_(detail::KeyAccess::shared(key)) {}
 
 private:
-    friend struct detail::EncryptionKeyAccess;
+    friend struct detail::KeyAccess;
+    template <KeyManagementAlgorithm... Algs>
+    friend class DecryptionKeySet;
 
     explicit AnyDecryptionKey(detail::SharedManagementKey key) noexcept : key_(std::move(key)) {}
 

@@ -11,10 +11,10 @@
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_brackets.hpp>
 #include <credence/detail/json/json_writer.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
 #include <credence/jwe/detail/wiped_text.hpp>
 #include <credence/jwt/detail/jose_header.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <concepts>
 #include <string>
@@ -95,7 +95,7 @@ concept EncryptableClaims =
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] Result<std::string> encrypt(Bytes bytes, const EncryptionKey<Alg>& key,
                                           const EncryptOptions& options = {}) {
-    return detail::encrypt_bytes(bytes.bytes(), detail::EncryptionKeyAccess::prepared(key), key.kid(), options);
+    return detail::encrypt_bytes(bytes.bytes(), detail::KeyAccess::prepared(key), key.kid(), options);
 }
 /// The same with a pair, using its encrypting half.
 template <KeyManagementAlgorithm Alg>

@@ -10,8 +10,8 @@
 #include <credence/result.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_writer.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/management_key.hpp>
+#include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_writer.hpp>
 
 #include <concepts>
@@ -33,15 +33,15 @@ namespace detail {
 
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] SharedManagementKey prepared_half(const EncryptionKey<Alg>& key) {
-    return EncryptionKeyAccess::shared(key);
+    return KeyAccess::shared(key);
 }
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] SharedManagementKey prepared_half(const DecryptionKey<Alg>& key) {
-    return EncryptionKeyAccess::shared(key);
+    return KeyAccess::shared(key);
 }
 template <KeyManagementAlgorithm Alg>
 [[nodiscard]] SharedManagementKey prepared_half(const EncryptionKeys<Alg>& keys) {
-    return EncryptionKeyAccess::shared(keys.decryption);
+    return KeyAccess::shared(keys.decryption);
 }
 
 template <class Alg>

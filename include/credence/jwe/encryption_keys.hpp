@@ -8,8 +8,8 @@
 #include <credence/keys/key_options.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/management_key_import.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <concepts>
 #include <string>
@@ -130,7 +130,7 @@ public:
 
 private:
     friend struct EncryptionKeys<Alg>;
-    friend struct detail::EncryptionKeyAccess;
+    friend struct detail::KeyAccess;
 
     EncryptionKey(detail::SharedManagementKey key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
 
@@ -230,7 +230,7 @@ public:
 
 private:
     friend struct EncryptionKeys<Alg>;
-    friend struct detail::EncryptionKeyAccess;
+    friend struct detail::KeyAccess;
 
     DecryptionKey(detail::SharedManagementKey key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
 

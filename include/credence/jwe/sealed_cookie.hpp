@@ -13,12 +13,12 @@
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/json/json_writer.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
 #include <credence/jwe/detail/wiped_text.hpp>
 #include <credence/jwt/detail/compact.hpp>
 #include <credence/jwt/detail/payload.hpp>
 #include <credence/jwt/detail/rules.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -66,8 +66,7 @@ public:
                                      SealedCookieOptions options = {}) {
         if (keys.empty()) return Error{Errc::invalid_key, {}, "a sealed cookie needs a key"};
         for (const auto& key : keys) {
-            if (auto checked = detail::check_content(detail::EncryptionKeyAccess::prepared(key.encryption), A256GCM);
-                !checked) {
+            if (auto checked = detail::check_content(detail::KeyAccess::prepared(key.encryption), A256GCM); !checked) {
                 return std::move(checked).error();
             }
         }
@@ -84,7 +83,7 @@ public:
         const auto end = detail::saturating_sum(detail::moment_of(state_->options.clock), state_->options.lifetime);
         auto header = state_->header(end);
         if (!header) return not_utf8();
-        auto value = detail::seal_jwe(detail::EncryptionKeyAccess::prepared(state_->keys.front().encryption), A256GCM,
+        auto value = detail::seal_jwe(detail::KeyAccess::prepared(state_->keys.front().encryption), A256GCM,
                                       *std::move(header), {}, detail::as_bytes(payload.text));
         if (value && state_->name.size() + value->size() > max_bytes) {
             return Error{Errc::token_too_large, {}, "a cookie of more than 4,096 bytes: seal less"};
@@ -101,7 +100,7 @@ public:
         if (!read) return read.error();
         Result<detail::SecretBytes> plaintext = Errc::decryption_failed;
         for (const auto& keys : state_->keys) {
-            plaintext = detail::open_jwe(detail::EncryptionKeyAccess::prepared(keys.encryption), *read);
+            plaintext = detail::open_jwe(detail::KeyAccess::prepared(keys.encryption), *read);
             if (plaintext || plaintext.error().code != Errc::decryption_failed) break;
         }
         if (!plaintext) return std::move(plaintext).error();

@@ -2,7 +2,7 @@
 // decrypt: which tokens are refused, with which code, and that no refusal reveals the result of the key's decryption.
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
-#include <credence/jwe/detail/encryption_key_access.hpp>
+#include <credence/keys/detail/key_access.hpp>
 
 #include <array>
 #include <cstddef>
@@ -120,7 +120,7 @@ TEST_CASE("attack row 51: a content key of another length is refused, also if th
         std::string part = wrong;
         part.resize(32, '\0');
         std::string sealed(256, '\0');
-        REQUIRE(detail::seal_oaep(*detail::EncryptionKeyAccess::prepared(rsa.encryption).contexts, sealed.size(),
+        REQUIRE(detail::seal_oaep(*detail::KeyAccess::prepared(rsa.encryption).contexts, sealed.size(),
                                   detail::as_bytes(wrong), reinterpret_cast<unsigned char*>(sealed.data())));
         CHECK(outcome(encrypted(R"({"alg":"RSA-OAEP","enc":"A256GCM"})", part, A256GCM, "x", sealed), rsa) ==
               "decryption_failed");
@@ -285,7 +285,7 @@ TEST_CASE("attack row 32: an epk with another curve or key type is refused, also
           "[jwe][decrypt][attack-32]") {
     const auto check = [](std::string_view pem, const std::string& other_curve, const std::string& other_type) {
         const auto keys = EncryptionKeys<ECDH_ES>::from_pem(pem).value();
-        const detail::SharedManagementKey own = detail::EncryptionKeyAccess::shared(keys.decryption);
+        const detail::SharedManagementKey own = detail::KeyAccess::shared(keys.decryption);
         const detail::KeyHandle sender = detail::ephemeral_key(*own->curve);
         const auto shared = detail::agree(own->key.get(), sender.get(), *own->curve);
         const auto content_key = detail::derive_key(shared, "A256GCM", {}, 32);

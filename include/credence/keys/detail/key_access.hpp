@@ -13,13 +13,13 @@ class RotatingKeys;
 
 namespace detail {
 
-/// The friend of `EncodingKey`, `DecodingKey` and `RotatingKeys` that reads their private members for the rest of the
-/// library, so that users see none of them.
+/// The friend of the public keys, of those for encryption as well, and of `RotatingKeys`. It reads their private
+/// members for the rest of the library, so that users see none of them.
 ///
-/// Used to sign (`encode`, DPoP nonces, `testing`), to put keys into a `KeySet`, to export them, and to check the
-/// entries of a verifier's cache of tokens.
+/// Used to sign (`encode`, DPoP nonces, `testing`), to encrypt and decrypt, to put keys into a set, to export them, and
+/// to check the entries of a verifier's cache of tokens.
 struct KeyAccess {
-    /// The prepared key of an `EncodingKey` or a `DecodingKey`.
+    /// The prepared key.
     template <class Key>
     [[nodiscard]] static const auto& prepared(const Key& key) noexcept {
         return *key.key_;
