@@ -278,6 +278,22 @@ def rule_private_names():
                 yield f"{name}.hpp:{number}: a name that begins with detail_; make it private, with a friend in detail/"
 
 
+def rule_public_signatures():
+    """Outside private: and detail/, no parameter and no return type is spelled detail::, as far as one line shows it.
+    A concept or an alias may be defined by it, and a default argument or a function's body may use it."""
+    signature = re.compile(r"(( {4})?template <.*"                                    # template parameters
+                           r"|\[\[nodiscard\]\] [^{]*"                                # a function
+                           r"| {4}(static|\[\[nodiscard\]\]) (?=.*\()[^{=]*"          # a member function
+                           r"| {4}static constexpr )(?<!::)\bdetail::")              # a constant
+    for name, path in headers().items():
+        if "/detail/" in f"/{name}":
+            continue
+        text = re.sub(r"^private:.*?^};", lambda found: "\n" * found[0].count("\n"), path.read_text(),
+                      flags=re.MULTILINE | re.DOTALL)
+        yield from (f"{name}.hpp:{number}: a public signature that names detail::; give the type a public name"
+                    for number, line in enumerate(text.splitlines(), 1) if signature.match(line))
+
+
 def rule_min_max():
     """Windows' headers define min and max as macros; in parentheses the names are safe."""
     for name, path in headers().items():

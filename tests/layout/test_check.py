@@ -17,7 +17,10 @@ SOUND = {
     "README.md": "# credence\n\n```cpp\nint low = 1;\n\nint high = 2;\n```\n",
     "examples/first.cpp": HEAD + "int main() {\n    int low = 1;\n\n    int high = 2;\n}\n",
     "include/credence/credence.hpp": UMBRELLA,
-    "include/credence/result.hpp": HEAD + "int low = (std::min)(1, 2);\nint from_evp_pkey(EVP_PKEY* key);\n",
+    "include/credence/result.hpp": HEAD + "int low = (std::min)(1, 2);\nint from_evp_pkey(EVP_PKEY* key);\n"
+                                   "concept Verified = detail::is_verified<int>;\nclass Verified {\npublic:\n"
+                                   "    [[nodiscard]] int size() const { return detail::size_of(*this); }\n"
+                                   "private:\n    static Verified from_raw(detail::Raw* raw);\n};\n",
     "modules/credence.cppm": FIRST + "using credence::Verified;\n",
     "docs/opt_outs.md": "# Opt-outs\n\n## `allow_padding`\n",
     "include/credence/jwt/validation.hpp": HEAD + "bool allow_padding = false;\n",
@@ -65,6 +68,11 @@ BROKEN = [
     ("min_max", "include/credence/result.hpp", HEAD + "int low = std::min(1, 2);\n"),
     ("private_names", "include/credence/result.hpp", HEAD + "int detail_key();\n"),
     ("private_names", "include/credence/jwt/verified.hpp", HEAD + "int x = key.detail_key();\n"),
+    ("public_signatures", "include/credence/result.hpp", HEAD + "template <detail::Text Value>\n"),
+    ("public_signatures", "include/credence/result.hpp", HEAD + "template <class Value = detail::None>\n"),
+    ("public_signatures", "include/credence/result.hpp", HEAD + "[[nodiscard]] detail::Key find(int id);\n"),
+    ("public_signatures", "include/credence/result.hpp", HEAD + "struct Key {\n    static Key from_raw(detail::Raw* raw);\n};\n"),
+    ("public_signatures", "include/credence/result.hpp", HEAD + "struct Key {\n    static constexpr detail::Kind kind{};\n};\n"),
     ("names", "tests/support/utils.hpp", HEAD),
     ("language_version", "include/credence/result.hpp", FIRST),
     ("exceptions", "include/credence/result.hpp", HEAD + "void fail() { throw 1; }\n"),
