@@ -247,7 +247,8 @@ private:
         const json params = member(message, "params");
         json result = json::object();
         if (method == "tools/call") {
-            const Tool& tool = tool_called(member(params, "name"));
+            const json name = member(params, "name");
+            const Tool& tool = tool_called(name);
             const json arguments = params.value("arguments", json::object());
             if (!arguments.is_object()) throw RpcError{invalid_params, "arguments must be an object"};
             const auto called = tool.call(who, arguments);

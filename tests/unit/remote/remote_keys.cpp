@@ -197,9 +197,10 @@ TEST_CASE("attack row 14: a URL in a token is never fetched", "[remote_keys]") {
     const Remote keys = ready(script, eager());
     const auto verifier = verifier_over(keys);
     const std::string payload = R"({"iss":"https://id.example","aud":"api","exp":4102444800})";
+    const auto pair = support::published_key("a");
     const auto signed_as = [&](const std::string& header) {
         const std::string input = detail::encode_base64url(header) + "." + detail::encode_base64url(payload);
-        const auto& key = detail::KeyAccess::prepared(support::published_key("a").encoding);
+        const auto& key = detail::KeyAccess::prepared(pair.encoding);
         std::string signature(key.signature_size(), '\0');
         REQUIRE(key.sign(input, reinterpret_cast<unsigned char*>(signature.data())));
         return input + "." + detail::encode_base64url(signature);
