@@ -106,8 +106,19 @@ inline constexpr std::string_view ec_oid = "\x2a\x86\x48\xce\x3d\x02\x01";
     return KeyHandle{EVP_PKEY_new_raw_private_key_ex(nullptr, curve.native, nullptr, bytes.data(), bytes.size())};
 }
 
-/// Reads the private key of Ed25519 or Ed448 that includes its public half: version 1 of PKCS #8, which OpenSSL 3.0
-/// does not know. RFC 5958 §2, RFC 8410 §7
+/// Whether a PrivateKeyInfo includes a public half. RFC 5958 §2
+[[nodiscard]] inline bool has_public_half(ByteView der) {
+    constexpr char attributes = static_cast<char>(0xa0);
+    ByteView parts = take_tagged(der, der_sequence);
+    static_cast<void>(take_tagged(parts, der_integer));
+    static_cast<void>(take_tagged(parts, der_sequence));
+    static_cast<void>(take_tagged(parts, der_octets));
+    static_cast<void>(take_tagged(parts, attributes));
+    return !parts.empty();
+}
+
+/// Reads the private key of Ed25519 or Ed448 with its public half, which must be its own: version 1 of PKCS #8. OpenSSL
+/// 3.0 does not know it, and OpenSSL 3.5 ignores the public half. RFC 5958 §2, RFC 8410 §7
 [[nodiscard]] inline KeyHandle read_edwards_pair(ByteView der) {
     constexpr char attributes = static_cast<char>(0xa0), public_key = static_cast<char>(0x81);
     constexpr char explicit_public_key = static_cast<char>(0xa1);  // as ring writes it, contrary to RFC 5958
@@ -202,7 +213,7 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
 
 /// Reads a PrivateKeyInfo of either version.
 [[nodiscard]] inline KeyHandle read_plain_pkcs8(ByteView der) {
-    if (KeyHandle pair = read_edwards_pair(der)) return pair;
+    if (has_public_half(der)) return read_edwards_pair(der);
     return read_pkcs8(
         read_whole<Pkcs8>(der, [](auto at, long size) { return d2i_PKCS8_PRIV_KEY_INFO(nullptr, at, size); }));
 }

@@ -428,7 +428,9 @@ TEST_CASE("a private exponent must be below the modulus: OpenSSL would compute f
     std::string bytes(static_cast<std::size_t>(BN_num_bytes(d.get())), '\0');
     BN_bn2bin(d.get(), reinterpret_cast<unsigned char*>(bytes.data()));
     const json lean = without(rsa, {"p", "q", "dp", "dq", "qi"});
-    CHECK(why_not_signing<RS256>(with(lean, "d", encoded(bytes))) == "the private and the public half do not match");
+    const std::string reason = why_not_signing<RS256>(with(lean, "d", encoded(bytes)));
+    INFO(reason);  // OpenSSL 3.5 refuses such numbers itself
+    CHECK((reason == "the private and the public half do not match" || reason == "its numbers do not make a key"));
     CHECK(why_not_signing<RS256>(with(rsa, "d", encoded(bytes))) != "");
     CHECK(why_not_signing<RS256>(with(rsa, "p", encoded(std::string(100'000, '\xff')))) != "");
 }
