@@ -290,7 +290,7 @@ void add_new_kid(CLI::App* command, std::string& kid) {
 void add_keygen(CLI::App& app) {
     const auto arguments = std::make_shared<KeygenArguments>();
     CLI::App* command = add_command(app, "keygen", "Make a new key", arguments, run_keygen);
-    command->add_option("alg", arguments->alg, "the algorithm that the key is for")->type_name("ALG");
+    command->add_option("algorithm", arguments->alg, "the algorithm that the key is for")->type_name("ALG");
     command->add_option("--alg", arguments->alg_option, "the same, as the other commands take it")->type_name("ALG");
     command->footer("For signatures: " + listed(algorithm_names()) + "; for encryption: " + listed(management_names()));
     add_word(command, "--curve", arguments->curve, "of ECDH-ES: P-256 by default, P-384, P-521, X25519 or X448")
