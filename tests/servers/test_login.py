@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # examples/login: every route and status, bad input over a raw socket, the options, and the log.
-# packages: libcpp-httplib-dev
+# packages: libcpp-httplib-dev curl
 import json
 import pathlib
 import socket

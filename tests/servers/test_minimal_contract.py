@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # The smallest example server over raw sockets: every route and status that its README promises, and wrong requests.
-# packages: libcpp-httplib-dev
+# packages: libcpp-httplib-dev curl
 import base64
 import hashlib
 import hmac

@@ -10,6 +10,7 @@ import pty
 import subprocess
 import sys
 import tempfile
+import unittest
 
 BINARY = pathlib.Path(os.environ.get("CREDENCE_BIN", "build/dev/bin")).resolve() / "credence"
 NOW = 1700000000
@@ -95,7 +96,11 @@ def sign_all(requests):
 
 def on_terminal(*arguments, stdin=b"", env=None):
     """What a terminal shows of the command."""
-    leader, follower = pty.openpty()
+    try:
+        leader, follower = pty.openpty()
+    except OSError as fault:  # in a chroot without /dev/pts
+        print(f"left out: what a terminal shows ({fault})", flush=True)
+        raise unittest.SkipTest(str(fault)) from fault
     environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **(env or {})}
     child = subprocess.Popen([BINARY, *arguments], stdin=subprocess.PIPE, stdout=follower, stderr=follower, env=environment)
     os.close(follower)
