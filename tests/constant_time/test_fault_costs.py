@@ -52,7 +52,7 @@ COUNTS = count_all()
 
 
 class FaultCosts(unittest.TestCase):
-    def test_a_difference_would_be_seen(self):
+    def test_a_difference_is_detected(self):
         early = COUNTS["compare that stops early"]
         self.assertGreater(early["last byte"], 5 * early["first byte"])
 

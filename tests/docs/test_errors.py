@@ -35,7 +35,7 @@ def rows_of_page():
 
 
 class Errors(unittest.TestCase):
-    def test_each_code_has_its_row_and_no_other_has_one(self):
+    def test_each_code_has_one_row_and_there_are_no_others(self):
         self.assertGreater(len(codes_of_header()), 30)
         self.assertEqual([code for code, _ in rows_of_page()], codes_of_header())
 

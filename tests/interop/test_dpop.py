@@ -53,7 +53,7 @@ class Dpop(unittest.TestCase):
                 unbound_key = OTHERS.proof(OTHERS.ask("token", alg=alg)["access_token"])
                 self.assertEqual(ask(unbound_key).status, 401)
 
-    def test_the_issuer_takes_our_proofs(self):
+    def test_the_issuer_accepts_our_proofs(self):
         with tempfile.TemporaryDirectory() as folder:
             for alg in ("ES256", "EdDSA", "Ed25519"):
                 with self.subTest(alg):

@@ -94,7 +94,7 @@ class BothDirections(unittest.TestCase):
                 self.assertEqual(unb64(answer["payload_b64"]).decode(), TEXT)
                 self.assertEqual(answer["header"]["kid"], "k")
 
-    def test_what_was_damaged(self):
+    def test_damaged_tokens_are_refused(self):
         for alg, options in (("A256KW", ()), ("A128GCMKW", ()), ("RSA-OAEP-256", ()), ("ECDH-ES+A128KW", ("--curve", "X25519"))):
             private, public = new_key(alg, *options)
             for enc in ("A256GCM", "A128CBC-HS256"):
@@ -106,7 +106,7 @@ class BothDirections(unittest.TestCase):
                         read = JOSE.ask("decrypt", alg=alg, enc=enc, jwk=private, token=damaged(ours["token"], part))
                         self.assertEqual(read.get("error"), "ERR_JWE_DECRYPTION_FAILED", read)
 
-    def test_a_signed_token_within(self):
+    def test_a_nested_signed_token(self):
         signing = json.loads(run("keygen", "ES256", "--format", "jwk").out)
         private, public = new_key("ECDH-ES+A256KW")
         inner = JOSE.ask("sign", alg="ES256", jwk=signing, claims={"sub": "ada", "exp": 4102444800})["token"]

@@ -36,7 +36,7 @@ class Mcp(unittest.TestCase):
     def steps(trace):
         return [(step["method"], step["url"].replace(OTHERS.issuer, ""), step["status"]) for step in trace]
 
-    def test_the_client_finds_its_way_from_the_401_on(self):
+    def test_the_client_authorizes_itself_after_the_first_401(self):
         said = self.connect(scopes=True)
         metadata = self.url.replace("/mcp", "/.well-known/oauth-protected-resource/mcp")
         steps = self.steps(said["trace"])
@@ -56,7 +56,7 @@ class Mcp(unittest.TestCase):
         self.assertTrue(self.call("list_orders", limit=0)["result"]["isError"])
         self.assertIn("-32602", self.call("no_such_tool")["error"])
 
-    def test_a_client_that_is_known_does_not_register(self):
+    def test_a_registered_client_does_not_register_again(self):
         said = self.connect(given="given", scopes=True)
         self.assertNotIn("/reg", [url for _, url, _ in self.steps(said["trace"])])
         self.assertEqual(said["client"], "given")

@@ -42,7 +42,7 @@ class MinimalServer(unittest.TestCase):
     def generated(self):
         return self.server.ask("GET", "/generate", [("Accept", "application/json")]).json()["access_token"]
 
-    def test_their_tokens_open_it(self):
+    def test_the_server_accepts_their_tokens(self):
         claims = {"sub": "somebody", "exp": int(time.time()) + 600}
         theirs = (jwt.encode(claims, SECRET, algorithm="HS256"), golang("-sign", FOLDER.write("claims", json.dumps(claims))))
         for token in theirs:
@@ -50,7 +50,7 @@ class MinimalServer(unittest.TestCase):
             self.assertEqual(self.status(other_signature(token)), 401)
         self.assertEqual(self.status(jwt.encode({**claims, "exp": 1}, SECRET, algorithm="HS256")), 401)
 
-    def test_its_tokens_are_good_for_them(self):
+    def test_they_accept_the_servers_tokens(self):
         token = self.generated()
         claims = jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_aud": False})
         read = golang("-verify", FOLDER.write("token", token), "-compact")

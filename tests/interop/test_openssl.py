@@ -128,7 +128,7 @@ class OpenSsl(unittest.TestCase):
             certificate = made_by("req", "-x509", "-new", "-key", key, "-subj", "/CN=a test", "-days", "1")
             self.check_pair(alg, key, FOLDER.write("certificate", certificate))
 
-    def test_curves_that_are_spelled_out_are_refused(self):
+    def test_explicit_curve_parameters_are_refused(self):
         key = FOLDER.write("explicit", made_by("ecparam", "-name", "prime256v1", "-genkey", "-param_enc", "explicit"))
         pub = FOLDER.write("explicit.pub", made_by("ec", "-in", key, "-pubout", "-param_enc", "explicit"))
         good = credence_signs(FILES.pem("ES256")[0], "ES256")

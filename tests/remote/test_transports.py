@@ -352,7 +352,7 @@ class Transports:
             self.assertNotIn(b"secret", peer.head)
             self.assertEqual(peer.fields("authorization"), [])
 
-    def test_what_is_on_this_machine_is_not_asked_for_through_a_proxy(self):
+    def test_loopback_urls_bypass_the_proxy(self):
         self.assertEqual(self.ask(answers(head(length=2) + b"{}"), proxy="127.0.0.1:9")[0].get("status"), 200)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The account service's own requests, for the tests in this folder.
+# Requests to the account service, for the tests in this folder.
 import itertools
 
 from raw_http import ask
@@ -22,7 +22,7 @@ def register(port, email=None, password=PASSWORD, name="A Person"):
 
 
 def log_in(port, email, password=PASSWORD, agent=None):
-    """The token and the refresh token, as a client gets them that is no browser."""
+    """The token and the refresh token of a client that is not a browser."""
     fields = {"Accept": "application/json"} | ({"User-Agent": agent} if agent else {})
     answer = ask(port, "POST", "/api/auth/login", fields,
                  {"email": email, "password": password, "refresh": True})
@@ -43,7 +43,7 @@ def me(port, token):
 
 
 class OneService:
-    """For a TestCase: one service for all of its tests, which must end well."""
+    """A TestCase base: one service for all of its tests, which must end with status 0."""
 
     @classmethod
     def setUpClass(cls):

@@ -8,7 +8,7 @@ from running import Server, run
 
 
 def fails_to_start(name, *options, **variables):
-    """Asserts one clear line on stderr and status 1, and gives the line."""
+    """Asserts one clear line on stderr and status 1. Returns the line."""
     with tempfile.TemporaryDirectory() as folder:
         status, _, said = run(name, *options, folder=folder, **variables)
     assert status == 1 and said.startswith(f"{name}: ") and said.count("\n") == 1, (status, said)
@@ -16,7 +16,7 @@ def fails_to_start(name, *options, **variables):
 
 
 def check_command_line(name, **variables):
-    """--help, an option that is unknown, a port that is wrong or taken, and an end by either signal."""
+    """--help, an unknown option, a wrong port, a taken port, and the end by SIGINT and SIGTERM."""
     with Server(name, **variables) as server:
         assert "taken" in fails_to_start(name, "--port", str(server.port), **variables)
         server.process.send_signal(signal.SIGINT)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Throw-away databases: a PostgreSQL cluster and a Redis, in folders of their own, on unix sockets. For the tests here.
+# Temporary databases for the tests in this folder: a PostgreSQL cluster and a Redis, each in its own folder, on unix sockets.
 import contextlib
 import glob
 import os
@@ -14,7 +14,7 @@ from running import eventually
 
 
 def _as_nobody():
-    """PostgreSQL refuses to run as root: what to give to subprocess so that it runs as somebody without rights."""
+    """Arguments of subprocess that run a program as an unprivileged user: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -37,8 +37,8 @@ class Postgres:
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
 
     def start(self):
-        # A log file of its own: the output of pg_ctl would stay open as long as the server lives.
-        # The data is thrown away, so no write needs to wait for the disk.
+        # The server gets its own log file: otherwise it would keep the output of pg_ctl open.
+        # The data is temporary, so no write needs to wait for the disk.
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=40 -c fsync=off"
         self._run("pg_ctl", "-D", self.folder / "data", "-w", "-t", "60", "-l", self.folder / "log", "-o", options, "start")
 
@@ -61,8 +61,8 @@ class Postgres:
 
 
 class Redis:
-    """`with Redis() as redis: … redis.url …`. It writes each change to its file, so what it knew it knows again. With
-    `by_port` it also listens at a free port, for those who take no socket's path."""
+    """`with Redis() as redis: … redis.url …`. It writes each change to its file, so its data survives a restart.
+    With `by_port` it also listens at a free port, for programs that do not accept the path of a socket."""
 
     def __init__(self, by_port=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="credence-redis-", dir="/tmp"))

@@ -8,12 +8,12 @@ from tokens import SECRET
 
 
 class Profile(typing.NamedTuple):
-    """What a server answers to a request without credentials."""
+    """The paths of a server that a test needs, and their answers to a request without credentials."""
     name: str
     stack: str
-    health: str  # a path that answers GET with health_status, whoever asks
+    health: str  # a path that answers every GET with health_status
     health_status: int
-    takes_body: str  # a path whose POST reads the body before it is refused, or takes it
+    takes_body: str  # a path whose POST reads the body, then refuses or accepts it
     guarded: str  # a path whose GET is answered 401
 
     def start(self):

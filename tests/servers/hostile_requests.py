@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Requests whose end, or whose host, two readers may see differently. By RFC 9112 a server must refuse each, and must not
-# read the bytes after it as a request. For the tests in this folder; each part is sent byte for byte.
+# Requests for the tests in this folder. Two parsers may disagree about the end or the host of each. By RFC 9112 a server must
+# refuse it, and must not read the bytes after it as a request. Each part is sent byte for byte.
 import typing
 
 
-# Fields of a POST that has a Host already. 400, or 501 where a coding stands before the final chunked.
+# Fields of a POST that already has a Host. The answer is 400, or 501 if another coding precedes the final chunked.
 FRAMING_FIELDS = [
     b"Transfer-Encoding: identity",
     b"Transfer-Encoding: xchunked",
@@ -85,7 +85,7 @@ FRAMING_FIELDS = [
     b"(x): y",
 ]
 
-# Lines in the place of a request line, with a Host behind them: 400.
+# Lines that replace the request line, with a Host after them: 400.
 REQUEST_LINES = [
     b"GET /",
     b"GET / HTTP/2.0",
@@ -185,17 +185,17 @@ HOST_FIELDS = [
     b"Host : x\r\n",
 ]
 
-# Segments that some server reads as a dot segment, or as a way out of the path.
+# Segments that some servers read as a dot segment, or as a path to a parent folder.
 DOT_SEGMENTS = ["..", ".", "...", "%2e%2e", "%2E%2E", ".%2e", "%2e.", "%2E.", "%252e%252e", "%25252e.", "..;", "..;x=y", "..%3b", ".;",
                 "..%20", "..%09", "..%00", "%c0%ae%c0%ae", "%e0%80%ae.", "%f0%80%80%ae.", "%u002e.", "..%5c", "..\\", "..%2f", "..%252f",
                 "..%255c", "..%c0%af", "..%23", "..%3f", "..#"]
 
-# Spellings that some server reads as one slash.
+# Spellings that some servers read as one slash.
 SLASHES = ["//", "/%2f", "/%2F", "%2f", "%252f", "\\", "/\\", "%5c", "%5C", "%255c", "/./", "/;/", ";/", "/%2e/", "/.%00/", "%c0%af",
            "%u002f", "/%20/", "/%09/", "%0a", "%0d%0a", "%00"]
 
-# Fields of a GET without a body that say something about it, about the path or about the user. Whatever the answer is, it is
-# no 5xx, and it is the same for everybody who is not known.
+# Fields of a GET without a body, about a body, the path or the user. The answer may be anything but a 5xx, and is the same for
+# all requests without credentials.
 FIELDS = [
     b"Content-Encoding: gzip",
     b"Content-Encoding: x\r\nContent-Type: y",
@@ -256,7 +256,7 @@ FIELDS = [
 
 
 def hostile_paths(guarded, elsewhere="/x"):
-    """Spellings that lead from an open path to a guarded one for some servers, and not for others."""
+    """Spellings of a path that some servers resolve to a guarded path, and others to an open one."""
     for dots in DOT_SEGMENTS:
         yield from (f"{guarded}/{dots}{elsewhere}", f"{guarded}/{dots}", f"{elsewhere}/{dots}{guarded}", f"/{dots}{guarded}", f"/{dots}{guarded}/x")
     for slash in SLASHES:
@@ -269,11 +269,11 @@ def hostile_paths(guarded, elsewhere="/x"):
 
 
 class Case(typing.NamedTuple):
-    """One entry for test_hostile_requests.py: what is sent, and which answers are right. None: closed without an answer."""
+    """An entry for test_hostile_requests.py: the bytes to send, and the right answers. None: closed without an answer."""
     name: str
     packets: list
     statuses: tuple = ()
-    is_whole: bool = True  # or ends with the connection
+    is_whole: bool = True  # False: the connection ends before the request does
 
 
 LIMIT = 8 * 1024  # of a head, its chunk extensions and its trailers together
@@ -281,7 +281,7 @@ MOST_BODY = 64 * 1024
 
 
 def refused_requests(takes_body, hidden):
-    """Requests after which nothing on the connection may be run. `hidden` is the request that some hold as their body."""
+    """Requests after which the server must read no other request. `hidden` is the request that some have as their body."""
     post = f"POST {takes_body} HTTP/1.1\r\n".encode()
     start = post + b"Host: x\r\n"
     chunked = start + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -328,7 +328,7 @@ def _too_much(start, chunked):
 
 
 def _ends_early(start, chunked):
-    """The end comes before the hidden request, which is what is missing of the body."""
+    """Requests that end before the hidden request. The hidden request is the missing part of their body."""
     incomplete = (400, 408, None)
     yield Case("a body that the next request is part of", [start + b"Content-Length: 9999\r\n\r\n"], incomplete, False)
     yield Case("a chunk that the next request is part of", [chunked, b"fff\r\n"], incomplete, False)
@@ -336,7 +336,7 @@ def _ends_early(start, chunked):
 
 
 def clear_requests(takes_body):
-    """Their counterparts: a server answers them in whatever pieces they come, and goes on."""
+    """Unambiguous requests: a server answers them in any packets, and the connection stays open."""
     start = f"POST {takes_body} HTTP/1.1\r\nConnection: keep-alive\r\n".encode()
     host = b"Host: x\r\n"
     chunked = start + host + b"Transfer-Encoding: chunked\r\n\r\n"

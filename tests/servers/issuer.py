@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# An issuer on loopback that does as a test says, and its keys, made and used by openssl.
+# An issuer on loopback whose answers a test sets. openssl makes its keys and its signatures.
 import base64
 import http.server
 import json
@@ -41,8 +41,8 @@ class Key:
 
 
 class Issuer:
-    """Publishes `keys`, or with `answer` whatever that writes; while it is held, it answers nothing. What it is asked is
-    in `asked`. `tls`: the file of a certificate with its key, for https."""
+    """Publishes `keys`, or the answers that `answer` writes. While it is held, it does not answer. `asked` has the
+    requests. `tls`: the file of a certificate with its key, for https."""
 
     def __init__(self, tls=None):
         self.keys, self.asked, self.status, self.answer = [], [], 200, None
@@ -67,7 +67,7 @@ class Issuer:
                     self.end_headers()
                     self.wfile.write(body)
                 except OSError:
-                    pass  # who asked has had enough
+                    pass  # the client has closed the connection
 
             def log_message(self, *_):
                 pass
@@ -81,7 +81,7 @@ class Issuer:
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server.server_port}"
 
     def sets(self):
-        """How often the set was asked for."""
+        """The number of requests for the set."""
         return sum(path == "/set" for path, _ in self.asked)
 
     def hold(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A real nginx with the nginx.conf of examples/gateway, and a service behind it that records each request as it came. For
+# A real nginx with the nginx.conf of examples/gateway, and a service behind it that records each request. For
 # the tests in this folder.
 import pathlib
 import re
@@ -69,7 +69,7 @@ class Recorder:
         return int(found[1]) if found else 0
 
     def take(self):
-        """What was received since the last call."""
+        """The requests since the last call."""
         seen, self.seen = self.seen, []
         return seen
 
@@ -84,7 +84,7 @@ class Recorder:
 
 
 class Nginx:
-    """nginx in front of `service_port`; without one, in front of the stand-in that the configuration has. `change` may
+    """nginx in front of `service_port`, or by default in front of the stand-in service of the configuration. `change` may
     rewrite the text of the configuration."""
 
     def __init__(self, gateway_port, service_port=None, change=lambda text: text):
@@ -99,7 +99,7 @@ class Nginx:
 
     def __enter__(self):
         folder = self.folder.name
-        pathlib.Path(folder).chmod(0o755)  # where root starts nginx, its worker is another user
+        pathlib.Path(folder).chmod(0o755)  # if root starts nginx, its worker runs as another user
         for _ in range(5):  # another process may take the free port
             self.port, stand_in = free_ports(2)
             pathlib.Path(folder, "nginx.conf").write_text(self.configuration(self.port, stand_in))

@@ -18,7 +18,7 @@ class Answer:
         return values[0] if values else None
 
     def field(self, name):
-        """The value of a field; of several, all; empty when there is none."""
+        """The value of a field; all values if there are several; empty if there is none."""
         return ", ".join(self.all(name))
 
     @property
@@ -29,7 +29,7 @@ class Answer:
         return json.loads(self.body)
 
     def cookie(self, name):
-        """A cookie that is set: its value, and its attributes as they stand."""
+        """The value and the attributes of a cookie that the answer sets."""
         for field in self.all("Set-Cookie"):
             pair, _, attributes = field.partition("; ")
             key, _, value = pair.partition("=")
@@ -42,7 +42,7 @@ class Answer:
 
 
 class Connection:
-    """One connection, on which requests may follow each other. What is sent by one call is a packet of its own."""
+    """One connection, for one or more requests. Each call sends a separate packet."""
 
     def __init__(self, port, timeout=30):
         self.port = port
@@ -54,7 +54,7 @@ class Connection:
         self.socket.sendall(data.encode() if isinstance(data, str) else data)
 
     def finish(self):
-        """Says that nothing more will come, unless the server has left already."""
+        """Closes the sending side, unless the server has closed the connection."""
         try:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError:
@@ -102,13 +102,13 @@ class Connection:
         return self.rest == b"" and self.read_bytes() == b""
 
     def ask(self, method, path, fields=(), body=None):
-        """One request, its head and its body in packets of their own, and the answer."""
+        """Sends one request, with head and body in separate packets. Returns the answer."""
         start, end, data = request(self.port, method, path, fields, body).partition(b"\r\n\r\n")
         self.send(start + end)
         try:
             self.send(data)
         except OSError:
-            pass  # a server that has refused already need not listen
+            pass  # a server that has already refused may have closed the connection
         return self.read_answer(method)
 
     def close(self):
@@ -132,7 +132,7 @@ def head(method, path, fields=(), body=None, host="localhost"):
 
 
 def request(port, method, path, fields=(), body=None):
-    """The bytes of a request. A body that is no text is sent as JSON."""
+    """The bytes of a request. A body that is not text is sent as JSON."""
     fields = list(fields.items() if isinstance(fields, dict) else fields)
     if body is not None and not isinstance(body, (bytes, str)):
         body = json.dumps(body)

@@ -20,34 +20,34 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 
 
-def eventually(condition, seconds=20, what="what was waited for"):
-    """Waits for a condition that another process brings about; gives what it gives."""
+def eventually(condition, seconds=20, what="the condition"):
+    """Waits until a condition is true that another process causes. Returns its value."""
     end = time.monotonic() + seconds
     while True:
         found = condition()
         if found:
             return found
         if time.monotonic() > end:
-            raise AssertionError(f"{what} did not come about in {seconds} s")
+            raise AssertionError(f"{what} did not happen within {seconds} s")
         select.select([], [], [], 0.02)
 
 
 def build_says(text):
-    """Whether the build that is tested was configured so."""
+    """Whether the configuration of the tested build has this text."""
     cache = BIN.parent / "CMakeCache.txt"
     return cache.exists() and text in cache.read_text()
 
 
 def must_be_built(name):
-    """Skips the whole test when a program is not there: before anything is started that would stay."""
+    """Skips the whole test if a program is missing, before any process is started."""
     if not (BIN / name).exists():
         print(f"{name} is not built")
         sys.exit(77)
 
 
 class Server:
-    """An example server: `with Server("account", JWT_SECRET=…) as server: … server.port …`. It must end by SIGTERM with
-    status 0, which is also what the leak checker of the sanitizers wants."""
+    """An example server: `with Server("account", JWT_SECRET=…) as server: … server.port …`. SIGTERM must
+    end it with status 0. The leak checker of the sanitizers needs a normal exit, too."""
 
     def __init__(self, name, *arguments, folder=None, **variables):
         must_be_built(name)
@@ -74,7 +74,7 @@ class Server:
         return self
 
     def stop(self):
-        """Asks it to end, and gives its exit status."""
+        """Sends SIGTERM, and returns the exit status."""
         if self.process is None:
             return None
         if self.process.poll() is None:
@@ -85,7 +85,7 @@ class Server:
         return status
 
     def kill(self):
-        """Ends it as a power cut would, as far as the process goes."""
+        """Kills it, as a power cut would end the process."""
         self.process.kill()
         self.process.wait(30)
         self.process.stdout.close()
@@ -123,13 +123,13 @@ class Server:
         return self.ask("GET", path, fields)
 
     def post(self, path, body, *fields):
-        """The body is a text, or anything that is JSON."""
+        """The body is a text, or a value that is sent as JSON."""
         return self.ask("POST", path, ["Content-Type: application/json", *fields],
                         body if isinstance(body, str) else json.dumps(body))
 
 
 def run(name, *arguments, folder, **variables):
-    """Runs a program to its end: exit status, what it said, what it complained about."""
+    """Runs a program to its end. Returns exit status, stdout and stderr."""
     kept = {"PATH": os.environ["PATH"]}
     done = subprocess.run([str((BIN / name).resolve()), *arguments], cwd=folder, env=kept | variables,
                           capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
@@ -137,7 +137,7 @@ def run(name, *arguments, folder, **variables):
 
 
 def run_all(tests):
-    """Runs the functions of a module that begin with test_, each by name."""
+    """Runs the functions of a module whose names begin with test_."""
     for name, test in list(tests.items()):
         if name.startswith("test_"):
             print(name, flush=True)

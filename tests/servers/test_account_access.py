@@ -79,7 +79,7 @@ class OnSqlite(unittest.TestCase):
             for token in tokens:
                 self.assertEqual(me(port, token).status, status)
 
-    def test_the_list_says_where_and_since_when_and_which_is_this_one(self):
+    def test_the_list_has_device_times_and_the_current_login(self):
         email = register(self.one)
         tokens = [log_in(port, email, agent=f"browser {number}")[0] for number, port in enumerate(self.ports)]
         log_in(self.one, register(self.one))  # another user's login is in no list of this user
@@ -95,7 +95,7 @@ class OnSqlite(unittest.TestCase):
                     self.assertRegex(login["lastUsedAt"], MOMENT)
                     self.assertLessEqual(login["startedAt"], login["lastUsedAt"])
 
-    def test_one_is_ended_as_a_whole_and_no_other(self):
+    def test_one_login_ends_completely_and_no_other(self):
         email = register(self.one)
         (token, refresh_token), (other, other_refresh) = log_in(self.one, email), log_in(self.two, email)
         answer = ask(self.two, "DELETE", f"{LOGINS}/{sid(token)}", bearer(other))
@@ -108,7 +108,7 @@ class OnSqlite(unittest.TestCase):
         self.assertEqual(ask(self.one, "DELETE", f"{LOGINS}/{sid(token)}", bearer(other)).status, 404)
         self.assertEqual(refresh(self.one, other_refresh).status, 200)
 
-    def test_the_login_of_another_user_is_not_there(self):
+    def test_the_login_of_another_user_is_not_found(self):
         token, refresh_token = log_in(self.one, register(self.one))
         stranger = log_in(self.one, register(self.one))[0]
         answer = ask(self.one, "DELETE", f"{LOGINS}/{sid(token)}", bearer(stranger))
@@ -117,7 +117,7 @@ class OnSqlite(unittest.TestCase):
         self.assert_status([token, stranger], 200)
         self.assertEqual(refresh(self.one, refresh_token).status, 200)
 
-    def test_this_one_is_ended_like_a_log_out(self):
+    def test_ending_the_current_login_is_a_logout(self):
         token, refresh_token = log_in(self.one, register(self.one))
         answer = ask(self.one, "DELETE", f"{LOGINS}/{sid(token)}", bearer(token))
         self.assertEqual(answer.status, 200)
@@ -140,7 +140,7 @@ class OnSqlite(unittest.TestCase):
         self.assertEqual([login["handle"] for login in logins(self.two, this)], [sid(this)])
         self.assertEqual(refresh(self.two, this_refresh).status, 200)
 
-    def test_what_has_ended_in_another_way_is_in_no_list(self):
+    def test_a_login_that_ended_in_another_way_is_not_listed(self):
         email = register(self.one)
         this = log_in(self.one, email)[0]
         logged_out = log_in(self.one, email)[0]
@@ -156,13 +156,13 @@ class OnSqlite(unittest.TestCase):
         again = log_in(self.one, email, PASSWORD + "!")[0]
         self.assertEqual([login["handle"] for login in logins(self.one, again)], [sid(again)])
 
-    def test_a_refresh_is_the_same_login(self):
+    def test_a_refresh_continues_the_same_login(self):
         email = register(self.one)
         token, refresh_token = log_in(self.one, email)
         renewed = refresh(self.two, refresh_token).json()["token"]
         self.assertEqual([login["handle"] for login in logins(self.one, renewed)], [sid(token)])
 
-    def test_a_key_opens_ones_own_account_on_every_instance_until_it_is_revoked(self):
+    def test_a_key_is_accepted_on_every_instance_until_it_is_revoked(self):
         email = register(self.one)
         token = log_in(self.one, email)[0]
         key = make_key(self.one, token, "nightly backup", 30)
@@ -178,7 +178,7 @@ class OnSqlite(unittest.TestCase):
                 self.assertEqual(answer.status, 200, answer)
                 self.assertEqual(answer.json()["data"]["user"]["email"], email)
         self.assertRegex(keys(self.one, token)[0]["lastUsedAt"], MOMENT)
-        self.assertEqual(len(logins(self.one, token)), 1)  # a key is no login
+        self.assertEqual(len(logins(self.one, token)), 1)  # a key is not a login
 
         stranger = log_in(self.one, register(self.one))[0]
         self.assertEqual(keys(self.one, stranger), [])
@@ -192,7 +192,7 @@ class OnSqlite(unittest.TestCase):
         self.assertEqual(keys(self.one, token), [])
         self.assertEqual(ask(self.one, "DELETE", f"{KEYS}/{key['id']}", bearer(token)).status, 404)
 
-    def test_the_end_of_logins_is_none_of_the_keys(self):
+    def test_ending_logins_revokes_no_key(self):
         token = log_in(self.one, register(self.one))[0]
         key = make_key(self.one, token, days=None)
         self.assertIsNone(key["expiresAt"])
@@ -206,7 +206,7 @@ class OnPostgresql(OnSqlite):
         cls.postgres = stack.enter_context(Postgres())
         return {"DATABASE_URL": cls.postgres.url}
 
-    def test_while_the_database_is_down_nothing_is_let_in_and_nothing_said_to_be_done(self):
+    def test_while_the_database_is_down_nothing_is_accepted_and_no_change_is_confirmed(self):
         token = log_in(self.one, register(self.one))[0]
         key = make_key(self.one, token)
         self.postgres.stop()
@@ -228,7 +228,7 @@ class OnRedisBesideSqlite(OnSqlite):
 
 
 class Rules(unittest.TestCase):
-    """What needs but one instance."""
+    """Tests that need only one instance."""
 
     @classmethod
     def setUpClass(cls):
@@ -256,7 +256,7 @@ class Rules(unittest.TestCase):
                 self.assertIn(challenge, answer.one("WWW-Authenticate"))
         self.assertEqual(me(self.port, self.token).status, 200)
 
-    def test_a_key_opens_nothing_else(self):
+    def test_a_key_is_refused_for_other_routes(self):
         key = make_key(self.port, self.token)["key"]
         password = {"current_password": PASSWORD, "password": "an entirely new password"}
         more = [("GET", "/api/auth/login"), ("GET", "/api/auth/logout"), ("POST", "/api/auth/logout"),
@@ -269,7 +269,7 @@ class Rules(unittest.TestCase):
         self.assertEqual(me(self.port, self.token).status, 200)
         self.assertEqual(me(self.port, key).status, 200)
 
-    def test_another_site_can_do_none_of_it(self):
+    def test_requests_of_another_site_are_refused(self):
         for method, path in self.routes():
             if method == "GET":
                 continue
@@ -296,7 +296,7 @@ class Rules(unittest.TestCase):
                 self.assertEqual(answer.status, 404, name)
         self.assertEqual(me(self.port, self.token).status, 200)
 
-    def test_the_name_of_a_browser_is_cut_and_harmless(self):
+    def test_the_name_of_a_browser_is_truncated_and_escaped(self):
         for agent, label in (("<script>alert(1)</script>", "<script>alert(1)</script>"), ("x" * 3000, "x" * 200),
                              ("caf\u00e9 \u202e\u2028", "caf?? ??????"), ("", "")):
             token = log_in(self.port, self.email, agent=agent)[0]
@@ -305,7 +305,7 @@ class Rules(unittest.TestCase):
         nameless = self.ask("POST", "/api/auth/login", {}, {"email": self.email, "password": PASSWORD}).json()["token"]
         self.assertEqual([login["label"] for login in logins(self.port, nameless) if login["current"]], [""])
 
-    def test_what_a_key_needs(self):
+    def test_the_fields_of_a_new_key(self):
         right = {"label": "a", "expires_in_days": 1}
         for changes in ({"label": "\u00fc" * 60}, {"expires_in_days": 3650}, {"expires_in_days": None}, {"more": 1}):
             self.assertEqual(self.ask("POST", KEYS, bearer(self.token), right | changes).status, 200, changes)
@@ -343,7 +343,7 @@ class Rules(unittest.TestCase):
             self.assertNotIn(key, answer.text)
         self.assertEqual(self.ask("HEAD", "/api/users/me", bearer(key)).status, 200)
 
-    def test_there_is_an_end_to_their_number(self):
+    def test_the_number_of_keys_is_limited(self):
         for _ in range(50):
             make_key(self.port, self.token)
         answer = self.ask("POST", KEYS, bearer(self.token), {"label": "a", "expires_in_days": 1})
@@ -366,7 +366,7 @@ class InTheFile(unittest.TestCase):
             self.assertEqual(me(server.port, key["key"]).status, 200)
             with sqlite3.connect(server.folder / "account.db") as database:
                 database.execute("drop table credence_api_keys")
-            answer = me(server.port, key["key"])  # a store that is broken has its reason logged, too
+            answer = me(server.port, key["key"])  # the reason of a broken store is logged, too
             self.assertEqual((answer.status, answer.one("Retry-After")), (503, "5"))
             self.assertEqual(me(server.port, token).status, 200)
             lines = [line for line in server.log() if line["event"] == "store_unavailable"]
@@ -375,7 +375,7 @@ class InTheFile(unittest.TestCase):
                 self.assertNotIn(secret[:20].encode(), path.read_bytes(), path.name)
             self.assertIn('"path":"/api/users/me/api-keys/*"', server.log_text())
 
-    def test_a_key_that_has_expired_or_whose_user_is_gone(self):
+    def test_an_expired_key_and_a_key_of_a_deleted_user_are_refused(self):
         with Server("account", JWT_SECRET=SECRET) as server:
             token = log_in(server.port, register(server.port))[0]
             expired, orphan = make_key(server.port, token), make_key(server.port, token)
@@ -389,7 +389,7 @@ class InTheFile(unittest.TestCase):
             self.assertEqual((answer.status, answer.json()["message"]),
                              (401, "The user belonging to this token no longer exists"))
 
-    def test_a_login_that_is_older_than_the_list_comes_into_it_when_it_is_used(self):
+    def test_a_login_that_is_older_than_the_list_is_listed_when_it_is_used(self):
         with tempfile.TemporaryDirectory() as folder:
             with Server("account", folder=folder, JWT_SECRET=SECRET) as server:
                 email = register(server.port)
@@ -408,7 +408,7 @@ class InTheFile(unittest.TestCase):
                 with sqlite3.connect(pathlib.Path(folder) / "account.db") as database:
                     database.execute("update credence_sessions set last_used_at = 1000000000")
                 self.assertEqual(logins(server.port, token)[0]["lastUsedAt"], "2001-09-09T01:46:40Z")
-            with Server("account", folder=folder, JWT_SECRET=SECRET) as server:  # which knows of no use yet
+            with Server("account", folder=folder, JWT_SECRET=SECRET) as server:  # a new process has recorded no use yet
                 self.assertNotEqual(logins(server.port, token)[0]["lastUsedAt"], "2001-09-09T01:46:40Z")
 
 

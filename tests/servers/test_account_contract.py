@@ -53,14 +53,14 @@ class Contract(OneService, unittest.TestCase):
 
 
 class Health(Contract):
-    def test_says_which_store_it_has(self):
+    def test_the_answer_names_the_store(self):
         answer = self.ask("GET", "/api/healthchecker")
         self.assertEqual(answer.status, 200)
         self.assertEqual(answer.body.decode(), '{"message":"JWT Authentication in C++ using credence, cpp-httplib and '
                                                'SQLite","status":"success"}')
         self.assertEqual(answer.one("Content-Type"), "application/json")
 
-    def test_deep_asks_the_stores(self):
+    def test_deep_checks_the_stores(self):
         self.assertEqual(self.ask("GET", "/api/healthchecker?deep=1").status, 200)
 
     def test_every_answer_has_the_security_fields(self):
@@ -99,7 +99,7 @@ class Register(Contract):
         self.assertEqual(answer.status, 409)
         self.assertEqual(answer.body, b'{"message":"User with that email already exists","status":"fail"}')
 
-    def test_of_those_who_race_for_an_email_one_wins(self):
+    def test_of_several_registrations_of_one_email_at_once_one_succeeds(self):
         email, answers = new_email(), []
         threads = [threading.Thread(target=lambda: answers.append(self.register(email=email).status)) for _ in range(8)]
         for thread in threads:
@@ -117,7 +117,7 @@ class Register(Contract):
                 self.assert_fails(answer, 400)
                 self.assertEqual(answer.json()["field"], field)
 
-    def test_takes_what_is_just_right(self):
+    def test_values_at_the_limits_are_accepted(self):
         for changes in ({"name": "\u00fc" * 100}, {"password": "x" * 8}, {"password": "x" * 128}, {"more": [1]}):
             self.assertEqual(self.register(**changes).status, 200, changes)
 
@@ -151,7 +151,7 @@ class Bodies(Contract):
                 self.assert_fails(self.post(path, body, {"Content-Type": "application/json"}), 400)
 
     def test_json_that_could_be_read_in_two_ways_400(self):
-        """Of members of one name one reader takes the first, another the last; a NUL ends the text for some."""
+        """Of duplicate members some parsers use the first, others the last. For some a NUL ends the text."""
         email = register(self.port)
         good = json.dumps({"name": "a", "email": email, "password": PASSWORD})
         for body in (good + "\0", good + "\0junk", good + '\0,"email":1}', "\0" + good, good[:-1] + "\0}",
@@ -184,7 +184,7 @@ class Bodies(Contract):
             connection.send(b"8001\r\n" + b"x" * 0x8001 + b"\r\n")
             self.assert_fails(connection.read_answer(), 413)
 
-    def test_compressed_bodies_are_not_taken(self):
+    def test_compressed_bodies_are_refused(self):
         fields = {"Content-Type": "application/json", "Content-Encoding": "deflate"}
         self.assert_fails(self.post("/api/auth/login", zlib.compress(b" " * 10_000_000), fields), 415)
 
@@ -241,7 +241,7 @@ class LogIn(Contract):
         self.assertEqual(claims["exp"] - claims["iat"], 3600)
         self.assertRegex(claims["sub"], f"^{UUID}$")
 
-    def test_a_client_that_is_no_browser_gets_its_refresh_token_in_the_body(self):
+    def test_a_client_without_cookies_gets_its_refresh_token_in_the_body(self):
         email = register(self.port)
         body = {"email": email, "password": PASSWORD, "refresh": True}
         answer = self.post("/api/auth/login", body, {"Accept": "application/json"})
@@ -252,7 +252,7 @@ class LogIn(Contract):
             self.assertNotIn("refresh_token", answer.json())
             self.assertIsNotNone(answer.cookie("refresh_token"))
 
-    def test_wrong_password_and_unknown_email_look_alike(self):
+    def test_wrong_password_and_unknown_email_get_the_same_answer(self):
         email = register(self.port)
         bodies = [self.post("/api/auth/login", {"email": wrong, "password": "not the password"}).body
                   for wrong in (email, new_email(), "no email", "")]
@@ -263,8 +263,8 @@ class LogIn(Contract):
             start = time.perf_counter()
             self.assertEqual(self.post("/api/auth/login", {"email": email, "password": "wrong password"}).status, 400)
             return time.perf_counter() - start
-        # By turns, and the fastest of each, which a busy machine delays for a while, but not for ever. Half is far from
-        # what an attacker would measure, and far from what skipping Argon2id would show.
+        # The requests take turns, and the fastest of each kind counts: a busy machine does not delay all of them. The limit of
+        # one half is far above the difference that an attacker could use, and far below that of a skipped Argon2id.
         pairs = []
         for _ in range(10):
             email = register(self.port)
@@ -284,7 +284,7 @@ class LogIn(Contract):
             self.assertTrue(1 <= int(answer.one("Retry-After")) <= 60)
         self.assertEqual(self.post("/api/auth/login", {"email": other, "password": PASSWORD}).status, 200)
 
-    def test_guessing_in_parallel_gains_nothing(self):
+    def test_the_limit_holds_for_parallel_guesses(self):
         email, answers = register(self.port), []
         def guess():
             answers.append(self.post("/api/auth/login", {"email": email, "password": "wrong"}).status)
@@ -301,10 +301,10 @@ class LogIn(Contract):
             (stored,) = database.execute("select password from users where email = ?", (email,)).fetchone()
         self.assertRegex(stored, r"^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$")
 
-    def test_a_weak_hash_is_made_anew_at_login(self):
+    def test_a_weak_hash_is_replaced_at_login(self):
         email = register(self.port)
         path = self.server.folder / "account.db"
-        # The password "password123" with m=8 MiB, t=1: as an older configuration would have stored it.
+        # The hash of the password "password123" with m=8 MiB, t=1, as an older configuration would have stored it.
         weak = "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
         with sqlite3.connect(path) as database:
             database.execute("update users set password = ? where email = ?", (weak + WEAK_HASH, email))
@@ -365,7 +365,7 @@ class Guard(Contract):
                 self.assertIn('error="invalid_request"', answer.one("WWW-Authenticate"))
         for none in ("", " ", "\t"):
             self.assertEqual(self.me({"Cookie": f"token={self.token}", "Authorization": none}).status, 200)
-        # Without the token's cookie it is one credential, if none that is taken here.
+        # Without the token's cookie it is a single credential, of a scheme that is not accepted here.
         for cookie in ("token=", "other=x", f"refresh_token={self.refresh_token}"):
             answer = self.me({"Cookie": cookie, "Authorization": "Basic YTpi"})
             self.assertEqual((answer.status, answer.body.decode()), (401, NOT_LOGGED_IN))
@@ -388,7 +388,7 @@ class Guard(Contract):
             self.assertEqual((answer.status, answer.body.decode()), (401, INVALID_TOKEN), token)
             self.assertIn('error="invalid_token"', answer.one("WWW-Authenticate"))
 
-    def test_a_user_that_is_gone(self):
+    def test_a_deleted_user_is_refused(self):
         email = register(self.port)
         token, refresh_token = log_in(self.port, email)
         with sqlite3.connect(self.server.folder / "account.db") as database:
@@ -399,7 +399,7 @@ class Guard(Contract):
         self.assertIn("Bearer", answer.one("WWW-Authenticate"))
         self.assertEqual(self.post("/api/auth/refresh", {"refresh_token": refresh_token}).status, 401)
 
-    def test_shows_what_the_token_says_and_not_the_token(self):
+    def test_shows_the_claims_and_not_the_token(self):
         answer = self.ask("GET", "/api/auth/login", bearer(self.token))
         data = answer.json()["data"]
         self.assertTrue(3500 < data.pop("expires_in") <= 3600)
@@ -450,7 +450,7 @@ class Endings(Contract):
         for token, refresh_token in logins:
             self.assertEqual(me(self.port, token).status, 401)
             self.assertEqual(self.post("/api/auth/refresh", {"refresh_token": refresh_token}).status, 401)
-        # A login in the same second waits for the next, and so is good at once.
+        # A login in the same second is dated to the next one, so its token is valid at once.
         self.assertEqual(me(self.port, log_in(self.port, email)[0]).status, 200)
 
     def test_refresh_gives_a_new_pair(self):
@@ -490,7 +490,7 @@ class Endings(Contract):
         self.post("/api/auth/refresh", {"refresh_token": first})
         hashed = hashlib.sha256(first.encode()).hexdigest()
         with sqlite3.connect(self.server.folder / "account.db") as database:
-            text = "\n".join(database.iterdump()).lower()  # which shows blobs in hexadecimal
+            text = "\n".join(database.iterdump()).lower()  # iterdump prints blobs in hexadecimal
         self.assertIn(hashed, text)
         for secret in (first.lower(), first.encode().hex()):
             self.assertNotIn(secret, text)
@@ -529,12 +529,12 @@ class Origins(Contract):
             self.assertEqual(self.ask("POST", "/api/auth/logout", fields).status, status, origin)
             self.assertEqual(me(self.port, token).status, 401 if status == 200 else 200, origin)
 
-    def test_two_origins_are_none(self):
+    def test_two_origins_are_refused(self):
         own = self.origin()["Origin"]
         fields = [("Cookie", f"token={new_login(self.port)[0]}"), ("Origin", own), ("Origin", own)]
         self.assertEqual(self.ask("POST", "/api/auth/logout", fields).status, 403)
 
-    def test_the_refresh_cookie_counts_too(self):
+    def test_the_refresh_cookie_needs_an_own_origin_too(self):
         fields = {"Cookie": f"refresh_token={new_login(self.port)[1]}"}
         self.assertEqual(self.ask("POST", "/api/auth/refresh", fields).status, 403)
 
@@ -555,7 +555,7 @@ class Origins(Contract):
             self.assertEqual(answer.one("Access-Control-Allow-Credentials"), "true")
             self.assertEqual(answer.one("Vary"), "Origin")
 
-    def test_no_other_origin_is_let_in(self):
+    def test_other_origins_are_refused(self):
         for origin in (None, "null", "http://localhost:3001", "https://localhost:3000", "http://localhost:3000.evil"):
             for method in ("OPTIONS", "GET"):
                 answer = self.ask(method, "/api/users/me", {"Origin": origin} if origin else {})

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service when things break: two instances, databases that go and come back, and a server that is killed.
+# The account service during failures: two instances, databases that go away and come back, and a server that is killed.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
 import os
 import shutil
@@ -38,7 +38,7 @@ class Faults(unittest.TestCase):
         self.assertEqual((answer.status, answer.one("Retry-After"), answer.all("Set-Cookie")), (503, "5", []), answer)
         self.assert_told_by_id_only(server, answer)
 
-    def test_two_instances_share_what_they_know(self):
+    def test_two_instances_share_their_stores(self):
         with Postgres() as postgres, Redis() as redis:
             settings = {"JWT_SECRET": SECRET, "DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "REFRESH_GRACE": "0"}
             with Server("account", **settings) as one, Server("account", **settings) as two:
@@ -51,7 +51,7 @@ class Faults(unittest.TestCase):
                 for port in (one.port, two.port):
                     self.assertEqual(me(port, token).status, 401)
                     self.assertEqual(refresh(port, refresh_token).status, 401)
-                # A refresh token is good once, wherever.
+                # A refresh token is accepted once, by any instance.
                 first = log_in(two.port, email)[1]
                 self.assertEqual(refresh(one.port, first).status, 200)
                 self.assertEqual(refresh(two.port, first).status, 401)
@@ -59,7 +59,7 @@ class Faults(unittest.TestCase):
                 self.assertEqual(ask(one.port, "POST", "/api/auth/logout-all", bearer(tokens[0])).status, 200)
                 for token in tokens:
                     self.assertEqual(me(two.port, token).status, 401)
-                # Of those who register one e-mail, at both, one wins.
+                # Of several registrations of one e-mail at both instances, one succeeds.
                 email, answers = new_email(), []
                 def compete(port):
                     body = {"name": "A", "email": email, "password": PASSWORD}
@@ -88,7 +88,7 @@ class Faults(unittest.TestCase):
                 deep = ask(server.port, "GET", "/api/healthchecker?deep=1")
                 self.assertEqual((deep.status, deep.json()["message"]), (503, "PostgreSQL cannot be asked"))
                 postgres.start()
-                # At once: connections that broke meanwhile are not tried on anybody's request.
+                # At once: no request gets a connection that broke meanwhile.
                 self.assertEqual(me(server.port, token).status, 200)
                 log_in(server.port, email)
 
@@ -100,7 +100,7 @@ class Faults(unittest.TestCase):
                 revoked = new_login(server.port)[0]
                 self.assertEqual(ask(server.port, "POST", "/api/auth/logout", bearer(revoked)).status, 200)
                 postgres.stop()
-                # Revocations are in the database, too: who cannot be asked about refuses, never admits.
+                # Revocations are in the database, too: if they cannot be read, the request is refused.
                 for asked in (token, revoked):
                     answer = me(server.port, asked)
                     self.assertEqual((answer.status, answer.one("WWW-Authenticate")), (503, None))
@@ -123,7 +123,7 @@ class Faults(unittest.TestCase):
                 self.assertEqual(refresh(server.port, refresh_token).status, 200)
                 log_in(server.port, email)
 
-    def test_a_postgresql_that_hangs_is_given_up(self):
+    def test_a_request_to_a_hanging_postgresql_ends_at_the_timeout(self):
         with Postgres() as postgres:
             with Server("account", JWT_SECRET=SECRET, DATABASE_URL=postgres.url) as server:
                 token = new_login(server.port)[0]
@@ -162,7 +162,7 @@ class Faults(unittest.TestCase):
                 self.assertEqual(me(server.port, revoked).status, 401)
 
     def kill_under_load(self, **variables):
-        """Kills the server while clients register and log in. Whatever 200 they saw must still be true afterwards."""
+        """Kills the server while clients register and log in. Every change that was answered with 200 must survive."""
         folder = tempfile.mkdtemp(prefix="credence-kill-")
         self.addCleanup(shutil.rmtree, folder)
         registered, logged_in, logged_out, exchanged, tried = [], [], [], [], []

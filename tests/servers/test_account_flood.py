@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service while more people log in than passwords can be hashed: others are served, and it can be stopped.
+# The account service while more logins arrive than it can hash passwords: other requests are served, and it can be stopped.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev
 import contextlib
 import selectors
@@ -16,7 +16,7 @@ from running import Server, build_says, eventually
 LOGINS = 340
 
 
-# Sanitizers make everything slow. Without them, an answer that takes a second waited for another user's password.
+# Sanitizers make everything slow. Without them, an answer that took a second has waited for a password hash.
 MOST_SECONDS = 10 if build_says("-fsanitize") else 1
 
 
@@ -25,7 +25,7 @@ def login(port, email, password=PASSWORD):
 
 
 def read_all(connections):
-    """Starts to read the one answer of each connection as it comes; the connections stay open. Gives the thread, and the list
+    """Starts a thread that reads one answer of each connection; the connections stay open. Returns the thread, and the list
     that it fills."""
     answers = []
 
@@ -72,7 +72,7 @@ class Flood(unittest.TestCase):
                     self.assertGreaterEqual(int(answer.one("Retry-After")), 1)
                     self.assertEqual(answer.json()["status"], "fail")
             self.assertLess(slowest, MOST_SECONDS)
-            # Whoever comes later finds everything in order.
+            # Later requests are served as before.
             for email in emails[:3]:
                 log_in(server.port, email)
 
@@ -92,7 +92,7 @@ class Flood(unittest.TestCase):
             self.assertIn(503, statuses)
             self.assertIn(200, statuses)
 
-    def test_an_end_waits_for_no_password(self):
+    def test_a_stop_does_not_wait_for_password_hashes(self):
         server = Server("account", JWT_SECRET=SECRET).start()
         with contextlib.ExitStack() as stack:
             stack.callback(server.__exit__)
@@ -105,8 +105,8 @@ class Flood(unittest.TestCase):
             eventually(lambda: server.log_text().count('"path":"/api/auth/login"') > 0, what="the first of the logins")
             self.assertEqual(server.stop(), 0)
             statuses = [line["status"] for line in server.log() if line.get("path") == "/api/auth/login"]
-            print(f"\nof {len(statuses)} logins, {statuses.count(400)} were still looked at")
-            # Those that waited were told so, and none of them was hashed.
+            print(f"\nof {len(statuses)} logins, {statuses.count(400)} passwords were still checked")
+            # The waiting ones were answered 503, and no password of them was hashed.
             self.assertIn(503, statuses)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service's limit on guesses at a password, also for spellings of the e-mail that try to count as another user.
+# The account service's limit on password guesses, also for other spellings of the e-mail.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql
 import json
 import unittest
@@ -10,7 +10,7 @@ from databases import Postgres
 from raw_http import ask
 from running import Server
 
-# PostgreSQL's client library ends a text at its NUL; a terminal and a log end it at others.
+# PostgreSQL's client library ends a text at a NUL; terminals and logs end it at other control characters.
 CONTROLS = ["\0", "\0x", "\x01", "\t", "\n", "\r\n", "\x1b[2J", "\x7f", "\x80", "\x85", "\x9f"]
 WRONG = b'{"message":"Invalid email or password","status":"fail"}'
 
@@ -35,25 +35,25 @@ class Guessing(unittest.TestCase):
                 answer = self.post("register", **person)
                 self.assertEqual((answer.status, answer.json().get("field")), (400, field), (value, answer))
 
-    def test_an_email_with_control_characters_is_never_somebody(self):
+    def test_an_email_with_control_characters_belongs_to_no_user(self):
         email = register(self.server.port)
         for control in CONTROLS[:3]:
             answer = self.post("login", email=email + control, password=PASSWORD)
             self.assertEqual((answer.status, answer.body), (400, WRONG), control)
         log_in(self.server.port, email)
 
-    def test_what_is_no_email_is_counted_together(self):
-        """One guess in each spelling, and no spelling has a count of its own."""
+    def test_texts_that_are_not_emails_share_one_count(self):
+        """One guess with each spelling. All spellings share one count."""
         email = register(self.server.port)
         statuses = [self.post("login", email=email + "\0" + str(number), password=f"guess {number}").status
                     for number in range(8)]
         self.assertEqual(statuses, 5 * [400] + 3 * [429])
         for other in ("no email", "", "a" * 60_000, email + "\x85", f"{email}\n127.0.0.1"):
             self.assertEqual(self.post("login", email=other, password=PASSWORD).status, 429, other[:50])
-        # Whoever has an address is not kept out by that.
+        # These guesses do not lock out the owner of the e-mail.
         log_in(self.server.port, email)
 
-    def test_spellings_of_one_email_are_counted_together(self):
+    def test_spellings_of_one_email_share_one_count(self):
         email = register(self.server.port)
         spellings = [email, email.upper(), email.title(), email.swapcase(), email.capitalize(), email]
         self.assertEqual([self.post("login", email=spelling, password="wrong").status for spelling in spellings],

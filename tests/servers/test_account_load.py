@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service under load: what the guard costs, 200 clients at once, flat memory, and logins that stall nobody. The
-# figures are printed. By default it sends a fixed number of requests; with CREDENCE_LOAD_SECONDS, as in `tests/run load`, wrk
+# The account service under load: the cost of the guard, 200 clients at once, constant memory, and logins that do not delay
+# other requests. The figures are printed. By default it sends a fixed number of requests; with CREDENCE_LOAD_SECONDS, as in `tests/run load`, wrk
 # applies each load for that time, and an optimised build must reach the promised speed.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev wrk
 # label: all
@@ -33,21 +33,21 @@ def memory(server):
 
 
 def processor_time(server):
-    """What the threads of the process have used so far, in seconds: unlike a rate, it does not depend on who else is
-    busy."""
+    """The processor time of the process so far, in seconds. Unlike a rate, it does not depend on other
+    processes."""
     tasks = pathlib.Path(f"/proc/{server.process.pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 def load(port, path, token, connections, seconds):
-    """Applies a load with wrk: requests a second, how many there were, and what wrk said."""
+    """Applies a load with wrk. Returns requests a second, the number of requests, and the output of wrk."""
     said = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Authorization: Bearer {token}",
                            f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True).stdout
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), int(re.search(r"(\d+) requests in", said)[1]), said
 
 
 def instructions(path):
-    """How many instructions the server, outside of the system, takes for a request, as callgrind counts them."""
+    """The instructions of the server for a request, without the kernel's, counted by callgrind."""
     count = 100
     with contextlib.ExitStack() as stack:
         server = Server("account", JWT_SECRET=SECRET)
@@ -89,7 +89,7 @@ class Load(unittest.TestCase):
         costs = {path: [] for path in PATHS}
         rates = {path: [] for path in PATHS}
         with Connection(self.server.port) as connection:
-            for path in ROUNDS * PATHS:  # by turns, for a machine that others use too
+            for path in ROUNDS * PATHS:  # in turn, because other programs may use the machine, too
                 before = processor_time(self.server)
                 if SECONDS:
                     rate, count, said = load(self.server.port, path, self.token, 8, 3)
@@ -108,7 +108,7 @@ class Load(unittest.TestCase):
                   f"{100 * (1 - guarded / health):.0f} % less")
             if build_says("CMAKE_BUILD_TYPE:STRING=Release"):
                 self.assertLess(1 - guarded / health, MOST_LOSS)
-        # Without optimisation the bound is loose: there the library's own code is slow, and cpp-httplib is not.
+        # Without optimisation the limit is loose: the header-only library is slow then, and the compiled cpp-httplib is not.
         self.assertLess(loss, MOST_LOSS if SECONDS and build_says("CMAKE_BUILD_TYPE:STRING=Release") else 0.67)
 
     @unittest.skipUnless(SECONDS and shutil.which("valgrind"), "counted by `tests/run load`, with valgrind")
@@ -131,8 +131,8 @@ class Load(unittest.TestCase):
                         try:
                             answer = client.read_answer()
                         except ConnectionError:
-                            # The server ends a connection that is left alone for 5 s, as it is where this program is kept
-                            # waiting. Every client knows that, and asks again.
+                            # The server closes a connection that is idle for 5 s, which happens if this program has to
+                            # wait for the processor. Every client repeats its request then.
                             clients[number] = stack.enter_context(Connection(self.server.port))
                             answer = clients[number].ask("GET", "/api/users/me", bearer(self.token))
                         self.assertEqual(answer.status, 200, answer)

@@ -63,7 +63,7 @@ class OnSqlite(unittest.TestCase):
 
     def test_logging_out_ends_every_token_of_the_login_and_no_other(self):
         other, other_refresh = self.login()
-        for shown in (0, 1, 2):  # whichever of its tokens one logs out with
+        for shown in (0, 1, 2):  # the logout may use any token of the login
             tokens, refresh_tokens = self.login()
             self.assert_all(tokens, 200)
             self.assertEqual(ask(self.ports[shown % 2], "POST", "/api/auth/logout", bearer(tokens[shown])).status, 200)
@@ -92,8 +92,8 @@ class OnSqlite(unittest.TestCase):
 
 
 class Lifetimes(unittest.TestCase):
-    def test_a_shorter_lifetime_holds_for_the_tokens_that_are_out_already(self):
-        """Else one of them could outlive what is remembered of the end of its login."""
+    def test_a_shorter_lifetime_applies_to_existing_tokens(self):
+        """Otherwise a token could outlive the record of the end of its login."""
         with tempfile.TemporaryDirectory() as folder:
             with Server("account", folder=folder, JWT_SECRET=SECRET) as server:
                 token = log_in(server.port, register(server.port))[0]

@@ -24,7 +24,7 @@ class Logs(unittest.TestCase):
             secrets = [SECRET, PASSWORD, email, token, refresh_token, new_token, new_refresh_token,
                        cookie.cookie("refresh_token")[0], cookie.cookie("token")[0]]
             secrets += [part for secret in (token, new_token) for part in secret.split(".")[1:]]
-            # Everywhere that a client could put one by mistake.
+            # Every place where a client could put a secret by mistake.
             for path in (f"/{token}", f"/api/users/me?token={token}", f"/api/users/me/{token}", f"/?password={PASSWORD}"):
                 for method in ("GET", "POST", "DELETE", "OPTIONS"):
                     ask(port, method, path)
@@ -44,7 +44,7 @@ class Logs(unittest.TestCase):
             with sqlite3.connect(server.folder / "account.db") as database:
                 secrets += [row[0] for row in database.execute("select password from users")]
                 database.execute("drop table users")
-            me(port, new_token)  # a database that is broken has its reason logged, too
+            me(port, new_token)  # the reason of a broken database is logged, too
             text = server.log_text()
             self.assertGreater(len(server.log()), 40)
             for secret in secrets:
@@ -66,7 +66,7 @@ class Logs(unittest.TestCase):
                 self.assertIn(reason, line["reason"])
                 self.assertIn("microseconds", line)
 
-    def test_a_client_forges_no_line(self):
+    def test_a_client_cannot_forge_a_line(self):
         with Server("account", JWT_SECRET=SECRET) as server:
             with Connection(server.port) as connection:
                 connection.send(request(server.port, 'GET', '/%0a{"level":"error"}', {"X-Forwarded-For": '"\n{}'}))

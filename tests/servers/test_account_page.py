@@ -15,7 +15,7 @@ SHOTS = BUILD / "screenshots" / "account"
 
 
 def luminance(color):
-    """Of a colour such as rgb(1, 2, 3), as WCAG defines it."""
+    """The relative luminance of a colour such as rgb(1, 2, 3), as WCAG defines it."""
     parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
     red, green, blue = (part / 12.92 if part <= .04045 else ((part + .055) / 1.055) ** 2.4 for part in parts)
     return .2126 * red + .7152 * green + .0722 * blue
@@ -58,7 +58,7 @@ class Page(unittest.TestCase):
         self.assertEqual(style, ["solid", "3px"], browser.focused())
 
     def assert_quiet(self, browser, *expected):
-        """Nothing in the console, but the line that the browser itself writes for each answer of 4xx."""
+        """The console is empty, except for the line that the browser writes for each 4xx answer."""
         for line in browser.console():
             self.assertRegex(line, r"Failed to load resource: the server responded with a status of (%s) "
                              % "|".join(map(str, expected or ["none"])))
@@ -99,7 +99,7 @@ class Page(unittest.TestCase):
         claims = browser.text("#token-claims")
         for name in ("iss", "sub", "exp", "iat", "jti"):
             self.assertIn(f'"{name}"', claims)
-        # Every token begins so; nothing on the page does, nor in what scripts can keep.
+        # Every token begins with this. No text of the page and no storage of its scripts does.
         self.assertNotIn("eyJ", browser.run("return document.documentElement.outerHTML + JSON.stringify(localStorage)"
                                             " + JSON.stringify(sessionStorage)"))
 
@@ -122,7 +122,7 @@ class Page(unittest.TestCase):
         self.log_in(browser, email)
         self.assert_quiet(browser, 400)
 
-    def test_an_email_that_is_taken_is_told_under_the_field(self):
+    def test_a_taken_email_is_reported_under_the_field(self):
         browser, email = self.open("#register"), register(self.server.port)
         for field, value in (("name", "Somebody"), ("email", email), ("password", PASSWORD)):
             browser.type(f"#register-{field}", value)
@@ -130,7 +130,7 @@ class Page(unittest.TestCase):
         browser.wait_for("#register-email-error", "already an account")
         self.assert_quiet(browser, 409)
 
-    def test_a_login_that_is_ended_elsewhere_says_so(self):
+    def test_a_login_that_was_ended_elsewhere_is_reported(self):
         email = register(self.server.port, name="Grace Hopper")
         first, second = self.open_and_log_in(email), self.open_and_log_in(email)
         second.click("#logout-all")
@@ -186,8 +186,8 @@ class Page(unittest.TestCase):
         browser.wait_for("#me")
         self.assert_quiet(browser)
 
-    def test_edges_can_be_seen(self):
-        """What is typed into or pressed has an edge of 3 : 1 against the card, in light and in dark. WCAG 1.4.11"""
+    def test_edges_have_enough_contrast(self):
+        """Inputs and buttons have a contrast of 3 : 1 against the card, in light and in dark mode. WCAG 1.4.11"""
         browser = self.open()
         for is_dark in (False, True):
             browser.dark(is_dark)
@@ -247,7 +247,7 @@ class Page(unittest.TestCase):
             self.assertTrue(browser.is_shown("#me"))
             ask(server.port, "GET", "/api/healthchecker")
 
-    def test_the_page_asks_for_nothing_from_elsewhere(self):
+    def test_the_page_requests_nothing_from_other_hosts(self):
         for path in ("", "app.js", "access.js", "forms.js", "api.js", "style.css", "icon.svg"):
             text = ask(self.server.port, "GET", "/" + path).body.decode()
             self.assertEqual([url for url in re.findall(r"https?://[^\s\"')]+", text) if "w3.org" not in url], [])

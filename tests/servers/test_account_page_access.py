@@ -28,7 +28,7 @@ class Access(unittest.TestCase):
         self.email = register(self.server.port, name="Ada Lovelace")
 
     def at_each_width(self):
-        """A user of their own for each."""
+        """Each test has its own user."""
         for width in WIDTHS:
             with self.subTest(width=width):
                 self.setUp()
@@ -65,7 +65,7 @@ class Access(unittest.TestCase):
         browser.screenshot(SHOTS / f"{width}_{name}.png")
 
     def assert_no_visible_overlap(self, browser):
-        """No text of a row lies under its button."""
+        """The text of a row does not overlap its button."""
         self.assertEqual(browser.run("""return [...document.querySelectorAll(".rows li")].filter((row) => {
             const [text, button] = [".row-text", "button"].map((css) => row.querySelector(css)?.getBoundingClientRect());
             return button && text.right > button.left + 1; }).length"""), 0)
@@ -150,7 +150,7 @@ class Access(unittest.TestCase):
             browser.click("#copy-key")
             browser.wait_for("#copy-key", "Copied")
 
-            # Shown once: neither after Done nor after a reload is it anywhere on the page.
+            # The key is shown once: it is not on the page after Done, nor after a reload.
             browser.click("#hide-key")
             self.assertFalse(browser.is_shown("#new-key"))
             self.assertEqual(browser.focused(), "key-label")
@@ -168,7 +168,7 @@ class Access(unittest.TestCase):
             browser.wait_for("#keys button", "Really?")
             self.assert_fits(browser, width, "keys_revoke")
             self.assertEqual(me(self.server.port, key).status, 200)
-            browser.click("#key-label")  # elsewhere: then it was not meant
+            browser.click("#key-label")  # a click elsewhere cancels the revocation
             browser.wait_for_script("return document.querySelector('#keys button').textContent === 'Revoke'")
             browser.click("#keys button")
             browser.click("#keys button")
@@ -178,7 +178,7 @@ class Access(unittest.TestCase):
             self.assertNotIn("bad", browser.run("return document.title"))
             self.assertEqual(browser.console(), [])
 
-    def test_a_key_without_an_end_that_is_not_left_for_who_logs_in_next(self):
+    def test_a_key_without_expiry_is_not_shown_to_the_next_user(self):
         browser = self.open_and_log_in()
         browser.click("#keys-title")
         browser.wait_for("#key-form")

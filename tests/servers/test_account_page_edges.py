@@ -47,12 +47,12 @@ class Edges(unittest.TestCase):
         return browser
 
     def end_all(self, email):
-        """Logs out everywhere, from elsewhere."""
+        """Logs the user out everywhere, without the page."""
         answer = ask(self.server.port, "POST", "/api/auth/logout-all", bearer(log_in(self.server.port, email)[0]))
         self.assertEqual(answer.status, 200)
 
     def test_several_refreshes_at_once_do_not_log_out(self):
-        """As tabs do where a browser has no locks for them, or as another program with the same cookies does."""
+        """Refreshes without the lock of the page: as tabs of a browser without locks, or another program with the same cookies."""
         browser = self.open_and_log_in(register(self.server.port))
         browser.run("window.answers = []; for (let at = 0; at < 6; ++at) fetch('/api/auth/refresh', {method: 'POST'})"
                     ".then((answer) => window.answers.push(answer.status))")
@@ -74,7 +74,7 @@ class Edges(unittest.TestCase):
                 self.assertRegex(browser.text("#me-left"), r"^59:\d\d$", hours)
                 self.assertNotIn("/api/auth/refresh", server.log_text())
 
-    def test_the_focus_stays_where_one_is(self):
+    def test_the_focus_stays_in_place(self):
         email = register(self.server.port)
         browser = self.open()
         self.log_in(browser, email, "not the password")
@@ -159,7 +159,7 @@ class Edges(unittest.TestCase):
         browser.wait_for("#me-name", "Second Person")
         self.assertEqual(browser.text("#me-email"), second)
 
-    def test_a_store_that_is_down_is_no_end_of_the_login(self):
+    def test_an_unavailable_store_does_not_end_the_login(self):
         with Redis() as redis, Server("account", JWT_SECRET=SECRET, REDIS_URL=redis.url) as server:
             browser = self.open_and_log_in(register(server.port), server)
             redis.stop()
@@ -174,7 +174,7 @@ class Edges(unittest.TestCase):
             browser.wait_for("#me")
             self.assertFalse(browser.is_shown("#notice"))
 
-    def test_an_account_that_is_there_but_must_wait(self):
+    def test_a_new_account_whose_login_must_wait(self):
         email = new_email()
         for _ in range(5):
             body = {"email": email, "password": "a guess at nobody"}

@@ -37,7 +37,7 @@ class OnSqlite(unittest.TestCase):
         with contextlib.closing(sqlite3.connect(self.server.folder / "account.db", timeout=20)) as database, database:
             database.executescript(sql)
 
-    fail_at_commit = None  # SQL that makes the commit of a change of a user fail, and SQL that mends it
+    fail_at_commit = None  # SQL that makes the commit of a user's change fail, and SQL that undoes it
 
     @classmethod
     def setUpClass(cls):
@@ -56,7 +56,7 @@ class OnSqlite(unittest.TestCase):
             self.assertEqual(refresh(self.port, refresh_token), 200)
         token = log_in(self.port, self.email)[0]
         self.assertEqual(me(self.port, token).status, 200)
-        answer = change(self.port, token)  # and it can still be done
+        answer = change(self.port, token)  # and the change can be repeated
         self.assertEqual(answer.status, 200, answer)
         self.assertEqual(me(self.port, answer.json()["token"]).status, 200)
         log_in(self.port, self.email, NEW)
@@ -65,7 +65,7 @@ class OnSqlite(unittest.TestCase):
         self.run_sql("alter table credence_refresh_tokens rename to elsewhere")
         return lambda: self.run_sql("alter table elsewhere rename to credence_refresh_tokens")
 
-    def test_logins_that_cannot_be_ended_leave_the_password_as_it_was(self):
+    def test_if_logins_cannot_be_ended_the_password_stays_unchanged(self):
         token, refresh_token = log_in(self.port, self.email)
         mend = self.break_logins()
         answer = change(self.port, token)
@@ -78,7 +78,7 @@ class OnSqlite(unittest.TestCase):
         self.run_sql("create trigger refuse before insert on credence_revoked_subjects begin select raise(abort, 'no'); end")
         return lambda: self.run_sql("drop trigger refuse")
 
-    def test_a_mark_that_cannot_be_set_leaves_the_password_and_the_logins_as_they_were(self):
+    def test_if_the_revoked_before_time_cannot_be_set_password_and_logins_stay_unchanged(self):
         token, refresh_token = log_in(self.port, self.email)
         mend = self.break_marks()
         answer = change(self.port, token)
@@ -86,9 +86,9 @@ class OnSqlite(unittest.TestCase):
         self.assertEqual(answer.status, 503, answer)
         self.assert_unchanged(token, refresh_token)
 
-    def test_a_commit_that_fails_leaves_the_password_as_it_was(self):
+    def test_if_the_commit_fails_the_password_stays_unchanged(self):
         if self.fail_at_commit is None:
-            self.skipTest("SQLite's own commit fails only where the disk does")
+            self.skipTest("SQLite's commit fails only if the disk fails")
         token, refresh_token = log_in(self.port, self.email)
         self.run_sql(self.fail_at_commit[0])
         answer = change(self.port, token)
@@ -137,7 +137,7 @@ class OnSqlite(unittest.TestCase):
 
 
 class OnPostgresql(OnSqlite):
-    # A trigger that is asked only when the transaction ends.
+    # A trigger that runs only at the end of the transaction.
     fail_at_commit = ("""create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
                          create constraint trigger refuse after update on users deferrable initially deferred
                          for each row execute function refuse()""", "drop function refuse() cascade")

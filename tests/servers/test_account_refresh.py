@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The account service's refresh tokens when its databases fail: a fault of the service ends no login.
+# The account service's refresh tokens while its databases fail: an error of the service ends no login.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev postgresql redis-server
 import contextlib
 import pathlib
@@ -23,13 +23,13 @@ def refresh(port, token):
 
 
 class Refresh(unittest.TestCase):
-    def test_a_database_that_is_down_does_not_use_the_token_up(self):
+    def test_while_the_database_is_down_the_token_stays_unused(self):
         with Postgres() as postgres, Redis() as redis:
             settings = {"JWT_SECRET": SECRET, "DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "REFRESH_GRACE": "0"}
             with Server("account", **settings) as server:
                 token = log_in(server.port, register(server.port))[1]
                 postgres.stop()
-                for _ in range(2):  # also whoever tries again is not taken for a thief
+                for _ in range(2):  # a retry does not count as a reuse
                     answer = refresh(server.port, token)
                     self.assertEqual((answer.status, answer.one("Retry-After")), (503, "5"), answer)
                     self.assertEqual(answer.all("Set-Cookie"), [])
@@ -40,7 +40,7 @@ class Refresh(unittest.TestCase):
                 self.assertEqual(me(server.port, answer.json()["token"]).status, 200)
                 self.assertEqual(refresh(server.port, token).status, 401)
 
-    def test_a_redis_that_is_down_does_not_use_the_token_up(self):
+    def test_while_redis_is_down_the_token_stays_unused(self):
         with Redis() as redis, Server("account", JWT_SECRET=SECRET, REDIS_URL=redis.url) as server:
             token = log_in(server.port, register(server.port))[1]
             redis.stop()
@@ -50,7 +50,7 @@ class Refresh(unittest.TestCase):
             redis.start()
             self.assertEqual(refresh(server.port, token).status, 200)
 
-    def test_a_user_that_is_gone_has_no_login_left(self):
+    def test_a_deleted_user_has_no_logins(self):
         with Server("account", JWT_SECRET=SECRET) as server:
             email = register(server.port)
             token = log_in(server.port, email)[1]
@@ -65,13 +65,13 @@ class Refresh(unittest.TestCase):
             self.assertEqual((answer.status, answer.json()["message"]), (401, "Invalid token"))
             self.assertEqual(answer.cookie("refresh_token")[0], "")
             self.assertEqual(run("select count(*) from credence_refresh_tokens"), [(0,)])
-            # Nor does the login come back with the user.
+            # The login stays ended when the user is restored.
             run(f"insert into users values ({', '.join('?' * len(row))})", *row)
             self.assertEqual(refresh(server.port, token).status, 401)
 
 
 class Grace(unittest.TestCase):
-    """Two instances, and a refresh token that comes twice: from two tabs, or because an answer was lost."""
+    """Two instances, and a refresh token that is used twice: by two tabs, or because an answer was lost."""
 
     @classmethod
     def settings(cls, stack):
@@ -122,7 +122,7 @@ class Grace(unittest.TestCase):
         self.assertNotIn(third, (first, second))
         self.assertEqual(me(self.ports[1], token).status, 200)
 
-    def test_a_tab_that_comes_after_the_successors_use_ends_nothing(self):
+    def test_a_tab_that_is_too_late_is_refused_and_ends_no_login(self):
         token, first = self.start(REFRESH_GRACE="5m")
         second = self.refreshed(first)
         third = self.refreshed(second, 1)
@@ -130,7 +130,7 @@ class Grace(unittest.TestCase):
             answer, _ = self.refresh(first, at)
             self.assertEqual((answer.status, answer.json()["message"]), (401, "Invalid token"))
             self.assertIn("Bearer", answer.one("WWW-Authenticate"))
-            self.assertEqual(answer.all("Set-Cookie"), [])  # the other tab's cookies are good
+            self.assertEqual(answer.all("Set-Cookie"), [])  # the other tab's cookies stay valid
         self.assertEqual(me(self.ports[0], token).status, 200)
         self.refreshed(third)
 
@@ -146,13 +146,13 @@ class Grace(unittest.TestCase):
         self.assertEqual(len({successor for _, successor in found}), 1)
         self.refreshed(found[0][1])
 
-    def test_after_the_grace_it_is_a_theft(self):
+    def test_after_the_grace_a_second_use_ends_the_login(self):
         token, first = self.start(REFRESH_GRACE="2s")
         second = self.refreshed(first)
         eventually(lambda: self.refresh(first, 1)[0].status == 401, what="the end of the grace")
         self.assert_over([token], [first, second])
 
-    def test_without_a_grace_a_second_use_is_a_theft_at_once(self):
+    def test_without_a_grace_a_second_use_ends_the_login_at_once(self):
         for none in ("0", "0s"):
             token, first = self.start(REFRESH_GRACE=none)
             second = self.refreshed(first)
@@ -160,7 +160,7 @@ class Grace(unittest.TestCase):
             self.assertEqual((answer.status, successor), (401, ""))
             self.assert_over([token], [first, second])
 
-    def test_without_a_grace_one_of_many_wins(self):
+    def test_without_a_grace_one_of_several_uses_succeeds(self):
         first, answers = self.start(REFRESH_GRACE="0")[1], []
         threads = [threading.Thread(target=lambda at=number % 2: answers.append(self.refresh(first, at)[0].status))
                    for number in range(10)]

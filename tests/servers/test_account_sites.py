@@ -13,8 +13,8 @@ LOG_OUT = "/api/auth/logout"
 
 
 class LinksToLogOut(OneService, unittest.TestCase):
-    """GET logout changes something, so a link or an image elsewhere must not reach it. A browser says where it comes from in
-    Sec-Fetch-Site, which no page can forge; programs and old browsers say nothing."""
+    """GET logout changes something, so a link or an image of another site must not cause it. A browser names the origin of
+    a request in Sec-Fetch-Site, which no page can forge. Programs and old browsers do not send it."""
 
     def log_out(self, *fields, method="GET", by_header=False):
         """The status, and whether the token is still good."""
@@ -23,15 +23,15 @@ class LinksToLogOut(OneService, unittest.TestCase):
         answer = ask(self.port, method, LOG_OUT, [credential, *fields])
         return answer.status, me(self.port, token).status == 200
 
-    def test_from_here_or_from_nowhere(self):
+    def test_same_origin_and_requests_without_an_origin(self):
         for fields in ([], [("Sec-Fetch-Site", "same-origin")], [("Sec-Fetch-Site", "none")]):
             self.assertEqual(self.log_out(*fields), (200, False), fields)
 
-    def test_from_the_page_of_the_client(self):
-        """Another port of one host is the same site to a browser, which then names the origin of a script's request."""
+    def test_the_origin_of_the_client(self):
+        """For a browser, another port of the same host is the same site. It then sends Origin with the requests of a script."""
         self.assertEqual(self.log_out(("Sec-Fetch-Site", "same-site"), ("Origin", CLIENT)), (200, False))
 
-    def test_from_elsewhere(self):
+    def test_other_origins(self):
         site = "Sec-Fetch-Site"
         for fields in ([(site, "cross-site")], [(site, "same-site")], [(site, "same-site"), ("Origin", "null")],
                        [(site, "same-site"), ("Origin", "http://localhost:3001")], [(site, "Cross-Site")],
@@ -40,28 +40,28 @@ class LinksToLogOut(OneService, unittest.TestCase):
                        [("Origin", "https://evil.example")], [("Origin", "null")]):
             self.assertEqual(self.log_out(*fields), (403, True), fields)
 
-    def test_head_is_no_way_around(self):
+    def test_head_is_checked_too(self):
         for site in ("cross-site", "same-site"):
             self.assertEqual(self.log_out(("Sec-Fetch-Site", site), method="HEAD"), (403, True), site)
 
-    def test_a_header_beside_the_cookie_is_no_way_around(self):
-        """A link with a name and a password in it makes a browser send an Authorization of its own."""
+    def test_a_header_beside_the_cookie_does_not_skip_the_check(self):
+        """A link with a name and a password in it makes a browser send an Authorization field."""
         for header in ("Basic YTpi", "", "Digest a=b"):
             fields = [("Authorization", header), ("Sec-Fetch-Site", "cross-site")]
             self.assertEqual(self.log_out(*fields), (403, True), header)
 
-    def test_a_token_in_the_header_was_put_there_by_a_program(self):
+    def test_a_token_in_the_header_needs_no_origin(self):
         for site in ("cross-site", "same-site", "none"):
             self.assertEqual(self.log_out(("Sec-Fetch-Site", site), by_header=True), (200, False), site)
 
-    def test_who_is_not_logged_in_is_told_so(self):
+    def test_a_request_without_a_login_gets_401(self):
         answer = ask(self.port, "GET", LOG_OUT, [("Sec-Fetch-Site", "cross-site")])
         self.assertEqual(answer.status, 401)
 
 
 class UnsafeRequests(unittest.TestCase):
-    """With a cookie they must come from a page of the server's own origin or of CLIENT_ORIGIN: the browser says so in
-    Sec-Fetch-Site, or in Origin, which is there once. Hosts have no case."""
+    """A request with a cookie must come from a page of the server's own origin or of CLIENT_ORIGIN. The browser sends
+    Sec-Fetch-Site, or exactly one Origin. Hosts are compared case-insensitively."""
 
     def check(self, port, cookie, origins, status):
         for origin in origins:
@@ -83,7 +83,7 @@ class UnsafeRequests(unittest.TestCase):
                         ["http://client.example:30000"], ["http://client.example:3000/"], ["//" + host], [host], ["http://"],
                         [f"http://{host}.evil.example"], [f"http://evil.example:{server.port}"]], 403)
 
-    def test_what_the_browser_says_of_the_site(self):
+    def test_sec_fetch_site(self):
         site = "Sec-Fetch-Site"
         with Server("account", JWT_SECRET=SECRET) as server:
             evil = ("Origin", "https://evil.example")
@@ -98,7 +98,7 @@ class UnsafeRequests(unittest.TestCase):
                 self.assertEqual(answer.status, status, fields)
                 self.assertEqual(me(server.port, token).status, 401 if status == 200 else 200, fields)
 
-    def test_the_host_is_one_too(self):
+    def test_the_host_must_occur_exactly_once(self):
         with Server("account", JWT_SECRET=SECRET) as server:
             token = new_login(server.port)[0]
             for hosts, status in (([], 400), (["Host: "], 400), (["Host: a.example", "Host: evil.example"], 400),
@@ -110,8 +110,8 @@ class UnsafeRequests(unittest.TestCase):
                     self.assertEqual(connection.read_answer().status, status, hosts)
             self.assertEqual(me(server.port, token).status, 200)
 
-    def test_behind_tls_a_plain_page_is_another(self):
-        """Whoever sits on the wire can put anything into http://account.example, but not into https://account.example."""
+    def test_behind_tls_an_http_origin_is_refused(self):
+        """An attacker on the network can change http://account.example, but not https://account.example."""
         with Server("account", JWT_SECRET=SECRET, COOKIE_SECURE="true") as server:
             email = register(server.port)
             for scheme, status in (("http", 403), ("https", 200)):

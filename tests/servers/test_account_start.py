@@ -70,13 +70,13 @@ class Start(unittest.TestCase):
                          {".env", "account.db", "log"})
 
     @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
-    def test_what_it_prints_at_the_start_works_as_it_stands(self):
+    def test_the_commands_printed_at_the_start_work(self):
         hosts = ["127.0.0.1", "localhost", "0.0.0.0"]
         try:
             socket.create_server(("::1", 0), family=socket.AF_INET6).close()
             hosts.append("::1")
         except OSError:
-            print("this machine has no IPv6: not tried with ::1")
+            print("this machine has no IPv6: ::1 is not tested")
         for host in hosts:
             with Server("account", "--host", host, folder=self.folder) as server:
                 said = server.process.stdout.readline() + server.process.stdout.readline()
@@ -89,7 +89,7 @@ class Start(unittest.TestCase):
         with self.server(JWT_SECRET=SECRET):
             self.assertFalse((self.folder / ".env").exists())
 
-    def test_the_environment_is_stronger_than_the_file(self):
+    def test_the_environment_overrides_the_file(self):
         (self.folder / ".env").write_text("# a comment\n\nexport JWT_SECRET='in a file, and long enough: 0123456789'\n"
                                           "JWT_MAXAGE=7\nCLIENT_ORIGIN=\"https://app.example\"\n")
         with self.server(JWT_MAXAGE="9") as server:
@@ -100,7 +100,7 @@ class Start(unittest.TestCase):
                                                                        "password": "correct horse battery"})
             self.assertIn("Max-Age=540", answer.cookie("token")[1])
 
-    def test_what_is_wrong_is_one_line(self):
+    def test_each_error_is_one_line(self):
         self.assert_refuses("unknown option --nonsense", "--nonsense", JWT_SECRET=SECRET)
         self.assert_refuses("--port", "--port", "many", JWT_SECRET=SECRET)
         self.assert_refuses("--port needs a value", "--port", JWT_SECRET=SECRET)
@@ -113,7 +113,7 @@ class Start(unittest.TestCase):
                             ("CLIENT_ORIGIN", "http://a/b"), ("COOKIE_SECURE", "perhaps"), ("DATABASE_URL", "mysql://a"),
                             ("ACCESS_TOKEN_PRIVATE_KEY", "no key"), ("REDIS_URL", "http://a")):
             self.assert_refuses(name, **({"JWT_SECRET": SECRET} | {name: value}))
-        # An address for documentation, RFC 5737: no machine has it.
+        # An address for documentation, RFC 5737, which no machine has.
         self.assert_refuses("cannot listen", "--host", "192.0.2.1", "--port", "0", JWT_SECRET=SECRET)
 
     def test_a_missing_variable_is_named(self):
@@ -137,7 +137,7 @@ class Start(unittest.TestCase):
             with self.server() as server:
                 token = token or new_login(server.port)[0]
                 self.assertEqual(me(server.port, token).status, 200, text)
-        # The same secret in each spelling, and comments that are no part of a value.
+        # The same secret in each notation, and comments that are not part of a value.
         plain, escaped = SECRET + '"\\', SECRET + r'\"\\'
         token = None
         for text in (f"JWT_SECRET='{plain}'\nJWT_EXPIRED_IN=90s # a minute and a half\n", f'JWT_SECRET="{escaped}"\n',
@@ -147,14 +147,14 @@ class Start(unittest.TestCase):
                 token = token or new_login(server.port)[0]
                 self.assertEqual(me(server.port, token).status, 200, text)
 
-    def test_half_of_a_secret_is_never_used_in_silence(self):
+    def test_a_truncated_secret_is_refused(self):
         for number, text in ((1, f'JWT_SECRET="{SECRET}"rest\n'), (1, f"JWT_SECRET='{SECRET}'s'\n"), (2, f'A=1\nJWT_SECRET="{SECRET}\n'),
                              (1, f'JWT_SECRET="{SECRET}\\"\n'), (1, f"MY SECRET={SECRET}\n"), (1, f"={SECRET}\n"),
                              (3, f"A='\n\nb'c\nJWT_SECRET={SECRET}\n")):
             (self.folder / ".env").write_text(text)
             self.assert_refuses(f"line {number} of .env is not NAME=value")
 
-    def test_a_file_that_others_can_read_is_warned_of(self):
+    def test_a_file_that_others_can_read_causes_a_warning(self):
         path = self.folder / ".env"
         path.write_text(f"JWT_SECRET={SECRET}\n")
         for mode, warnings in ((0o644, 1), (0o640, 1), (0o600, 0)):
@@ -163,7 +163,7 @@ class Start(unittest.TestCase):
             with self.server() as server:
                 self.assertEqual(len([line for line in server.log() if line["level"] == "warning"]), warnings, oct(mode))
 
-    def test_a_database_that_others_can_use_is_warned_of(self):
+    def test_a_database_that_others_can_use_causes_a_warning(self):
         with self.server(JWT_SECRET=SECRET):
             pass
         path = self.folder / "account.db"
@@ -258,7 +258,7 @@ class Start(unittest.TestCase):
                 self.assertEqual(server.process.wait(20), 0)
                 server.process.stdout.close()
 
-    def test_a_host_that_others_reach_without_secure_cookies_is_warned_of(self):
+    def test_a_public_host_without_secure_cookies_causes_a_warning(self):
         server = Server("account", "--host", "0.0.0.0", folder=self.folder, JWT_SECRET=SECRET)
         with server:
             warnings = [line for line in server.log() if line["level"] == "warning"]
@@ -272,7 +272,7 @@ class Start(unittest.TestCase):
             with self.subTest(algorithm):
                 public = subprocess.run(["openssl", "pkey", "-pubout"], input=private, check=True, capture_output=True,
                                         text=True).stdout
-                # Once as PEM, once in base64, as the tutorial's sequel keeps it.
+                # Once as PEM, once in base64, as the second part of the tutorial stores it.
                 forms = (private, public), tuple(base64.b64encode(pem.encode()).decode() for pem in (private, public))
                 kids = []
                 for first, second in forms:

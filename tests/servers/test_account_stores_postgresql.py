@@ -18,7 +18,7 @@ class PostgreSql(StoreContract):
             self.migrations(postgres.url)
             self.contract(postgres.url)
 
-    def test_two_who_migrate_at_once(self):
+    def test_two_migrations_at_once(self):
         with Postgres() as postgres:
             command = [(BIN / "account").resolve(), "migrate", "up"]
             variables = os.environ | {"DATABASE_URL": postgres.url, "JWT_SECRET": SECRET}

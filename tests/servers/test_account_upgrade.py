@@ -25,7 +25,7 @@ from tokens import claims_of
 must_be_built("account")
 
 LOGINS = "/api/users/me/logins"
-# As the earlier version made them, in migrations 2 and 3.
+# The tables of the earlier version, from its migrations 2 and 3.
 EARLIER_TABLES = """
     create table revoked_tokens (issuer text not null, id text not null, expires_at bigint, primary key (issuer, id));
     create index revoked_tokens_expires_at_idx on revoked_tokens (expires_at);
@@ -63,7 +63,7 @@ def sid(token):
 
 
 class Upgrade(unittest.TestCase):
-    """On SQLite."""
+    """The upgrade on SQLite."""
 
     def setUp(self):
         self.stack = contextlib.ExitStack()
@@ -79,7 +79,7 @@ class Upgrade(unittest.TestCase):
         return Server("account", folder=self.folder, **(self.settings | more))
 
     def as_earlier(self):
-        """Puts what the server left into the tables of the earlier version. Logins without a label are not in the list."""
+        """Moves the server's data into the tables of the earlier version. Logins without a label are not listed."""
         with contextlib.closing(sqlite3.connect(self.folder / "account.db")) as database, database:
             database.executescript(EARLIER_TABLES + """
                 insert into refresh_tokens select lower(hex(hash)), cast(family as text), cast(subject as text), expires_at,
@@ -100,7 +100,7 @@ class Upgrade(unittest.TestCase):
         self.assertEqual((status, complaint), (0, ""))
         return said
 
-    def test_users_and_logins_are_kept_and_what_had_ended_stays_so(self):
+    def test_users_and_logins_are_kept_and_ended_logins_stay_ended(self):
         with self.server(REFRESH_GRACE="5m") as server:
             port = server.port
             email = register(port)
@@ -121,17 +121,17 @@ class Upgrade(unittest.TestCase):
                 self.assertEqual((me(port, token).status, refresh(port, refresh_token).status), (401, 401))
             for known in (email, everywhere):
                 self.assertEqual(me(port, log_in(port, known)[0]).status, 200)
-            # The logins of the first user that go on, also those that are older than the list.
+            # The first user's logins that are still valid, also those that are older than the list.
             self.assertLessEqual({sid(goes_on[0]), sid(used[0]), sid(old)}, set(listed(port, goes_on[0])))
             self.assertEqual(listed(port, goes_on[0])[sid(old)]["label"], "An old browser")
             self.assertNotIn(sid(ended[0]), listed(port, goes_on[0]))
-            # Within the grace the used token gives its successor again, and after that one the login goes on.
+            # Within the grace period the used token gets its successor again, and the login goes on.
             self.assertEqual(refresh(port, used[1]).json()["refresh_token"], successor["refresh_token"])
             answer = refresh(port, goes_on[1])
             self.assertEqual(answer.status, 200)
             self.assertEqual(sid(answer.json()["token"]), sid(goes_on[0]))
             self.assertEqual([line for line in server.log() if line.get("event") == "store_unavailable"], [])
-        # A token that is used again after the grace still ends its login.
+        # A token that is used again after the grace period still ends its login.
         with self.server(REFRESH_GRACE="0") as server:
             self.assertEqual(refresh(server.port, goes_on[1]).status, 401)
             self.assertEqual(me(server.port, goes_on[0]).status, 401)
@@ -201,9 +201,9 @@ class UpgradeOnPostgresql(Upgrade):
 
 
 class UpgradeOfRedis(unittest.TestCase):
-    """Beside SQLite. The keys are those that the earlier version wrote."""
+    """The upgrade on Redis beside SQLite. The keys are those of the earlier version."""
 
-    def test_logins_are_kept_and_what_had_ended_stays_so(self):
+    def test_logins_are_kept_and_ended_logins_stay_ended(self):
         with contextlib.ExitStack() as stack:
             redis = stack.enter_context(Redis())
             folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -237,7 +237,7 @@ class UpgradeOfRedis(unittest.TestCase):
                 end = add_token(token, family, user)
                 say("set", f"account:family:{family}", user, "exat", end)
                 say("sadd", f"account:families:{user}", family)
-            # One that was used long ago, and one whose family has ended.
+            # A token that was used long ago, and a token whose family was revoked.
             add_token(tokens[2], families[1], user, used_at=1, sealed_successor="00" * 32)
             say("del", f"account:family:{families[2]}")
             say("set", f"account:revoked:13:account:login:{claims_of(ended)['sid']}", 1, "ex", 7200)
@@ -247,7 +247,7 @@ class UpgradeOfRedis(unittest.TestCase):
             both = [Server("account", folder=folder, **settings) for _ in range(2)]
             for server in both:
                 stack.push(server.__exit__)
-            with concurrent.futures.ThreadPoolExecutor() as pool:  # at once: each may find that the other has moved a part
+            with concurrent.futures.ThreadPoolExecutor() as pool:  # at once: each may find that the other has moved some records
                 list(pool.map(Server.start, both))
             port = both[0].port
             self.assertEqual(say("keys", "account:*"), ["account:of-somebody-else"])
@@ -259,7 +259,7 @@ class UpgradeOfRedis(unittest.TestCase):
             token = answer.json()["token"]
             self.assertEqual((sid(token), me(port, token).status), (families[0], 200))
             self.assertEqual(set(listed(port, token)), set(families[:2]))
-            # The reuse of a token from before ends its login, and no other.
+            # The reuse of a token of the earlier version ends its login, and no other.
             self.assertEqual(refresh(port, tokens[2]).status, 401)
             self.assertEqual(refresh(port, tokens[1]).status, 401)
             self.assertEqual(set(listed(port, token)), {families[0]})

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/gateway by itself: it answers a request for a decision with 204, 401 or 403 only.
+# examples/gateway without nginx: it answers a request for a decision only with 204, 401 or 403.
 # packages: libcpp-httplib-dev curl
 import os
 import pathlib
@@ -23,7 +23,7 @@ def start(*options):
     return Server("gateway", *options, JWT_SECRET=SECRET)
 
 
-def test_who_it_is():
+def test_good_tokens():
     with start() as server:
         for path in ("/auth", "/auth/admin"):
             good = server.get(path, bearer(sign(sub="alice", exp=NOW + 60, scope="user admin")), "X-Auth-Subject: root")
@@ -34,7 +34,7 @@ def test_who_it_is():
         assert lesser.status == 403 and 'scope="admin"' in lesser.field("www-authenticate")
 
 
-def test_who_it_is_not():
+def test_refused_tokens():
     good = sign(sub="alice", exp=NOW + 60)
     with start() as server:
         for fields in ([], ["Authorization: Basic abc"], [bearer("abc")], [bearer(forge(good))], ["Authorization: Bearer"],

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/gateway behind a real nginx, with the nginx.conf of the example on other ports: which requests are admitted, which
-# fields of a client reach the service and the gateway, and the answers. test_gateway_paths.py has the paths.
+# examples/gateway behind a real nginx, with the nginx.conf of the example on other ports. The tests check which requests are
+# accepted, which fields of a client reach the service and the gateway, and the answers. test_gateway_paths.py tests the paths.
 # packages: libcpp-httplib-dev nginx-light
 import time
 
@@ -17,9 +17,9 @@ ADMIN = sign(sub="root", exp=NOW + 600, scope="admin")
 MINE = "X-Auth-Subject: root"
 
 
-def test_who_gets_in():
+def test_accepted_and_refused_requests():
     with Server("gateway", JWT_SECRET=SECRET) as gateway, Nginx(gateway.port) as nginx:
-        # A path for everybody; the client's own fields about the user are not passed on.
+        # An open path. The client's own fields about the user are not passed on.
         assert nginx.ask("/", MINE, bearer(GOOD)).text == "uri=/ subject= authorization=\n"
         assert nginx.ask("/", "X_Auth_Subject: root").text == "uri=/ subject= authorization=\n"
 
@@ -48,11 +48,11 @@ def test_who_gets_in():
         assert nginx.ask("/").status == 200
 
 
-def test_what_a_client_says_about_itself_does_not_reach_the_service():
+def test_a_clients_own_identity_fields_do_not_reach_the_service():
     names = ("X-Auth-Subject", "x-auth-subject", "Authorization", "X-Original-URL", "X-Original-URI", "X-Original-Method", "X-Rewrite-URL",
              "X-HTTP-Method-Override", "X-Forwarded-URI", "X-Forwarded-Method", "X-Forwarded-Prefix", "X-Forwarded-User", "X-Remote-User",
              "Remote-User", "X-Sendfile-Type", "X-Accel-Mapping", "Destination", "Forwarded", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto")
-    # Spellings that a service may take for the same name, and ways to make a proxy drop its own fields.
+    # Spellings that a service may read as the same name, and fields that may make a proxy drop its own fields.
     odd = ("X_Auth_Subject: evil", "X.Auth.Subject: evil", "X-Auth_Subject: evil", "X-Auth-Subject : evil", "\u00d7-Auth-Subject: evil",
            "Connection: close, X-Auth-Subject", "Connection: X-Auth-Subject, X-Forwarded-For", "Trailer: X-Auth-Subject")
     with Server("gateway", JWT_SECRET=SECRET) as gateway, Recorder() as service, Nginx(gateway.port, service.port) as nginx:
@@ -65,7 +65,7 @@ def test_what_a_client_says_about_itself_does_not_reach_the_service():
                     assert request.all("X-Auth-Subject") == subject, request
                     assert "evil" not in str(request) and "root" not in str(request), request
                     assert request.all("X-Forwarded-For") == ["127.0.0.1"], request
-            # A field that comes behind a chunked body is not one of the request.
+            # A field after a chunked body does not become a field of the request.
             with nginx.connect() as client:
                 client.send(head("POST", path, [bearer(GOOD), "Transfer-Encoding: chunked"]))
                 client.send("2\r\nhi\r\n0\r\nX-Auth-Subject: evil\r\n\r\n")
@@ -148,7 +148,7 @@ def test_methods_and_versions():
                 client.send(line + "\r\nHost: x\r\nConnection: close\r\n\r\n")
                 client.read_bytes()
             assert all(one.target == "/x" for one in service.take()), line
-        # Requests of one connection are judged one by one.
+        # Each request of a connection is checked by itself.
         with nginx.connect() as client:
             for fields, status in (([bearer(GOOD)], 200), ([], 401), ([bearer(ADMIN)], 200), ([MINE], 401)):
                 assert client.ask("GET", "/private/x", fields).status == status, fields

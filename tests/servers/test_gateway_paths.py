@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The path that was judged is the path that the service gets (attack row 49). A real nginx with the configuration of
-# examples/gateway, and behind it a service that routes by prefix and reads paths as loosely as any service does.
+# The service gets the same path that the gateway has checked (attack row 49). The tests use a real nginx with the configuration
+# of examples/gateway. The service behind it routes by prefix, and parses paths as loosely as a careless service may.
 # packages: libcpp-httplib-dev nginx-light
 import random
 import re
@@ -19,7 +19,7 @@ ALICE = [bearer(sign(sub="alice", exp=NOW + 600))]
 ROOT = [bearer(sign(sub="root", exp=NOW + 600, scope="admin"))]
 
 def resolved(path):
-    """The first segment of a path, once parameters, dots and empty segments are gone."""
+    """The first segment of a path, after parameters, dots and empty segments are removed."""
     found = []
     for segment in (part.split(";")[0].strip() for part in path.replace("\\", "/").split("/")):
         if len(segment) >= 2 and not segment.strip(". "):
@@ -30,7 +30,7 @@ def resolved(path):
 
 
 def reading(target):
-    """What a careless service may take a target for: admin, private or open, whichever is the most guarded."""
+    """The most guarded area that a careless service may read in a target: admin, private or open."""
     path = re.split("[?#]", re.sub(r"^https?://[^/?]*", "", target))[0]
     starts = []
     for _ in range(4):
@@ -44,7 +44,7 @@ def reading(target):
 
 
 def assert_no_way_in(nginx, service, target, fields):
-    """Whatever the service received of a request, its sender was entitled to."""
+    """Checks that each request that the service received was allowed for its sender."""
     allowed = {"open"} | ({"private"} if fields is ALICE else {"private", "admin"} if fields is ROOT else set())
     status = nginx.status(target, *fields)
     seen = service.take()
@@ -75,7 +75,7 @@ def test_the_settings_of_nginx_do_not_matter():
         with Nginx(gateway.port, service.port, change) as nginx:
             for target in ("//private/", "/x//private", "/private//x", "/admin/../private/"):
                 assert_refused(nginx, service, target)
-        # A user's own location is guarded like the rest.
+        # A location that a user adds is guarded, too.
         change = lambda text: text.replace("location / {", "location ~* x$ { proxy_pass http://service; }\nlocation / {", 1)
         with Nginx(gateway.port, service.port, change) as nginx:
             assert assert_no_way_in(nginx, service, "/private/x", NOBODY) == 401
@@ -93,20 +93,20 @@ def test_every_spelling_of_a_guarded_prefix_is_guarded():
                 assert [(fields, assert_no_way_in(nginx, service, start + end, fields)) for fields, _ in wanted] == wanted, start + end
 
 
-def test_paths_that_mean_one_thing_pass_as_they_are():
+def test_unambiguous_paths_pass_unchanged():
     with Server("gateway", JWT_SECRET=SECRET) as gateway, Recorder() as service, Nginx(gateway.port, service.port) as nginx:
         for path in ("/", "/x", "/x/", "/a.b/..c/d...e", "/.well-known/x", "/caf%C3%A9/%E2%82%AC/%f0%9f%98%80", "/a%20b", "/users/a%40b.example",
                      "/a,b:c=d&e+f*(g)!'$~-_@", "/%22%3C%3D%3E%5B%5D%5E%60%7B%7C%7D%21%24%26%27%28%29%2A%2B%2C%3A", "/?x=../%2e%2e//;\\%00", "/x?", "/x??",
                      "/private/a?b=/../c", "/x/private", "/" + "a" * 5000, "/" + "a/" * 2500, "/" + "%c3%a9" * 800):
             assert assert_no_way_in(nginx, service, path, ALICE) == 200, path
-        # A client whose request ends early in a proxy's eyes, or whose target is no path, gets nowhere.
+        # A request that ends early for a proxy, or whose target is not a path, is refused.
         for target in ("*", "x", "private/x", "http://h?/private", "/\xe9".encode(), b"/x\x01", b"/x\x7f", b"/x y", b"/x\tHTTP/1.1 y", "?x", "http:///private",
                        "/x?a#b", "/%zz", "/%", "/%2", "/%c3%28", "/" + "a" * 9000):
             assert nginx.status(target, *ALICE) in (400, 414) or target == "/%c3%28", target
             assert not service.take() or target == "/%c3%28", target
 
 
-def test_the_map_of_the_readme_guards_what_it_does_not_name():
+def test_the_map_of_the_readme_guards_unlisted_paths():
     own = re.search(r"^    map \$request_uri \$needs \{\n.*?^    \}\n", (SOURCE / "examples/gateway/README.md").read_text(), re.M | re.S)[0]
     change = lambda text: re.sub(r"^    map \$request_uri \$needs \{\n.*?^    \}\n", lambda _: own, text, flags=re.M | re.S)
     with Server("gateway", JWT_SECRET=SECRET) as gateway, Recorder() as service, Nginx(gateway.port, service.port, change) as nginx:
@@ -116,7 +116,7 @@ def test_the_map_of_the_readme_guards_what_it_does_not_name():
             assert [assert_no_way_in(nginx, service, path, fields) for fields in (NOBODY, ALICE, ROOT)] == wanted, path
 
 
-def test_no_mixture_of_hostile_pieces_gets_in():
+def test_random_hostile_paths_are_refused():
     pieces = ["/", "/", "/", "//", ".", "..", "...", "%2e", "%2E", "%252e", "%2f", "%5c", "\\", ";", "%3b", "%00", "%20", "%23", "#", "?", "%3f", ":", "@",
               "private", "PRIVATE", "%70rivate", "privat%65", "admin", "Admin", "x", "a", "%c0%ae", "%c0%af", "%ef%bc%8f", "~", "%25", "_auth", "%"]
     chance = random.Random(49)
@@ -126,7 +126,7 @@ def test_no_mixture_of_hostile_pieces_gets_in():
             target = "/" + "".join(chance.choices(pieces, k=chance.randint(1, 8)))
             for fields in (NOBODY, ALICE):
                 passed += assert_no_way_in(nginx, service, target, fields) == 200
-    assert passed > 100, passed  # or the test proves nothing
+    assert passed > 100, passed  # otherwise the test would prove nothing
 
 
 run_all(globals())

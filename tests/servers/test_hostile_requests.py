@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Every hostile request of hostile_requests.py, against every example server, on each stack: it gets one of its right answers,
-# the connection ends where it should, and the bytes after it are never read as a request.
+# Sends every hostile request of hostile_requests.py to every example server, on each stack. The answer must be one of the right
+# ones, the connection must be closed if it should be, and the bytes after the request must never be read as a request.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libboost-dev libpistache-dev
 import unittest
 
@@ -9,13 +9,13 @@ from every_server import EVERY_SERVER
 from hostile_requests import FIELDS, clear_requests, hostile_paths, refused_requests
 from raw_http import Connection, head
 
-# Entries that a server does not answer as it should yet: (server, entry) and who mends it, or where it is documented. An entry
-# that is answered right after all fails the test, so that its line goes.
+# Entries that a server does not answer correctly yet: (server, entry), and who fixes it or where it is documented. If an entry
+# gets a right answer, the test fails, and its line must be removed.
 EXPECTED_TO_FAIL = {}
 
 
 class Requests:
-    """What holds for each of the servers."""
+    """The tests that run for each server."""
 
     @classmethod
     def setUpClass(cls):
@@ -30,13 +30,13 @@ class Requests:
         assert "smuggled" not in log.lower(), log
 
     def statuses(self, packets, most=None, is_whole=True):
-        """Sends the packets on one connection, and reads the statuses of its answers: `most`, or all until it is closed."""
+        """Sends the packets on one connection. Returns the statuses of the first `most` answers, or of all until the end."""
         with Connection(self.server.port) as connection:
             for packet in packets:
                 try:
                     connection.send(packet)
                 except OSError:
-                    break  # refused already
+                    break  # already refused
             if not is_whole:
                 connection.finish()
             statuses = []
@@ -50,7 +50,7 @@ class Requests:
             return statuses
 
     def check_entries(self, entries):
-        """Each entry is a name and what is wrong with its answers, if anything is."""
+        """Each entry is a name, and the fault of its answers or None."""
         wrong, mended = [], []
         for name, fault in entries:
             is_expected = (self.profile.name, name) in EXPECTED_TO_FAIL
@@ -58,17 +58,17 @@ class Requests:
                 wrong.append(f"{name}: {fault}")
             if is_expected and not fault:
                 mended.append(name)
-        self.assertFalse(wrong, "\n".join([f"{self.profile.name} answers wrong:", *wrong]))
-        self.assertFalse(mended, f"{self.profile.name} answers these right now: take them from EXPECTED_TO_FAIL")
+        self.assertFalse(wrong, "\n".join([f"{self.profile.name} answers these wrongly:", *wrong]))
+        self.assertFalse(mended, f"{self.profile.name} answers these correctly now: remove them from EXPECTED_TO_FAIL")
 
     def get(self, path):
         with Connection(self.server.port) as connection:
             return connection.ask("GET", path).status
 
-    def test_what_is_refused_is_the_last_of_its_connection(self):
+    def test_a_refused_request_ends_its_connection(self):
         hidden = head("GET", self.profile.health, ["X: smuggled"])
 
-        # Pistache closes one connection in some thousands without an answer. That is not answered wrong.
+        # Pistache closes about one in several thousand connections without an answer. That does not count as a wrong answer.
         may_be_silent = self.profile.stack == "Pistache"
 
         def entries():
@@ -82,7 +82,7 @@ class Requests:
         self.check_entries(entries())
         self.assertEqual(self.get(self.profile.health), self.profile.health_status)
 
-    def test_what_is_clear_is_answered_and_the_next_request_too(self):
+    def test_an_unambiguous_request_is_answered_and_the_next_one_too(self):
         after = head("GET", self.profile.health, ["Connection: keep-alive"])
 
         def entries():
@@ -110,13 +110,13 @@ class Requests:
         self.assertEqual(self.get(self.profile.health), self.profile.health_status)
 
     def status(self, target, line=b""):
-        """The status of a GET for a target as it is written, with another line in its head."""
+        """The status of a GET with exactly this target, and one more line in its head."""
         start = head("GET", "TARGET", ["Connection: close"]).replace(b"TARGET", target.encode(), 1)
         with Connection(self.server.port) as connection:
             connection.send(start[:-2] + line + (b"\r\n" if line else b"") + b"\r\n")
             return connection.read_answer().status
 
-    def test_no_spelling_of_a_guarded_path_gets_in(self):
+    def test_every_spelling_of_a_guarded_path_is_refused(self):
         guarded, health = self.profile.guarded, self.profile.health
 
         def entries():
@@ -128,7 +128,7 @@ class Requests:
         self.check_entries(entries())
         self.assertEqual(self.status(guarded), 401)
 
-    def test_no_field_opens_what_is_guarded_or_makes_an_answer_a_5xx(self):
+    def test_no_field_opens_a_guarded_path_or_causes_a_5xx(self):
         def entries():
             for line in FIELDS:
                 closed, open_ = self.status(self.profile.guarded, line), self.status(self.profile.health, line)
@@ -143,7 +143,7 @@ for profile in EVERY_SERVER:
 
 
 class Marks(unittest.TestCase):
-    def test_each_mark_is_of_an_entry_that_there_is(self):
+    def test_each_expected_failure_names_an_existing_entry(self):
         names = {case.name for case in (*refused_requests("/x", b""), *clear_requests("/x"))}
         for server, entry in EXPECTED_TO_FAIL:
             self.assertIn(server, [profile.name for profile in EVERY_SERVER])

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/resource_server --issuer, and the same with coroutines, as clients see them: the answer to a token in each state of
-# the issuer's keys.
+# examples/resource_server --issuer, and the server with coroutines: the answers to tokens in each state of the issuer's keys.
 # packages: libcpp-httplib-dev libboost-dev openssl
 import concurrent.futures
 import contextlib
@@ -29,7 +28,7 @@ def following(*options, is_ready=True):
             if is_ready:
                 eventually(lambda: server.get("/ready").status == 200)
             yield issuer, server
-            issuer.release()  # or the server would be ended during a fetch, which is a test of its own
+            issuer.release()  # otherwise the server would end during a fetch, which another test covers
 
 
 def me(server, issuer, key, **claims):
@@ -41,7 +40,7 @@ def tokens(issuer, key, count):
 
 
 def statuses(server, made):
-    """What so many requests at once get."""
+    """The answers to that many requests at once."""
     with concurrent.futures.ThreadPoolExecutor(len(made)) as pool:
         return [answer.status for answer in pool.map(lambda token: server.get("/me", bearer(token)), made)]
 
@@ -54,7 +53,7 @@ def assert_unavailable(answer, most=30):
 
 
 def assert_no_wait(server, issuer, key, *waiting):
-    """The key is known: its token is verified while the requests of `waiting` still wait for a fetch."""
+    """A token of a known key is verified while the requests of `waiting` still wait for a fetch."""
     assert me(server, issuer, key).status == 200
     assert not any(other.done() for other in waiting)
 
@@ -122,13 +121,13 @@ def test_a_fetch_that_hangs_lets_few_wait_and_none_for_long():
             eventually(lambda: issuer.sets() > before)
             assert_no_wait(server, issuer, A, waiting)
             assert waiting.result() == [503] * 20
-        assert issuer.sets() == before + 1  # nobody waited until the fetch failed: it would have been tried again
+        assert issuer.sets() == before + 1  # no request waited until the fetch failed: otherwise it would have been retried
         assert_unavailable(me(server, issuer, STRANGE))
         assert_no_wait(server, issuer, A)
         assert issuer.sets() == before + 1
 
 
-def test_stale_known_keys_verify_and_it_is_told_once():
+def test_stale_known_keys_verify_and_one_event_is_logged():
     with following("--interval", "0.2", "--retry", "0.05", "--cooldown", "0") as (issuer, server):
         issuer.status = 500
         failed = issuer.sets() + 3
@@ -177,7 +176,7 @@ def test_thirty_at_once_with_a_new_key_make_one_fetch():
         assert issuer.sets() == before + 1
 
 
-def test_strange_key_ids_make_at_most_one_fetch_and_change_nothing_for_a_known_key():
+def test_unknown_key_ids_cause_at_most_one_fetch_and_do_not_affect_a_known_key():
     with following() as (issuer, server):
         before = issuer.sets()
         made = tokens(issuer, STRANGE, 25)
@@ -226,7 +225,7 @@ def test_no_bad_answer_replaces_a_set():
 
 
 def most_memory(server):
-    """The most that the process ever had, in bytes."""
+    """The peak memory of the process, in bytes."""
     status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text(encoding="ascii")
     return 1024 * int(status.partition("VmHWM:")[2].split()[0])
 
@@ -240,7 +239,7 @@ def test_bodies_of_200_mb_leave_memory_flat():
         assert me(server, issuer, A).status == 200
 
 
-def test_an_unknown_ca_is_told_and_a_private_one_can_be_named():
+def test_an_unknown_ca_is_reported_and_a_private_one_can_be_given():
     path = pathlib.Path(FOLDER.name, "tls.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
                     "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", path],
@@ -257,7 +256,7 @@ def test_an_unknown_ca_is_told_and_a_private_one_can_be_named():
             eventually(lambda: me(server, issuer, A).status == 200)
 
 
-def test_metadata_of_another_issuer_brings_no_keys_and_both_spellings_are_told():
+def test_metadata_of_another_issuer_gives_no_keys_and_both_issuers_are_reported():
     with following(is_ready=False) as (issuer, server):
         issuer.name = issuer.url + "/"
         issuer.release()

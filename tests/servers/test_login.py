@@ -92,7 +92,7 @@ def test_bodies_that_are_not_what_they_should_be():
             assert server.post("/login", body).status == 400, body
         for shape in ([], 7, None, '"text"', {**GOOD, "client_id": 7}, {**GOOD, "client_secret": None}, {**GOOD, "client_id": {}}):
             assert server.post("/login", shape).status == 422, shape
-        # From a socket: the limit, by length and in chunks; the connection ends.
+        # Over a raw socket: the size limit, with a length and with chunks. The connection is closed.
         long_text = '{"client_id":"' + "x" * 70_000 + '"}'
         assert server.post("/login", long_text).status == 413
         exact = '{"client_id":"foo","client_secret":"bar","fill":"'
@@ -105,7 +105,7 @@ def test_bodies_that_are_not_what_they_should_be():
             client.send("0\r\n\r\n")
             assert client.read_answer().status == 413
             assert client.is_closed()
-        with server.connect() as client:  # far too long: refused without reading it all
+        with server.connect() as client:  # far too long: refused without reading all of it
             client.send(f"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {10**12}\r\n\r\n")
             try:
                 for _ in range(1100):
@@ -142,8 +142,8 @@ def test_tokens_that_are_refused():
                 client.send(head("POST", "/login", ["Content-Type: application/json"], '{"client_id":"foo","client_secret":"bar"}'))
                 client.send('{"client_id":"foo","client_secret":"bar"}')
                 short = client.read_answer().json()["access_token"]
-            # The leeway is 0: the first second that is refused is the one that the token names. C's time() may lag behind
-            # this clock by a tick of the system's.
+            # The leeway is 0: the token is refused from the second of its exp. C's time() may lag behind this clock by
+            # one tick of the system.
             eventually(lambda: expired.get("/private", bearer(short)).status == 401, what="the end of the token")
             assert -0.05 < time.time() - claims_of(short)["exp"]
 
@@ -172,7 +172,7 @@ def test_raw_bytes():
                 client.send(f"POST /login HTTP/1.1\r\nHost: x\r\n{field}\r\n\r\n")
                 assert client.read_answer().status == 400, field
                 assert client.is_closed()
-        # A refused body, sent after its head was answered or not, never becomes the next request.
+        # A refused body never becomes the next request, whether it is sent before or after the answer.
         for method, status in (("POST", 405), ("GET", 401)):
             evil = head("GET", "/public")
             with server.connect() as client:
@@ -204,7 +204,7 @@ def test_the_token_in_a_cookie():
         assert server.get("/private", cookie, "Authorization:").status == 200
 
 
-def test_a_logout_comes_from_a_page_of_this_server():
+def test_a_logout_must_come_from_a_page_of_this_server():
     with Server("login", "--cookie") as server:
         cookie = f"Cookie: token={token_of(server)}"
         own = f"Origin: http://127.0.0.1:{server.port}"
@@ -219,7 +219,7 @@ def test_a_logout_comes_from_a_page_of_this_server():
             out = server.post("/logout", {}, cookie, *fields)
             assert (out.status, out.field("set-cookie")) == (403, ""), fields
         assert server.post("/logout", {}).status == 200  # logging out without a login
-        # A page of another site does not log anybody in, either.
+        # A page of another site cannot log a user in, either.
         assert server.post("/login", GOOD, own).status == server.post("/login", GOOD, "Sec-Fetch-Site: none").status == 200
         for field in ("Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Origin: null"):
             answer = server.post("/login", GOOD, field)
@@ -227,7 +227,7 @@ def test_a_logout_comes_from_a_page_of_this_server():
 
 
 def login_from(server, address, body):
-    """A login from another address of the loopback."""
+    """A login from another loopback address."""
     with Connection(server.port) as connection:
         connection.socket.close()
         connection.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30, source_address=(address, 0))
@@ -247,18 +247,18 @@ def test_a_secret_may_be_guessed_five_times_a_minute():
                 assert (answer.status, answer.json()) == (429, {"error": "Too many attempts, please wait"})
                 assert 1 <= int(answer.field("retry-after")) <= 60
         assert server.post("/login", {"client_id": "foo"}).status == 400
-        # Another client, and another address, have a count of their own.
+        # Another client, and another address, have separate counts.
         assert server.post("/login", {**GOOD, "client_id": "other"}).status == 401
         assert login_from(server, "127.0.0.2", GOOD) == 200
         assert login_from(server, "127.0.0.2", wrong) == 401
-        # Unknown names are counted like others, and one address cannot fill the memory with them.
+        # Unknown names are counted, too, and one address cannot fill the memory with them.
         for number in range(44):
             assert server.post("/login", {**GOOD, "client_id": f"client {number}"}).status == 401, number
         assert server.post("/login", {**GOOD, "client_id": "one more"}).status == 429
         assert login_from(server, "127.0.0.2", GOOD) == 200
 
 
-def test_guesses_in_parallel_gain_nothing():
+def test_the_limit_holds_for_parallel_guesses():
     wrong, statuses = {**GOOD, "client_secret": "baz"}, []
     with Server("login") as server:
         threads = [threading.Thread(target=lambda: statuses.append(server.post("/login", wrong).status)) for _ in range(30)]
@@ -331,7 +331,7 @@ def test_the_log_has_reasons_and_no_secrets():
             assert part not in log, log
 
 
-def test_what_is_typed_in_the_wrong_place_is_not_repeated():
+def test_a_secret_in_the_wrong_place_is_not_repeated():
     for words in (["hunter2"], ["--hunter2"], ["--secret=hunter2"], ["--alg", "hunter2"], ["--ttl", "hunter2"], ["--port", "hunter2"],
                   ["--alg", "ES256", "--key", "hunter2"], ["--cookie", "hunter2"]):
         assert "hunter2" not in fails_to_start("login", *words), words

@@ -22,7 +22,7 @@ def call(tool, **arguments):
 
 
 class Client:
-    """Asks one server, with a token."""
+    """Sends requests with a token to one server."""
 
     def __init__(self, server, token):
         self.server, self.token = server, token
@@ -65,7 +65,7 @@ def test_messages():
             assert (answer.status, answer.json()["id"], answer.json()["error"]["code"]) == (200, "x", code), (body, answer)
 
 
-def test_what_is_no_message_is_400():
+def test_a_body_that_is_not_a_message_is_400():
     with Trial("mcp") as server:
         client = Client(server, server.token)
         for body in ("", "{", "[1", '{"jsonrpc":"2.0","jsonrpc":"2.0"}', "[" * 30000 + "]" * 30000):

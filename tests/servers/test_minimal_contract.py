@@ -30,7 +30,7 @@ def part(token, number):
 
 
 def sign(claims, secret=SECRET, header=None):
-    """A token as another implementation makes it."""
+    """A token made without the library."""
     parts = [base64url(json.dumps(half).encode()) for half in (header or {"alg": "HS256", "typ": "JWT"}, claims)]
     signature = hmac.new(secret.encode(), ".".join(parts).encode(), hashlib.sha256).digest()
     return ".".join([*parts, base64url(signature)])
@@ -140,7 +140,7 @@ class Contract(unittest.TestCase):
         self.assertEqual(self.protected(bearer(third["access_token"])).status, 200)
         self.assertEqual(part(third["access_token"], 1)["sub"], "user123")
 
-    def test_a_dead_refresh_token_ends_its_family(self):
+    def test_a_reused_refresh_token_revokes_its_family(self):
         first = self.pair()
         other = self.pair()
         second = self.refresh(first["refresh_token"]).json()
@@ -228,7 +228,7 @@ class Start(unittest.TestCase):
         for arguments in (["hunter2"], ["--hunter2", "80"], ["--port", "1", "hunter2"], ["--help", "hunter2"]):
             said = complaint(*arguments)
             self.assertIn("--help", said)
-            self.assertNotIn("hunter2", said)  # it might be a secret that was typed in the wrong place
+            self.assertNotIn("hunter2", said)  # it may be a secret in the wrong place
         for secret in ("", "short", "-----BEGIN PUBLIC KEY-----\n" + "A" * 64):
             self.assertIn("JWT_SECRET is not usable: ", complaint(JWT_SECRET=secret), secret)
 
@@ -262,7 +262,7 @@ class Start(unittest.TestCase):
             self.assertEqual(pairs[0]["refresh_token"], pairs[1]["refresh_token"])
             third = ask(server.port, "POST", "/refresh", body={"refresh_token": pairs[0]["refresh_token"]})
             self.assertEqual(third.status, 200)
-            # Its successor was used already: a refusal, and the family goes on.
+            # Its successor was already used: the token is refused, and the family goes on.
             self.assertEqual(ask(server.port, "POST", "/refresh", body={"refresh_token": first}).status, 401)
             self.assertEqual(ask(server.port, "POST", "/refresh", body={"refresh_token": third.json()["refresh_token"]}).status, 200)
 

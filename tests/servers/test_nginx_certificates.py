@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Tokens that are bound to a certificate, behind a stock nginx that ends mutual TLS and passes the client's certificate on
-# as $ssl_client_escaped_cert. RFC 8705 §3
+# Certificate-bound tokens behind an unmodified nginx. nginx terminates mutual TLS and passes the client's certificate on as
+# $ssl_client_escaped_cert. RFC 8705 §3
 # packages: libcpp-httplib-dev nginx-light openssl
 import base64
 import hashlib
@@ -47,7 +47,7 @@ class BehindNginx(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="credence-certificates-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
-        cls.folder.chmod(0o755)  # where root starts nginx, its worker is another user
+        cls.folder.chmod(0o755)  # if root starts nginx, its worker runs as another user
         for name, kind in (("server", "ec"), ("client", "ec"), ("other", "rsa")):
             options = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"] if kind == "ec" else ["-newkey", "rsa:2048"]
             subprocess.run(["openssl", "req", "-x509", "-nodes", *options, "-days", "2", "-subj", f"/CN={name}+x/O=a, b",
@@ -62,7 +62,7 @@ class BehindNginx(unittest.TestCase):
         return sign(sub="ann", exp=int(time.time()) + 600, cnf={"x5t#S256": self.thumbprint(name)})
 
     def start(self, proxy):
-        """The service, and nginx before it."""
+        """The service, and nginx in front of it."""
         server = Server("certificate_bound", proxy, JWT_SECRET=SECRET)
         self.addCleanup(server.start().__exit__)
         for _ in range(5):  # another process may take the free port
@@ -108,7 +108,7 @@ class BehindNginx(unittest.TestCase):
             self.assertEqual(self.get(other, token, **{"Client-Cert": said}), 401)
         self.assertEqual(self.get("client", sign(sub="ann", exp=int(time.time()) + 600)), 401)
 
-    def test_a_proxy_that_is_not_named_is_not_believed(self):
+    def test_the_field_of_an_unlisted_proxy_is_ignored(self):
         server = self.start("127.0.0.2")
         self.assertEqual(self.get("client", self.token("client")), 401)
         said = urllib.parse.quote((self.folder / "client.pem").read_text(), safe="")

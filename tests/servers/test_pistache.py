@@ -22,13 +22,13 @@ def answers_of(server, *packets):
             try:
                 client.send(packet)
             except OSError:
-                break  # refused already
+                break  # already refused
         answers = []
         while True:
             try:
                 answers.append(client.read_answer())
             except OSError as end:
-                assert isinstance(end, ConnectionError), (packets, answers, end)  # not a time-out: it ends the connection
+                assert isinstance(end, ConnectionError), (packets, answers, end)  # not a time-out: the server closes the connection
                 return answers
 
 
@@ -70,7 +70,7 @@ def test_what_every_answer_has():
         assert server.ask("POST", "/", body="x" * 60_000).status == 405
 
 
-def test_one_answer_is_never_taken_for_the_next():
+def test_answers_are_never_confused():
     good = sign(sub="alice", exp=int(time.time()) + 60)
     stay = "Connection: keep-alive"
     with Server("pistache", JWT_SECRET=SECRET) as server:
@@ -81,7 +81,7 @@ def test_one_answer_is_never_taken_for_the_next():
                 assert (answer.status, answer.field("content-length")) == (status, "0"), answer
                 client.send(head("GET", "/me", [bearer(good), stay]))
                 assert client.read_answer().text == "Hello alice", path
-        # A body that comes late is no request, whether the request is refused or not.
+        # A late body is not read as a request, whether the request is refused or not.
         inner = head("GET", "/me", [bearer(good)])
         for fields, status in (([bearer(good)], 200), ([bearer(forge(good))], 401)):
             with server.connect() as client:
@@ -92,7 +92,7 @@ def test_one_answer_is_never_taken_for_the_next():
                 assert client.read_answer().text == "Hello!"
 
 
-def test_a_request_that_is_not_clear_is_refused_and_nothing_follows_it():
+def test_an_ambiguous_request_is_refused_and_ends_the_connection():
     chunked = head("POST", "/", ["Transfer-Encoding: chunked"])
     with Server("pistache", JWT_SECRET=SECRET) as server:
         for line in FRAMING_FIELDS:
@@ -116,14 +116,14 @@ def test_a_request_that_is_not_clear_is_refused_and_nothing_follows_it():
 
 
 def test_a_refusal_reaches_a_client_that_still_sends():
-    # Pistache alone loses some of these answers, more of them on a busy machine.
+    # Pistache itself loses some of these answers, and more of them on a busy machine.
     with Server("pistache", JWT_SECRET=SECRET) as server:
         for _ in range(2000):
             packets = [head("GET", "/", [f"X: {'y' * 9000}"]), *12 * [b"x"]]
             assert [answer.status for answer in answers_of(server, *packets)] == [431]
 
 
-def test_requests_that_are_clear_follow_each_other():
+def test_unambiguous_requests_follow_each_other():
     good = bearer(sign(sub="alice", exp=int(time.time()) + 60))
     get = head("GET", "/me", [good])
     chunks = head("POST", "/", ["Transfer-Encoding: chunked"]) + b"2;x=y\r\nhi\r\n0\r\nX: y\r\n\r\n"
@@ -159,7 +159,7 @@ def test_a_connection_ends_when_the_answer_says_so():
                     assert client.is_closed(), (path, fields)
 
 
-def test_what_is_odd():
+def test_unusual_requests():
     token = sign(sub="alice", exp=int(time.time()) + 60)
     good, forged = bearer(token), bearer(forge(token))
     with Server("pistache", JWT_SECRET=SECRET) as server:
@@ -169,7 +169,7 @@ def test_what_is_odd():
             assert server.get(path, good).status == 404, path
         for path in ("/me?token=x", "http://localhost/me", "/me?", "/me??", "/me?a?b", "/me?%", "/me?&=&", "/me?" + "a=b&" * 500):
             assert server.get(path, good).text == "Hello alice", path
-        # Two fields of credentials are refused, whichever is the good one.
+        # Two fields of credentials are refused, whichever one is valid.
         for pair in ([forged, good], [good, forged], [good, good], [good.replace("Bearer", "Basic"), good], [good, "authorization: x"]):
             assert server.get("/me", *pair).status == 400, pair
         assert server.get("/me", good + ", Bearer a.b.c").status == 400

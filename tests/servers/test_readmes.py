@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The commands in the READMEs of the example servers, as they stand: each line that starts a server starts one, and each
-# request by curl gets what it should.
+# Runs the commands in the READMEs of the example servers unchanged: each line that starts a server starts one, and each curl
+# request gets the described answer.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libboost-dev curl openssl
 import os
 import pathlib
@@ -20,7 +20,7 @@ JWKS = ('{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","alg":"EdDSA",'
 
 
 def blocks(name):
-    """The blocks of commands in a README, without their language."""
+    """The blocks of commands in a README."""
     text = (ROOT / "examples" / name / "README.md").read_text()
     return re.findall(r"^```(?:sh)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
@@ -39,7 +39,7 @@ class Readmes(unittest.TestCase):
         return done.stdout
 
     def curl(self, name, address, **variables):
-        """What each block of requests gives. curl goes to another port than the lines say, and the lines stay as they are."""
+        """The output of each block of requests. curl connects to the test's port, without a change of the lines."""
         with Server(name, **variables) as server:
             (self.folder / ".curlrc").write_text(f'connect-to = "{address}:127.0.0.1:{server.port}"\n')
             return [self.sh(block) for block in blocks(name) if block.startswith(("curl ", "export ", "TOKEN="))]
@@ -72,7 +72,7 @@ class Readmes(unittest.TestCase):
         self.assertIn('"status":401', said)  # the refresh token in the README is three dots
 
     def test_every_line_that_starts_a_server_starts_one(self):
-        # In the place of examples/run, which would build each first: the programs that are built, at a free port.
+        # A replacement for examples/run, which would build each program first: it starts the built program at a free port.
         (self.folder / "examples").mkdir()
         stub = self.folder / "examples/run"
         stub.write_text(f'#!/bin/sh\nname=${{1:-account}}\n[ $# -eq 0 ] || shift\ncase $1 in migrate) ;; *) set -- "$@" --port 0 ;; '
@@ -86,7 +86,7 @@ class Readmes(unittest.TestCase):
                 if not re.match(r"(JWT_SECRET=\S+( \S+ \S+\))? )?examples/run", line) or "redis://" in line or "&" in line:
                     continue
                 if not (BIN / readme.parent.name).exists():
-                    print(f"skipped, for it is not built: {line}")
+                    print(f"skipped, because it is not built: {line}")
                     continue
                 with self.subTest(line):
                     self.start(line)
@@ -102,7 +102,7 @@ class Readmes(unittest.TestCase):
                 self.assertIn("http://127.0.0.1:", said)
                 os.killpg(process.pid, signal.SIGTERM)
             process.communicate(timeout=30)
-            # The shell, where it did not become the server, is ended by the signal, too.
+            # If the shell did not exec the server, the signal ends the shell, too.
             self.assertIn(process.returncode, (0, -signal.SIGTERM) if "migrate" not in line else (0,), line)
         finally:
             if process.poll() is None:

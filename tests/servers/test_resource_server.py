@@ -95,7 +95,7 @@ def test_the_keys_of_an_issuer_are_followed_by_its_url():
             assert len(issuer.asked) == fetched
 
 
-def test_times_are_seconds_and_a_wrong_one_is_told():
+def test_times_are_seconds_and_a_wrong_one_is_reported():
     for name in ("--interval", "--cooldown", "--retry", "--max-stale"):
         for value in ("", "-1", "1s", "1e3", "nan", "inf", "99999999999"):
             said = fails_to_start(NAME, "--issuer", "https://id.example", name, value)

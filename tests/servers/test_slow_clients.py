@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Clients that are silent, slow or do not read, against every example server: they hold no thread, do not lock others out, and
-# are disconnected in time. Over raw sockets, all from one address.
+# Clients of every example server that are silent, slow or do not read. They must not block a thread or lock out other clients,
+# and are disconnected in time. Over raw sockets, all from one address.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libboost-dev libpistache-dev
 import contextlib
 import socket
@@ -14,12 +14,12 @@ from raw_http import Connection, head
 
 PATIENCE = 60  # seconds that a server has to end a connection
 
-# (server, test) and where it is documented. One that passes after all fails, so that its line goes.
+# (server, test) and where it is documented. If such a test passes, it fails here, and its line must be removed.
 EXPECTED_TO_FAIL = {}
 
 
 class Slow:
-    """What holds for each of the servers."""
+    """The tests that run for each server."""
 
     def setUp(self):
         if not self.profile.is_built():
@@ -35,7 +35,7 @@ class Slow:
         return connection.ask("GET", self.profile.health, ["Connection: keep-alive"])
 
     def assert_others_are_answered(self):
-        """The timeout is the verdict on a server that does not answer at all: the others would be held for longer."""
+        """The timeout detects a server that does not answer: the slow clients would block it for longer."""
         for _ in range(5):
             begin = time.monotonic()
             with Connection(self.server.port, timeout=5) as other:
@@ -69,7 +69,7 @@ class Slow:
             thread.join()
 
     def test_heads_that_drip(self):
-        self.assert_others_are_answered()  # so all its threads have started
+        self.assert_others_are_answered()  # now all its threads have started
         clients = self.connections(300)
         before = self.threads()
         with self.dripping(clients, b"GET / HTTP/1.1\r\nX: " + 5000 * b"y"):
@@ -99,13 +99,13 @@ class Slow:
         for client in self.connections(40):
             client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.socket.setblocking(False)
-            with contextlib.suppress(OSError):  # it takes no more, or has ended the connection after so many requests
+            with contextlib.suppress(OSError):  # it reads no more, or has closed the connection after that many requests
                 for _ in range(1000):
                     client.send(100 * head("GET", self.profile.health, ["Connection: keep-alive"]))
         self.assert_others_are_answered()
 
     def slow_clients(self):
-        """One that says nothing, and four that do not end what they say."""
+        """A silent connection, and four with an incomplete request."""
         _, line, fields, body, chunks = clients = self.connections(5)
         line.send(b"GET / HT")
         fields.send(b"GET / HTTP/1.1\r\nHost: x\r\n")
@@ -120,14 +120,14 @@ for profile in EVERY_SERVER:
 
 
 class Ends(unittest.TestCase):
-    """What the servers do by themselves, all at once because it takes its time: 20 seconds for a body."""
+    """The servers' own timeouts. All servers are tested at once, because a timeout takes up to 20 seconds."""
 
     def test_slow_clients_are_ended(self):
         with contextlib.ExitStack() as stack:
             tests = []
             for profile in EVERY_SERVER:
                 if not profile.is_built():
-                    print(f"skipped, for it is not built: {profile.name}")
+                    print(f"skipped, because it is not built: {profile.name}")
                     continue
                 test = type(profile.name, (Slow, unittest.TestCase), {"profile": profile})("setUp")
                 stack.callback(test.doCleanups)

@@ -72,7 +72,7 @@ def test_tokens_that_are_refused():
 def test_a_refused_body_is_never_read():
     evil = head("GET", "/")
     with Server("todos") as server:
-        with server.connect() as client:  # the answer comes before a byte of the body does, and the connection ends
+        with server.connect() as client:  # the answer comes before the body is sent, and the connection is closed
             client.send(head("POST", "/todos", ["Content-Type: application/json", bearer("abc")], evil))
             refused = client.read_answer()
             assert (refused.status, refused.field("connection")) == (401, "close")
@@ -112,7 +112,7 @@ def test_raw_bytes():
             assert client.read_line() == "HTTP/1.1 100 Continue" and client.read_line() == ""
             client.send(body)
             assert client.read_answer().status == 200
-        with server.connect() as client:  # one that leaves in the middle disturbs no other client
+        with server.connect() as client:  # a client that leaves in the middle of a request disturbs no other
             client.send("POST /login HTTP/1.1\r\nContent-Len")
         wrong = server.ask("PUT", "/todos")
         assert (wrong.status, wrong.field("allow")) == (405, "GET, HEAD, POST")
@@ -125,7 +125,7 @@ def test_requests_that_follow_each_other_at_once():
         good = bearer(token_of(server, ALICE))
         todo = json.dumps({"text": "x"})
         add = head("POST", "/todos", [good, "Content-Type: application/json"], todo).decode() + todo
-        with server.connect() as client:  # answered in order, each with its own head
+        with server.connect() as client:  # the answers come in order, each with its own head
             client.send(add + head("GET", "/").decode() + head("GET", "/no").decode() + add)
             assert [client.read_answer().status for _ in range(4)] == [201, 200, 404, 201]
         for refused, status in ((head("GET", "/protected"), 401), (head("GET", "/protected", [good, good]), 400),
@@ -148,7 +148,7 @@ def test_clients_that_stay_do_not_delay_the_end():
             assert idle.read_answer().status == 200
             in_head.send("GET / HTTP/1.1\r\nHost:")
             in_body.send(head("POST", "/login", ["Content-Type: application/json", "Expect: 100-continue"], "{}"))
-            assert in_body.read_line().startswith("HTTP/1.1 100")  # so it is waiting for the body
+            assert in_body.read_line().startswith("HTTP/1.1 100")  # so the server waits for the body
             server.process.send_signal(number)
             assert server.process.wait(10) == 0
         server.__exit__()
@@ -181,7 +181,7 @@ def test_requests_of_other_sites_change_nothing():
                 assert server.post("/login", ALICE, *filled(fields)).status == 200, fields
                 assert server.post("/todos", {"text": "x"}, alice, *filled(fields)).status == 201, fields
             assert len(server.get("/todos", alice).json()) == len(own) + (0 if mode else len(foreign))
-            # The host that the request is for is the one in its address, and it has to be there.
+            # The host of a request is the one in its target, and a request must have a host.
             body = json.dumps(ALICE)
             length = ["Content-Type: application/json", f"Content-Length: {len(body)}", "Origin: http://x"]
             for start, status in (("POST /login HTTP/1.1\r\nHost: x", 200), ("POST /login HTTP/1.1\r\nHost: X", 200),
@@ -208,7 +208,7 @@ def test_sessions_in_sqlite():
     assert "/no/such" in fails_to_start("todos", "--sessions", "sqlite:/no/such/folder/file")
 
 
-def test_sessions_that_are_left_alone():
+def test_unused_sessions_expire():
     with tempfile.TemporaryDirectory() as folder:
         check_inactivity("memory", f"sqlite:{folder}/sessions.db")
 
@@ -234,13 +234,13 @@ def test_a_sqlite_file_that_another_process_locks():
         with Server("todos", "--sessions", f"sqlite:{path}") as server:
             check_hanging_store(server, locked(path), login_head())  # a locked file is still read
         with Server("todos", "--sessions", f"sqlite:{path}") as server, server.connect() as client:
-            with locked(path):  # it stops soon, although a request waits for the store
+            with locked(path):  # the server stops soon, although a request waits for the store
                 client.send(login_head())
                 server.get("/")
                 assert server.stop() == 0
 
 
-def test_a_sqlite_file_that_others_may_read_is_warned_of():
+def test_a_sqlite_file_that_others_can_read_causes_a_warning():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "sessions.db")
         path.touch(mode=0o644)

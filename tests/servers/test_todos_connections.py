@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/todos: its limits on connections, in all and per address, so that one client cannot lock others out.
+# examples/todos: its limits on connections, in total and per address. One client cannot lock others out.
 # test_slow_clients.py has the silent and slow clients.
 # packages: libboost-dev libsqlite3-dev libhiredis-dev
 import contextlib
@@ -15,7 +15,7 @@ MOST_OF_ONE_ADDRESS, MOST_IN_ALL = 256, 768  # as in connections.hpp
 
 
 class ConnectionFrom(Connection):
-    """A connection from one of the loopback's other addresses."""
+    """A connection from another loopback address."""
 
     def __init__(self, port, address, timeout=30):
         self.port, self.rest = port, b""
@@ -24,7 +24,7 @@ class ConnectionFrom(Connection):
 
 
 def closed_among(clients):
-    """Those that the server has closed, or sent something."""
+    """The connections that the server has closed, or on which it has sent something."""
     poll = select.poll()
     for client in clients:
         poll.register(client.socket, select.POLLIN)
@@ -33,20 +33,20 @@ def closed_among(clients):
 
 
 def assert_others_are_answered(server):
-    """The timeout is the verdict on a server that answers nobody: it would hold the others for longer."""
+    """The timeout detects a server that does not answer."""
     for _ in range(5):
         with Connection(server.port, timeout=5) as other:
             assert other.ask("GET", "/").status == 200
 
 
-def test_one_address_gets_its_share_and_no_more():
+def test_one_address_has_a_limit():
     with Server("todos") as server, contextlib.ExitStack() as stack:
         other = stack.enter_context(ConnectionFrom(server.port, "127.0.0.2"))
         assert other.ask("GET", "/").status == 200
         clients = [stack.enter_context(server.connect()) for _ in range(2 * MOST_OF_ONE_ADDRESS)]
         clients[-1].send(head("GET", "/"))
         assert clients[-1].read_answer().status == 200
-        # The first ones made room, as far as several threads keep the order, and the other address kept its connections.
+        # The oldest connections were closed, as exactly as several threads keep the order. The other address kept its connections.
         eventually(lambda: len(closed_among(clients)) == MOST_OF_ONE_ADDRESS)
         newest = clients[-MOST_OF_ONE_ADDRESS // 2:]
         assert not closed_among(newest + [other])
@@ -65,10 +65,10 @@ def test_all_addresses_together_have_a_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_no_room_is_said():
+def test_a_full_server_answers_503():
     with Server("todos_exceptions") as server, contextlib.ExitStack() as stack:
         answer = None
-        for number in range(2 * MOST_OF_ONE_ADDRESS):  # until all are busy, and none can make room
+        for number in range(2 * MOST_OF_ONE_ADDRESS):  # until all are busy, and none can be closed
             client = stack.enter_context(server.connect())
             client.send(head("GET", "/wait"))
             if select.select([client.socket], [], [], 0.1 if number > MOST_OF_ONE_ADDRESS else 0)[0]:

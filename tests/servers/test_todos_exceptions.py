@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/todos: an exception ends at most the connection where it was thrown. It reaches no other one, never ends the
-# process, and its text is in no answer and no log.
+# examples/todos: an exception closes at most the connection where it was thrown. It affects no other connection, never ends
+# the process, and its text is in no answer and no log.
 # packages: libboost-dev libsqlite3-dev libhiredis-dev
 import pathlib
 import resource
@@ -14,7 +14,7 @@ def events(server):
     return [(line["event"], line.get("type")) for line in server.log() if line["event"] != "request"]
 
 
-def test_an_exception_in_a_handler_is_500_and_the_end_of_its_connection():
+def test_an_exception_in_a_handler_is_500_and_closes_its_connection():
     with Server("todos_exceptions") as server, server.connect() as other:
         for path, name in (("/error", "std::length_error"), ("/later", "std::bad_alloc"), ("/number", "int"),
                            ("/call", "std::length_error")):
@@ -31,7 +31,7 @@ def test_an_exception_in_a_handler_is_500_and_the_end_of_its_connection():
         assert "what the client sent" not in server.log_text()
 
 
-def test_an_exception_that_reaches_the_event_loop_ends_nothing():
+def test_an_exception_that_reaches_the_event_loop_does_not_end_the_server():
     with Server("todos_exceptions") as server, server.connect() as other:
         for path, name in (("/loop", "(anonymous namespace)::LengthError"), ("/loop/number", "int")):
             for times in range(1, 11):  # more often than there are threads
@@ -43,7 +43,7 @@ def test_an_exception_that_reaches_the_event_loop_ends_nothing():
         assert "what the client sent" not in server.log_text()
 
 
-def test_no_free_file_ends_nothing():
+def test_a_lack_of_file_descriptors_does_not_end_the_server():
     with Server("todos_exceptions") as server:
         if b"__ubsan_" in pathlib.Path(server.command[0]).read_bytes():
             print("skipped: this sanitizer needs a file for some of its checks")

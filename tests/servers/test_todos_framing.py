@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/todos: where a request ends, by RFC 9112. No request can end the process, exhaust its memory, or hide another request
-# in its body. Over raw sockets.
+# examples/todos: the end of a request, RFC 9112. No request can end the process, exhaust its memory, or hide another request in
+# its body. Over raw sockets.
 # packages: libboost-dev libsqlite3-dev libhiredis-dev
 import json
 import pathlib
@@ -18,13 +18,13 @@ LOGIN = json.dumps(ALICE).encode()
 
 
 def answers_of(server, *packets):
-    """Sends the packets on one connection, and then its end. Returns all answers; after the last the server closes."""
+    """Sends the packets on one connection, and closes the sending side. Returns all answers until the server closes."""
     with server.connect() as client:
         for packet in packets:
             try:
                 client.send(packet)
             except OSError:
-                break  # refused already
+                break  # already refused
         client.finish()
         answers = []
         while True:
@@ -40,25 +40,25 @@ def assert_refused(server, packets, statuses, what):
     assert answers[0].field("connection") == "close", what
 
 
-def test_a_long_trailer_ends_one_connection_and_no_server():
+def test_a_long_trailer_ends_its_connection_and_not_the_server():
     start, trailer = head("GET", "/", [CHUNKED]), b"0\r\nX: " + b"y" * 70000 + b"\r\n\r\n"
     with Server("todos") as server, server.connect() as other:
         for packets in ([start + trailer], [start, trailer], [start + trailer[:1000], trailer[1000:]],
                         [start, trailer[:3], trailer[3:6], trailer[6:]]):
             assert_refused(server, packets, (400, 431), "a long trailer")
-        other.send(head("GET", "/"))  # a connection from before it all
+        other.send(head("GET", "/"))  # a connection that was opened before
         assert other.read_answer().status == 200
         assert "yyy" not in server.log_text()
 
 
 def bytes_of(server, name):
-    """What /proc says of the process: VmHWM is the most memory that it ever had, VmData the size of its data."""
+    """A value of the process in /proc: VmHWM is its peak memory, VmData the size of its data."""
     status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
     return 1024 * int(status.partition(f"{name}:")[2].split()[0])
 
 
 def flood(server, start, parts):
-    """Sends the head and then the parts until the server says something. Returns its answer and how much was sent."""
+    """Sends the head, and then the parts until the server answers. Returns the answer and the number of sent bytes."""
     with server.connect() as client:
         client.send(start)
         client.socket.setblocking(False)
@@ -120,7 +120,7 @@ def test_the_limit_is_one_for_head_extensions_and_trailers():
 
 
 def test_no_body_becomes_a_request():
-    """The real thing: a POST /login with an ambiguous end, whose body is somebody's POST /logout-all."""
+    """A real attack: a POST /login with an ambiguous end, whose body is a POST /logout-all of another user."""
     with Server("todos", "--sessions", "memory") as server:
         alice = cookie_of(server, ALICE)
         hidden = head("POST", "/logout-all", [alice, "Content-Type: application/json"], b"")
@@ -161,7 +161,7 @@ def test_a_trailer_is_no_field_of_the_request():
         assert answer.status == 415
 
 
-def test_what_is_clear_is_answered_however_it_is_cut():
+def test_unambiguous_requests_are_answered_in_any_packets():
     json_type = "Content-Type: application/json"
     size = len(LOGIN)
     good = [

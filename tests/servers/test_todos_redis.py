@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# examples/todos with its sessions in Redis: the promises of every store, two servers that share one, and Redis going away.
+# examples/todos with its sessions in Redis: the checks of every store, two servers with one Redis, and a Redis that goes away.
 # packages: libboost-dev libsqlite3-dev libhiredis-dev redis-server
 import contextlib
 import signal
@@ -41,7 +41,7 @@ def ask_redis(redis, *words):
     return done.stdout.split()
 
 
-def test_what_redis_holds_shrinks_and_expires():
+def test_the_records_in_redis_shrink_and_expire():
     with Redis(by_port=True) as redis, Server("todos", "--sessions", redis.url, "--idle", "500") as server:
         fields = [cookie_of(server, ALICE) for _ in range(30)]
 
@@ -59,7 +59,7 @@ def test_what_redis_holds_shrinks_and_expires():
         assert sizes() == (0, 0)
 
 
-def test_two_servers_and_a_redis_that_goes():
+def test_two_servers_and_a_redis_that_goes_away():
     with Redis(by_port=True) as redis:
         with Server("todos", "--sessions", redis.url) as one, Server("todos", "--sessions", redis.url) as other:
             alice = cookie_of(one, ALICE)

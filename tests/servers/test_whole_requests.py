@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Where a request ends: on each server on cpp-httplib no body, and no request that is refused, ever becomes the next request
-# of its connection. Over raw sockets, heads and bodies in packets of their own.
+# The end of a request, on each server on cpp-httplib: neither a body nor a part of a refused request is read as the next request
+# of the connection. Over raw sockets, with heads and bodies in separate packets.
 # packages: libcpp-httplib-dev libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev
 import unittest
 
@@ -13,7 +13,7 @@ EVIL = b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Requests:
-    """What holds for each of the servers. `OPEN` is a path that anybody may GET, `TAKES_BODY` one that takes POST."""
+    """The tests that run for each server. `OPEN` is a path for GET without a login, `TAKES_BODY` a path for POST."""
 
     VARIABLES = {"JWT_SECRET": SECRET}
 
@@ -29,7 +29,7 @@ class Requests:
         assert SECRET not in log and "BREW" not in log and "smuggled" not in log, log
 
     def statuses(self, *packets):
-        """Sends packets on one connection, says that no more will come, and reads the statuses of all answers."""
+        """Sends packets on one connection, closes the sending side, and returns the statuses of all answers."""
         with Connection(self.port) as connection:
             for packet in packets:
                 try:
@@ -55,7 +55,7 @@ class Requests:
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW", "TRACE", "CONNECT"):
             for path in (self.OPEN, self.TAKES_BODY, "/smuggled"):
                 if method == "HEAD":
-                    continue  # its answer has no body, which the reader of answers cannot know; see below
+                    continue  # its answer has no body, which the reader of answers cannot know: another test covers it
                 self.assertEqual(len(self.statuses(head(method, path, body=evil), evil)), 1, (method, path))
                 chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(evil), evil)
                 chunked = head(method, path, ["Transfer-Encoding: chunked"])
@@ -67,12 +67,12 @@ class Requests:
             connection.finish()
             self.assertTrue(connection.is_closed())
 
-    def test_the_connection_goes_on_after_a_body_that_nobody_wanted(self):
+    def test_the_connection_goes_on_after_an_unused_body(self):
         evil = self.evil()
         self.assertEqual(self.statuses(head("POST", "/smuggled", body=evil), evil, evil), [404, 200])
         self.assertEqual(self.statuses(head("GET", self.OPEN, body=evil), evil, evil), [200, 200])
 
-    def test_what_is_not_clear_is_400_and_the_end(self):
+    def test_ambiguous_requests_are_400_and_end_the_connection(self):
         evil = self.evil()
         start = f"POST {self.TAKES_BODY} HTTP/1.1\r\n".encode()
         host = b"Host: x\r\n"
@@ -91,18 +91,18 @@ class Requests:
         self.assertEqual(self.statuses(start + b"\r\n", evil), [400], "no Host")
         self.assertEqual(self.statuses(b"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", evil), [400])
 
-    def test_chunks_that_are_not_clear_are_400_and_the_end(self):
+    def test_malformed_chunks_are_400_and_end_the_connection(self):
         chunked = head("POST", self.TAKES_BODY, ["Transfer-Encoding: chunked"])
         for chunks in (b"x\r\n", b"-1\r\n", b"0x1\r\n", b"\r\n", b"5\r\nabc\r\n0\r\n\r\n", b"1\r\nab\r\n", b"1\nab\r\n", b"1 2\r\na\r\n"):
             self.assertEqual(self.statuses(chunked, chunks, self.evil()), [400], chunks)
 
-    def test_chunks_are_a_body_like_any(self):
+    def test_a_chunked_body_is_read(self):
         fields = ["Transfer-Encoding: chunked", "Content-Type: application/json"]
         for chunks in (b"2\r\n{}\r\n0\r\n\r\n", b"1;x=y\r\n{\r\n01\r\n}\r\n0;x\r\nTrailer: x\r\n\r\n"):
             self.assertEqual(self.statuses(head("POST", self.TAKES_BODY, fields), chunks),
                              self.statuses(head("POST", self.TAKES_BODY, ["Content-Type: application/json"], "{}"), b"{}"))
 
-    def test_a_body_that_is_too_long_is_413_and_the_end(self):
+    def test_a_body_that_is_too_long_is_413_and_ends_the_connection(self):
         json = ["Content-Type: application/json"]
         for length in (65537, 10**9, 10**30):
             long = head("POST", self.TAKES_BODY, json + [f"Content-Length: {length}"])
@@ -111,7 +111,7 @@ class Requests:
         self.assertEqual(self.statuses(chunked, b"10000\r\n" + b"x" * 65536 + b"\r\n1\r\n", b"x\r\n0\r\n\r\n", self.evil()), [413])
         self.assertEqual(self.statuses(chunked, b"ffffffffffff\r\n", self.evil()), [413])
 
-    def test_a_client_that_waits_for_100_is_told_to_go_on_unless_it_has_too_much(self):
+    def test_100_continue_is_sent_unless_the_body_is_too_long(self):
         expects = ["Content-Type: application/json", "Expect: 100-continue"]
         with Connection(self.port) as connection:
             connection.send(head("POST", self.TAKES_BODY, expects, "{}"))
@@ -136,12 +136,12 @@ class Requests:
         self.assertEqual(self.statuses(close, self.evil()), [200])
         self.assertEqual(self.statuses(b"GET %s HTTP/1.0\r\n\r\n" % self.OPEN.encode(), self.evil()), [200])
 
-    def test_an_address_may_be_whole(self):
+    def test_a_target_may_have_the_absolute_form(self):
         for start in (b"http://x", b"https://127.0.0.1:1"):
             self.assertEqual(self.statuses(b"GET %s%s HTTP/1.1\r\nHost: x\r\n\r\n" % (start, self.OPEN.encode())), [200], start)
         self.assertEqual(self.statuses(b"POST http://x HTTP/1.1\r\nHost: x\r\n\r\n")[0] // 100, 4)
 
-    def test_a_range_is_not_looked_at(self):
+    def test_a_range_is_ignored(self):
         for value in ("bytes=0-1", "bytes=0-1,3-4", "bytes=9-1", "x"):
             self.assertEqual(self.statuses(head("GET", self.OPEN, [f"Range: {value}"])), [200], value)
 
@@ -153,12 +153,12 @@ class Requests:
                 self.assertIn("GET", answer.one("Allow"), method)
                 self.assertEqual(connection.ask(method, "/smuggled").status, 404, method)
 
-    def test_each_request_is_a_line_in_the_log_also_one_that_is_none(self):
+    def test_each_request_is_a_line_in_the_log_also_a_malformed_one(self):
         before = self.server.log_text().count('"status":400')
         self.assertEqual(self.statuses(b"smuggled\r\n\r\n"), [400])
         self.assertEqual(self.server.log_text().count('"status":400'), before + 1)
 
-    def test_a_line_that_is_too_long_is_told_so_and_is_in_the_log(self):
+    def test_a_line_that_is_too_long_is_refused_and_logged(self):
         before = self.server.log_text().count('"status":431')
         with Connection(self.port) as connection:
             answer = connection.ask("GET", self.OPEN, [f"X: {'y' * 9000}"])
@@ -177,7 +177,7 @@ class Requests:
         with Connection(self.port) as connection:
             self.assertIn(connection.ask("HEAD", self.OPEN).one("Accept-Ranges"), (None, "none"))
 
-    def test_it_ends_at_once_whatever_clients_do(self):
+    def test_it_ends_at_once_with_any_clients(self):
         with Server(self.NAME, **self.VARIABLES) as server, Connection(server.port) as idle:
             self.assertEqual(idle.ask("GET", self.OPEN).status, 200)
             halves = (b"GET / HT", head("POST", self.TAKES_BODY, body="{}"), head("POST", "/", ["Transfer-Encoding: chunked"]))
@@ -192,7 +192,7 @@ class Requests:
 class Minimal(Requests, unittest.TestCase):
     NAME, OPEN, TAKES_BODY = "minimal", "/", "/refresh"
 
-    def test_a_field_means_what_is_written(self):
+    def test_percent_signs_in_fields_are_literal(self):
         with Connection(self.port) as connection:
             token = connection.ask("GET", "/generate").text.removeprefix("Generated JWT: ")
             for written, status in ((token, 200), (f"%{ord(token[0]):x}{token[1:]}", 400), (token.replace(".", "%2E"), 400)):
@@ -207,6 +207,6 @@ class Account(Requests, unittest.TestCase):
     NAME, OPEN, TAKES_BODY = "account", "/api/healthchecker", "/api/auth/login"
 
 
-# The cases are in a class that is no test by itself.
+# `Requests` has only the shared tests, and must not run by itself.
 if __name__ == "__main__":
     unittest.main()

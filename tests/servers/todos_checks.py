@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The promises of examples/todos in every mode and with every store of sessions. For the tests in this folder.
+# Checks of examples/todos that hold in every mode and with every store of sessions. For the tests in this folder.
 import contextlib
 import json
 import re
@@ -18,7 +18,7 @@ def token_of(server, who):
 
 
 def cookie_of(server, who):
-    """Logs in, and gives the field with the session's cookie."""
+    """Logs in, and returns the field with the session's cookie."""
     answer = server.post("/login", who)
     assert answer.json() == {"status": "success"}, answer
     value, attributes = answer.cookie("session")
@@ -33,7 +33,7 @@ def login_head():
 
 
 def check_todos(server, alice, bob):
-    """The list itself, for two users: `alice` and `bob` are the fields that say who they are."""
+    """Checks the list with two users: `alice` and `bob` are the fields with their credentials."""
     assert server.get("/protected", alice).text == "Hello user alice"
     assert server.get("/todos", alice).json() == []
     made = server.post("/todos", {"text": "write tests", "more": 1}, alice)
@@ -66,7 +66,7 @@ def check_sessions(store, where=None):
         assert server.post("/todos", {"text": "x"}, alice, own).status == 201
         for foreign in ("Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site"):
             assert server.post("/todos", {"text": "x"}, alice, foreign).status == 403, foreign
-        # Ended at once: here, and everywhere.
+        # A logout ends the session at once, a logout everywhere ends all sessions.
         second, third = cookie_of(server, ALICE), cookie_of(server, ALICE)
         out = server.post("/logout", {}, second)
         assert out.field("set-cookie") == "session=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"
@@ -83,8 +83,8 @@ def check_sessions(store, where=None):
 
 
 def check_inactivity(*stores):
-    """A session ends when it is left alone for too long, and not while it is used. What is awaited here is time itself: a
-    server that let others turn its clock would be a hole. So all stores wait together."""
+    """A session ends after the idle time, and not while it is used. This test has to wait for real time: a server whose clock
+    could be changed would be insecure. So all stores wait together."""
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(Server("todos", "--sessions", store, "--idle", "2")) for store in stores]
         logins = [(server, cookie_of(server, ALICE), cookie_of(server, BOB)) for server in servers]
@@ -98,7 +98,7 @@ def check_inactivity(*stores):
 
 
 def answered(clients):
-    """Those whose answer has begun to arrive."""
+    """The clients whose answer has begun to arrive."""
     return [client for client in clients if select.select([client.socket], [], [], 0)[0]]
 
 
@@ -106,8 +106,8 @@ UNKNOWN = f"Cookie: session=sess_{'0' * 42}A"
 
 
 def check_hanging_store(server, hanging, question=head("GET", "/protected", [UNKNOWN])):
-    """While the store answers nobody, in the context `hanging`, nobody waits but those who need it, and they get 503. `question`
-    is a request that needs it."""
+    """While the store hangs, in the context `hanging`, only requests that need it wait, and they get 503. `question` is such a
+    request."""
     alice = cookie_of(server, ALICE)
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(server.connect()) for _ in range(200)]
@@ -119,19 +119,19 @@ def check_hanging_store(server, hanging, question=head("GET", "/protected", [UNK
             assert (answer.status, answer.field("retry-after")) == (503, "5"), answer
             assert answer.field("www-authenticate") == "" and answer.field("set-cookie") == "", answer
 
-        # Of a crowd a few requests wait. The others are answered at once, with Retry-After, while those few still wait.
+        # Of many requests a few wait. The others are answered at once, with Retry-After, while those few still wait.
         for client in clients:
             client.send(question)
-        eventually(lambda: len(answered(clients)) > 100, what="a crowd that is told to come again")
-        assert len(answered(clients)) < len(clients), "all were told together: nobody at once"
+        eventually(lambda: len(answered(clients)) > 100, what="the 503 answers of most requests")
+        assert len(answered(clients)) < len(clients), "all answers came together, and none at once"
         for client in clients:
             assert_unavailable(client.read_answer())
         waiting = [stack.enter_context(server.connect()) for _ in range(20)]
         for client in waiting:
             client.send(question)
         assert server.get("/").status == 200
-        # Some of them are told at once; if this one had waited for the others, all of them would have their answer.
-        assert len(answered(waiting)) < len(waiting), "who does not need the store had to wait for those who do"
+        # Some requests are answered at once. If this one had waited for the others, all of them would have their answers.
+        assert len(answered(waiting)) < len(waiting), "a request that does not need the store waited for requests that do"
         for fields in ([], ["Cookie: session=abc"], [UNKNOWN[:-1] + "B"], [UNKNOWN[:-1]], [UNKNOWN.replace("sess_", "")]):
             assert server.get("/todos", *fields).status == 401, fields
         assert server.post("/login", {**ALICE, "password": "no"}).status == 401
@@ -146,7 +146,7 @@ def check_hanging_store(server, hanging, question=head("GET", "/protected", [UNK
 
 
 def check_sessions_of_one_user(store):
-    """A user has at most 20 sessions: one more ends the one that was not used for the longest time."""
+    """A user has at most 20 sessions: a further one ends the least recently used session."""
     with Server("todos", "--sessions", store, "--idle", "30") as server:
         bob, first = cookie_of(server, BOB), cookie_of(server, ALICE)
         second, others = cookie_of(server, ALICE), [cookie_of(server, ALICE) for _ in range(18)]
@@ -156,7 +156,7 @@ def check_sessions_of_one_user(store):
         last = cookie_of(server, ALICE)
         assert server.get("/protected", others[0]).status == 401
         assert all(server.get("/protected", field).status == 200 for field in (first, second, *others[1:], last, bob))
-        assert server.post("/logout", {}, first).status == 200  # which leaves room for another
+        assert server.post("/logout", {}, first).status == 200  # which makes room for another session
         newest = cookie_of(server, ALICE)
         assert all(server.get("/protected", field).status == 200 for field in (second, *others[1:], last, newest))
         assert server.post("/logout-all", {}, second).status == 200

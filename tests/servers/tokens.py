@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Tokens as another implementation makes and reads them, for the tests in this folder.
+# Makes and reads tokens without the library, for the tests in this folder.
 import base64
 import hashlib
 import hmac

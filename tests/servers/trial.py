@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# An example server that is started by name, without any settings: it runs, and the command that it prints works. For the
-# tests in this folder.
+# Starts an example server without any settings: it must run, and the command that it prints must work. For the tests in this
+# folder.
 import re
 import subprocess
 
@@ -8,7 +8,7 @@ from running import Server, eventually
 
 
 class Trial(Server):
-    """A server without settings. `curl` is the command that it printed, `said` all that it printed up to there."""
+    """A server without settings. `curl` is the command that it printed, `said` its output up to that line."""
 
     def start(self):
         super().start()
@@ -26,13 +26,13 @@ class Trial(Server):
 
     @staticmethod
     def sh(command):
-        """What a command prints on stdout."""
+        """The output of a command on stdout."""
         done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, (command, done.stderr)
         return done.stdout
 
     def without_token(self):
-        """The same command without its token, and the status that it gets."""
+        """The status of the printed command without its token."""
         command = re.sub(r" -H '[^']*'", "", self.curl)
         assert command != self.curl
         return int(self.sh(command + " -s -o /dev/null -w '%{http_code}'"))

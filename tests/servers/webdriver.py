@@ -21,7 +21,7 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-u
 
 
 class Driver:
-    """chromedriver, and the browsers that it started."""
+    """chromedriver, with the browsers that it starts."""
 
     def __enter__(self):
         self.process = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -56,7 +56,7 @@ class Driver:
 
 
 class Browser:
-    """One browser with a profile of its own."""
+    """A browser with its own profile."""
 
     def __init__(self, driver):
         self.driver = driver
@@ -103,7 +103,7 @@ class Browser:
         self.ask("POST", f"/element/{element}/value", {"text": text})
 
     def press(self, *keys):
-        """Presses keys, wherever the focus is."""
+        """Presses keys, with the current focus."""
         steps = [step for text in keys for key in text
                  for step in ({"type": "keyDown", "value": key}, {"type": "keyUp", "value": key})]
         self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": steps}]})
@@ -128,11 +128,11 @@ class Browser:
                      features=[{"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}])
 
     def screenshot(self, path):
-        """The whole page."""
+        """Saves a screenshot of the whole page."""
         shot = self.command("Page.captureScreenshot", captureBeyondViewport=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(shot["data"]))
 
     def console(self):
-        """What the console said since it was asked last."""
+        """The messages of the console since the last call."""
         return [entry["message"] for entry in self.ask("POST", "/se/log", {"type": "browser"})]

@@ -60,7 +60,7 @@ def opened(token, key=None, **members):
 
 
 class Encryption(unittest.TestCase):
-    def test_every_algorithm_there_and_back(self):
+    def test_every_algorithm_round_trip(self):
         every = list(pairs())
         answers = batch("encrypt", [{"id": n, "payload_b64": b64(bytes([n % 256]) * n), "key": public, "alg": alg, "enc": enc,
                                      "header": {"kid": f"k{n}"}} for n, (alg, enc, _, public) in enumerate(every)])
@@ -89,12 +89,12 @@ class Encryption(unittest.TestCase):
         answer = opened(token, private)
         self.assertEqual((answer["ok"], answer["header"]["apu"], answer["header"]["apv"]), (True, "QWxpY2U", "Qm9i"))
 
-    def test_a_header_that_cannot_be(self):
+    def test_invalid_headers(self):
         for header in ({"alg": "dir"}, {"enc": "A128GCM"}, {"crit": ["x"]}, {"b64": False}, {"zip": "DEF"}, {"epk": {}},
                        {"iv": ""}, {"tag": ""}, {"p2c": 1}, {"kid": 7}, {"apu": "*"}, {"apv": 1}, []):
             self.assertEqual(sealed(header=header)["error"], "invalid_request", header)
 
-    def test_a_key_that_cannot_serve(self):
+    def test_keys_that_do_not_fit(self):
         def error(**members):
             return sealed(**members)["error"]
         self.assertEqual(error(alg="RSA1_5", key=RSA[1]), "unsupported_algorithm")
@@ -129,7 +129,7 @@ class Encryption(unittest.TestCase):
         unnamed = sealed(key=secret(32))["token"]
         self.assertEqual(opened(unnamed, {"jwks": {"keys": keys}})["error"], "ambiguous_key")
 
-    def test_what_is_no_request(self):
+    def test_malformed_requests(self):
         good = {"token": "a.b.c.d.e", "key": secret(32), "alg": ["dir"], "enc": ["A256GCM"]}
         for name in good:
             without = {member: value for member, value in good.items() if member != name}
@@ -217,7 +217,7 @@ class Encryption(unittest.TestCase):
         self.assertEqual(json.loads(run("keygen", "A128KW").out)["alg"], "A128KW")
         self.assertTrue(run("keygen", "ECDH-ES").out.startswith("-----BEGIN PRIVATE KEY-----"))
 
-    def test_no_new_key(self):
+    def test_keys_that_cannot_be_generated(self):
         for arguments, said in ((("RSA1_5",), "there is no algorithm 'RSA1_5'"), (("ECDH-ES", "--curve", "secp256k1"), "use P-256"),
                                 (("RSA-OAEP", "--curve", "P-256"), "--curve is for ECDH-ES"), (("A256KW", "--pub", "x"), "no public half"),
                                 (("A256KW", "--enc", "A256GCM"), "--enc is for dir"), (("dir", "--enc", "A1"), "there is no algorithm 'A1'"),

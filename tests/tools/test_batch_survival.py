@@ -53,18 +53,18 @@ class Survival(unittest.TestCase):
             wanted += [f'{{"id":{one},"ok":false,"error":"invalid_request"' for one in known]
             self.assertEqual([answer[:len(start)] for answer, start in zip(answers, wanted)], wanted)
 
-    def test_lists_of_names_have_an_end(self):
+    def test_lists_of_names_are_limited(self):
         """Each name of a large token is looked for in them: without an end a line took minutes."""
         for count, wanted in ((1000, "missing_claim r0"), (1001, "invalid_request")):
             asked = {**json.loads(GOOD), "required": [f"r{number}" for number in range(count)]}
             self.assertEqual(verdict(*batch("verify", [json.dumps(asked)])), wanted)
 
-    def test_ids_where_they_can_be_read(self):
+    def test_ids_of_malformed_requests_are_found(self):
         rows = [('{"id":7,"token":', 7), ('{"id":7,"a":1,"a":2}', 7), ('{"a":1,"a":2,"id":7}', 7), ('{"id":7,"id":7}', None),
                 ('{"id":{"a":1,"a":2}}', None), ('{"id":7', 7), ('{"id":', None), ('[{"id":7}]', None), ('{"a":,"id":7}', None)]
         self.assertEqual([answer["id"] for answer in batch("verify", [row[0] for row in rows])], [row[1] for row in rows])
 
-    def test_what_breaks_lines_is_escaped(self):
+    def test_line_breaks_are_escaped(self):
         text = '{"exp":%d,"a":"\x7f\u0085\u2028\u2029\u202e\u0000"}' % (NOW + 60)
         made = token(text.replace("\0", "\\u0000"))
         said = raw_batch("verify", json.dumps(request(made, id="\x7f\u2028"), ensure_ascii=False).encode() + b"\n").decode()
@@ -90,7 +90,7 @@ class Survival(unittest.TestCase):
         self.assertEqual([verdict(answer) for answer in answers], ["invalid_request"] * 7 + ["ok", "invalid_request", "ok"])
         self.assertEqual(len(answers[6]["id"]), size)
 
-    def test_a_line_longer_than_any(self):
+    def test_a_line_over_the_limit(self):
         longest = 64 << 20
         answers = batch("verify", [b"x" * (longest + 1), GOOD, b'{"id":1}' + b" " * (longest - 8)])
         self.assertEqual([verdict(answer) for answer in answers], ["invalid_request", "ok", "invalid_request"])
@@ -118,7 +118,7 @@ class Survival(unittest.TestCase):
         self.assertEqual([answer["id"] for answer in answers], list(range(3000)))
         self.assertEqual([answer["ok"] for answer in answers], [number % 3 == 0 for number in range(3000)])
 
-    def test_an_output_that_nobody_reads(self):
+    def test_a_closed_output(self):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([BINARY, "verify", "--batch"], input=GOOD, stdout=full, stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, 4)

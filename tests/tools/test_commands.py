@@ -91,7 +91,7 @@ class Sign(Case):
         done = run("sign", "--key", "-", FILES.write("claims", '{"exp":1}'), stdin=PAIRS.pem("ES256")[0].encode())
         self.assertEqual(parts(self.assert_succeeds(done))[1]["exp"], 1)
 
-    def test_no_exp_is_remarked(self):
+    def test_a_missing_exp_is_reported(self):
         done = run("sign", "--key", ES_PRIVATE, "--sub", "a")
         self.assertEqual(done.returncode, 0)
         self.assertIn("no exp", done.err)
@@ -458,7 +458,7 @@ class Arguments(Case):
         done = run(*self.SIGN, "--sub", "\u00e4\U0001f600\x7f", "--claim", "\u00e9=\u00e8")
         self.assertEqual(parts(self.assert_succeeds(done))[1]["sub"], "\u00e4\U0001f600\x7f")
 
-    def test_nothing_is_no_value(self):
+    def test_an_empty_value_is_refused(self):
         """A variable that is not set does not stand for the default."""
         for command, options in ((("sign",), ("--key", "--passphrase", "--insecure-secret", "--alg", "--kid")),
                                  (("verify",), ("--key", "--jwks", "--insecure-secret", "--alg", "--typ", "--leeway", "--max-age",
@@ -522,7 +522,7 @@ class Whole(Case):
         self.assert_fails(run("--frobnicate"), 2, "there is no option '--frobnicate'; use one of sign")
         self.assert_fails(run("verify", "--batch=x"), 2, "batch")
 
-    def test_batch_is_told_nothing_else(self):
+    def test_batch_accepts_no_other_options(self):
         request = b'{"id":1}\n'
         rows = [(("verify", "--alg", "RS256"), "--alg"), (("verify", "x.jwt"), "'x.jwt'"), (("sign", "-"), "'-'"),
                 (("verify", "--any-audience", "--iss", "a", "--iss", "b"), "--iss, --any-audience"), (("sign", "--typ", "JWT"), "--typ"),

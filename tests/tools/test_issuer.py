@@ -138,14 +138,14 @@ class Verify(Case):
             self.assert_fails(self.verify(made, "--issuer", issuer.url, "--jwks", "x"), 2, "exclude each other")
             self.assert_fails(self.verify(made, "--key", "x", "--ca", "y"), 2, "--ca needs --issuer")
 
-    def test_urls_that_nothing_is_fetched_from(self):
+    def test_refused_urls_cause_no_fetch(self):
         for url, word in (("http://id.example", "write https"), ("id.example", "begins with https://"),
                           ("http://127.0.0.1:80@evil.example", "user information"), ("ftp://id.example", "https://"),
                           ("https://id.example/#a", "fragment"), ("https://id.example/?a", "no query")):
             shown = url.replace("127.0.0.1:80@", "...@")  # a password may be there
             self.assert_fails(self.verify("a.b.c", "--issuer", url), 2, shown, word)
 
-    def test_faults_say_what_to_do(self):
+    def test_errors_say_what_to_do(self):
         with Issuer() as issuer:
             made = signed(issuer)
 
@@ -212,7 +212,7 @@ class Keys(Case):
             self.assertEqual(done.err, f"credence: the set is at {issuer.url}/jwks\n")
             self.assertIn('1  kid "a"  EC P-256  for ES256\n', done.out)
 
-    def test_what_is_skipped_and_why(self):
+    def test_skipped_keys_and_reasons(self):
         with Issuer() as issuer:
             issuer.set("/jwks", {"keys": [PAIRS.jwk("ES256", "--kid", "a"), {"kty": "oct", "k": b64(SECRET), "kid": "s"},
                                           PAIRS.jwk("ES256", "--kid", "e") | {"use": "enc"}]})

@@ -82,7 +82,7 @@ class Keygen(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(os.stat(FILES.name("wide.key")).st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(os.stat(FILES.name("wide.pub")).st_mode), 0o644)
 
-    def test_files_that_are_none(self):
+    def test_special_names_are_not_file_names(self):
         """What stands for another place wherever a file is read does not become the name of a file."""
         for option in ("--out", "--pub"):
             for name in ("-", "env:FOO", "env:"):
@@ -92,7 +92,7 @@ class Keygen(unittest.TestCase):
                 self.assertFalse(os.path.exists(FILES.name(name)))
         self.assertEqual(run("keygen", "ES256", "--out", "./-", cwd=FILES.path).returncode, 0)
 
-    def test_key_ids_that_no_set_is_asked_for(self):
+    def test_key_ids_that_no_set_would_find(self):
         public = FILES.write("kid.pub", ES_PUBLIC)
         for command in (("keygen", "ES256", "--format", "jwk"), ("jwk", public)):
             for kid in ("a" * 1025, "\u00e4" * 513, "a\nb", "\x1b[2J", "\x7f", "\u0085", "\t"):
@@ -119,7 +119,7 @@ class Keygen(unittest.TestCase):
 
 
 class Jwk(unittest.TestCase):
-    def test_there_and_back(self):
+    def test_round_trip(self):
         for alg in ("RS256", "PS512", "ES256", "ES384", "ES512", "ES256K", "EdDSA", "Ed448"):
             private, public = PAIRS.pem(alg)
             for source in (private, public):
@@ -131,7 +131,7 @@ class Jwk(unittest.TestCase):
             self.assertEqual(run("jwk", "--private", stdin=jwk.out.encode()).out, private, alg)
             self.assertEqual(run("jwk", stdin=jwk.out.encode()).out, public, alg)
 
-    def test_the_name_of_the_algorithm_is_told(self):
+    def test_the_name_of_the_algorithm_is_reported(self):
         rows = [("EdDSA", (), "EdDSA"), ("EdDSA", ("--alg", "Ed25519"), "Ed25519"), ("Ed448", (), "EdDSA"),
                 ("Ed448", ("--alg", "Ed448"), "Ed448"), ("ES256", (), "ES256"), ("RS256", ("--alg", "PS384"), "PS384")]
         for key, options, alg in rows:
@@ -174,7 +174,7 @@ class Jwk(unittest.TestCase):
         self.assertEqual((done.returncode, done.out), (3, ""))
         self.assertIn("--private", done.err)
 
-    def test_a_failure_is_all_that_is_said(self):
+    def test_a_failure_prints_nothing_else(self):
         """No remark on the first key goes before the error about the second."""
         for options in ((), ("--json",)):
             done = run("jwk", "--private", *options, FILES.write("a.pem", ES_PRIVATE), FILES.write("b.pub", ES_PUBLIC))
