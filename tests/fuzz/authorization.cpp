@@ -59,7 +59,7 @@ void try_as_token(std::string_view text) {
     static_cast<void>(credence::unverified::header(text));
     static_cast<void>(credence::unverified::header_json(text));
     static_cast<void>(credence::unverified::claims_json(text));
-    if (verifier().verify(text)) demand(is_signed(text), "what is accepted is signed");
+    if (verifier().verify(text)) demand(is_signed(text), "an accepted token is signed");
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const auto who = credence::require_bearer(value, verifier());
     if (who) {
-        demand(found && is_signed(*found), "what is accepted is signed");
+        demand(found && is_signed(*found), "an accepted token is signed");
     } else {
         const auto& refused = who.error();
         demand(refused == credence::Rejection::from(refused.reason), "the answer follows from the reason alone");

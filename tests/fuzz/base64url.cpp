@@ -61,10 +61,11 @@ bool agree_with_table(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view input = support::fuzz_input(data, size);
     const auto decoded = credence::detail::decode_base64url(input);
-    support::demand(!decoded || credence::detail::encode_base64url(*decoded) == input, "one value has one text");
+    support::demand(!decoded || credence::detail::encode_base64url(*decoded) == input,
+                    "each value has only one encoding");
     support::demand(agree_with_table(input), "wide instructions and the table agree");
-    support::demand(decoded == decoded_by_openssl(input), "OpenSSL decodes the same");
+    support::demand(decoded == decoded_by_openssl(input), "OpenSSL decodes the same bytes");
     const auto back = credence::detail::decode_base64url(credence::detail::encode_base64url(input));
-    support::demand(back && *back == input, "what is encoded is decoded the same");
+    support::demand(back && *back == input, "encoded bytes are decoded to the same bytes");
     return 0;
 }

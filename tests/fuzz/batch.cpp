@@ -38,7 +38,8 @@ public:
     }
 
     void begin(std::string_view content) const {
-        demand(::write(file_, content.data(), content.size()) == static_cast<ssize_t>(content.size()), "it is written");
+        demand(::write(file_, content.data(), content.size()) == static_cast<ssize_t>(content.size()),
+               "the input is written to the file");
         ::lseek(file_, 0, SEEK_SET);
         ::dup2(file_, descriptor_);
     }
@@ -81,7 +82,8 @@ void check(std::string_view lines, credence::command::Answer (*answer)(const cre
         const credence::command::JsonObject line{text.substr(0, end), {.depth_limit = 512}};
         demand(!line.fault() && line.find("id") != nullptr, "an answer is a strict object with an id");
         const std::string_view* const ok = line.find("ok");
-        demand(ok != nullptr && (*ok == "true") != (line.find("error") != nullptr), "it is good or bad");
+        demand(ok != nullptr && (*ok == "true") != (line.find("error") != nullptr),
+               "an answer is either ok or an error");
     }
 }
 

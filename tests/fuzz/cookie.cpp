@@ -43,17 +43,17 @@ void check_reading(const std::string& field, const std::string& name) {
     const bool is_one = std::adjacent_find(expected.begin(), expected.end(), std::not_equal_to<>{}) == expected.end();
     demand(found.has_value() == is_one, "cookies of one name with different values are refused, and nothing else is");
     if (!found) return;
-    demand(found->has_value() == !expected.empty(), "a cookie is found where there is one");
-    if (*found) demand(**found == expected.front(), "its value is the one behind the sign");
+    demand(found->has_value() == !expected.empty(), "a cookie is found if there is one");
+    if (*found) demand(**found == expected.front(), "its value is the text after the equals sign");
 }
 
 void check_writing(const credence::Cookie& cookie) {
     const auto field = credence::set_cookie(cookie);
     if (!field) return;
-    for (const char byte : *field) demand(byte >= 0x20 && byte < 0x7f, "no field is split");
+    for (const char byte : *field) demand(byte >= 0x20 && byte < 0x7f, "no byte splits the field");
     const std::string pair = field->substr(0, field->find(';'));
     const auto back = credence::find_cookie(pair, cookie.name);
-    demand(back && *back && **back == cookie.value, "the cookie comes back the same");
+    demand(back && *back && **back == cookie.value, "a browser sends the same value back");
     demand(credence::clear_cookie(cookie).has_value(), "what can be set can be cleared");
 }
 

@@ -134,7 +134,7 @@ void demand_good_payload(std::string_view payload_text) {
     demand(claims.contains("exp") && claims["exp"].is_number() && claims["exp"].get<double>() >= noon + 1,
            "it has not expired");
     demand(is_not_after_noon(claims, "nbf") && is_not_after_noon(claims, "iat"), "it has begun");
-    demand(!claims.contains("aud"), "it is for nobody else");
+    demand(!claims.contains("aud"), "there is no audience");
     for (const char* name : {"iss", "sub", "jti"}) demand(is_string_or_absent(claims, name), "names are strings");
 }
 
@@ -163,12 +163,12 @@ void demand_same_values(const Everything& claims, const json& payload) {
 /// A typed claims value that was read is written and read again unchanged.
 void demand_round_trip(const Typed& claims) {
     const auto token = credence::encode(claims, support::account_keys());
-    demand(token.has_value(), "what was read can be written");
+    demand(token.has_value(), "claims that were read can be written");
     const auto again = decoded(*token, strict_rules<Typed>());
-    demand(again.has_value(), "what was written is accepted");
-    demand((*again).claims() == claims, "and it is the same");
+    demand(again.has_value(), "written claims are accepted");
+    demand((*again).claims() == claims, "the claims are unchanged");
     if (claims.tags || claims.limits) return;  // equal containers may be written in another order
-    demand(credence::encode((*again).claims(), support::account_keys()).value() == *token, "and is written the same");
+    demand(credence::encode((*again).claims(), support::account_keys()).value() == *token, "the token is unchanged");
 }
 
 void demand_refusal_of_changed(const std::string& token) {
@@ -199,7 +199,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto only_registered = decoded(token, strict_rules<credence::RegisteredClaims>());
     if (dom) demand_good_header(header);
     if (dom) demand_good_payload(payload);
-    demand(only_registered || !dom, "the registered claims alone are judged alike");
+    demand(only_registered || !dom, "the registered claims alone and a DOM get the same result");
     demand(dom || !only_registered || dom.error().code == Errc::invalid_claim_type,
            "a DOM refuses more only where a number is larger than any double");
     demand(!typed || only_registered, "a claims type loosens nothing");
@@ -208,15 +208,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (only_registered && !typed) {
         const Errc code = typed.error().code;
         demand(code == Errc::invalid_claim_type || code == Errc::missing_claim,
-               "only the claims type can be what refuses it");
+               "only the claims type can cause the refusal");
     }
-    if (dom) demand(decoded(token, lenient_rules<json>()).has_value(), "an opt-out forbids nothing");
+    if (dom) demand(decoded(token, lenient_rules<json>()).has_value(), "an opt-out refuses no token");
     static_cast<void>(decoded(token, lenient_rules<Typed>()));
 
     for (int round = 0; round < 2; ++round) {
         const auto kept = keeping_verifier().verify(token);
-        demand(kept.has_value() == typed.has_value(), "a verifier says each time what decode says");
-        demand(kept || kept.error() == typed.error(), "and for the same reason");
+        demand(kept.has_value() == typed.has_value(), "a verifier gives the same result as decode each time");
+        demand(kept || kept.error() == typed.error(), "a verifier gives the same error as decode");
     }
     demand_refusal_of_changed(token);
     support::demand_clean_error_queue();

@@ -83,7 +83,7 @@ void check_accepted(std::string_view text) {
     demand(age >= -6 && age <= 66, "the proof is fresh");
     const auto uri = credence::detail::plain_uri(claims.value("htu", ""));
     demand(uri == "https://a.example/me", "the URL is that of the request");
-    demand(credence::detail::plain_uri(*uri) == uri, "a URL in its one spelling stays as it is");
+    demand(credence::detail::plain_uri(*uri) == uri, "the normal form of a URL is stable");
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string proof = signed_proof(good_header, claims);
     if (is_accepted(verifier, proof)) {
         check_accepted(claims);
-        demand(!is_accepted(verifier, proof), "a proof is good once");
+        demand(!is_accepted(verifier, proof), "a proof is accepted once");
     }
     support::demand_clean_error_queue();
     return 0;

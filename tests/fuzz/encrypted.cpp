@@ -69,7 +69,7 @@ void check_round_trip(const EncryptionKeys<Alg>& keys, ContentAlgorithm content,
     support::demand(token.has_value(), "every plaintext is encrypted");
     const DecryptOptions options{.content = content, .max_token_bytes = std::size_t{1} << 20};
     const auto opened = decrypt(*token, keys, options);
-    support::demand(opened && opened->text() == plaintext, "a plaintext comes back");
+    support::demand(opened && opened->text() == plaintext, "a token decrypts to its plaintext");
     support::demand(!decrypt(flipped(*token, bit), keys, options), "a token with one bit changed is refused");
 }
 
@@ -82,7 +82,7 @@ void check_text(std::string_view text, std::size_t bit) {
     const auto opened = decrypt(text, direct, {.content = A256GCM});
     if (opened) {
         const auto parts = support::parts_of(text);
-        support::demand(opened_by_openssl(parts) == std::string{opened->text()}, "OpenSSL opens the same");
+        support::demand(opened_by_openssl(parts) == std::string{opened->text()}, "OpenSSL decrypts the same plaintext");
         support::demand(!decrypt(flipped(text, bit), direct, {.content = A256GCM}), "a changed token is refused");
     }
     static_cast<void>(decrypt(text, wrap));

@@ -79,15 +79,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Keys as_document;
     as_document.work(answer, good_answer);
     if (as_document.has_good_key()) {
-        demand(as_document.core.origin().key_set->is_https(), "an https issuer sends nobody to http");
+        demand(as_document.core.origin().key_set->is_https(), "an https issuer names no http URL");
     }
     Keys as_set;
     as_set.work(good_document, good_answer);
     demand(as_set.has_good_key(), "the good set is taken");
     as_set.later(std::chrono::minutes{10});
     as_set.work(answer, answer);
-    demand(as_set.core.usable() != nullptr && as_set.core.usable()->size() > 0, "there is a set as before");
-    if (answer.status != 200) demand(as_set.has_good_key(), "a failure leaves the set");
+    demand(as_set.core.usable() != nullptr && as_set.core.usable()->size() > 0, "there is still a set");
+    if (answer.status != 200) demand(as_set.has_good_key(), "a failure does not remove the set");
     const auto wake = as_set.core.wake() - as_set.now.steady;
     demand(wake > SteadyTime::duration{} && wake <= std::chrono::hours{1}, "the next fetch is neither now nor never");
     as_set.later(std::chrono::hours{1});

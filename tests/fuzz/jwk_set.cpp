@@ -23,7 +23,7 @@ void check(std::string_view text) {
     const support::JsonOracle oracle{text};
     demand(oracle.accepts_strictly(text), "a key set is strict JSON");
     const auto& keys = oracle.document["keys"];
-    demand(keys.is_array() && set->size() <= keys.size(), "each key is an entry");
+    demand(keys.is_array() && set->size() <= keys.size(), "there are at most as many keys as entries");
     for (const auto& entry : keys) {
         if (!entry.is_object()) continue;
         const auto alg = entry.value("alg", nlohmann::json{}), kid = entry.value("kid", nlohmann::json{});

@@ -64,7 +64,7 @@ void check(const WholeRequest& request) {
     const std::string text = written(request);
     if (text.find("\r\n\r\n") > support::most_head_bytes - 4) return;  // written out, it is longer than the original
     const auto again = read_in_pieces(text, text.size());
-    demand(again.size() == 1 && is_same(again.front(), request), "it means the same when it is written out");
+    demand(again.size() == 1 && is_same(again.front(), request), "a request that is written out has the same meaning");
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto others = read_in_pieces(bytes, piece);
         bool is_equal = others.size() == requests.size();
         for (std::size_t at = 0; is_equal && at < requests.size(); ++at) is_equal = is_same(others[at], requests[at]);
-        demand(is_equal, "the pieces change nothing");
+        demand(is_equal, "the packets do not change the result");
     }
     return 0;
 }

@@ -41,12 +41,12 @@ void check_text(const std::string& text) {
     const auto by_session = sessions.verify(text);
     demand(!by_key && !by_session, "a store without records admits nobody");
     demand(by_key.error().code == (keys.recognizes(text) ? Errc::token_revoked : Errc::malformed_token),
-           "the store is asked for a key alone");
+           "the store is called only for a key");
     demand(by_session.error().code == (sessions.recognizes(text) ? Errc::token_revoked : Errc::malformed_token),
-           "the store is asked for a session alone");
+           "the store is called only for a session");
     const std::string key = text + credence::detail::check_of_api_key(text);
     const auto id = credence::detail::id_in_api_key(key, "acme");
-    demand(!id || key.substr(5, 16) == *id, "the id stands behind the prefix");
+    demand(!id || key.substr(5, 16) == *id, "the id follows the prefix");
 }
 
 void check_claims(const std::string& json) {
@@ -54,20 +54,21 @@ void check_claims(const std::string& json) {
     const auto who = claims.prove(json);
     if (!who) return;
     const auto written = claims.write(**who);
-    demand(written.has_value() == !(*who)->sub.empty(), "what was read can be written, unless it is nobody's");
+    demand(written.has_value() == !(*who)->sub.empty(),
+           "claims that were read can be written, unless they have no subject");
     if (!written) return;
     const auto again = claims.prove(written->json);
     demand(again && (*again)->sub == (*who)->sub && (*again)->role == (*who)->role &&
                (*again)->scope == (*who)->scope && (*again)->numbers == (*who)->numbers && (*again)->exp == (*who)->exp,
-           "what was written is read the same");
+           "written claims are read unchanged");
     demand(written->subject == (*who)->sub && written->expires_at == (*who)->exp,
-           "the store knows whose it is, and until when");
+           "the record has the subject and the expiry");
 }
 
 void check_label(const std::string& given) {
     const std::string label = credence::detail::label_text(given);
     demand(label.size() <= credence::detail::longest_label, "a label is short");
-    demand(credence::detail::label_text(label) == label, "what is a label stays as it is");
+    demand(credence::detail::label_text(label) == label, "a label is stable");
     for (const char byte : label) demand(!credence::detail::is_control(byte), "a label has no control character");
 }
 

@@ -34,8 +34,8 @@ void check_accepted(const Url& url, const std::string& text) {
     demand(inet_aton(url.host().c_str(), &legacy) == 0 || inet_pton(AF_INET, url.host().c_str(), &four) == 1,
            "no host is an address in an unusual form");
     demand(url.is_loopback() == (url.host() == "localhost" || is_loopback_address(url.host())),
-           "what is this machine is what the C library says");
-    demand(url.is_https() || url.is_loopback(), "http is for this machine");
+           "loopback is decided as by the C library");
+    demand(url.is_https() || url.is_loopback(), "http is only for loopback");
     demand(url.authority().find('@') == std::string::npos, "there is no user information");
     for (const char byte : url.origin() + url.target()) {
         demand(byte > 0x20 && byte < 0x7f && byte != '\\' && byte != '#', "no byte ends a URL or a field");
@@ -43,13 +43,13 @@ void check_accepted(const Url& url, const std::string& text) {
     const auto again = Url::parse(url.origin() + url.target());
     demand(again && again->host() == url.host() && again->port() == url.port() && again->target() == url.target() &&
                again->is_https() == url.is_https(),
-           "the parts make the same URL");
+           "the parts make up the same URL");
 }
 
 void check_ipv6(const std::string& text) {
     in6_addr six{};
     const bool is_address = text.find('\0') == std::string::npos && inet_pton(AF_INET6, text.c_str(), &six) == 1;
-    demand(Url::parse("https://[" + text + "]/").has_value() == is_address, "IPv6 is what the C library says");
+    demand(Url::parse("https://[" + text + "]/").has_value() == is_address, "IPv6 is read as by the C library");
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ void demand_good_key(const credence::DecodingKey<Alg>& key) {
         const auto from_jwk = credence::DecodingKey<Alg>::from_jwk(*jwk);
         const auto from_pem = credence::DecodingKey<Alg>::from_pem(*pem);
         demand(from_jwk && from_pem, "the text is a key");
-        demand(credence::thumbprint(*from_jwk).value() == *thumbprint, "the same, from a JWK");
-        demand(credence::thumbprint(*from_pem).value() == *thumbprint, "the same, from PEM");
+        demand(credence::thumbprint(*from_jwk).value() == *thumbprint, "the JWK gives the same key");
+        demand(credence::thumbprint(*from_pem).value() == *thumbprint, "the PEM gives the same key");
     }
 }
 
@@ -52,11 +52,11 @@ void demand_good_key(const credence::EncodingKey<Alg>& key) {
     const auto decoding = key.decoding();
     demand_good_key(decoding);
     std::vector<unsigned char> signature(credence::detail::KeyAccess::prepared(key).signature_size());
-    demand(credence::detail::KeyAccess::prepared(key).sign("a message", signature.data()),
-           "a key that is accepted signs");
+    demand(credence::detail::KeyAccess::prepared(key).sign("a message", signature.data()), "an accepted key signs");
     demand(credence::detail::KeyAccess::prepared(decoding).verify("a message", signature),
-           "and verifies what it signed");
-    demand(!credence::detail::KeyAccess::prepared(decoding).verify("another message", signature), "and nothing else");
+           "an accepted key verifies its own signature");
+    demand(!credence::detail::KeyAccess::prepared(decoding).verify("another message", signature),
+           "an accepted key refuses a signature of another message");
 }
 
 }  // namespace support
