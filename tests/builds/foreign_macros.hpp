@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Macros that a program may have defined before it includes the library: those of windows.h and its kin, of X11, of old
-// macOS SDKs, of Objective-C, of Qt, and of old C libraries. Each stands for something that compiles nowhere.
+// Macros that a program may have defined before it includes the library: those of windows.h and related headers, of X11, of
+// old macOS SDKs, of Objective-C, of Qt, and of old C libraries. Each expands to text that does not compile.
 #pragma once
 
 #define CREDENCE_TEST_MACRO @

@@ -30,8 +30,8 @@ try() {
 whole=$root/examples/quick_start.cpp
 plain=$root/tests/builds/without_exceptions.cpp
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror)
-# What -Weverything says against C++20 itself, against pointers, the padding of a struct, and a header with a virtual function
-# or a static object; a switch without `default` is meant: -Wswitch tells then which value is missing. The comma is the example's.
+# Warnings of -Weverything that are switched off: those about C++20 itself, pointers, padding, virtual functions and static
+# objects in headers. A switch without `default` is intended: -Wswitch then names a missing value. The comma is in the example.
 everything=(-Weverything -Werror -Wno-c++98-compat -Wno-c++98-compat-pedantic -Wno-c++98-compat-local-type-template-args
     -Wno-pre-c++14-compat -Wno-pre-c++17-compat -Wno-pre-c++20-compat -Wno-pre-c++20-compat-pedantic -Wno-c++20-compat
     -Wno-padded -Wno-weak-vtables -Wno-switch-default -Wno-switch-enum -Wno-ctad-maybe-unsupported

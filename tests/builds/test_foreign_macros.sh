@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Compiles all headers of the library after the macros of other platforms: no macro may expand in the library's code. The
 # headers that the library itself includes come first, because the standard library and nlohmann/json do not compile with all
-# of these macros. The plugs are a second unit, for g++: those whose libraries are installed, except gRPC, which uses some of
-# the names, and RESTinio, which needs another Asio.
+# of these macros. The stacks, stores and transports are a second unit, for g++: those whose libraries are installed, except
+# gRPC, which uses some of the names, and RESTinio, which needs another Asio.
 # label: source all
 set -u
 
@@ -15,11 +15,11 @@ failed=0 missing=""
 # The headers that the given ones include, without the library's own.
 foreign_of() { (cd "$root/include" && grep -hoE '^#include <[^>]+>' "$@" | grep -v '<credence' | sort -u); }
 
-# The program that includes the given headers behind the macros.
+# The program that includes the given headers after the macros.
 program_of() {
     # shellcheck disable=SC2086  # a list of headers
     foreign_of "$@" $headers
-    sed -n 's/^#define \(\w*\).*/#undef \1/p' "$root/tests/builds/foreign_macros.hpp"  # DELETE is one of resolv.h, too
+    sed -n 's/^#define \(\w*\).*/#undef \1/p' "$root/tests/builds/foreign_macros.hpp"  # resolv.h defines DELETE, too
     echo "#include \"$root/tests/builds/foreign_macros.hpp\""
     printf '#include <%s>\n' "$@"
 }
@@ -33,7 +33,7 @@ compiles() {
         -DCPPHTTPLIB_OPENSSL_SUPPORT -x c++ -
 }
 
-# Whether all that a header includes is here.
+# Whether everything that a header includes is installed.
 has_libraries() {
     # shellcheck disable=SC2086  # flags
     foreign_of "$1" | sed 's/#include \(.*\)/#if !__has_include(\1)\n#error\n#endif/' |

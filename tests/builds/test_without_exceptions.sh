@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A program without exceptions and RTTI verifies as any other, and `value()` of an error ends it by std::terminate.
+# A program without exceptions and RTTI verifies tokens, and `value()` of an error ends it with std::terminate.
 # label: source all
 set -eu
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# benchmarks/run and its report: their messages for wrong arguments, and how figures become ratios, verdicts and a table.
+# benchmarks/run and its report: their messages for wrong arguments, and the ratios, goals and table that are computed from times.
 # label: source
 set -eu
 
@@ -22,7 +22,7 @@ for command in run compile_time growth; do
 done
 run "$root/benchmarks/run" --quick --fast
 demand 'a wrong option after a right one' [ "$status" = 1 ]
-# wrong WORDS ARGUMENTS…: that benchmarks/run refuses them with these words, before it does anything.
+# wrong WORDS ARGUMENTS…: benchmarks/run must refuse the arguments with these words, before it does anything.
 wrong() {
     run "$root/benchmarks/run" "${@:2}"
     demand "benchmarks/run ${*:2}: exit 1" [ "$status" = 1 ]
@@ -46,7 +46,7 @@ demand 'growth without a build: what to do' grep -q 'run CXX=no-such-compiler be
 run "$root/benchmarks/growth" /bin/false
 demand 'growth of a program that fails: why' grep -q '/bin/false ended with 1' "$here/err"
 
-# The report, with programs that are made up.
+# The report, with fake programs.
 mkdir -p "$here/build/bin"
 echo 'CMAKE_CXX_COMPILER:STRING=/bin/true' >"$here/build/CMakeCache.txt"
 cat >"$here/build/bin/credence_benchmarks" <<'END'
@@ -120,7 +120,7 @@ demand 'a goal of refusals that is missed' line 'the most expensive refusal, two
 demand 'a goal of refusals that is met' line 'the most expensive refusal, one verifier' '0.500' '2 met' '1 met'
 demand 'nothing else is judged' [ "$(grep -c ' times ' "$here/out")" = 3 ]
 
-# Two compilers: programs that are made up, the other one slower.
+# Two compilers: fake programs, of which the second is slower.
 mkdir -p "$here/other/bin"
 printf '#!/bin/sh\necho "clang version 19"\n' >"$here/clang"
 printf 'CMAKE_CXX_COMPILER:STRING=%s\n' "$here/clang" >"$here/other/CMakeCache.txt"

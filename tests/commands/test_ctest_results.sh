@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Results of ctest are counted right: passed, failed, skipped with its reason, not built, and an empty report.
+# Results of ctest are counted correctly: passed, failed, skipped with its reason, not built, and an empty report.
 # label: source
 set -eu
 

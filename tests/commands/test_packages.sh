@@ -17,7 +17,7 @@ tests         gamma     header:no/such/header.hpp
 END
 
 fake() { (echo '#!/bin/sh' && cat) >"$here/bin/$1" && chmod +x "$here/bin/$1"; }
-# The machine's packages are the lines of the file `installed`; apt-get notes how it was called, and obeys.
+# The machine's packages are the lines of the file `installed`. The fake apt-get records its arguments, and adds lines.
 fake dpkg-query <<'END'
 for name; do :; done
 grep -qx "$name" "$MACHINE/installed" && printf installed
@@ -41,7 +41,7 @@ export MACHINE=$here
 export PATH=$here/bin:$PATH
 faults=0
 
-# machine INSTALLED…: a new one, where we are root.
+# machine INSTALLED…: makes a new fake machine, where the user is root.
 machine() {
     printf '%s\n' "$@" >"$here/installed"
     : >"$here/calls"

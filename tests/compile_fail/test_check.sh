@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Gives the harness cases that must fail, and one that must pass: a harness that accepts everything proves nothing.
+# Tests the harness itself, with cases that it must refuse and one that it must accept.
 # label: source
 set -eu
 

@@ -3,8 +3,8 @@
 # A decryption that fails costs the same number of instructions for each fault: in the wrapped key or in the tag, in the first
 # byte or in the last. valgrind's callgrind counts them, so a busy machine makes no difference. RFC 7516 §11.5
 #
-# On P-256 OpenSSL blinds with random numbers, which varies the count by a thousandth; a failing AES-GCM of OpenSSL takes some
-# instructions less. The limits allow for both. For the other kinds they allow a few instructions in millions.
+# On P-256 OpenSSL blinds with random numbers, so the count varies by a thousandth. A failing AES-GCM of OpenSSL takes a few
+# instructions less. The limits allow both. For the other kinds they allow a few instructions in millions.
 # packages: valgrind
 # label: all
 import os
@@ -42,7 +42,7 @@ def count_all():
 
 
 def limit(kind, count):
-    """By how many instructions the faults of a kind may differ."""
+    """The number of instructions by which the faults of a kind may differ."""
     if "P-256" in kind:
         return count * 0.005
     return 8 if "GCMKW" in kind else count * 1e-6 + 1

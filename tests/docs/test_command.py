@@ -65,7 +65,7 @@ class Command(unittest.TestCase):
             folder = pathlib.Path(name)
             variables = {"PATH": f"{BINARY.parent}:{os.environ['PATH']}", "JWT_SECRET": "0123456789abcdef0123456789abcdef",
                          "URL": issuer.url + "/api"}
-            # The issuer of the recipes is one on this machine.
+            # The recipes use an issuer on this machine.
             run = lambda line: subprocess.run(["sh", "-c", line.replace("https://id.example", issuer.url)], cwd=folder,
                                               env=variables, capture_output=True, text=True, timeout=60,
                                               stdin=subprocess.DEVNULL)

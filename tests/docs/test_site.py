@@ -32,11 +32,11 @@ SITE = ROOT / "build/docs/site"
 PART = re.compile(r"^```cpp\n(?P<block>.*?)^```|^<!-- given\n(?P<given>.*?)^-->", re.MULTILINE | re.DOTALL)
 DECLARATION = re.compile(r"(struct|class|enum|template|namespace|using|static|inline|int main)\b"
                          r"|(?!if|for|while|switch|const auto|auto)[\w:<>, \"&*]+ \w+\([^()]*\) \{$")
-UNITS = [r"restinio/", r"credence/(stacks|transports)/", r""]  # RESTinio's Asio and Boost's are not for one unit
+UNITS = [r"restinio/", r"credence/(stacks|transports)/", r""]  # RESTinio's Asio and Boost's Asio conflict in one unit
 
 
 class Page(html.parser.HTMLParser):
-    """What a page of the site links to, what it loads, and the places in it that a link can name."""
+    """The links of a page, the files that it loads, and its anchors."""
 
     def __init__(self, path):
         super().__init__()
@@ -55,7 +55,7 @@ class Page(html.parser.HTMLParser):
 
 
 def pages():
-    """The pages of the site that are not Doxygen's, by their address in the site."""
+    """The pages of the site, without Doxygen's, by their address in the site."""
     return {path.relative_to(SITE).as_posix(): Page(path) for path in sorted(SITE.rglob("*.html"))
             if not path.relative_to(SITE).as_posix().startswith("reference/headers/") and path.name != "404.html"}
 
@@ -76,7 +76,7 @@ def unit_of(text):
 
 
 def units(sources):
-    """C++ of all blocks of the pages given, as one text for RESTinio, one for other HTTP stacks, and one for the rest."""
+    """The C++ of all blocks of the given pages: one text for RESTinio, one for other HTTP stacks, and one for the rest."""
     texts = dict.fromkeys(UNITS, "")
     for number, (name, text) in enumerate(sources.items()):
         for unit in {unit_of(section) for section, _ in sections(text)} - {UNITS[-1]} or {UNITS[-1]}:

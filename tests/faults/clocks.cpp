@@ -24,7 +24,7 @@ using support::noon;
 
 namespace faults {
 
-/// A claims type whose own mapping throws what a test sets.
+/// A claims type whose own mapping throws the exception that a test sets.
 struct Moody {
     int mood = 0;
 };

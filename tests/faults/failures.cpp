@@ -88,7 +88,7 @@ void fail_each_allocation(Action&& action, Judge&& judge) {
 /// All three, one after the other.
 template <class Action, class Judge>
 void fail_everything(Action&& action, Judge&& judge) {
-    static_cast<void>(action());  // makes what is kept from the first use on
+    static_cast<void>(action());  // allocates objects that are kept after the first use
     fail_each_call(action, judge);
     fail_each_openssl_allocation(action, judge);
     fail_each_allocation(action, judge);

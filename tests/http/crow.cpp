@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Guards on Crow itself, over real sockets, where it is found.
+// Guards on Crow itself, over real sockets, if it is installed.
 #include <credence/stacks/crow.hpp>
 
 #include <future>

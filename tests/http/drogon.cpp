@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Guards on Drogon itself, over real sockets, where it is found. Its one application runs once in a process.
+// Guards on Drogon itself, over real sockets, if it is installed. Its only application runs once in a process.
 #include <credence/stacks/drogon.hpp>
 
 #include <future>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Guards on oatpp itself, over real sockets, where it is found.
+// Guards on oatpp itself, over real sockets, if it is installed.
 #include <credence/stacks/oatpp.hpp>
 
 #include <atomic>

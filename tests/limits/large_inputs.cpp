@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Inputs that are as large, as deep or as numerous as anybody could send. Each gets its answer, and takes memory in
+// Inputs that are as large, as deep or as numerous as a client could send. Each gets its answer, and takes memory in
 // proportion to its size. `limits "[table]"` prints the table of docs/why/what_was_tried.md, with this machine's times.
 #include <credence/http/bearer.hpp>
 #include <credence/http/cookie.hpp>
@@ -160,7 +160,7 @@ std::vector<Case> accepted_when_unlimited() {
 void check(const std::vector<Case>& cases) {
     for (const Case& one : cases) {
         INFO(one.name << ", " << one.input.size() << " bytes");
-        static_cast<void>(one.judge(one.input.substr(0, 100)));  // makes what is kept from the first use on
+        static_cast<void>(one.judge(one.input.substr(0, 100)));  // allocates objects that are kept after the first use
         static_cast<void>(credence::detail::usual_header({}));   // the same for the first header
         std::string answer;
         const std::size_t used = peak_memory::of([&] { answer = one.judge(one.input); });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Each of examples/recipes type-checks against the declarations here, and says that no more than this was done.
+# Each file of examples/recipes compiles against the declarations in this folder, and says that nothing else was tested.
 # label: source all
 set -eu
 

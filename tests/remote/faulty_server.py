@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A server that answers as a test says, down to the byte and the second, with or without TLS; and a throw-away CA.
+# A server whose bytes and times a test sets exactly, with or without TLS, and a temporary CA.
 import pathlib
 import socket
 import ssl
@@ -54,7 +54,7 @@ class Peer:
         self.connection.sendall(data)
 
     def drip(self, data, pause=0.1):
-        """Sends one byte at a time until the other side has had enough, or the test is over."""
+        """Sends one byte at a time until the client closes the connection, or the test ends."""
         for byte in data:
             self.send(bytes([byte]))
             if self.server.over.wait(pause):
@@ -108,7 +108,7 @@ class FaultyServer:
             with connection:
                 self.talk(self.tls.wrap_socket(connection, server_side=True) if self.tls else connection)
         except (OSError, ssl.SSLError):
-            pass  # the client had enough, as it should
+            pass  # the client has closed the connection, as it should
 
     def talk(self, connection):
         with connection:
@@ -119,7 +119,7 @@ class FaultyServer:
 
 
 class Authority:
-    """A CA of its own for one test, and certificates that it signed, as files."""
+    """A CA for one test, and certificates that it signed, as files."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="credence-ca-"))
@@ -150,7 +150,7 @@ class Authority:
         return str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key")
 
     def context(self, name, **options):
-        """What a server needs for TLS with such a certificate."""
+        """The TLS context of a server with this certificate."""
         found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         found.load_cert_chain(*self.certificate(name, **options))
         return found

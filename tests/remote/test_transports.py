@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Each transport against servers that drip, hang, lie and redirect, and against certificates that must not be trusted.
+# Each transport against servers that are slow, hang, redirect or send wrong answers, and against untrusted certificates.
 # packages: openssl
 # label: all
 import gzip
@@ -129,7 +129,7 @@ class Transports:
         return found
 
     def ask(self, answer, path="/", host="127.0.0.1", tls=None, family=socket.AF_INET, raw=False, **options):
-        """What the transport makes of a server's answer, and what the server was asked."""
+        """The result of the transport for a server's answer, and the requests that the server got."""
         with FaultyServer(answer, tls=tls, family=family, raw=raw) as server:
             url = f"{'https' if tls or raw else 'http'}://{host}:{server.port}{path}"
             return self.fetch(url, **options), server.requests
@@ -140,7 +140,7 @@ class Transports:
         self.assertLess(found["ms"], limit_ms)
         return found
 
-    # The request, and the parts of a sound answer.
+    # The request, and the parts of a valid answer.
 
     def test_request(self):
         found, requests = self.ask(answers(head(length=len(BODY)) + BODY), path="/a/b%20c?x=1", field="X-Key=one two", etag='"e"')

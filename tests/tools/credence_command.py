@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Shared by the tests of the command: running it, batches, and tokens that are signed with Python's own HMAC.
+# Shared by the tests of the command: functions that run it, batches, and tokens signed with Python's own HMAC.
 import base64
 import hashlib
 import hmac
@@ -31,20 +31,20 @@ def unb64(text):
 
 
 def as_bytes(part):
-    """A part of a token: bytes as they are, text as UTF-8, anything else as JSON."""
+    """A part of a token: bytes unchanged, text as UTF-8, anything else as JSON."""
     if isinstance(part, bytes):
         return part
     return (part if isinstance(part, str) else json.dumps(part)).encode()
 
 
 def signed(header_segment, payload_segment, secret=SECRET, alg="HS256"):
-    """A token of two segments that are taken as they are."""
+    """A token of two segments that are already encoded."""
     text = f"{header_segment}.{payload_segment}"
     return f"{text}.{b64(hmac.new(secret, text.encode(), HMAC_HASHES[alg]).digest())}"
 
 
 def token(payload=None, header=None, secret=SECRET, alg="HS256"):
-    """A rightly signed token of any header and any payload."""
+    """A token with any header, any payload and a valid signature."""
     header = {"alg": alg} if header is None else header
     payload = {"exp": NOW + 60} if payload is None else payload
     return signed(b64(as_bytes(header)), b64(as_bytes(payload)), secret, alg)
@@ -54,14 +54,14 @@ HS_KEY = {"secret_b64": b64(SECRET)}
 
 
 def request(given_token=None, **members):
-    """A request that is good unless the members make it bad; a member that is None is left out."""
+    """A valid request, unless the members change that. A member that is None is left out."""
     whole = {"token": token() if given_token is None else given_token, "key": HS_KEY, "alg": ["HS256"], "now": NOW}
     whole.update(members)
     return {name: value for name, value in whole.items() if value is not None}
 
 
 def raw_batch(command, data):
-    """The answers, as bytes, to bytes."""
+    """The output bytes for input bytes."""
     done = subprocess.run([BINARY, command, "--batch"], input=data, capture_output=True, timeout=300, check=False)
     if done.returncode != 0 or done.stderr:
         raise AssertionError(f"batch ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
@@ -95,7 +95,7 @@ def sign_all(requests):
 
 
 def on_terminal(*arguments, stdin=b"", env=None):
-    """What a terminal shows of the command."""
+    """The output of the command on a terminal."""
     try:
         leader, follower = pty.openpty()
     except OSError as fault:  # in a chroot without /dev/pts
@@ -110,7 +110,7 @@ def on_terminal(*arguments, stdin=b"", env=None):
     try:
         while chunk := os.read(leader, 65536):
             shown += chunk
-    except OSError:  # Linux says so at the end
+    except OSError:  # Linux reports EIO at the end
         pass
     os.close(leader)
     child.wait()
@@ -128,7 +128,7 @@ def run(*arguments, stdin=b"", env=None, cwd=None):
 
 
 class Folder:
-    """A folder that is gone in the end, and files in it."""
+    """A temporary folder, and files in it."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory()

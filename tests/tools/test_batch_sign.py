@@ -12,7 +12,7 @@ CLAIMS = {"exp": NOW + 60}
 
 
 def wish(**members):
-    """A request that is good unless the members make it bad; a member that is None is left out."""
+    """A valid request, unless the members change that. A member that is None is left out."""
     whole = {"claims": CLAIMS, "key": HS_KEY, "alg": "HS256", **members}
     return {name: value for name, value in whole.items() if value is not None}
 
@@ -102,7 +102,7 @@ class BatchSign(unittest.TestCase):
             self.assertEqual((verdict(answer), answer["payload_b64"]), ("ok", b64(payload)))
 
     def test_the_first_example_of_rfc_7515(self):
-        """Appendix A.1: its header has line breaks, so what is compared is the signature that `verify` accepts."""
+        """Appendix A.1: its header has line breaks, so the test compares the result of `verify`, not the text."""
         example = ("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
                    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
                    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")

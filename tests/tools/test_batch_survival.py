@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Batch mode survives every line, and answers each in order and at once. CREDENCE_MUTATIONS is the time in seconds for which
-# it gets changed requests; a few seconds by default.
+# Batch mode survives every line, and answers each in order and at once. CREDENCE_MUTATIONS is the time in seconds for tests
+# with random requests, a few seconds by default.
 # packages: libcli11-dev
 import json
 import os
@@ -43,7 +43,7 @@ class Survival(unittest.TestCase):
         self.assertEqual([answer[:len(start)] for answer, start in zip(answers, wanted)], wanted)
 
     def test_ids_of_many_levels(self):
-        """As deep as a request may be: the id is one level below it. A deeper line is answered, and so is the next one."""
+        """The id may be as deep as a request allows. A deeper line gets an error, and the next line is answered."""
         for opening, closing in (("[", "]"), ('{"a":', "}")):
             ids = [opening * levels + "1" + closing * levels for levels in (256, 1000, 2047, 2048, 1000000)]
             lines = [GOOD.decode().replace('"good"', one) for one in ids] + [f'{{"id":{one},"token":1}}' for one in ids]
@@ -54,7 +54,7 @@ class Survival(unittest.TestCase):
             self.assertEqual([answer[:len(start)] for answer, start in zip(answers, wanted)], wanted)
 
     def test_lists_of_names_are_limited(self):
-        """Each name of a large token is looked for in them: without an end a line took minutes."""
+        """Each name of a large token is searched in these lists: without a limit, one line took minutes."""
         for count, wanted in ((1000, "missing_claim r0"), (1001, "invalid_request")):
             asked = {**json.loads(GOOD), "required": [f"r{number}" for number in range(count)]}
             self.assertEqual(verdict(*batch("verify", [json.dumps(asked)])), wanted)
@@ -135,7 +135,7 @@ class Survival(unittest.TestCase):
 
 
 class Mutations(unittest.TestCase):
-    """Requests that are changed at random: each is answered, and none that was not signed is ever `ok`."""
+    """Randomly changed requests: each is answered, and a request with an unsigned token is never `ok`."""
 
     def corpus(self):
         pairs = PAIRS

@@ -21,12 +21,12 @@ def claims(**members):
 
 
 def deep(levels):
-    """A claims object of so many levels."""
+    """A claims object with this number of levels."""
     return '{"exp":%d,"x":%s1%s}' % (EXP, '{"x":' * (levels - 1), "}" * (levels - 1))
 
 
 def with_claims(text):
-    """A token whose claims are an exp, and what the text says."""
+    """A token with an exp and the claims of the text."""
     return token('{"exp":%d,%s}' % (EXP, text))
 
 
@@ -213,7 +213,7 @@ KEY_ROWS = [
 
 KEYS = [{**JWK, "kid": "a"}, {"kty": "oct", "k": b64(b"x" * 64), "kid": "b"}]
 OTHERS = [{**JWK, "kid": "a", "use": "enc"}, {**JWK, "kid": "a", "alg": "HS512"}, {"kty": "XX", "kid": "a"}, 5, None, {}]
-# A request whose set has another entry in front, as text.
+# A request as text, whose set has another entry before the key.
 REPEATED = json.dumps(request(with_header(kid="a"), key={"jwks": {"keys": ["OTHER", *KEYS[:1]]}})).replace('"OTHER"', "%s")
 SET_ROWS = [
     ("by kid", request(with_header(kid="a"), key={"jwks": {"keys": KEYS}}), "ok"),
@@ -309,7 +309,7 @@ def iat(text, **members):
 
 
 def at(text, wish, max_age=None):
-    """A request at another moment, and perhaps for another age, each as it is written."""
+    """A request with another time, and perhaps another age, both as JSON text."""
     line = json.dumps(wish).replace(f'"now": {NOW}', f'"now": {text}')
     return line if max_age is None else line.replace("{", '{"max_age": %s, ' % max_age, 1)
 
@@ -444,7 +444,7 @@ NAME_ROWS = [
     ("required, with an escaped name", request(with_claims('"\\u0061":1'), required=["exp", "a"]), "ok"),
 ]
 
-# Tokens with two faults: the first of the order wins.
+# Tokens with two faults: the first in the order is reported.
 BAD = {"exp": EXP, "nbf": EXP, "iat": EXP, "iss": "b", "sub": "b", "aud": "b"}
 ASKED = {"typ": "x", "iss": "a", "sub": "a", "aud": "a", "required": ["exp", "z"], "max_age": 5}
 ORDER_ROWS = [
@@ -578,7 +578,7 @@ class Algorithms(unittest.TestCase):
             self.assertEqual(verdict(batch("verify", [request(mine, alg=[alg])])[0]), "ok")
 
     def test_no_algorithm_accepts_another_ones_name(self):
-        """A signature is right; only the name in the header is another one of the same family."""
+        """The signature is valid, but the header names another algorithm of the same family."""
         families = [["EdDSA", "Ed25519"], ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]]
         for family in families:
             for alg in family:
@@ -644,7 +644,7 @@ class Algorithms(unittest.TestCase):
                 self.assertEqual(verdict(answer), wanted)
 
     def test_a_public_key_as_secret(self):
-        """The classic confusion: HS256 with the text of an RSA key that everybody has."""
+        """Algorithm confusion: HS256 with the text of a public RSA key as the secret."""
         public = PAIRS.pem("RS256")[1]
         forged = token(secret=public.encode())
         for alg in (["RS256"], ["RS256", "HS256"], ["HS256"]):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Right and wrong uses of the commands: exit status, standard output and standard error, and one clear line for an error.
+# Correct and wrong uses of the commands: exit status, standard output and standard error, and one clear line for an error.
 # packages: libcli11-dev
 import base64
 import hashlib
@@ -75,7 +75,7 @@ class Sign(Case):
         self.assertEqual(parts(done.stdout.decode())[1]["role"], 1)
 
     def test_options_leave_standard_input_alone(self):
-        """It may be what the loop of a script reads, and may be silent for ever."""
+        """Standard input may be a file that a script's loop reads, or a pipe that never ends."""
         lines = FILES.write("lines", "one\ntwo\n")
         for option in ("--iss=a", "--sub=a", "--aud=a", "--exp=1h", "--nbf=1h", "--jti=a", "--claim=a=b"):
             with open(lines, "rb") as loop:
@@ -287,7 +287,7 @@ class Decode(Case):
         self.assertNotIn("\x1b", on_terminal("decode", stdin=made, env={"TERM": "dumb"}))
 
     def test_padding(self):
-        """As AWS load balancers write it: every part has its =."""
+        """Tokens of AWS load balancers: every part has its padding."""
         header, payload, signature = token(header='{"alg":"HS256"} ').split(".")
         padded = [part + "=" * (-len(part) % 4) for part in (header, payload, signature)]
         self.assertTrue(all(part.endswith("=") for part in padded), padded)
@@ -374,7 +374,7 @@ class Explain(Case):
                 self.assertEqual(self.faults(made, *options), wanted)
 
     def test_what_is_expected(self):
-        """Where nothing is asked for, nothing is said to be expected."""
+        """Without rules, the output has no expected values."""
         rows = [(token(), (), {"typ": None, "iss": None, "aud": "none, since no audience was asked for"}),
                 (token(), ("--any-audience",), {"typ": None, "iss": None, "aud": None, "claims": None}),
                 (token(), ("--typ", "a", "--iss", "b", "--iss", "c", "--aud", "d"), {"typ": '"a"', "iss": '"b" or "c"', "aud": '"d"'}),
@@ -441,12 +441,12 @@ class Dpop(Case):
 
 
 class Arguments(Case):
-    """What the text of an argument may be: a mistake is told in one line before anything is read."""
+    """The texts of arguments: a mistake is reported in one line before anything is read."""
 
     SIGN, VERIFY = ("sign", "--key", ES_PRIVATE, "--exp", "1h"), ("verify", "--key", ES_PUBLIC)
 
     def test_text_is_utf8(self):
-        """Other bytes would be signed as U+FFFD, and so as what nobody said."""
+        """Other bytes would become U+FFFD, and the signed text would differ from the argument."""
         rows = [(self.SIGN, ("--iss", "--sub", "--aud", "--jti", "--kid", "--typ", "--claim"), b""), (self.SIGN, ("--claim",), b"a="),
                 (self.SIGN, ("--claim",), b"a:="), (self.VERIFY, ("--iss", "--sub", "--aud", "--typ", "--require", "--understand"), b""),
                 (("keygen", "ES256", "--format", "jwk"), ("--kid",), b""), (("jwk", ES_PUBLIC), ("--kid",), b"")]
@@ -459,7 +459,7 @@ class Arguments(Case):
         self.assertEqual(parts(self.assert_succeeds(done))[1]["sub"], "\u00e4\U0001f600\x7f")
 
     def test_an_empty_value_is_refused(self):
-        """A variable that is not set does not stand for the default."""
+        """An unset variable does not select the default."""
         for command, options in ((("sign",), ("--key", "--passphrase", "--insecure-secret", "--alg", "--kid")),
                                  (("verify",), ("--key", "--jwks", "--insecure-secret", "--alg", "--typ", "--leeway", "--max-age",
                                                 "--now")),

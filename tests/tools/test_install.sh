@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The installed command: it runs, its manual page has no fault, and its completion completes.
+# The installed command: it runs, its manual page has no errors, and its completion works.
 # packages: libcli11-dev
 set -eu
 
@@ -17,7 +17,7 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
     [ -z "$faults" ] || { echo "$faults"; exit 1; }
 fi
 
-# The manual has every option of each command's help.
+# The manual page has every option of each command's help.
 for command in sign verify decode explain encrypt decrypt keygen jwk keys; do
     for option in $("$here/bin/credence" $command --help | grep -oE '(^|[ ,])--[a-z0-9-]+' | tr -d ' ,' | sort -u); do
         [ "$option" = --help ] || sed 's,[\],,g' "$page" | grep -qF -e "$option" ||

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# `verify --issuer`, `explain --issuer` and `keys URL`, against an issuer on this machine that answers as a test says.
+# `verify --issuer`, `explain --issuer` and `keys URL`, against an issuer on this machine whose answers a test sets.
 # packages: libcli11-dev libcurl4-openssl-dev
 import http.server
 import json
@@ -16,7 +16,7 @@ INSERTED = "/.well-known/oauth-authorization-server"
 
 
 class Issuer:
-    """An issuer with pages: a path, and what is there. What is asked for is in `requests`."""
+    """An issuer whose pages are given by path. `requests` has the requested paths."""
 
     def __init__(self, **pages):
         issuer = self
@@ -142,7 +142,7 @@ class Verify(Case):
         for url, word in (("http://id.example", "write https"), ("id.example", "begins with https://"),
                           ("http://127.0.0.1:80@evil.example", "user information"), ("ftp://id.example", "https://"),
                           ("https://id.example/#a", "fragment"), ("https://id.example/?a", "no query")):
-            shown = url.replace("127.0.0.1:80@", "...@")  # a password may be there
+            shown = url.replace("127.0.0.1:80@", "...@")  # user information may be a password
             self.assert_fails(self.verify("a.b.c", "--issuer", url), 2, shown, word)
 
     def test_errors_say_what_to_do(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# `keygen`, `jwk`, and the errors for files with no key or the wrong one, which say what was found and what was expected.
+# `keygen`, `jwk`, and the errors for files without a key or with the wrong key. They name the found and the expected key.
 # packages: libcli11-dev
 import base64
 import json
@@ -65,7 +65,7 @@ class Keygen(unittest.TestCase):
         self.assertFalse(os.path.exists(FILES.name("nowhere")))
 
     def test_closed_streams(self):
-        """A file that is opened must not take the place of standard error, and with it the remark."""
+        """A file that is opened must not replace a closed standard error, and receive its messages."""
         for number, closed in enumerate(("2>&-", ">&- 2>&-", "<&- >&- 2>&-", "<&- 2>&-")):
             key, pub = FILES.name(f"closed{number}.key"), FILES.name(f"closed{number}.pub")
             done = subprocess.run(["sh", "-c", f'exec "$0" keygen ES256 --out {key} --pub {pub} {closed}', BINARY], check=False)
@@ -83,7 +83,7 @@ class Keygen(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(os.stat(FILES.name("wide.pub")).st_mode), 0o644)
 
     def test_special_names_are_not_file_names(self):
-        """What stands for another place wherever a file is read does not become the name of a file."""
+        """Names with a special meaning for input files are not accepted as names of output files."""
         for option in ("--out", "--pub"):
             for name in ("-", "env:FOO", "env:"):
                 done = run("keygen", "ES256", option, name, cwd=FILES.path)
@@ -175,7 +175,7 @@ class Jwk(unittest.TestCase):
         self.assertIn("--private", done.err)
 
     def test_a_failure_prints_nothing_else(self):
-        """No remark on the first key goes before the error about the second."""
+        """No message about the first key precedes the error about the second."""
         for options in ((), ("--json",)):
             done = run("jwk", "--private", *options, FILES.write("a.pem", ES_PRIVATE), FILES.write("b.pub", ES_PUBLIC))
             self.assertEqual((done.returncode, done.out, done.err.count("\n")), (3, "", 1), done.err)
@@ -237,7 +237,7 @@ class Jwk(unittest.TestCase):
 
 
 class BadFiles(unittest.TestCase):
-    """One line that says what was found, and what was expected."""
+    """One line with the found and the expected key."""
 
     def check(self, content, found, alg="RS256", command="verify"):
         name = FILES.write("bad", content)
@@ -291,7 +291,7 @@ class BadFiles(unittest.TestCase):
         self.assertIn(rows[-1][1], done.err)
 
     def test_a_key_that_no_algorithm_uses(self):
-        """A private key was found, and so "expected a private key" alone would be no help."""
+        """A private key was found, so "expected a private key" alone would not help."""
         for kind, options in (("an X25519 private key", ("-algorithm", "X25519")),
                               ("an EC (another curve) private key", ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-192"))):
             name = FILES.name("unused.pem")

@@ -23,7 +23,7 @@ def padded(text):
 
 SHORT = {"secret_b64": b64(b"short")}
 PAYLOAD = padded(b64(b'{"exp":%d}  ' % EXP))
-# name, request, answer without opt-outs, the opt-out that lets it pass
+# name, request, answer without opt-outs, the opt-out that accepts it
 FAULTS = [
     ("sub null", request(with_claims('"sub":null')), "invalid_claim_type sub", "null_members"),
     ("aud null", request(with_claims('"aud":null')), "invalid_claim_type aud", "null_members"),
@@ -155,7 +155,7 @@ class OptOuts(unittest.TestCase):
 
 
 class TryAll(unittest.TestCase):
-    """Several keys of a set that fit, and a token that names none."""
+    """A set with several matching keys, and a token without a kid."""
 
     def test_try_all(self):
         first, second = ({"kty": "oct", "k": b64(secret), "alg": "HS256", **kid}

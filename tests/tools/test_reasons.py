@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Reasons of refusals, the errors for texts that are pasted instead of a token, and for other wrong uses.
+# The reasons of refusals, and the errors for texts that were pasted instead of a token and for other wrong uses.
 # packages: libcli11-dev
 import base64
 import json

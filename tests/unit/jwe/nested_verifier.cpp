@@ -36,7 +36,7 @@ std::string nested(std::string_view inner, const std::string& type = "JWT") {
     return encrypt(inner, recipient(), {.content_type = type}).value();
 }
 
-/// A token of these claims that nobody signed.
+/// An unsigned token of these claims.
 std::string unsigned_token() {
     return detail::encode_base64url(R"({"alg":"none"})") + "." +
            detail::encode_base64url(R"({"sub":"42","role":"admin","exp":4102444800})") + ".";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Revocation by token and by subject, and the verdict of a verifier whose store does not answer.
+// Revocation by token and by subject, and the result of a verifier whose store does not answer.
 #include <credence/jwt/encode.hpp>
 #include <credence/jwt/revocation.hpp>
 #include <credence/jwt/verifier.hpp>
@@ -100,12 +100,12 @@ TEST_CASE("a token counts as issued at the latest when it is presented") {
                 const auto who = verifier.verify(issued.token());
                 return who ? std::nullopt : std::optional{who.error().code};
             };
-            // A mark that is set now refuses it only now: later the token is newer than the mark, as its iat says.
+            // A revoked-before time of now refuses the token only now: its iat is later than that time.
             CHECK(code_at(0s) == std::nullopt);
             REQUIRE(store->revoke_subject({"issuer", "bob"}, moment));
             CHECK(code_at(0s) == Errc::token_revoked);
             CHECK(code_at(1s) == std::nullopt);
-            // A mark that is set ahead by the greatest error of the issuer's clock refuses it for good.
+            // A revoked-before time that is ahead by the greatest error of the issuer's clock refuses the token for good.
             REQUIRE(store->revoke_subject({"issuer", "bob"}, moment + 1min));
             for (const auto offset : {1s, 59s, 60s, 61s, 3599s}) CHECK(code_at(offset) == Errc::token_revoked);
         }

@@ -326,7 +326,7 @@ TEST_CASE("beyond a subject's limit, a new session ends the least recently used 
     for (const auto& id : {third, fourth, renewed}) CHECK(bounded.verify(id));
     site.moment += 29min;
     CHECK(bounded.verify(fourth));
-    const auto late = site.with({.max_per_subject = 2});  // sessions that are over do not count
+    const auto late = site.with({.max_per_subject = 2});  // expired sessions do not count
     site.moment += 2min;
     const auto sixth = late.start(claims_of("bob")).value().id;
     CHECK(late.verify(fourth));
@@ -335,7 +335,7 @@ TEST_CASE("beyond a subject's limit, a new session ends the least recently used 
 
 TEST_CASE("the limit of sessions holds at its edges") {
     Site site;
-    for (const std::size_t most : {std::size_t{0}, std::size_t{1}}) {  // a login is never its own victim
+    for (const std::size_t most : {std::size_t{0}, std::size_t{1}}) {  // a login never ends itself
         const auto single = site.with({.max_per_subject = most});
         const auto first = single.start(claims_of("bob")).value().id;
         const auto second = single.start(claims_of("bob")).value().id;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Guards on Crow, against the declarations in tests/declarations. Over sockets, where Crow is found: tests/http/crow.cpp.
+// Guards on Crow, against the declarations in tests/declarations. Over sockets, if Crow is installed: tests/http/crow.cpp.
 #include <credence/stacks/crow.hpp>
 
 #include <string>

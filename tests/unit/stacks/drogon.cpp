@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Guards on Drogon, against the declarations in tests/declarations. Over sockets, where it is found: tests/http/drogon.cpp.
+// Guards on Drogon, against the declarations in tests/declarations. Over sockets, if installed: tests/http/drogon.cpp.
 #include <credence/stacks/drogon.hpp>
 
 #include <memory>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Guards on oatpp, against the declarations in tests/declarations. Over sockets, where it is found: tests/http/oatpp.cpp.
+// Guards on oatpp, against the declarations in tests/declarations. Over sockets, if installed: tests/http/oatpp.cpp.
 #include <credence/stacks/oatpp.hpp>
 
 #include <memory>

@@ -189,7 +189,7 @@ TEST_CASE("no lifetime and no time overflows in a revocation store") {
             CHECK(store.is_revoked(token));
         }
     }
-    // A negative lifetime counts as none: a mark is good for its own moment at least.
+    // A negative lifetime counts as zero: a revoked-before time applies at least in its own second.
     auto present = moment + 300s;
     MemoryRevocationStore store{{.max_entries = 1, .longest_lifetime = -1h, .clock = [&] { return present; }}};
     REQUIRE(store.revoke_subject({"issuer", "bob"}, moment));

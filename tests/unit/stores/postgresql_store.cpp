@@ -123,7 +123,7 @@ TEST_CASE("PostgreSQL: the store keeps refresh tokens and revocations") {
     credence::RefreshTokens tokens{store, {.grace = 0s}};
     const auto first = tokens.issue("ann").value();
     const auto second = tokens.rotate(first.token).value();
-    CHECK(tokens.rotate(first.token).error().code == Errc::token_revoked);  // a theft: the family ends
+    CHECK(tokens.rotate(first.token).error().code == Errc::token_revoked);  // a reuse: the family is revoked
     CHECK(tokens.rotate(second.token).error().code == Errc::token_revoked);
     const auto third = tokens.issue("ann").value();
     CHECK(tokens.revoke_subject("ann"));

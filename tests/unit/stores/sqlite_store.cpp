@@ -153,7 +153,7 @@ TEST_CASE("the store in a file keeps refresh tokens") {
     const auto first = tokens.issue("ann").value();
     const auto second = tokens.rotate(first.token).value();
     CHECK(tokens.subject_of(second.token).value() == "ann");
-    CHECK(tokens.rotate(first.token).error().code == Errc::token_revoked);  // a theft: the family ends
+    CHECK(tokens.rotate(first.token).error().code == Errc::token_revoked);  // a reuse: the family is revoked
     CHECK(tokens.rotate(second.token).error().code == Errc::token_revoked);
     const auto third = tokens.issue("ann").value();
     CHECK(tokens.revoke_subject("ann"));

@@ -456,7 +456,7 @@ TEST_CASE("blocking calls: the coroutines' context may be destroyed while calls 
     }
     login.store->gate.set_open(true);
     threads.join();
-    CHECK(login.store->gate.arrived() == 1);  // the others were not made: nobody waits for them
+    CHECK(login.store->gate.arrived() == 1);  // the other calls were not made, because no coroutine waits for them
 }
 
 TEST_CASE("blocking calls: the destructor of the context waits for a running function", "[asio]") {
@@ -498,7 +498,7 @@ TEST_CASE("blocking calls: the pool may be destroyed before the coroutines' cont
     REQUIRE(login.store->gate.wait_for_arrived(1));
     auto waits = loop.spawn(refusal(verifier, login.id));
     auto waits_too = loop.spawn(kept(calls.run([]() -> Result<int> { return 1; })));
-    loop.run(settle());  // both are in line
+    loop.run(settle());  // both are queued
     threads->stop();
     login.store->gate.set_open(true);
     threads.reset();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Integers as text: the same as std::to_chars writes, also where dates of today take a shorter way.
+// Integers as text: the same as std::to_chars writes, also for dates of today, which have a faster path.
 #include <credence/detail/json/json_integer.hpp>
 
 #include <array>

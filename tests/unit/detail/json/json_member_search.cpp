@@ -29,7 +29,7 @@ int members_named(std::string_view name, const std::string& text) {
     return count;
 }
 
-/// The same by the strict reader; -1 where the text is no object.
+/// The same by the strict reader; -1 if the text is not an object.
 int members_by_reader(std::string_view name, const std::string& text) {
     const std::string room = padded(text);
     detail::JsonReader reader{without_zeros(room), {.allow_duplicate_members = true}};

@@ -19,7 +19,7 @@ using credence::detail::JsonRules;
 
 namespace {
 
-/// `ok`, or why the text is no JSON.
+/// `ok`, or why the text is not JSON.
 std::string skipped(std::string_view text, JsonRules rules = {}) {
     std::string padded{text};
     padded.append(json_padding, '\0');
@@ -36,7 +36,7 @@ std::string skipped(std::string_view text, JsonRules rules = {}) {
     return said;
 }
 
-/// The names of an object's members; nullopt where one is malformed.
+/// The names of an object's members; nullopt if one is malformed.
 std::optional<std::vector<std::string>> names_of(std::string_view text) {
     std::string padded{text};
     padded.append(json_padding, '\0');

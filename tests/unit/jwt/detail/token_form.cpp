@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The reasons for texts that are no token.
+// The reasons for texts that are not tokens.
 #include <credence/jwt/detail/token_form.hpp>
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// VerifierAccess: the library learns which algorithms a verifier's keys are for, and users' own verifiers have no say.
+// VerifierAccess: the library reads the algorithms of its own verifiers' keys. Users' own verifiers have none.
 #include <credence/jwt/verifier.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/jwt/detail/verifier_access.hpp>
