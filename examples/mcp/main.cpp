@@ -71,7 +71,7 @@ json list_orders(const OrderReader& who, const json& arguments) {
     return tool_answer({{"orders", orders}});
 }
 
-/// What a tool says about itself, the scope that it needs, and its function: an error if the caller lacks the scope.
+/// A tool: its description, the scope that it needs, and its function, which returns an error without that scope.
 struct Tool {
     json about;
     std::string scope;

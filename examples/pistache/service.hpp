@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a small service needs around Pistache's router: the fields that every answer has, errors in JSON, a line in the log
-// for each request, and a clean end.
+// The parts of a small service around Pistache's router: the fields of every answer, errors in JSON, a line in the log for
+// each request, and a clean end.
 #pragma once
 
 #include <chrono>

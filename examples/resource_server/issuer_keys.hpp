@@ -36,8 +36,8 @@ inline void log_event(const credence::RemoteEvent& event) {
                  {{"message", message(event)}});
 }
 
-/// What a readiness probe is told. The last fault stays after a fetch that succeeds; null: there was none. It names the URL that
-/// was asked and what was wrong with the answer, and holds no token and no body.
+/// The answer to a readiness probe. The last fault stays after a successful fetch; null: there was none. It names the URL and the
+/// fault of the answer, and contains no token and no body.
 [[nodiscard]] inline nlohmann::ordered_json readiness(const credence::RemoteHealth& health) {
     nlohmann::ordered_json told{{"keys", health.keys}, {"state", to_string(health.state)}, {"last_fault", nullptr}};
     if (!health.last_fault.empty()) told["last_fault"] = health.last_fault;

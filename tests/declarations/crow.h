@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The calls of Crow that credence/stacks/crow.hpp makes, for its tests where there is no Crow. Written for them: not Crow.
+// Declarations of the calls of Crow that credence/stacks/crow.hpp makes, for its tests on machines without Crow. They are
+// written for these tests and are not Crow.
 //
-// What Crow does, and a guard must know: fields are a multimap without case, and a response is sent when it is ended, and
-// by nothing else.
+// A guard depends on two properties of Crow: fields are a case-insensitive multimap, and only the end of a response sends it.
 #pragma once
 
 #include <algorithm>

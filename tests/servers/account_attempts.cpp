@@ -80,7 +80,7 @@ TEST_CASE("attempts: a flood of other clients neither uses more memory nor remov
     CHECK(let_in == 999);
     CHECK(attempts.size() == 1000);
     CHECK_FALSE(fails(attempts, "victim@example.com"));
-    // Names with a count may go on; the others are told when to come again.
+    // Names with a count may go on; the others get a time to retry.
     CHECK(fails(attempts, "1@example.com"));
     const auto refused = attempts.admit("new@example.com", "192.0.2.1");
     CHECK_FALSE(refused.attempt);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The calls of Drogon that credence/stacks/drogon.hpp makes, for its tests where there is no Drogon. Written for them: not
-// Drogon.
+// Declarations of the calls of Drogon that credence/stacks/drogon.hpp makes, for its tests on machines without Drogon. They are
+// written for these tests and are not Drogon.
 //
-// What Drogon does, and a guard must know: the Cookie field is taken apart and out of the map, of two fields of a name the
-// first is kept and of two cookies the last, and a response keeps one field of a name.
+// A guard depends on these properties of Drogon: the Cookie field is parsed and removed from the map; of two fields with one
+// name the first is kept, and of two cookies the last; a response keeps one field of each name.
 #pragma once
 
 #include <algorithm>
