@@ -116,7 +116,7 @@ TEST_CASE("only its owner can read the file, and its records survive a restart")
     CHECK(place.open()->find_session(record.hash).value() == record);
 }
 
-TEST_CASE("several processes that open a new file at once all get a store") {
+TEST_CASE("several threads that open a new file at once all get a store") {
     constexpr int rounds = 60;
     constexpr std::size_t openers = 4;
     for (int round = 0; round < rounds; ++round) {
