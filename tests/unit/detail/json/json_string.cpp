@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// JSON strings: UTF-8 against the definition in RFC 3629, the eight-byte scan against one byte at a time, and escapes.
+// JSON strings: the eight-byte scan against one byte at a time, and escapes.
 #include <credence/detail/json/json_string.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <stdexcept>
@@ -13,13 +12,11 @@
 #include "support/catch.hpp"
 
 using credence::detail::append_string;
-using credence::detail::append_utf8;
 using credence::detail::end_of_literal_run;
 using credence::detail::end_of_plain_run;
 using credence::detail::end_of_plain_word;
 using credence::detail::is_plain;
 using credence::detail::json_padding;
-using credence::detail::utf8_sequence;
 
 namespace {
 
@@ -31,21 +28,6 @@ std::optional<std::string> said(std::string_view inside) {
     if (end == nullptr) return std::nullopt;
     CHECK(end <= text.data() + inside.size());
     return out;
-}
-
-/// The length of the sequence by RFC 3629 §3: the sequence is decoded, and must be the encoding of the result.
-std::size_t by_definition(const std::string& bytes) {
-    const auto at = [&](std::size_t index) { return static_cast<unsigned char>(bytes[index]); };
-    const std::size_t length = at(0) >= 0xf0 ? 4 : at(0) >= 0xe0 ? 3 : at(0) >= 0xc0 ? 2 : 0;
-    if (length == 0 || at(0) >= 0xf8) return 0;
-    std::uint32_t code_point = at(0) & (0x7fU >> length);
-    for (std::size_t index = 1; index < length; ++index) {
-        if ((at(index) & 0xc0) != 0x80) return 0;
-        code_point = code_point << 6 | (at(index) & 0x3fU);
-    }
-    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (code_point < least[length] || code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff)) return 0;
-    return length;
 }
 
 }  // namespace
@@ -67,55 +49,6 @@ TEST_CASE("a string that is too long to be built is left empty") {
     const std::string_view endless{out.data(), out.max_size() + 1};  // never read: the length alone is refused
     CHECK_THROWS_AS(credence::detail::build_string(out, endless), std::length_error);
     CHECK(out.empty());
-}
-
-TEST_CASE("UTF-8: every sequence of two and three bytes is accepted or refused as RFC 3629 says") {
-    int wrong = 0;
-    std::string bytes(4 + json_padding, '\0');
-    for (unsigned first = 0x80; first < 0xf0; ++first) {
-        for (unsigned second = 0; second < 256; ++second) {
-            for (unsigned third = 0; third < 256;
-                 third += first < 0xe0 ? 0x40 : 1) {  // of which two bytes know nothing
-                bytes[0] = static_cast<char>(first);
-                bytes[1] = static_cast<char>(second);
-                bytes[2] = static_cast<char>(third);
-                if (utf8_sequence(bytes.data()) != by_definition(bytes)) ++wrong;
-            }
-        }
-    }
-    CHECK(wrong == 0);
-}
-
-TEST_CASE("UTF-8: sequences of four bytes are accepted or refused as RFC 3629 says") {
-    int wrong = 0;
-    std::string bytes(4 + json_padding, '\0');
-    for (unsigned first = 0xf0; first < 256; ++first) {
-        for (unsigned second = 0; second < 256; ++second) {
-            for (const unsigned third : {0x00U, 0x22U, 0x7fU, 0x80U, 0xbfU, 0xc0U, 0xffU}) {
-                for (const unsigned fourth : {0x00U, 0x22U, 0x7fU, 0x80U, 0xbfU, 0xc0U, 0xffU}) {
-                    bytes[0] = static_cast<char>(first);
-                    bytes[1] = static_cast<char>(second);
-                    bytes[2] = static_cast<char>(third);
-                    bytes[3] = static_cast<char>(fourth);
-                    if (utf8_sequence(bytes.data()) != by_definition(bytes)) ++wrong;
-                }
-            }
-        }
-    }
-    CHECK(wrong == 0);
-}
-
-TEST_CASE("UTF-8: every code point is written and read back, surrogates excepted") {
-    int wrong = 0;
-    for (std::uint32_t code_point = 0x80; code_point <= 0x10ffff; ++code_point) {
-        std::string bytes;
-        append_utf8(bytes, code_point);
-        const std::size_t length = bytes.size();
-        bytes.append(json_padding, '\0');
-        const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
-        if (utf8_sequence(bytes.data()) != (surrogate ? 0 : length)) ++wrong;
-    }
-    CHECK(wrong == 0);
 }
 
 TEST_CASE("the scan of eight bytes stops where a scan of single bytes does") {
