@@ -55,7 +55,7 @@ namespace detail {
     add("apv", encode_base64url(options.recipient));
     writer.close('}');
     if (!written) return Error{Errc::invalid_json, {}, "a member of the header is not UTF-8"};
-    if (count_of(text, '\\') > most_header_escapes) {  // what `decrypt` would refuse
+    if (count_of(text, '\\') > most_escapes_in_header(text.size())) {  // what `decrypt` would refuse
         return Error{Errc::malformed_token, {}, too_many_header_escapes};
     }
     return text;

@@ -46,10 +46,10 @@ TEST_CASE("the header has alg, enc and the members of the options", "[jwe][encry
 
 TEST_CASE("encrypt refuses a header with more escapes than decrypt accepts", "[jwe][encrypt]") {
     const auto keys = EncryptionKeys<A256KW>::from_secret(secret_of_32).value();
-    const auto longest = encrypt("x", keys, {.kid = std::string(1024, '\n')});
+    const auto longest = encrypt("x", keys, {.kid = std::string(512, '\n')});
     REQUIRE(longest);
     CHECK(decrypt(*longest, keys));
-    CHECK(encrypt("x", keys, {.kid = std::string(1025, '\n')}).error().code == Errc::malformed_token);
+    CHECK(encrypt("x", keys, {.kid = std::string(513, '\n')}).error().code == Errc::malformed_token);
 }
 
 TEST_CASE("the parts have the lengths of RFC 7518", "[jwe][encrypt]") {

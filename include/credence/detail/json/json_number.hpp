@@ -44,16 +44,18 @@ inline constexpr std::ptrdiff_t short_digits = 18;
 /// The end of the digits at `text`, which `json_padding` readable zero bytes follow. Appends them to `value`, which
 /// wraps around if there are many.
 [[nodiscard]] inline const char* take_digits(const char* text, std::uint64_t& value) noexcept {
-    if constexpr (std::endian::native == std::endian::little) {
-        if (const std::uint64_t word = load_word(text); are_digits(word)) {
-            value = value * 100'000'000 + value_of_digits(word);
-            text += 8;
+    for (;;) {
+        if constexpr (std::endian::native == std::endian::little) {
+            if (const std::uint64_t word = load_word(text); are_digits(word)) {
+                value = value * 100'000'000 + value_of_digits(word);
+                text += 8;
+            }
         }
-    }
-    for (;; ++text) {
-        const auto digit = static_cast<unsigned char>(*text - '0');
-        if (digit > 9) return text;
-        value = value * 10 + digit;
+        for (const char* const end = text + 8; text != end; ++text) {
+            const auto digit = static_cast<unsigned char>(*text - '0');
+            if (digit > 9) return text;
+            value = value * 10 + digit;
+        }
     }
 }
 

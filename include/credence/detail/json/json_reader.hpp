@@ -29,7 +29,8 @@ struct JsonRules {
     int depth_limit = json_depth_limit;    ///< for documents that are not tokens
     /// The most values that are skipped, nested ones included; one too many is `malformed_token`.
     std::size_t skipped_limit = (std::numeric_limits<std::size_t>::max)();
-    /// The most escapes in the strings that are kept, names included; one too many is `malformed_token`.
+    /// The most escapes in all strings, names included; one too many is `malformed_token`. In a string that is skipped,
+    /// several in a row count as one.
     std::size_t escape_limit = (std::numeric_limits<std::size_t>::max)();
 };
 
@@ -293,20 +294,33 @@ private:
         if (!expect('"')) return false;
         const char* end = end_of_literal_run(at_);
         while (end != nullptr && *end == '\\') {
+            if (!count_escape()) return leave_string(nullptr);
             end = skip_escapes(end);
             if (end != nullptr) end = end_of_literal_run(end);
         }
-        if (end == nullptr || *end != '"') return fail();
+        return leave_string(end);
+    }
+
+    [[nodiscard]] bool count_escape() noexcept {
+        if (escapes_left_ == 0) {
+            escapes_left_ = (std::numeric_limits<std::size_t>::max)();  // tells that there was one more
+            return false;
+        }
+        --escapes_left_;
+        return true;
+    }
+
+    /// Moves behind a string's closing quote at `end`; null if the string is malformed.
+    [[nodiscard]] bool leave_string(const char* end) noexcept {
+        if (end == nullptr) return fail(has_too_many_escapes() ? Errc::malformed_token : Errc::invalid_json);
+        if (*end != '"') return fail();
         at_ = end + 1;
         return true;
     }
 
     /// Continues at the first character of a string that is not plain.
     [[nodiscard]] bool rest_of_string(const char* rest, std::string& out) {
-        const char* end = append_string(rest, out, escapes_left_);
-        if (end == nullptr) return fail(has_too_many_escapes() ? Errc::malformed_token : Errc::invalid_json);
-        at_ = end + 1;
-        return true;
+        return leave_string(append_string(rest, out, escapes_left_));
     }
 
     /// The same from an escape on, if the string is kept here, readable in words like the text itself.
@@ -319,9 +333,8 @@ private:
         return true;
     }
 
-    /// Most tokens have no white space, which one comparison finds out.
     void skip_space() noexcept {
-        while (*at_ <= ' ' && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+        if (*at_ <= ' ') at_ = end_of_space(at_);
     }
 
     [[nodiscard]] bool expect(char wanted) noexcept { return take(wanted) || fail(); }

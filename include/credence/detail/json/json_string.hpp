@@ -69,17 +69,12 @@ inline void build_string(std::string& out, std::string_view text) {
 
 /// Skips all characters that stand for themselves, longer sequences included. \return the quote, backslash or control
 /// character that ends them; nullptr if the UTF-8 is malformed.
+/// \param text  within a string: at least its quote is before it.
 [[nodiscard]] inline const char* end_of_literal_run(const char* text) noexcept {
-    for (;;) {
-        text = end_of_plain_run(text);
-        if (static_cast<unsigned char>(*text) < 0x80) return text;
-        do {  // most texts that are not ASCII have several such characters in a row
-            const std::size_t length = utf8_sequence(text);
-            if (length == 0) return nullptr;
-            text += length;
-        } while (static_cast<unsigned char>(*text) >= 0x80);
-        if (!is_plain(*text)) return text;
-    }
+    text = end_of_plain_run(text);
+    if (static_cast<unsigned char>(*text) < 0x80) return text;
+    const std::size_t length = utf8_sequence(text);
+    return length == 0 ? nullptr : end_of_utf8_run(text + length);  // behind two bytes or more, and the quote
 }
 
 /// The value of each hexadecimal digit; -1 for any other byte.
@@ -94,16 +89,14 @@ inline constexpr std::array<std::int8_t, 256> hex_digit_values = [] {
     return values;
 }();
 
-/// The value of four hexadecimal digits; more than 0xffff if they are not. Reads no character after the first that is
-/// not a digit.
+/// The value of four hexadecimal digits; more than 0xffff if they are not.
 [[nodiscard]] inline std::uint32_t four_hex_digits(const char* text) noexcept {
-    std::uint32_t value = 0;
-    for (std::size_t index = 0; index < 4; ++index) {
-        const std::int8_t digit = hex_digit_values[static_cast<unsigned char>(text[index])];
-        if (digit < 0) return 0x10000;
-        value = value << 4 | static_cast<std::uint32_t>(digit);
-    }
-    return value;
+    const auto digit = [text](std::size_t index) -> int {
+        return hex_digit_values[static_cast<unsigned char>(text[index])];
+    };
+    const int first = digit(0), second = digit(1), third = digit(2), fourth = digit(3);
+    if ((first | second | third | fourth) < 0) return 0x10000;
+    return static_cast<std::uint32_t>(first << 12 | second << 8 | third << 4 | fourth);
 }
 
 /// Reads the escape sequence after the backslash at `text`, and the character that it stands for. \return the first

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// UTF-8: its sequences, checked and written. RFC 3629
+// UTF-8: its sequences, one by one or sixteen bytes at a time. RFC 3629
 #pragma once
 
 #include <credence/version.hpp>
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -40,6 +42,59 @@ namespace credence::detail {
         text.remove_prefix(length);
     }
     return true;
+}
+
+/// Sixteen bytes of a text: compilers turn operations on it into those of the processor.
+using ByteBlock [[gnu::vector_size(16)]] = unsigned char;
+
+[[nodiscard]] inline ByteBlock load_block(const char* text) noexcept {
+    ByteBlock block;
+    std::memcpy(&block, text, sizeof block);
+    return block;
+}
+
+/// Marks each of the sixteen bytes at `text` at which the text is not UTF-8, with bits that are set. RFC 3629 §4
+/// \param text  behind three bytes that are UTF-8, whose last sequence may continue here.
+[[nodiscard]] inline auto utf8_faults(const char* text) noexcept {
+    const ByteBlock byte = load_block(text);
+    const ByteBlock before = load_block(text - 1);
+    const auto must_continue = (before >= 0xc0) | (load_block(text - 2) >= 0xe0) | (load_block(text - 3) >= 0xf0);
+    const auto continues = (byte & 0xc0) == 0x80;
+    const auto never_there = ((byte & 0xfe) == 0xc0) | (byte >= 0xf5);
+    const auto overlong = ((before == 0xe0) & (byte < 0xa0)) | ((before == 0xf0) & (byte < 0x90));
+    const auto surrogate_or_beyond = ((before == 0xed) & (byte >= 0xa0)) | ((before == 0xf4) & (byte >= 0x90));
+    return (must_continue ^ continues) | never_there | overlong | surrogate_or_beyond;
+}
+
+/// The first of sixteen bytes that has a mark; sixteen if none has.
+template <class Marks>
+[[nodiscard]] std::size_t first_mark(const Marks& marks) noexcept {
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(marks);
+    if (halves[0] != 0) return static_cast<std::size_t>(std::countr_zero(halves[0])) / 8;
+    return 8 + static_cast<std::size_t>(std::countr_zero(halves[1])) / 8;
+}
+
+/// Skips characters of any length up to a quote, a backslash or a control character. The time does not depend on which
+/// characters they are. \return the character that ends them; nullptr if the UTF-8 is malformed before it.
+/// \param text  as for `utf8_faults`; followed by `json_padding`.
+[[nodiscard]] inline const char* end_of_utf8_run(const char* text) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (;; text += sizeof(ByteBlock)) {
+            const ByteBlock byte = load_block(text);
+            const auto faults = utf8_faults(text);
+            const std::size_t stop = first_mark(faults | (byte < 0x20) | (byte == '"') | (byte == '\\'));
+            if (stop == sizeof(ByteBlock)) continue;
+            return first_mark(faults) == stop ? nullptr : text + stop;
+        }
+    } else {
+        for (;;) {
+            const auto byte = static_cast<unsigned char>(*text);
+            if (byte < 0x20 || byte == '"' || byte == '\\') return text;
+            const std::size_t length = byte < 0x80 ? 1 : utf8_sequence(text);
+            if (length == 0) return nullptr;
+            text += length;
+        }
+    }
 }
 
 /// Appends a code point as UTF-8. It must be a scalar value.

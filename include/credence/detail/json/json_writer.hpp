@@ -11,6 +11,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -161,7 +162,7 @@ private:
     /// Copies the characters at the start of `text` that are ASCII and stand for themselves. May write as much as
     /// `text` is long. \return how many they are.
     [[nodiscard]] static std::size_t copy_plain(std::string_view text, char* to) noexcept {
-        constexpr std::size_t step = json_padding;
+        constexpr std::size_t step = sizeof(std::uint64_t);
         std::size_t length = 0;
         for (; length + step <= text.size(); length += step) {
             const char* const from = text.data() + length;

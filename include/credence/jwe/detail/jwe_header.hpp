@@ -134,7 +134,7 @@ struct JweHeader : JoseHeader {
     if (segment.empty()) return Error{Errc::malformed_token, {}, "the header is empty"};
     DecodedPart part;
     if (!part.decode(segment)) return Error{Errc::invalid_base64, {}, why_bad_jwe_part(segment)};
-    JsonReader reader{part.bytes(), header_json_rules};
+    JsonReader reader{part.bytes(), header_json_rules(segment.size())};
     JweHeader header;
     auto error = read_object_text(reader, header_reasons, [&] {
         return reader.object([&](std::string_view name) {
@@ -147,7 +147,7 @@ struct JweHeader : JoseHeader {
     if (const auto reason = why_malformed_jwe(header); !reason.empty()) {
         return Error{Errc::malformed_token, {}, reason};
     }
-    if (header.has_crit) header.names = member_names(part.bytes());
+    if (header.lists_critical_names()) header.names = member_names(part.bytes());
     return header;
 }
 

@@ -26,12 +26,17 @@ inline constexpr std::size_t most_header_members = 64, most_critical_names = 16;
 /// before anything is proven, so a stranger must not be able to make it expensive.
 inline constexpr std::size_t most_header_values = 256;
 
-/// The most escapes in the strings of a header that are used, and in its names. Decoding a header full of escapes takes
-/// longer than a signature does.
-inline constexpr std::size_t most_header_escapes = 1024;
-inline constexpr std::string_view too_many_header_escapes = "the header has more than 1,024 escapes";
+/// The most escapes in a header's strings, names included; several in a row in a string that is not used count as one.
+/// Reading a header full of escapes takes as long as checking a signature. Longer headers than the usual limit allows
+/// may have more.
+[[nodiscard]] constexpr std::size_t most_escapes_in_header(std::size_t encoded_size) noexcept {
+    return (std::max)(std::size_t{512}, encoded_size / 32);
+}
+inline constexpr std::string_view too_many_header_escapes = "the header has more than 512 escapes";
 
-inline constexpr JsonRules header_json_rules{.skipped_limit = most_header_values, .escape_limit = most_header_escapes};
+[[nodiscard]] constexpr JsonRules header_json_rules(std::size_t encoded_size) noexcept {
+    return {.skipped_limit = most_header_values, .escape_limit = most_escapes_in_header(encoded_size)};
+}
 
 /// The rules for reading a header: members of `Validation`.
 struct HeaderRules {
@@ -64,7 +69,12 @@ struct JoseHeader : TokenHeader {
     std::size_t member_count = 0;
     std::size_t crit_count = 0;
     std::vector<std::string> crit = {};   ///< the names that `crit` lists; also empty if it is not a list of strings
-    std::vector<std::string> names = {};  ///< the names of all members, if there is a `crit`
+    std::vector<std::string> names = {};  ///< the names of all members, if `crit` lists names
+
+    /// Whether `crit` is a list of names, and no longer than it may be.
+    [[nodiscard]] bool lists_critical_names() const noexcept {
+        return has_crit_of_strings && !crit.empty() && crit_count <= most_critical_names;
+    }
 };
 
 /// Names that an extension can never have: those of RFC 7515, 7516 and 7518 (RFC 7515 §4.1.11), and `b64`, which would
@@ -224,8 +234,8 @@ template <class ReadObject>
     const bool is_object = reader.peek() == '{';
     const bool read = is_object ? read_object() : reader.skip();
     if (!read || !reader.at_end()) {
-        const bool is_duplicate = reader.fault() == Errc::duplicate_member;
-        return Error{reader.fault(), {}, is_duplicate ? reasons.duplicate_member : reasons.of(reader.kind_of_fault())};
+        if (reader.fault() == Errc::invalid_json) return Error{reader.fault(), {}, reasons.of(reader.kind_of_fault())};
+        return Error{reader.fault(), {}, reasons.duplicate_member};
     }
     if (!is_object) return Error{Errc::malformed_token, {}, reasons.no_object};
     return std::nullopt;
@@ -255,13 +265,13 @@ template <class ReadObject>
     if (!part.decode(rules.allow_padding ? without_padding(segment) : segment)) {
         return Error{Errc::invalid_base64, {}, why_not_base64url(segment, rules.allow_padding)};
     }
-    JsonReader reader{part.bytes(), header_json_rules};
+    JsonReader reader{part.bytes(), header_json_rules(segment.size())};
     JoseHeader header;
     auto error = read_object_text(reader, header_reasons,
                                   [&] { return read_header_members(reader, rules.allow_null_members, header); });
     if (auto refused = header_error(std::move(error), header, reader)) return *std::move(refused);
     if (const auto reason = why_malformed(header); !reason.empty()) return Error{Errc::malformed_token, {}, reason};
-    if (header.has_crit) header.names = member_names(part.bytes());
+    if (header.lists_critical_names()) header.names = member_names(part.bytes());
     return header;
 }
 

@@ -40,7 +40,7 @@ namespace credence::detail {
 [[nodiscard]] inline bool has_too_many_values(std::string text) {
     const std::size_t size = text.size();
     text.append(json_padding, '\0');
-    JsonReader reader{std::string_view{text}.substr(0, size), header_json_rules};
+    JsonReader reader{std::string_view{text}.substr(0, size), header_json_rules(size)};
     return !reader.skip() && reader.skipped_too_many();
 }
 
@@ -65,7 +65,7 @@ inline constexpr std::string_view header_not_written = "the header has text that
         return Error{Errc::malformed_token, {}, "HeaderOptions::header has more than 256 values"};
     }
     std::string segment = encode_base64url(text);
-    if (count_of(text, '\\') <= most_header_escapes) return segment;
+    if (count_of(text, '\\') <= most_escapes_in_header(segment.size())) return segment;
     if (auto read = read_jose_header(segment); !read) return std::move(read).error();  // as a verifier would
     return segment;
 }

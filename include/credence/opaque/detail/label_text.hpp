@@ -18,7 +18,7 @@ inline constexpr std::size_t longest_label = 256;
 [[nodiscard]] inline std::string label_text(std::string_view label) {
     std::string padded{label.substr(0, longest_label + 4)};
     const std::size_t size = padded.size();
-    padded.append(8, '\0');  // utf8_sequence reads beyond a truncated sequence
+    padded.append(json_padding, '\0');  // utf8_sequence reads beyond a truncated sequence
     std::string text;
     for (std::size_t at = 0; at < size;) {
         const bool is_ascii = static_cast<unsigned char>(padded[at]) < 0x80;

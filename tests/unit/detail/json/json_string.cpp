@@ -22,11 +22,11 @@ namespace {
 
 /// The decoded string, read from after its first quote; nullopt if it is malformed.
 std::optional<std::string> said(std::string_view inside) {
-    const std::string text = std::string{inside} + '"' + std::string(json_padding, '\0');
+    const std::string text = '"' + std::string{inside} + '"' + std::string(json_padding, '\0');
     std::string out;
-    const char* end = append_string(text.data(), out);
+    const char* end = append_string(text.data() + 1, out);
     if (end == nullptr) return std::nullopt;
-    CHECK(end <= text.data() + inside.size());
+    CHECK(end <= text.data() + 1 + inside.size());
     return out;
 }
 
@@ -72,15 +72,15 @@ TEST_CASE("the scan of eight bytes stops where a scan of single bytes does") {
 TEST_CASE("a run ends at the right place, at every alignment and length") {
     for (std::size_t before = 0; before < 40; ++before) {
         for (const char end : {'"', '\\', '\n', '\0', '\x1f'}) {
-            const std::string text = std::string(before, 'x') + end + std::string(json_padding, '\0');
-            CHECK(end_of_plain_run(text.data()) == text.data() + before);
-            CHECK(end_of_literal_run(text.data()) == text.data() + before);
+            const std::string text = '"' + std::string(before, 'x') + end + std::string(json_padding, '\0');
+            CHECK(end_of_plain_run(text.data() + 1) == text.data() + 1 + before);
+            CHECK(end_of_literal_run(text.data() + 1) == text.data() + 1 + before);
         }
-        const std::string longer = std::string(before, 'x') + "\xc3\xa4y\"" + std::string(json_padding, '\0');
-        CHECK(end_of_plain_run(longer.data()) == longer.data() + before);
-        CHECK(end_of_literal_run(longer.data()) == longer.data() + before + 3);
-        const std::string broken = std::string(before, 'x') + "\xc3\"" + std::string(json_padding, '\0');
-        CHECK(end_of_literal_run(broken.data()) == nullptr);
+        const std::string longer = '"' + std::string(before, 'x') + "\xc3\xa4y\"" + std::string(json_padding, '\0');
+        CHECK(end_of_plain_run(longer.data() + 1) == longer.data() + 1 + before);
+        CHECK(end_of_literal_run(longer.data() + 1) == longer.data() + 1 + before + 3);
+        const std::string broken = '"' + std::string(before, 'x') + "\xc3\"" + std::string(json_padding, '\0');
+        CHECK(end_of_literal_run(broken.data() + 1) == nullptr);
     }
 }
 

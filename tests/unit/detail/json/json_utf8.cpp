@@ -5,11 +5,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 
 using credence::detail::append_utf8;
+using credence::detail::end_of_utf8_run;
 using credence::detail::json_padding;
 using credence::detail::utf8_sequence;
 
@@ -28,6 +31,23 @@ std::size_t by_definition(const std::string& bytes) {
     constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     if (code_point < least[length] || code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff)) return 0;
     return length;
+}
+
+/// The end of a run, one sequence after the other.
+const char* end_by_sequences(const char* text) {
+    for (;;) {
+        const auto byte = static_cast<unsigned char>(*text);
+        if (byte < 0x20 || byte == '"' || byte == '\\') return text;
+        const std::size_t length = byte < 0x80 ? 1 : utf8_sequence(text);
+        if (length == 0) return nullptr;
+        text += length;
+    }
+}
+
+/// A run as in a string, whose quote and first character are before it.
+bool is_same_end(const std::string& run) {
+    const std::string text = "\"\xc3\xa9" + run + std::string(json_padding, '\0');
+    return end_of_utf8_run(text.data() + 3) == end_by_sequences(text.data() + 3);
 }
 
 }  // namespace
@@ -77,6 +97,60 @@ TEST_CASE("UTF-8: every code point is written and read back, surrogates excepted
         bytes.append(json_padding, '\0');
         const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
         if (utf8_sequence(bytes.data()) != (surrogate ? 0 : length)) ++wrong;
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("UTF-8: a run of sixteen bytes at a time ends as one of single sequences does") {
+    const std::vector<std::string> pieces{"a",
+                                          "abcdefg",
+                                          "\x7f",
+                                          "\xc2\x80",
+                                          "\xdf\xbf",
+                                          "\xe0\xa0\x80",
+                                          "\xed\x9f\xbf",
+                                          "\xef\xbf\xbf",
+                                          "\xf0\x90\x80\x80",
+                                          "\xf4\x8f\xbf\xbf",
+                                          "\x80",
+                                          "\xbf",
+                                          "\xc0\x80",
+                                          "\xc1\xbf",
+                                          "\xe0\x9f\xbf",
+                                          "\xed\xa0\x80",
+                                          "\xf0\x8f\xbf\xbf",
+                                          "\xf4\x90\x80\x80",
+                                          "\xf5",
+                                          "\xff",
+                                          "\xc2",
+                                          "\xe1\x80",
+                                          "\xf1\x80\x80",
+                                          "\"",
+                                          "\\",
+                                          "\x1f"};
+    std::mt19937 random{5};
+    for (int round = 0; round < 100'000; ++round) {
+        std::string run;
+        const std::size_t kinds = random() % 3 == 0 ? pieces.size() : 10;  // mostly of valid pieces alone
+        for (std::size_t left = random() % 30; left > 0; --left) run += pieces[random() % kinds];
+        run += pieces[random() % pieces.size()];
+        INFO(run);
+        REQUIRE(is_same_end(run));
+    }
+}
+
+TEST_CASE("UTF-8: each pair of bytes is judged at each place of a block") {
+    int wrong = 0;
+    for (std::size_t before = 0; before < 17; ++before) {
+        for (int first = 0; first < 256; ++first) {
+            for (int second = 0; second < 256; ++second) {
+                std::string run(before, 'x');
+                run += static_cast<char>(first);
+                run += static_cast<char>(second);
+                run += "\x80\x80\"";
+                if (!is_same_end(run)) ++wrong;
+            }
+        }
     }
     CHECK(wrong == 0);
 }
