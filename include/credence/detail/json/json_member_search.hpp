@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace credence::detail {
@@ -27,6 +28,26 @@ namespace credence::detail {
         while (at < end && *at != one && *at != other) ++at;
         return at;
     }
+}
+
+/// The quote that ends the string whose text begins at `at`; `end`, which `json_padding` follows, if there is none.
+[[nodiscard]] inline const char* end_of_quoted(const char* at, const char* end) noexcept {
+    EscapeScan escapes;
+    if constexpr (std::endian::native == std::endian::little) {
+        for (; at < end; at += sizeof(std::uint64_t)) {
+            const std::uint64_t word = load_word(at);
+            const std::uint64_t quotes = (marks_at(word, '"') << 7) & ~escapes.take_word(word);
+            if (quotes == 0) continue;
+            const char* const quote = at + std::countr_zero(quotes) / 8;
+            return quote < end ? quote : end;
+        }
+    } else {
+        for (; at < end; ++at) {
+            if (*at == '"' && !escapes.is_escaped()) return at;
+            escapes.take(*at);
+        }
+    }
+    return end;
 }
 
 /// Goes from member to member of an object by quotes, brackets, colons and commas alone. Finds every member of an
@@ -62,7 +83,8 @@ public:
 
     /// Whether the name of the member is this one, which is ASCII, with or without escapes.
     [[nodiscard]] bool is_named(std::string_view wanted) const noexcept {
-        return name_ == wanted || (name_.size() > wanted.size() && spells(name_, wanted));
+        if (name_.size() == wanted.size()) return std::memcmp(name_.data(), wanted.data(), wanted.size()) == 0;
+        return name_.size() > wanted.size() && spells(name_, wanted);
     }
 
     /// The text from the member's value on.
@@ -84,12 +106,8 @@ public:
 private:
     /// The quote that ends the string whose text begins at `at`.
     [[nodiscard]] const char* end_of_string(const char* at) const noexcept {
-        at = end_of_plain_word(at);
-        if (*at == '"') return at;  // of a short one
-        while ((at = find_either(at, end_, '"', '\\')) < end_ && *at == '\\') {
-            while (at < end_ && *at == '\\') at += 2;
-        }
-        return at < end_ ? at : end_;
+        const char* const end = end_of_plain_word(at);
+        return *end == '"' ? end : end_of_quoted(at, end_);  // most names are short
     }
 
     /// Whether a name equals `wanted` once its escapes are decoded. Only escapes with `u` stand for letters.
@@ -108,7 +126,9 @@ private:
     }
 
     void skip_space() noexcept {
-        while (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r') ++at_;
+        if (*at_ > ' ' || !is_json_space(*at_)) return;
+        ++at_;  // mostly the only one
+        if (*at_ <= ' ') at_ = end_of_space(at_);
     }
 
     const char* at_;

@@ -49,7 +49,10 @@ public:
     [[nodiscard]] const DecodedPart& payload() const noexcept { return decoded_; }
 
 private:
-    /// Reads the name strictly. Leaves nullopt if the value is not a string.
+    /// More escapes than the name of any issuer has. Decoding many takes as long as checking a signature.
+    static constexpr std::size_t most_escapes = 512;
+
+    /// Reads the name strictly. Leaves nullopt if the value is not a string, or has more escapes.
     void read_name(std::string_view value) {
         name_.reset();
         if (value.front() != '"') return;
@@ -58,7 +61,7 @@ private:
             name_ = std::string_view{begin, static_cast<std::size_t>(end - begin)};
             return;
         }
-        JsonReader& reader = reader_.emplace(value);
+        JsonReader& reader = reader_.emplace(value, JsonRules{.escape_limit = most_escapes});
         std::string_view text;
         if (reader.string_view(text)) name_ = text;
     }

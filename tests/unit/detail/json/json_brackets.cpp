@@ -23,9 +23,8 @@ std::size_t size_by_brackets(std::string text) {
 /// The same, one character after the other.
 std::size_t size_by_bytes(std::string_view text) {
     detail::BracketWalk walk;
-    for (std::size_t index = 0; index < text.size(); ++index) {
-        walk.take(text[index]);
-        if (walk.is_closed()) return index + 1;
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (walk.take(text[at])) return at + 1;
     }
     return text.size();
 }
@@ -55,11 +54,16 @@ TEST_CASE("a list that is not closed ends with the text") {
 
 TEST_CASE("words of eight characters give the same end as single characters") {
     std::mt19937 random{7};
-    constexpr std::string_view alphabet = "[]{}\"\\, a\xfb\xdd";
-    for (int round = 0; round < 20'000; ++round) {
-        std::string text = "[[[";
+    constexpr std::string_view alphabet = "[]{}\"\\, a\xfb\xdd\xa2";
+    for (int round = 0; round < 40'000; ++round) {
+        std::string text = round % 2 == 0 ? "[" : "[[[";
         for (int left = 60; left > 0; --left) text += alphabet[random() % alphabet.size()];
         INFO(text);
         REQUIRE(size_by_brackets(text) == size_by_bytes(text));
+    }
+    for (const std::size_t depth : {30U, 33U, 600U}) {
+        const std::string deep = std::string(depth, '[') + R"(")\"]")" + std::string(depth, ']');
+        CHECK(size_by_brackets(deep + "]]") == deep.size());
+        CHECK(size_by_brackets(deep.substr(0, deep.size() - 1)) == deep.size() - 1);
     }
 }
