@@ -27,12 +27,13 @@ public:
         if (4 * (count_ + 1) > entries_.size()) grow();
         put({hash_of(text), static_cast<std::uint32_t>(place + 1)});
         ++count_;
+        longest_ = (std::max)(longest_, text.size());
     }
 
     /// Calls `take(place)` for each place of the hash, in the order in which they were added.
     template <class Take>
     void each(std::string_view text, Take&& take) const {
-        if (entries_.empty()) return;
+        if (entries_.empty() || text.size() > longest_) return;  // a stranger's long text is not even hashed
         const std::uint32_t hash = hash_of(text);
         for (std::size_t at = hash & mask(); entries_[at].number != 0; at = (at + 1) & mask()) {
             if (entries_[at].hash == hash) take(static_cast<std::size_t>(entries_[at].number - 1));
@@ -82,6 +83,7 @@ private:
 
     std::vector<Entry> entries_;  // a power of two
     std::size_t count_ = 0;
+    std::size_t longest_ = 0;
 };
 
 }  // namespace credence::detail

@@ -2,7 +2,7 @@
 // Reasons why a text is not a token: what was passed instead, or what is wrong with a part. All are static texts.
 #pragma once
 
-#include <credence/version.hpp>
+#include <credence/detail/json/json_words.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -26,8 +26,9 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
         const char lower = static_cast<char>(character | 0x20);
         return (lower >= 'a' && lower <= 'z') || character == '_' || character == '-';
     };
-    const auto end = std::find_if_not(text.begin(), text.end(), is_letter);
-    const auto size = static_cast<std::size_t>(end - text.begin());
+    const std::string_view start = text.substr(0, longest_word + 1);  // a stranger's text may be long
+    const auto end = std::find_if_not(start.begin(), start.end(), is_letter);
+    const auto size = static_cast<std::size_t>(end - start.begin());
     if (size < shortest_word || size > longest_word || text.size() < size + 2) return '\0';
     return is_space(text[size + 1]) || text[size + 1] == '=' || text[size + 1] == '.' ? '\0' : *end;
 }
@@ -68,9 +69,9 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
 }
 
 /// Why a text does not have the three parts of a token. RFC 7515 §7.1, RFC 7516 §7.1
-[[nodiscard]] constexpr std::string_view why_not_three_parts(std::string_view text) noexcept {
+[[nodiscard]] inline std::string_view why_not_three_parts(std::string_view text) noexcept {
     if (const std::string_view reason = why_no_token(text); !reason.empty()) return reason;
-    switch (std::count(text.begin(), text.end(), '.')) {
+    switch (count_of(text, '.')) {
         case 0: return "one part: an opaque token, or a piece of a token";
         case 1: return "two parts: the signature is missing";
         case 3: return "four parts";

@@ -38,6 +38,7 @@ TEST_CASE("each of a thousand texts has its place, and others have none") {
     std::size_t found = 0;
     for (int number = 0; number < 1000; ++number) found += places_of(index, "other-" + std::to_string(number)).size();
     CHECK(found < 10);
+    CHECK(places_of(index, std::string(1025, 'k')).empty());
 }
 
 TEST_CASE("several places of one text come in order of insertion, also after the index has grown") {
