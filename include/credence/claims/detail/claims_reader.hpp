@@ -68,7 +68,7 @@ public:
         bool is_taken = false;
         if constexpr (std::same_as<Value, std::string>) {
             is_taken = reader.take_plain_text(begin, plain);
-            if (is_taken) build_string(member<index>(), plain.text().substr(1, plain.text().size() - 2));
+            if (is_taken) build_string(member<index>(), plain.inside());
         } else if constexpr (std::same_as<Value, NumericDate>) {
             std::int64_t seconds = 0;
             is_taken = reader.take_plain_integer(begin, seconds, plain);
@@ -87,19 +87,23 @@ public:
     /// several errors the first in declaration order wins.
     [[nodiscard]] Result<void> mapped() const {
         const std::uint64_t missing = needed & ~seen_;
-        const std::uint64_t wrong = mismatched_ | missing;
-        if (wrong == 0) return {};
-        const auto first = static_cast<std::size_t>(std::countr_zero(wrong));
-        const std::string name{claim_names_of<Aggregate>[first]};
-        if (missing >> first & 1) return Error{Errc::missing_claim, name, "a member that is not std::optional"};
-        if (first != error_index_) return Error{Errc::invalid_claim_type, name};
-        return Error{error_.code, error_.claim.empty() ? name : name + '.' + error_.claim, error_.reason};
+        if ((mismatched_ | missing) == 0) [[likely]]
+            return {};
+        return first_error(missing);
     }
 
 private:
     static constexpr std::uint64_t needed = []<std::size_t... Index>(std::index_sequence<Index...>) {
         return (std::uint64_t{0} | ... | (may_be_absent<Member<Aggregate, Index>> ? 0 : std::uint64_t{1} << Index));
     }(std::make_index_sequence<count>{});
+
+    [[nodiscard, gnu::noinline]] Error first_error(std::uint64_t missing) const {
+        const auto first = static_cast<std::size_t>(std::countr_zero(mismatched_ | missing));
+        const std::string name{claim_names_of<Aggregate>[first]};
+        if (missing >> first & 1) return Error{Errc::missing_claim, name, "a member that is not std::optional"};
+        if (first != error_index_) return Error{Errc::invalid_claim_type, name};
+        return Error{error_.code, error_.claim.empty() ? name : name + '.' + error_.claim, error_.reason};
+    }
 
     void record(std::size_t index, Error&& error) {
         if (mismatched_ == 0 || index <= error_index_) {

@@ -85,7 +85,9 @@ inline constexpr std::array<Base64urlTable, 4> base64url_tables{make_base64url_t
 /// \return whether every character is of the alphabet, the length is possible, and trailing bits are zero.
 [[nodiscard]] inline bool decode_base64url(std::string_view text, char* out) noexcept {
     const std::size_t wide = decode_base64url_wide(text, out);
-    return wide != not_base64url && decode_base64url_by_table(text.substr(wide), out + base64url_decoded_size(wide));
+    if (wide == not_base64url) return false;
+    const std::string_view rest{text.data() + wide, text.size() - wide};
+    return decode_base64url_by_table(rest, out + base64url_decoded_size(wide));
 }
 
 /// The decoded bytes of `text`; nullopt if it is not strict base64url.
@@ -118,7 +120,8 @@ inline char* encode_base64url_by_table(std::string_view bytes, char* out) noexce
 /// Writes `base64url_encoded_size(bytes.size())` characters to `out`. \return the end of the written characters.
 inline char* encode_base64url(std::string_view bytes, char* out) noexcept {
     const std::size_t wide = encode_base64url_wide(bytes, out);
-    return encode_base64url_by_table(bytes.substr(wide), out + base64url_encoded_size(wide));
+    const std::string_view rest{bytes.data() + wide, bytes.size() - wide};
+    return encode_base64url_by_table(rest, out + base64url_encoded_size(wide));
 }
 
 /// `bytes` as base64url text.

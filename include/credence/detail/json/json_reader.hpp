@@ -44,6 +44,10 @@ struct PlainMember {
     bool has_next = false;  ///< whether a comma followed; it was read
 
     [[nodiscard]] std::string_view text() const noexcept { return {begin, static_cast<std::size_t>(end - begin)}; }
+    /// The text of a string, within its quotes.
+    [[nodiscard]] std::string_view inside() const noexcept {
+        return {begin + 1, static_cast<std::size_t>(end - begin) - 2};
+    }
 };
 
 /// A cursor over one JSON text.
@@ -76,7 +80,7 @@ public:
     [[nodiscard]] const char* position() const noexcept { return at_; }
 
     /// Reads a character if it is the next one after white space.
-    [[nodiscard]] bool take(char wanted) noexcept {
+    [[nodiscard, gnu::always_inline]] bool take(char wanted) noexcept {
         skip_space();
         if (*at_ != wanted) return false;
         ++at_;
@@ -281,7 +285,9 @@ private:
         return true;
     }
 
-    [[nodiscard]] bool unusual_member_name(std::string_view& out) { return string_view(out) && expect(':'); }
+    [[nodiscard, gnu::noinline]] bool unusual_member_name(std::string_view& out) {
+        return string_view(out) && expect(':');
+    }
 
     /// If duplicates are allowed, names need not be kept.
     [[nodiscard]] bool skip_object() {
@@ -319,12 +325,12 @@ private:
     }
 
     /// Continues at the first character of a string that is not plain.
-    [[nodiscard]] bool rest_of_string(const char* rest, std::string& out) {
+    [[nodiscard, gnu::noinline]] bool rest_of_string(const char* rest, std::string& out) {
         return leave_string(append_string(rest, out, escapes_left_));
     }
 
     /// The same from an escape on, if the string is kept here, readable in words like the text itself.
-    [[nodiscard]] bool rest_of_view(const char* escape, std::string_view& out) {
+    [[nodiscard, gnu::noinline]] bool rest_of_view(const char* escape, std::string_view& out) {
         std::string& unescaped = unescaped_.emplace_front(out);
         if (!rest_of_string(escape, unescaped)) return false;
         const std::size_t size = unescaped.size();
@@ -337,9 +343,9 @@ private:
         if (*at_ <= ' ') at_ = end_of_space(at_);
     }
 
-    [[nodiscard]] bool expect(char wanted) noexcept { return take(wanted) || fail(); }
+    [[nodiscard, gnu::always_inline]] bool expect(char wanted) noexcept { return take(wanted) || fail(); }
 
-    [[nodiscard]] bool open(char bracket) noexcept {
+    [[nodiscard, gnu::always_inline]] bool open(char bracket) noexcept {
         if (!expect(bracket)) return false;
         return ++depth_ <= rules_.depth_limit || fail();
     }

@@ -116,7 +116,7 @@ public:
     }
 
     template <std::size_t index>
-    [[nodiscard]] bool read(JsonReader& reader) {
+    [[nodiscard, gnu::noinline]] bool read(JsonReader& reader) {
         const char first = reader.peek();
         const char* begin = reader.position();
         if constexpr (is_recognised<index>) {
