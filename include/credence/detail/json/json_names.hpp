@@ -63,15 +63,17 @@ public:
     }
 
     /// Ends the object that began at `begin`. \return false if it had a name twice.
-    [[nodiscard]] bool close(std::size_t begin) {
-        if (count_ == begin) return true;
+    [[nodiscard]] bool close(std::size_t begin) { return count_ == begin || close_named(begin); }
+
+private:
+    /// The same for an object of which names were added.
+    [[nodiscard]] bool close_named(std::size_t begin) {
         const bool unique = count_ - begin <= few || all_differ(begin);
         if (!spilled_.empty()) spilled_.resize(begin > inline_count ? begin - inline_count : 0);
         count_ = begin;
         return unique;
     }
 
-private:
     static constexpr std::size_t few = 16;
 
     /// A name in the table: some bits of its hash, and its number from 1; 0 where there is none.

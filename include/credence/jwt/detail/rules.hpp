@@ -159,9 +159,11 @@ template <class Rules>
     return check_other_text(index, claim);
 }
 
-/// Checks a claim that must be one of the names that the rules accept.
-[[nodiscard]] inline std::optional<Error> check_accepted(const ClaimIndex& index, RecognisedClaim claim,
-                                                         const Accept& accepted, Errc refusal) {
+/// Checks a claim that is no plain string, or must be one of the names that the rules accept.
+[[nodiscard, gnu::noinline]] inline std::optional<Error> check_accepted(const ClaimIndex& index, RecognisedClaim claim,
+                                                                        const Accept& accepted, Errc refusal) {
+    if (auto refused = check_text(index, claim)) return refused;
+    if (!accepted.is_set()) return std::nullopt;
     const std::string_view json = index.text(claim);
     if (json.empty()) return refuse(Errc::missing_claim, claim, "the validation names the values that it accepts");
     std::string scratch;
@@ -172,23 +174,20 @@ template <class Rules>
 }
 
 /// Checks a claim that must be a string and, if the rules accept only some names, one of these.
-[[nodiscard]] inline std::optional<Error> check_name(const ClaimIndex& index, RecognisedClaim claim,
-                                                     const Accept& accepted, Errc refusal) {
-    if (auto refused = check_text(index, claim)) return refused;
-    if (!accepted.is_set()) return std::nullopt;
+[[nodiscard, gnu::always_inline]] inline std::optional<Error> check_name(const ClaimIndex& index, RecognisedClaim claim,
+                                                                         const Accept& accepted, Errc refusal) {
+    if (!accepted.is_set() && index.is_string_or_absent(claim)) [[likely]]
+        return std::nullopt;
     return check_accepted(index, claim, accepted, refusal);
 }
 
 /// `aud`: a string or an array of strings. If the rules name audiences, one of the strings must be among them.
 /// RFC 7519 §4.1.3
-[[nodiscard]] inline std::optional<Error> check_audience(const ClaimIndex& index, const AcceptAudience& accepted) {
+[[nodiscard, gnu::noinline]] inline std::optional<Error> check_expected_audience(const ClaimIndex& index,
+                                                                                 const AcceptAudience& accepted) {
     const std::string_view json = index.text(RecognisedClaim::aud);
     if (json.empty()) {
-        if (accepted.is_set()) {
-            return refuse(Errc::missing_claim, RecognisedClaim::aud,
-                          "the validation names the audiences that it accepts");
-        }
-        return std::nullopt;
+        return refuse(Errc::missing_claim, RecognisedClaim::aud, "the validation names the audiences that it accepts");
     }
     bool matches = false;
     const bool are_names = each_name(json, [&](std::string_view name) { matches = matches || accepted.matches(name); });
@@ -200,6 +199,14 @@ template <class Rules>
     return refuse(Errc::invalid_audience, RecognisedClaim::aud,
                   accepted.is_set() ? "the token is for another audience"
                                     : "the token names an audience, and the validation accepts none; see any_audience");
+}
+
+/// The same for a token that may have no `aud`.
+[[nodiscard, gnu::always_inline]] inline std::optional<Error> check_audience(const ClaimIndex& index,
+                                                                             const AcceptAudience& accepted) {
+    if (!accepted.is_set() && !index.has(RecognisedClaim::aud)) [[likely]]
+        return std::nullopt;
+    return check_expected_audience(index, accepted);
 }
 
 /// All rules on the header's `typ` and the registered claims, in their order.
