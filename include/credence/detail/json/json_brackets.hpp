@@ -101,7 +101,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t deepest = 32;
+    static constexpr std::uint64_t deepest = 32;
     static constexpr std::uint64_t high_bits = one_each * 0x80, seven_bits = one_each * 0x7f;
 
     /// Marks the bytes that are `wanted`. No byte of the word is above 0x7f; other bits than the highest may be set.
@@ -113,7 +113,7 @@ private:
         return (marks >> 7) * one_each;
     }
 
-    std::size_t depth_ = 1;
+    std::uint64_t depth_ = 1;
     std::uint64_t in_string_ = 0;  // 1 in each byte within a string
     EscapeScan escapes_;
 };

@@ -44,34 +44,41 @@ namespace credence::detail {
     return true;
 }
 
-/// Sixteen bytes of a text: compilers turn operations on it into those of the processor.
+/// Sixteen bytes of a text: compilers turn operations on it into those of the processor. No function takes or returns it
+/// by value: without SSE that would change the calling convention.
 using ByteBlock [[gnu::vector_size(16)]] = unsigned char;
+/// Marks of sixteen bytes: all bits of a byte are set, or none.
+using BlockMarks = std::array<std::uint64_t, 2>;
 
-[[nodiscard]] inline ByteBlock load_block(const char* text) noexcept {
-    ByteBlock block;
-    std::memcpy(&block, text, sizeof block);
-    return block;
-}
+inline void load_block(ByteBlock& block, const char* text) noexcept { std::memcpy(&block, text, sizeof block); }
 
-/// Marks each of the sixteen bytes at `text` at which the text is not UTF-8, with bits that are set. RFC 3629 §4
+/// Marks each of the sixteen bytes at `text` at which the text is not UTF-8. RFC 3629 §4
 /// \param text  behind three bytes that are UTF-8, whose last sequence may continue here.
-[[nodiscard]] inline auto utf8_faults(const char* text) noexcept {
-    const ByteBlock byte = load_block(text);
-    const ByteBlock before = load_block(text - 1);
-    const auto must_continue = (before >= 0xc0) | (load_block(text - 2) >= 0xe0) | (load_block(text - 3) >= 0xf0);
+[[nodiscard]] inline BlockMarks utf8_faults(const char* text) noexcept {
+    ByteBlock byte, before, second_before, third_before;
+    load_block(byte, text);
+    load_block(before, text - 1);
+    load_block(second_before, text - 2);
+    load_block(third_before, text - 3);
+    const auto must_continue = (before >= 0xc0) | (second_before >= 0xe0) | (third_before >= 0xf0);
     const auto continues = (byte & 0xc0) == 0x80;
     const auto never_there = ((byte & 0xfe) == 0xc0) | (byte >= 0xf5);
     const auto overlong = ((before == 0xe0) & (byte < 0xa0)) | ((before == 0xf0) & (byte < 0x90));
     const auto surrogate_or_beyond = ((before == 0xed) & (byte >= 0xa0)) | ((before == 0xf4) & (byte >= 0x90));
-    return (must_continue ^ continues) | never_there | overlong | surrogate_or_beyond;
+    return std::bit_cast<BlockMarks>((must_continue ^ continues) | never_there | overlong | surrogate_or_beyond);
+}
+
+/// Marks the quotes, backslashes and control characters among sixteen bytes.
+[[nodiscard]] inline BlockMarks ends_of_run(const char* text) noexcept {
+    ByteBlock byte;
+    load_block(byte, text);
+    return std::bit_cast<BlockMarks>((byte < 0x20) | (byte == '"') | (byte == '\\'));
 }
 
 /// The first of sixteen bytes that has a mark; sixteen if none has.
-template <class Marks>
-[[nodiscard]] std::size_t first_mark(const Marks& marks) noexcept {
-    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(marks);
-    if (halves[0] != 0) return static_cast<std::size_t>(std::countr_zero(halves[0])) / 8;
-    return 8 + static_cast<std::size_t>(std::countr_zero(halves[1])) / 8;
+[[nodiscard]] inline std::size_t first_mark(BlockMarks marks) noexcept {
+    if (marks[0] != 0) return static_cast<std::size_t>(std::countr_zero(marks[0])) / 8;
+    return 8 + static_cast<std::size_t>(std::countr_zero(marks[1])) / 8;
 }
 
 /// Skips characters of any length up to a quote, a backslash or a control character. The time does not depend on which
@@ -80,9 +87,8 @@ template <class Marks>
 [[nodiscard]] inline const char* end_of_utf8_run(const char* text) noexcept {
     if constexpr (std::endian::native == std::endian::little) {
         for (;; text += sizeof(ByteBlock)) {
-            const ByteBlock byte = load_block(text);
-            const auto faults = utf8_faults(text);
-            const std::size_t stop = first_mark(faults | (byte < 0x20) | (byte == '"') | (byte == '\\'));
+            const BlockMarks faults = utf8_faults(text), ends = ends_of_run(text);
+            const std::size_t stop = first_mark({faults[0] | ends[0], faults[1] | ends[1]});
             if (stop == sizeof(ByteBlock)) continue;
             return first_mark(faults) == stop ? nullptr : text + stop;
         }

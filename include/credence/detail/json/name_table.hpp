@@ -45,7 +45,7 @@ public:
         if ((load_word(text) & mask) != head) return 0;
         if constexpr (size > word_size) {
             if (static_cast<std::size_t>(end - text) < size) return 0;
-            if (std::memcmp(text + word_size, rest.data(), rest.size()) != 0) return 0;
+            if (std::string_view{text, size}.substr(word_size) != rest) return 0;
         }
         return size;
     }
