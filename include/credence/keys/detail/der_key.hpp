@@ -187,8 +187,8 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     return is_scrypt ? scrypt_cost(parameters) : take_count(parameters);
 }
 
-/// Reads the contents of a PrivateKeyInfo of version 0. Types that only OpenSSL knows, such as RSASSA-PSS, are left to
-/// it.
+/// Reads the contents of a PrivateKeyInfo without a public half. Types that only OpenSSL knows, such as RSASSA-PSS, are
+/// left to it.
 [[nodiscard]] inline KeyHandle read_pkcs8(const Pkcs8& info) {
     const ASN1_OBJECT* type = nullptr;
     const unsigned char* bytes = nullptr;
@@ -211,7 +211,7 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     return KeyHandle{EVP_PKCS82PKEY(info.get())};
 }
 
-/// Reads a PrivateKeyInfo of either version.
+/// Reads a PrivateKeyInfo. One with a public half is read for Edwards curves alone: OpenSSL 3.0 reads none of them.
 [[nodiscard]] inline KeyHandle read_plain_pkcs8(ByteView der) {
     if (has_public_half(der)) return read_edwards_pair(der);
     return read_pkcs8(
@@ -222,7 +222,21 @@ inline constexpr std::uint64_t most_iterations = 10'000'000;
     const auto encrypted =
         read_whole<EncryptedPkcs8>(der, [](auto at, long size) { return d2i_X509_SIG(nullptr, at, size); });
     if (!encrypted || passphrase.empty()) return nullptr;
-    return read_pkcs8(Pkcs8{PKCS8_decrypt(encrypted.get(), passphrase.data(), static_cast<int>(passphrase.size()))});
+    const X509_ALGOR* algorithm = nullptr;
+    const ASN1_OCTET_STRING* content = nullptr;
+    X509_SIG_get0(encrypted.get(), &algorithm, &content);
+    struct Plain {
+        ~Plain() { OPENSSL_clear_free(bytes, static_cast<std::size_t>(size)); }
+        unsigned char* bytes = nullptr;
+        int size = 0;
+    } plain;
+    // PKCS8_decrypt would read the result, too, as this version of OpenSSL does it.
+    if (PKCS12_pbe_crypt(algorithm, passphrase.data(), static_cast<int>(passphrase.size()),
+                         ASN1_STRING_get0_data(content), ASN1_STRING_length(content), &plain.bytes, &plain.size,
+                         0) == nullptr) {
+        return nullptr;
+    }
+    return read_plain_pkcs8({plain.bytes, static_cast<std::size_t>(plain.size)});
 }
 
 /// Reads a bare ECPrivateKey.

@@ -286,6 +286,35 @@ TEST_CASE("the public half in an Ed25519 key file must belong to the private hal
     CHECK_FALSE(DecodingKey<EdDSA>::from_der(der));
 }
 
+TEST_CASE("an encrypted Ed25519 key may have its public half beside it, too", "[key_material]") {
+    const auto encrypted = [](const std::string& der) {
+        const std::unique_ptr<X509_SIG, decltype(&X509_SIG_free)> info{X509_SIG_new(), X509_SIG_free};
+        X509_ALGOR* algorithm = nullptr;
+        ASN1_OCTET_STRING* content = nullptr;
+        X509_SIG_getm(info.get(), &algorithm, &content);
+        unsigned char salt[] = "8 bytes.";
+        const std::unique_ptr<X509_ALGOR, decltype(&X509_ALGOR_free)> scheme{
+            PKCS5_pbe2_set(EVP_aes_128_cbc(), 1000, salt, 8), X509_ALGOR_free};
+        REQUIRE(X509_ALGOR_copy(algorithm, scheme.get()) == 1);
+        unsigned char* bytes = nullptr;
+        int size = 0;
+        REQUIRE(PKCS12_pbe_crypt(scheme.get(), "sesame", 6, reinterpret_cast<const unsigned char*>(der.data()),
+                                 static_cast<int>(der.size()), &bytes, &size, 1));
+        ASN1_STRING_set0(content, bytes, size);
+        unsigned char* written = nullptr;
+        const int length = i2d_X509_SIG(info.get(), &written);
+        const detail::WrittenBytes owner{written};
+        return std::string{reinterpret_cast<const char*>(written), static_cast<std::size_t>(length)};
+    };
+    std::string der = der_of(files::ed25519_private_with_public);
+    CHECK(EncodingKey<EdDSA>::from_der(encrypted(der), {.passphrase = "sesame"}));
+    der.back() = static_cast<char>(der.back() ^ 1);
+    CHECK_FALSE(EncodingKey<EdDSA>::from_der(encrypted(der), {.passphrase = "sesame"}));
+    const std::string p256 = der_of(files::p256_private);
+    CHECK(EncodingKey<ES256>::from_der(encrypted(p256), {.passphrase = "sesame"}));
+    CHECK_FALSE(EncodingKey<ES256>::from_der(encrypted(p256), {.passphrase = "sesam"}));
+}
+
 TEST_CASE("a public key must fill its bit string, also in a certificate", "[key_material]") {
     CHECK(DecodingKey<RS256>::from_der(der_of(files::rsa_public)));
     CHECK_FALSE(DecodingKey<RS256>::from_der(der_of(files::rsa_public_with_more_inside)));
