@@ -9,8 +9,9 @@
 #include <credence/result.hpp>
 #include <credence/claims/detail/claims_writer.hpp>
 #include <credence/detail/encoding/base64url.hpp>
-#include <credence/detail/json/json_brackets.hpp>
+#include <credence/detail/json/json_words.hpp>
 #include <credence/detail/json/json_writer.hpp>
+#include <credence/jwe/detail/jwe_header.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
 #include <credence/jwe/detail/wiped_text.hpp>
 #include <credence/jwt/detail/jose_header.hpp>
@@ -55,8 +56,9 @@ namespace detail {
     add("apv", encode_base64url(options.recipient));
     writer.close('}');
     if (!written) return Error{Errc::invalid_json, {}, "a member of the header is not UTF-8"};
-    if (count_of(text, '\\') > most_escapes_in_header(text.size())) {  // what `decrypt` would refuse
-        return Error{Errc::malformed_token, {}, too_many_header_escapes};
+    const std::string segment = encode_base64url(text);
+    if (count_of(text, '\\') > most_escapes_in_header(segment.size())) {
+        if (auto read = read_jwe_header(segment); !read) return std::move(read).error();  // as `decrypt` would
     }
     return text;
 }

@@ -50,6 +50,8 @@ TEST_CASE("encrypt refuses a header with more escapes than decrypt accepts", "[j
     REQUIRE(longest);
     CHECK(decrypt(*longest, keys));
     CHECK(encrypt("x", keys, {.kid = std::string(513, '\n')}).error().code == Errc::malformed_token);
+    CHECK(encrypt("x", keys, {.kid = std::string(512, '\\')}));  // each of which is written with two
+    CHECK(encrypt("x", keys, {.kid = std::string(513, '\\')}).error().code == Errc::malformed_token);
 }
 
 TEST_CASE("the parts have the lengths of RFC 7518", "[jwe][encrypt]") {

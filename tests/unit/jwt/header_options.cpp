@@ -80,6 +80,9 @@ TEST_CASE("a header that encode writes can be read: 64 members, 32 levels, 256 v
     REQUIRE(longest);
     CHECK(credence::decode<credence::RegisteredClaims>(*longest, support::account_keys(), {.allow_missing_exp = true}));
     CHECK(encoded(chain(256)).error().reason == "HeaderOptions::header has more than 256 values");
+    auto escaped = chain(300);
+    for (int count = 0; count < 620; ++count) escaped["a"] = escaped.value("a", "") + "a\n";
+    CHECK(encoded(escaped).error().reason == "HeaderOptions::header has more than 256 values");
 }
 
 TEST_CASE("encode refuses a header with more escapes than a verifier accepts") {

@@ -40,7 +40,7 @@ namespace credence::detail {
 [[nodiscard]] inline bool has_too_many_values(std::string text) {
     const std::size_t size = text.size();
     text.append(json_padding, '\0');
-    JsonReader reader{std::string_view{text}.substr(0, size), header_json_rules(size)};
+    JsonReader reader{std::string_view{text}.substr(0, size), {.skipped_limit = most_header_values}};
     return !reader.skip() && reader.skipped_too_many();
 }
 
