@@ -188,8 +188,10 @@ public:
     [[nodiscard]] bool string_behind_quote(std::string& out) {
         const char* end = end_of_plain_run(at_);
         out.assign(at_, end);
-        at_ = end + 1;
-        return *end == '"' || rest_of_string(end, out);
+        at_ = end;
+        if (*end != '"') return rest_of_string(end, out);
+        ++at_;
+        return true;
     }
 
     /// Reads a string if it begins at the cursor, is ASCII and has no escapes; the view is into the text. \return false
@@ -209,8 +211,10 @@ public:
         const char* end = end_of_literal_run(at_);
         if (end == nullptr) return fail();
         out = {at_, static_cast<std::size_t>(end - at_)};
-        at_ = end + 1;
-        return *end == '"' || rest_of_view(end, out);
+        at_ = end;
+        if (*end != '"') return rest_of_view(end, out);
+        ++at_;
+        return true;
     }
 
     /// Reads a number, which `last_number` then returns.

@@ -130,6 +130,15 @@ TEST_CASE("a crit of thousands of elements is refused without reading them") {
     CHECK(code(",[[[]", "]}") == Errc::invalid_json);
 }
 
+TEST_CASE("a fault behind a character of several bytes is no fault of UTF-8") {
+    const auto reason = [](const std::string& alg) {
+        return read_jose_header(encode_base64url("{\"alg\":\"" + alg + "\"}")).error().reason;
+    };
+    CHECK(reason("\xc3\xa9\\q") == "the header is not strict JSON");
+    CHECK(reason("\xc3\xa9\x01") == "the header is not strict JSON");
+    CHECK(reason("\xc3\xa9\xc3") == "the header is not UTF-8");
+}
+
 TEST_CASE("a header has at most 512 escapes, in used members and in others") {
     const auto read = [](std::string_view name, std::size_t escapes, std::string_view escape = "\\n,") {
         std::string text;
