@@ -40,10 +40,10 @@ inline void build_string(std::string& out, std::string_view text) {
 /// Marks the characters of a word that are not plain, each by its highest bit. The lowest mark is always right; above
 /// it there may be false ones, from borrows. Only for a word whose lowest byte is the first character.
 [[nodiscard]] constexpr std::uint64_t special_marks(std::uint64_t word) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    constexpr std::uint64_t high = one_each * 0x80;
     // XOR with 2 swaps space (0x20) and quote (0x22): what is then below 0x21 is a control character or the quote.
-    const std::uint64_t controls_and_quotes = (word ^ (ones * 2)) - ones * 0x21;
-    const std::uint64_t backslashes = (word ^ (ones * '\\')) - ones;
+    const std::uint64_t controls_and_quotes = (word ^ (one_each * 2)) - one_each * 0x21;
+    const std::uint64_t backslashes = (word ^ (one_each * '\\')) - one_each;
     return (controls_and_quotes | backslashes | word) & high;
 }
 

@@ -82,8 +82,8 @@ struct ProofAlgorithmList {
 using ProofAlgorithms =
     ProofAlgorithmList<ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448, PS256, PS384, PS512, RS256, RS384, RS512>;
 
-/// The most escapes in the names and the `alg` of a proof's header, as in the header of a token.
-inline constexpr std::size_t most_proof_escapes = 1024;
+/// The most escapes in the header of a proof; in strings that are not used, several in a row count as one.
+inline constexpr std::size_t most_proof_escapes = 512;
 
 /// Reads the key from the header segment of a proof.
 template <class Algorithms = ProofAlgorithms>

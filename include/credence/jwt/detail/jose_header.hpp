@@ -235,7 +235,8 @@ template <class ReadObject>
     const bool read = is_object ? read_object() : reader.skip();
     if (!read || !reader.at_end()) {
         if (reader.fault() == Errc::invalid_json) return Error{reader.fault(), {}, reasons.of(reader.kind_of_fault())};
-        return Error{reader.fault(), {}, reasons.duplicate_member};
+        const bool is_duplicate = reader.fault() == Errc::duplicate_member;
+        return Error{reader.fault(), {}, is_duplicate ? reasons.duplicate_member : std::string_view{}};  // or a limit
     }
     if (!is_object) return Error{Errc::malformed_token, {}, reasons.no_object};
     return std::nullopt;

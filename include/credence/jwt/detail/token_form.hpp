@@ -14,10 +14,6 @@ namespace credence::detail {
 inline constexpr std::string_view longer_than_allowed = "longer than max_token_bytes";
 inline constexpr std::string_view key_of_other_algorithm = "the key or the list of algorithms does not allow it";
 
-[[nodiscard]] constexpr bool is_space(char character) noexcept {
-    return character == ' ' || character == '\t' || character == '\r' || character == '\n';
-}
-
 /// The character after the letters that a text begins with, if they may be a word in front of a token: `Token eyJ…`,
 /// `jwt=eyJ…`; a zero byte if they may not.
 [[nodiscard]] constexpr char behind_first_word(std::string_view text) noexcept {
@@ -30,7 +26,7 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
     const auto end = std::find_if_not(start.begin(), start.end(), is_letter);
     const auto size = static_cast<std::size_t>(end - start.begin());
     if (size < shortest_word || size > longest_word || text.size() < size + 2) return '\0';
-    return is_space(text[size + 1]) || text[size + 1] == '=' || text[size + 1] == '.' ? '\0' : *end;
+    return is_json_space(text[size + 1]) || text[size + 1] == '=' || text[size + 1] == '.' ? '\0' : *end;
 }
 
 /// Recognises by its beginning a text that is not a token, and says what it is; empty if it may be a token.
@@ -100,8 +96,8 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
         case '\t':
         case '\r':
         case '\n':
-            return std::find_if_not(stranger, part.end(), is_space) == part.end() ? "white space after the token"
-                                                                                  : "white space in a part";
+            return std::find_if_not(stranger, part.end(), is_json_space) == part.end() ? "white space after the token"
+                                                                                       : "white space in a part";
         case '%': return "percent-encoding; decode the text first";
         case '~': return "an SD-JWT, whose disclosures follow ~";
         default:

@@ -22,7 +22,7 @@ struct UnverifiedRules {
 
 /// The unverified `iss` of a payload. Use it only to select a verifier, which then checks it.
 ///
-/// This is the only place that reads a payload before its signature holds, and the choice is its only effect. It
+/// The choice is the only effect that a payload has before its signature holds, besides the fetch of an unknown key. This
 /// searches for this one name and ignores errors elsewhere: the chosen verifier reports them, once the signature holds.
 /// If duplicates are not allowed, the search ends at the first `iss`.
 class UnverifiedIssuer {
