@@ -44,8 +44,8 @@ namespace credence::detail {
     return true;
 }
 
-/// Sixteen bytes of a text: compilers turn operations on it into those of the processor. No function takes or returns it
-/// by value: without SSE that would change the calling convention.
+/// Sixteen bytes of a text: compilers turn operations on it into those of the processor. No function takes or returns
+/// it by value: without SSE that would change the calling convention.
 using ByteBlock [[gnu::vector_size(16)]] = unsigned char;
 /// Marks of sixteen bytes: all bits of a byte are set, or none.
 using BlockMarks = std::array<std::uint64_t, 2>;

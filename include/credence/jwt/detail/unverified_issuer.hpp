@@ -22,8 +22,9 @@ struct UnverifiedRules {
 
 /// The unverified `iss` of a payload. Use it only to select a verifier, which then checks it.
 ///
-/// The choice is the only effect that a payload has before its signature holds, besides the fetch of an unknown key. This
-/// searches for this one name and ignores errors elsewhere: the chosen verifier reports them, once the signature holds.
+/// The choice is the only effect that a payload has before its signature holds, besides the fetch of an unknown key.
+/// This searches for this one name and ignores errors elsewhere: the chosen verifier reports them, once the signature
+/// holds.
 /// If duplicates are not allowed, the search ends at the first `iss`.
 class UnverifiedIssuer {
 public:
