@@ -41,16 +41,22 @@ inline constexpr std::ptrdiff_t short_digits = 18;
     return (word * 10000 + (word >> 32)) & 0xffffffff;
 }
 
+/// Moves past the eight characters at `text` if all are digits, and appends them to `value`.
+[[nodiscard]] inline const char* take_digits_of_word(const char* text, std::uint64_t& value) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        if (const std::uint64_t word = load_word(text); are_digits(word)) {
+            value = value * 100'000'000 + value_of_digits(word);
+            return text + sizeof word;
+        }
+    }
+    return text;
+}
+
 /// The end of the digits at `text`, which `json_padding` readable zero bytes follow. Appends them to `value`, which
 /// wraps around if there are many.
 [[nodiscard]] inline const char* take_digits(const char* text, std::uint64_t& value) noexcept {
     for (;;) {
-        if constexpr (std::endian::native == std::endian::little) {
-            if (const std::uint64_t word = load_word(text); are_digits(word)) {
-                value = value * 100'000'000 + value_of_digits(word);
-                text += 8;
-            }
-        }
+        text = take_digits_of_word(text, value);
         for (const char* const end = text + 8; text != end; ++text) {
             const auto digit = static_cast<unsigned char>(*text - '0');
             if (digit > 9) return text;
