@@ -77,8 +77,8 @@ public:
         return (character == '}' || character == ']') && --depth_ == 0;
     }
 
-    /// Takes eight characters, in the same time whatever they are. On processors whose words begin with the first
-    /// character, which is the lowest byte. All marks here are the highest bits of bytes.
+    /// Takes eight characters, in nearly the same time whatever they are. For processors whose words begin with the
+    /// first character, which is the lowest byte. All marks here are the highest bits of bytes.
     /// \return marks at brackets that close the last one that is open; behind the first, nothing has a meaning.
     [[nodiscard]] std::uint64_t take_word(const char* text) noexcept {
         const std::uint64_t word = load_word(text);

@@ -81,25 +81,28 @@ inline void load_block(ByteBlock& block, const char* text) noexcept { std::memcp
     return 8 + static_cast<std::size_t>(std::countr_zero(marks[1])) / 8;
 }
 
-/// Skips characters of any length up to a quote, a backslash or a control character. The time does not depend on which
-/// characters they are. \return the character that ends them; nullptr if the UTF-8 is malformed before it.
+/// Skips characters of any length up to a quote, a backslash or a control character, one after the other. \return the
+/// character that ends them; nullptr if the UTF-8 is malformed before it.
+/// \param text  followed by `json_padding`.
+[[nodiscard]] inline const char* end_of_run_by_sequences(const char* text) noexcept {
+    for (;;) {
+        const auto byte = static_cast<unsigned char>(*text);
+        if (byte < 0x20 || byte == '"' || byte == '\\') return text;
+        const std::size_t length = byte < 0x80 ? 1 : utf8_sequence(text);
+        if (length == 0) return nullptr;
+        text += length;
+    }
+}
+
+/// The same, sixteen bytes at a time. The time does not depend on which characters they are.
 /// \param text  as for `utf8_faults`; followed by `json_padding`.
 [[nodiscard]] inline const char* end_of_utf8_run(const char* text) noexcept {
-    if constexpr (std::endian::native == std::endian::little) {
-        for (;; text += sizeof(ByteBlock)) {
-            const BlockMarks faults = utf8_faults(text), ends = ends_of_run(text);
-            const std::size_t stop = first_mark({faults[0] | ends[0], faults[1] | ends[1]});
-            if (stop == sizeof(ByteBlock)) continue;
-            return first_mark(faults) == stop ? nullptr : text + stop;
-        }
-    } else {
-        for (;;) {
-            const auto byte = static_cast<unsigned char>(*text);
-            if (byte < 0x20 || byte == '"' || byte == '\\') return text;
-            const std::size_t length = byte < 0x80 ? 1 : utf8_sequence(text);
-            if (length == 0) return nullptr;
-            text += length;
-        }
+    if constexpr (std::endian::native != std::endian::little) return end_of_run_by_sequences(text);
+    for (;; text += sizeof(ByteBlock)) {
+        const BlockMarks faults = utf8_faults(text), ends = ends_of_run(text);
+        const std::size_t stop = first_mark({faults[0] | ends[0], faults[1] | ends[1]});
+        if (stop == sizeof(ByteBlock)) continue;
+        return first_mark(faults) == stop ? nullptr : text + stop;
     }
 }
 

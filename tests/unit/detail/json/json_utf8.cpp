@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 
 using credence::detail::append_utf8;
+using credence::detail::end_of_run_by_sequences;
 using credence::detail::end_of_utf8_run;
 using credence::detail::json_padding;
 using credence::detail::utf8_sequence;
@@ -33,21 +34,10 @@ std::size_t by_definition(const std::string& bytes) {
     return length;
 }
 
-/// The end of a run, one sequence after the other.
-const char* end_by_sequences(const char* text) {
-    for (;;) {
-        const auto byte = static_cast<unsigned char>(*text);
-        if (byte < 0x20 || byte == '"' || byte == '\\') return text;
-        const std::size_t length = byte < 0x80 ? 1 : utf8_sequence(text);
-        if (length == 0) return nullptr;
-        text += length;
-    }
-}
-
 /// A run as in a string, whose quote and first character are before it.
 bool is_same_end(const std::string& run) {
     const std::string text = "\"\xc3\xa9" + run + std::string(json_padding, '\0');
-    return end_of_utf8_run(text.data() + 3) == end_by_sequences(text.data() + 3);
+    return end_of_utf8_run(text.data() + 3) == end_of_run_by_sequences(text.data() + 3);
 }
 
 }  // namespace
