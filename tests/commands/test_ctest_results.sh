@@ -36,5 +36,8 @@ set_tests_properties(long PROPERTIES LABELS all)
 add_test(layout false)
 set_tests_properties(layout PROPERTIES LABELS "source;other")
 END
+demand $'passed 1\nskipped 1 partly: what a terminal shows' 'a part that is left out' <<'END'
+add_test(partly sh -c "echo left out: what a terminal shows")
+END
 demand '' 'no tests' </dev/null
 exit $faults

@@ -75,6 +75,16 @@ TEST_CASE("an issuer is read strictly, and the rest of the payload is not checke
     CHECK_FALSE(issuer_in("{\"a\":" + std::string(40, '[') + ",\"iss\":\"a\"}"));
 }
 
+TEST_CASE("an issuer of more than 512 escapes is not read") {
+    const auto written = [](std::size_t escapes) {
+        std::string name;
+        while (escapes-- > 0) name += "\\u0061";
+        return R"({"iss":")" + name + "\"}";
+    };
+    CHECK(issuer_in(written(512)) == std::string(512, 'a'));
+    CHECK_FALSE(issuer_in(written(513)));
+}
+
 TEST_CASE("padding of an unverified payload is accepted if it is allowed") {
     const std::string padded = detail::encode_base64url(R"({"iss":"a"})") + "=";
     REQUIRE(padded.size() % 4 == 0);
