@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The attack suite: it finds no fault in the library's verifier, and finds the fault in each verifier that was made
 // with one.
+#include <credence/http/bearer.hpp>
 #include <credence/testing.hpp>
 #include <credence/unverified.hpp>
 #include <credence/keys/detail/key_access.hpp>
@@ -159,6 +160,17 @@ TEST_CASE("each opt-out of a verifier is found, and can be disabled") {
         CHECK(broken_rules(report) == Rules{rule});
         CHECK(report.without({rule}));
     }
+}
+
+TEST_CASE("a whole service may ignore white space round the token, and no other attack is accepted") {
+    const auto verifier = credence::verifier_for<AccountClaims>(own_keys(), full_rules());
+    const auto service = [&](const std::string& token) {
+        return static_cast<bool>(credence::require_bearer("Bearer " + token, verifier));
+    };
+    const auto report = attack_suite(service, credence::testing::token_for(full_claims(), own_keys()), own_keys());
+    INFO(report);
+    CHECK(broken_rules(report) == Rules{"white space"});
+    CHECK(report.without({"white space"}));
 }
 
 TEST_CASE("a verifier without a required type is found, for tokens that have a type") {

@@ -73,9 +73,12 @@ inline void add_false_encodings(const GoodToken& good, std::vector<Attack>& out)
     for (const std::string_view junk :
          {"=", "==", "====", " ", "\n", "\r\n", "\t", "+", "/", "!", "%3D", "\xc2\xa0", "A"}) {
         const std::string text{junk};
-        const std::string rule = junk.front() == '=' ? "padding" : "encoding";
-        out.push_back({rule, "'" + text + "' behind the token", good.with_signature(good.signature + text)});
-        out.push_back({"encoding", "'" + text + "' before the token", text + good.with_signature(good.signature)});
+        // HTTP removes white space round a field's value, so a whole service may admit what a verifier must refuse.
+        const bool is_blank = junk.find_first_not_of(" \t\r\n") == std::string_view::npos;
+        const std::string before = is_blank ? "white space" : "encoding";
+        const std::string behind = junk.front() == '=' ? "padding" : before;
+        out.push_back({behind, "'" + text + "' behind the token", good.with_signature(good.signature + text)});
+        out.push_back({before, "'" + text + "' before the token", text + good.with_signature(good.signature)});
     }
     const std::string zero(1, '\0');
     out.push_back({"encoding", "a zero byte behind the token", good.with_signature(good.signature + zero)});
