@@ -173,6 +173,19 @@ TEST_CASE("a whole service may ignore white space round the token, and no other 
     CHECK(report.without({"white space"}));
 }
 
+TEST_CASE("an issuer whose middle is within a character is attacked like any other") {
+    AccountClaims claims = full_claims();
+    auto rules = full_rules();
+    for (const std::string& issuer : {std::string{"\xc3\xa9"}, std::string{"https://\xc3\xa9.example"}}) {
+        claims.iss = issuer;
+        rules.issuer = issuer;
+        const auto verifier = credence::verifier_for<AccountClaims>(own_keys(), rules);
+        const auto report = attack_suite(verifier, credence::testing::token_for(claims, own_keys()), own_keys());
+        INFO(report);
+        CHECK(report);
+    }
+}
+
 TEST_CASE("a verifier without a required type is found, for tokens that have a type") {
     const auto token = credence::testing::token_for(full_claims(), own_keys(), {.type = "at+jwt"});
     auto rules = full_rules();

@@ -134,7 +134,8 @@ void add_signed_names(SignedAttacks<Key>& attacks) {
         const auto issuer = claims.at("iss").get<std::string>();
         for (const std::string& other : {std::string{}, issuer + "x", issuer.substr(0, issuer.size() / 2), ' ' + issuer,
                                          issuer + '\0', std::string{"https://attacker.example"}}) {
-            attacks.payload("issuer", "iss is '" + other + "'", with_member(claims, "iss", write_json(other).value()));
+            const auto text = write_json(other);  // half of a name may end within a character
+            if (text) attacks.payload("issuer", "iss is '" + other + "'", with_member(claims, "iss", *text));
         }
         attacks.payload("issuer", "no iss", without_member(claims, "iss"));
     }
