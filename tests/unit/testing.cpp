@@ -186,6 +186,18 @@ TEST_CASE("an issuer whose middle is within a character is attacked like any oth
     }
 }
 
+TEST_CASE("a good token whose typ is null is attacked like any other") {
+    auto rules = full_rules();
+    rules.allow_null_members = true;
+    const auto verifier = credence::verifier_for<AccountClaims>(own_keys(), rules);
+    const auto claims = credence::unverified::claims_json(credence::testing::token_for(full_claims(), own_keys()));
+    const auto token = credence::testing::sign_texts(R"({"alg":"HS256","typ":null})", claims->dump(), own_keys());
+    const auto report = attack_suite(verifier, token, own_keys());
+    INFO(report);
+    CHECK(report.accepts_good_token);
+    CHECK(broken_rules(report) == Rules{"claim type", "date"});
+}
+
 TEST_CASE("a verifier without a required type is found, for tokens that have a type") {
     const auto token = credence::testing::token_for(full_claims(), own_keys(), {.type = "at+jwt"});
     auto rules = full_rules();
