@@ -77,7 +77,7 @@ ROWS = [
     ("a claim twice", with_claims('"x":1,"x":1'), "a member of the payload; see allow_duplicate_members"),
     ("no signature", GOOD[:GOOD.rindex(".") + 1], "the signature is empty"),
     ("crit unknown", with_header('{"alg":"HS256","crit":["x"],"x":1}'),
-     "an extension that is not in Validation::understood"),
+     "an extension that is not listed in understood"),
     ("crit empty", with_header('{"alg":"HS256","crit":[]}'), "the crit names nothing"),
     ("aud unasked for", with_claims('"aud":"x"'), "the token names an audience, and the validation accepts none; see any_audience"),
 ]

@@ -211,6 +211,7 @@ TEST_CASE("attack row 30: an unsafe or unlisted algorithm is refused before any 
     }
     const std::string pbes2 = R"({"alg":"PBES2-HS256+A128KW","enc":"A256GCM","p2s":"c2FsdHNhbHQ","p2c":2147483647})";
     CHECK(with_header(pbes2) == "unsupported_algorithm");
+    CHECK(decrypt(encrypted(pbes2, secret), dir_keys()).error().reason == "RSA1_5 and PBES2 are never supported");
     CHECK(with_header(R"({"alg":"A256KW","enc":"A256GCM"})") == "algorithm_not_allowed");
     CHECK(with_header(R"({"alg":"dir","enc":"A256CBC"})") == "unsupported_algorithm");
     CHECK(with_header(R"({"alg":"dir","enc":"A256GCM"})", {.content = {A128GCM, A128CBC_HS256}}) ==

@@ -108,6 +108,9 @@ struct JweHeader : JoseHeader {
     };
     if (name == "enc") return read(out.enc, &out.has_enc, "the enc is not a string");
     if (name == "cty") return read(out.cty, nullptr, "the cty is not a string");
+    // As in a signed token, but there is no `allow_null_members`, which the reasons there name.
+    if (name == "kid") return read(out.header.kid, &out.has_kid, "the kid is not a string");
+    if (name == "typ") return read(out.header.typ, nullptr, "the typ is not a string");
     if (name == "apu") return read(out.apu, nullptr, "the apu is not a string");
     if (name == "apv") return read(out.apv, nullptr, "the apv is not a string");
     if (name == "iv") return read(out.iv, &out.has_iv, "the iv is not a string");
@@ -165,12 +168,18 @@ struct JweToken {
     ContentAlgorithm content;
 };
 
+/// Why the library has no key management algorithm of this name. RFC 7518 §4.1
+[[nodiscard]] constexpr std::string_view why_no_management(std::string_view alg) noexcept {
+    if (alg == "RSA1_5" || alg.starts_with("PBES2-")) return "RSA1_5 and PBES2 are never supported";
+    return "no algorithm of key management has this name; names are case-sensitive";
+}
+
 /// The error of a header whose algorithms are not acceptable; `accepts(alg)` says whether the recipient has it.
 template <class Accepts>
 [[nodiscard]] std::optional<Error> check_algorithms(const JweHeader& header, ContentAlgorithms contents,
                                                     Accepts accepts) {
     if (!is_known_key_management(header.header.alg)) {
-        return Error{Errc::unsupported_algorithm, {}, why_unsupported(header.header.alg)};
+        return Error{Errc::unsupported_algorithm, {}, why_no_management(header.header.alg)};
     }
     if (!accepts(header.header.alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
     const auto content = content_algorithm(header.enc);

@@ -103,7 +103,7 @@ inline constexpr std::array<std::string_view, 21> names_never_critical{
         return refused("the crit names a standard member or b64");
     }
     if (!sorted(header.names).has_all(critical)) return refused("the crit names a member that the header lacks");
-    if (!sorted(understood).has_all(critical)) return refused("an extension that is not in Validation::understood");
+    if (!sorted(understood).has_all(critical)) return refused("an extension that is not listed in understood");
     return std::nullopt;
 }
 

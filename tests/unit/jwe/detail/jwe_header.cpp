@@ -55,4 +55,15 @@ TEST_CASE("a malformed header is reported with its reason", "[jwe][header]") {
     CHECK(why(R"({"alg":"dir","enc":"e","apu":1})") == "the apu is not a string");
     CHECK(why(R"({"alg":"dir","enc":"e","tag":[]})") == "the tag is not a string");
     CHECK(read_jwe_header("").error().reason == "the header is empty");
+    // No reason names an option of signed tokens, which does not exist here.
+    CHECK(why(R"({"alg":"dir","enc":"e","kid":null})") == "the kid is not a string");
+    CHECK(why(R"({"alg":"dir","enc":"e","typ":null})") == "the typ is not a string");
+}
+
+TEST_CASE("the reason against an unknown alg speaks of key management", "[jwe][header]") {
+    constexpr std::string_view unknown = "no algorithm of key management has this name; names are case-sensitive";
+    for (const std::string_view alg : {"RS256", "none", "DIR", "A256GCM", ""}) CHECK(why_no_management(alg) == unknown);
+    for (const std::string_view alg : {"RSA1_5", "PBES2-HS256+A128KW", "PBES2-HS512+A256KW"}) {
+        CHECK(why_no_management(alg) == "RSA1_5 and PBES2 are never supported");
+    }
 }
