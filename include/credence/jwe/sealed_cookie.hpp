@@ -10,6 +10,7 @@
 #include <credence/result.hpp>
 #include <credence/claims/detail/claims_writer.hpp>
 #include <credence/detail/encoding/base64url_alphabet.hpp>
+#include <credence/detail/json/json_date.hpp>
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/json/json_writer.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -35,7 +36,7 @@ namespace credence {
 
 /// How long a sealed value is valid.
 struct SealedCookieOptions {
-    std::chrono::seconds lifetime{600};  ///< from `seal` on; at least a second
+    std::chrono::seconds lifetime{600};  ///< from `seal` on; at least a second; ends with the year 9999
     Clock clock = system_clock;
 };
 
@@ -80,7 +81,9 @@ public:
     [[nodiscard]] Result<std::string> seal(const Claims& claims) const {
         detail::WipedText payload;
         if (auto written = detail::write_claims(payload.text, claims); !written) return std::move(written).error();
-        const auto end = detail::saturating_sum(detail::moment_of(state_->options.clock), state_->options.lifetime);
+        constexpr NumericDate latest{std::chrono::seconds{detail::latest_date}};
+        const auto end = (std::min)(
+            latest, detail::saturating_sum(detail::moment_of(state_->options.clock), state_->options.lifetime));
         auto header = state_->header(end);
         if (!header) return not_utf8();
         auto value = detail::seal_jwe(detail::KeyAccess::prepared(state_->keys.front().encryption), A256GCM,

@@ -60,6 +60,18 @@ TEST_CASE("sealed state expires after its lifetime", "[jwe][cookie]") {
     CHECK(outcome(cookie_at(start + 60s), value) == "token_expired");
 }
 
+TEST_CASE("a lifetime beyond every date ends with the last one", "[jwe][cookie]") {
+    NumericDate moment = start;
+    const SealedCookieOptions options{.lifetime = (std::chrono::seconds::max)(), .clock = [&] { return moment; }};
+    const StateCookie cookie = StateCookie::make("login", {key_of('a')}, options).value();
+    const std::string value = cookie.seal({"n"}).value();
+    CHECK(outcome(cookie, value) == "opened");
+    moment = NumericDate{253'402'300'798s};
+    CHECK(outcome(cookie, value) == "opened");
+    moment += 1s;
+    CHECK(outcome(cookie, value) == "token_expired");
+}
+
 TEST_CASE("the first key seals, and every key opens", "[jwe][cookie]") {
     const std::string before = cookie_at(start, {key_of('a')}).seal({"n"}).value();
     const StateCookie rotated = cookie_at(start, {key_of('b'), key_of('a')});
