@@ -96,6 +96,8 @@ struct AttackReport {
 
     friend std::ostream& operator<<(std::ostream& out, const AttackReport& report) {
         out << report.attempted << " attacks, " << report.accepted.size() << " accepted";
+        if (report.attempted == 0)
+            out << "; the good token is not a signed one with claims that nlohmann::json holds: no attack";
         if (!report.accepts_good_token) out << "; the good token is refused, so that the attacks prove nothing";
         for (const Attack& attack : report.accepted) {
             out << "\n  " << attack.rule << ": " << attack.name << "\n    "

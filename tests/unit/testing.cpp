@@ -285,6 +285,13 @@ TEST_CASE("a report names the accepted attacks") {
     CHECK_THAT(out.str(), support::contains_text("missing exp: signed: no exp"));
 }
 
+TEST_CASE("a report tells that there is no attack on a good token that is not signed") {
+    std::ostringstream out;
+    out << attack_suite([](const std::string&) { return true; }, "an.encrypted.token.has.five");
+    CHECK(out.str() ==
+          "0 attacks, 0 accepted; the good token is not a signed one with claims that nlohmann::json holds: no attack");
+}
+
 TEST_CASE("a manual clock does not move by itself, and its copies show the same time") {
     const ManualClock clock{noon};
     const auto verifier = credence::verifier_for<AccountClaims>(
