@@ -40,6 +40,8 @@ struct DecryptionSourceOf<EncryptionKeys<Alg>> {
 /// encrypted is refused (CVE-2026-29000). A token that was only signed is refused as well: it does not have the five
 /// parts of an encrypted one.
 ///
+/// The text of the inner token is wiped. Its claims are not: the verifier reads them into ordinary memory.
+///
 /// \tparam Source    a `DecryptionKey` or a `DecryptionKeySet`.
 /// \tparam Verifier  verifies the inner token.
 template <DecryptionSource Source, TokenVerifier Verifier>
