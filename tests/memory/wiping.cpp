@@ -338,6 +338,27 @@ void check_decryption(const EncryptionKeys<Alg>& keys, ContentAlgorithm how, con
     CHECK(watched_memory::found_in_freed() == 0);
 }
 
+/// Decrypts a token for a key on this curve, and searches for the secret that both sides agree on, and the key from it.
+void check_agreement(AgreementCurve curve) {
+    const auto keys = EncryptionKeys<ECDH_ES>::generate(curve).value();
+    const detail::ManagementKey& own = detail::KeyAccess::prepared(keys.decryption);
+    const detail::KeyHandle sender = detail::ephemeral_key(*own.curve);
+    const detail::SecretBytes agreed = detail::agree(sender.get(), own.key.get(), *own.curve);
+    const detail::SecretBytes derived = detail::derive_key(agreed, "A256GCM", {}, 32);
+    const std::string epk = detail::ephemeral_jwk(sender.get(), *own.curve);
+    const std::string header = R"({"alg":"ECDH-ES","enc":"A256GCM","epk":)" + epk + '}';
+    const std::string token = support::encrypted(header, detail::as_text(derived.view()), A256GCM, content);
+    const Outside<32> shared{detail::as_text(agreed.view()).substr(0, 32)};
+    const Outside<32> key{detail::as_text(derived.view())};
+    watched_memory::look_for(shared.view());
+    watched_memory::look_for(key.view());
+    CAPTURE(to_string(curve));
+    CHECK(decrypt(token, keys).value().text() == content);
+    CHECK(watched_memory::count_in_use(shared.view()) == 1);  // `agreed`
+    CHECK(watched_memory::count_in_use(key.view()) == 1);     // `derived`
+    CHECK(watched_memory::found_in_freed() == 0);
+}
+
 struct Note {
     std::string text;
     std::string filler;  ///< written after it, so that a writer's buffer grows while it holds the text
@@ -368,6 +389,13 @@ TEST_CASE("a decryption leaves neither the content nor its key in memory", "[wip
                                   start_of(sealed)));
         check_decryption(rsa, how, sealed);
     }
+}
+
+TEST_CASE("a decryption by agreement leaves neither the shared secret nor the key from it in memory", "[wiping][jwe]") {
+    const Search search;
+    watched_memory::look_for(content);
+    for (const AgreementCurve curve : all_agreement_curves) check_agreement(curve);
+    CHECK(watched_memory::found_in_freed() == 0);
 }
 
 TEST_CASE("an encryption leaves neither the content nor its key in memory", "[wiping][jwe]") {
