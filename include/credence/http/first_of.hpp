@@ -45,9 +45,9 @@ template <class... VerifierTypes>
 /// Verifiers of several kinds of credentials, used like one: `FirstOf{tokens, api_keys}`.
 ///
 /// The first verifier that recognizes a credential decides about it alone, whether it accepts or refuses. A `Verifier`
-/// or `Verifiers` recognizes texts of three dot-separated parts. A class of your own has `bool
-/// recognizes(std::string_view text) const`. A verifier whose tokens have no form of their own comes last, and takes
-/// all other texts. A text that no verifier recognizes is `malformed_token`.
+/// or `Verifiers` recognizes texts of three dot-separated parts, a `NestedVerifier` those of five. A class of your own
+/// has `bool recognizes(std::string_view text) const`. A verifier whose tokens have no form of their own comes last,
+/// and takes all other texts. A text that no verifier recognizes is `malformed_token`.
 ///
 /// The scheme is part of the form: a credential with the scheme `DPoP` is for a verifier by `dpop_bound`, one with
 /// `Bearer` for the others. `FirstOf{dpop_bound(tokens, {…}), tokens}` takes bound and unbound tokens of one issuer,

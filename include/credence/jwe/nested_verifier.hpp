@@ -8,6 +8,7 @@
 #include <credence/jwt/token_verifier.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
+#include <credence/jwe/detail/jwe_header.hpp>
 #include <credence/jwt/detail/rules.hpp>
 
 #include <string_view>
@@ -67,6 +68,9 @@ public:
         }
         return (verifier_.verify)(decrypted->text());
     }
+
+    /// Whether a text has the five parts of an encrypted token, for a `FirstOf`.
+    [[nodiscard]] bool recognizes(std::string_view text) const noexcept { return detail::split_jwe(text).has_value(); }
 
 private:
     /// The keys were valid when they were made. Only the sender's choice of `enc` can make one unusable: that is an

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // NestedVerifier: only claims that were signed inside the encryption are proven.
 #include <credence/http/bearer.hpp>
+#include <credence/http/first_of.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwe/nested_verifier.hpp>
 
@@ -96,6 +97,19 @@ TEST_CASE("a token that was signed but not encrypted is refused", "[jwe][nested]
     CHECK(outcome(support::account_token()) == "malformed_token");
     const auto other = EncryptionKeys<ECDH_ES>::generate().value();
     CHECK(outcome(encrypt(support::account_token(), other).value()) == "decryption_failed");
+}
+
+TEST_CASE("a nested verifier recognizes five parts, and stands in any place of a FirstOf", "[jwe][nested]") {
+    const FirstOf either{verifier(), support::account_verifier()};
+    CHECK(either.verify(nested(support::account_token())));
+    CHECK(either.verify(support::account_token()));
+    CHECK(either.verify(nested(unsigned_token())).error().code == Errc::unsupported_algorithm);
+    for (const std::string_view text : {"", "opaque", "a.b.c.d", "a.b.c.d.e.f"}) {
+        CHECK_FALSE(either.recognizes(text));
+        CHECK(either.verify(text).error().code == Errc::malformed_token);
+    }
+    CHECK(verifier().recognizes("a.b.c.d.e"));
+    CHECK_FALSE(verifier().recognizes("a.b.c"));
 }
 
 TEST_CASE("no function makes a proof from a plaintext", "[jwe][nested][attack-29]") {
