@@ -5,6 +5,7 @@
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/decryption_key_set.hpp>
 #include <credence/jwe/encryption_keys.hpp>
+#include <credence/jwt/confirmation.hpp>
 #include <credence/jwt/token_verifier.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
@@ -60,19 +61,33 @@ public:
     /// The claims of the inner token. Errors as of `decrypt`, and then as of the verifier; `malformed_token` if the
     /// header has a `cty` other than JWT; `algorithm_not_allowed` for an `enc` that a `dir` key does not serve.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token) const {
-        const auto decrypted = decrypt(token, source_, options_);
-        if (!decrypted) return about_the_token(decrypted.error());
-        const std::string& type = decrypted->header().cty;
-        if (!type.empty() && !detail::equal_without_case(detail::short_media_type(type), "JWT")) {
-            return Error{Errc::malformed_token, {}, "the encrypted content is not a token: its cty is not JWT"};
-        }
-        return (verifier_.verify)(decrypted->text());
+        return decrypt_and_verify(token, [this](std::string_view inner) { return (verifier_.verify)(inner); });
+    }
+
+    /// The same for an inner token that is bound to a key: see `BindableVerifier`. A DPoP proof has the hash of the
+    /// encrypted token, which is what the client has.
+    [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view token, const ConfirmationCheck& check) const
+        requires BindableVerifier<Verifier>
+    {
+        return decrypt_and_verify(token, [&](std::string_view inner) { return (verifier_.verify)(inner, check); });
     }
 
     /// Whether a text has the five parts of an encrypted token, for a `FirstOf`.
     [[nodiscard]] bool recognizes(std::string_view text) const noexcept { return detail::split_jwe(text).has_value(); }
 
 private:
+    template <class VerifyInner>
+    [[nodiscard]] Result<Verified<claims_type>> decrypt_and_verify(std::string_view token,
+                                                                   const VerifyInner& verify_inner) const {
+        const auto decrypted = decrypt(token, source_, options_);
+        if (!decrypted) return about_the_token(decrypted.error());
+        const std::string& type = decrypted->header().cty;
+        if (!type.empty() && !detail::equal_without_case(detail::short_media_type(type), "JWT")) {
+            return Error{Errc::malformed_token, {}, "the encrypted content is not a token: its cty is not JWT"};
+        }
+        return verify_inner(decrypted->text());
+    }
+
     /// The keys were valid when they were made. Only the sender's choice of `enc` can make one unusable: that is an
     /// error of the token, not of the server's keys, and must not be answered with 503.
     [[nodiscard]] static Error about_the_token(const Error& error) {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // NestedVerifier: only claims that were signed inside the encryption are proven.
 #include <credence/http/bearer.hpp>
+#include <credence/http/dpop.hpp>
 #include <credence/http/first_of.hpp>
 #include <credence/jwe/encrypt.hpp>
 #include <credence/jwe/nested_verifier.hpp>
+#include <credence/jwt/encode.hpp>
+#include <credence/keys/key_export.hpp>
+#include <credence/stores/memory_replays.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -110,6 +115,42 @@ TEST_CASE("a nested verifier recognizes five parts, and stands in any place of a
     }
     CHECK(verifier().recognizes("a.b.c.d.e"));
     CHECK_FALSE(verifier().recognizes("a.b.c"));
+}
+
+TEST_CASE("the caller of a nested verifier can decide about the key that the inner token is bound to",
+          "[jwe][nested]") {
+    STATIC_REQUIRE(BindableVerifier<std::remove_cvref_t<decltype(verifier())>>);
+    const nlohmann::json claims{{"sub", "42"}, {"role", "admin"}, {"exp", 4102444800}, {"cnf", {{"jkt", "x"}}}};
+    const std::string token = nested(encode(claims, support::account_keys()).value());
+    CHECK(outcome(token) == "proof_required");
+    std::string seen;
+    const auto accepts = [&](std::string_view confirmation) -> Result<void> {
+        seen = confirmation;
+        return {};
+    };
+    CHECK(verifier().verify(token, accepts));
+    CHECK(seen == R"({"jkt":"x"})");
+    const auto refuses = [](std::string_view) -> Result<void> { return Errc::invalid_proof; };
+    CHECK(verifier().verify(token, refuses).error().code == Errc::invalid_proof);
+    CHECK(verifier().verify(nested(unsigned_token()), accepts).error().code == Errc::unsupported_algorithm);
+}
+
+TEST_CASE("a proof for an encrypted token has the hash of the encrypted token", "[jwe][nested]") {
+    const auto client = Keys<ES256>::generate().value();
+    const nlohmann::json confirmation{{"jkt", thumbprint(client).value()}};
+    const nlohmann::json claims{{"sub", "42"}, {"role", "admin"}, {"exp", 4102444800}, {"cnf", confirmation}};
+    const std::string inner = encode(claims, support::account_keys()).value();
+    const std::string token = nested(inner);
+    const auto bound =
+        dpop_bound(verifier(), {.base_url = "https://api.example", .replays = std::make_shared<MemoryReplayStore>()});
+    const auto accepts = [&](const std::string& proven) {
+        const auto proof = dpop_proof(client, "GET", "https://api.example/me", {.access_token = proven}).value();
+        const auto field = [&](std::string_view name) { return name == "DPoP" ? HeaderValue{proof} : HeaderValue{}; };
+        return bound.verify(token, {.method = "GET", .url = "/me", .field = field, .scheme = "DPoP"}).has_value();
+    };
+    CHECK(accepts(token));
+    CHECK_FALSE(accepts(inner));
+    CHECK(bound.recognizes(token));
 }
 
 TEST_CASE("no function makes a proof from a plaintext", "[jwe][nested][attack-29]") {
