@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# The page on errors has a row for each code of error.hpp, in the header's order and under the header's groups, and no other.
+# The page on errors has a row for each code of error.hpp, in the header's order and under the header's groups, and no other. It
+# names each error that a challenge may have.
 # label: source
 import pathlib
 import re
@@ -8,6 +9,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADER = (ROOT / "include/credence/error.hpp").read_text(encoding="utf-8")
+REJECTION = (ROOT / "include/credence/http/rejection.hpp").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
 
 
@@ -41,6 +43,11 @@ class Errors(unittest.TestCase):
 
     def test_each_row_says_what_the_code_means(self):
         self.assertEqual([code for code, cells in rows_of_page() if not cells[0].strip()], [])
+
+    def test_each_error_of_a_challenge_is_named(self):
+        errors = set(re.findall(r'return \{4\d\d, "(\w+)"', REJECTION))
+        self.assertGreater(len(errors), 4)
+        self.assertEqual([error for error in sorted(errors) if error not in PAGE], [])
 
 
 if __name__ == "__main__":
