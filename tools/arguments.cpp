@@ -85,6 +85,10 @@ void add_key(CLI::App* command, KeyArguments& key, const char* purpose) {
         ->type_name("TEXT")
         ->group(key_group);
     command->add_flag("--base64url", key.base64url_secret, "a secret is base64url text: decode it")->group(key_group);
+}
+
+/// For commands that take secrets for signatures. The secrets of encryption have an exact length.
+void add_short_secret(CLI::App* command, KeyArguments& key) {
     command
         ->add_flag("--allow-short-secret", key.allow_short_secret, "a secret may be shorter than the algorithm's hash")
         ->group(key_group);
@@ -138,6 +142,7 @@ void add_sign(CLI::App& app) {
     add_source(command, "claims", arguments->source,
                "the claims, a JSON object; standard input if nothing else gives claims");
     add_key(command, arguments->key, "the private key (PEM, DER, JWK) or the secret");
+    add_short_secret(command, arguments->key);
     add_passphrase(command, arguments->key.passphrase);
     add_word(command, "--alg", arguments->alg, "the algorithm; needed where the key leaves the choice")
         ->type_name("ALG");
@@ -210,6 +215,7 @@ CLI::App* add_verification(CLI::App& app, const char* name, const char* purpose,
     }
     add_token(command, arguments->token);
     add_key(command, arguments->key, "the public key (PEM, DER, JWK, certificate), the JWK Set, or the secret");
+    add_short_secret(command, arguments->key);
     add_source(command, "--jwks", arguments->key.jwks, "the JWK Set")->group(key_group);
     add_word(command, "--issuer", arguments->key.issuer.url,
              "the issuer's URL: its keys are fetched, and no other issuer's tokens are accepted")

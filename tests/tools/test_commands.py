@@ -212,6 +212,8 @@ class Verify(Case):
         arguments = ("verify", "--insecure-secret", "short", "--alg", "HS256", *AT_NOON)
         self.assert_fails(run(*arguments, stdin=weak), 3, "of 5 bytes")
         self.assert_succeeds(run(*arguments, "--allow-short-secret", stdin=weak))
+        for command in ("encrypt", "decrypt"):  # the secrets of encryption have an exact length
+            self.assertNotIn("--allow-short-secret", self.assert_succeeds(run(command, "--help")))
 
     def test_mistakes(self):
         verify = ("verify", "--key", ES_PUBLIC)
