@@ -40,10 +40,18 @@ int tell(const Failure& failure, bool as_json) {
     return static_cast<int>(failure.status());
 }
 
+/// CLI11's message for an error in the number of values, in plain words. No option takes two values at once.
+std::string plain_words(const std::string& message) {
+    const std::string option = message.substr(0, message.find(": "));
+    if (message.ends_with(" missing")) return option + " needs a value";
+    if (message.starts_with(option + ": At Most 1 ")) return option + " is given more than once; give it once";
+    return message;
+}
+
 /// The message of CLI11, in one line.
 Failure usage_failure(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
     const auto commands = app.get_subcommands();
-    std::string message = error.what();
+    std::string message = plain_words(error.what());
     if (commands.empty()) {
         const std::string kind = first.starts_with('-') ? "option" : "command";
         message = first.empty() ? "" : "there is no " + kind + " '" + first + "'; ";

@@ -234,6 +234,8 @@ class Verify(Case):
             ((*verify, "--max-token-bytes", "x", self.file), 2, "max-token-bytes"),
             ((*verify, "--frobnicate", self.file), 2, "--frobnicate; see credence verify --help"),
             ((*verify, self.file, "more"), 2, "not expected: more"),
+            ((*verify, self.file, "--iss"), 2, "^credence: --iss needs a value; see credence verify --help$"),
+            ((*verify, *verify[1:], self.file), 2, "^credence: --key is given more than once; give it once; see credence verify --help$"),
         ]
         for arguments, status, words in rows:
             with self.subTest(arguments):
