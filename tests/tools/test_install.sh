@@ -17,8 +17,10 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
     [ -z "$faults" ] || { echo "$faults"; exit 1; }
 fi
 
-# The manual page has every option of each command's help.
-for command in sign verify decode explain encrypt decrypt keygen jwk keys; do
+# The manual page has each command in its synopsis, and every option of the command's help.
+for command in sign verify decode explain encrypt decrypt keygen jwk keys dpop; do
+    sed -n '/^.SH SYNOPSIS/,/^.SH DESCRIPTION/p' "$page" | grep -qw "^.B credence $command" ||
+        { echo "the manual's synopsis lacks $command"; exit 1; }
     for option in $("$here/bin/credence" $command --help | grep -oE '(^|[ ,])--[a-z0-9-]+' | tr -d ' ,' | sort -u); do
         [ "$option" = --help ] || sed 's,[\],,g' "$page" | grep -qF -e "$option" ||
             { echo "the manual does not tell $option of $command"; exit 1; }
