@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The installed command: it runs, its manual page has no errors, and its completion works.
+# The installed command: it runs, its manual page has no errors, and its completion works. The Debian package does not have it.
 # packages: libcli11-dev
 set -eu
 
@@ -11,6 +11,11 @@ trap 'rm -rf "$here"' EXIT
 cmake --install "$build" --prefix "$here" >"$here/log" || { cat "$here/log"; exit 1; }
 
 "$here/bin/credence" --version
+# The package is for every architecture, and depends on no library of the command.
+component=$(sed -n 's,^set(CPACK_INSTALL_CMAKE_PROJECTS ".*;credence;\(.*\);/")$,\1,p' "$build/CPackConfig.cmake")
+cmake --install "$build" --prefix "$here/package" --component "$component" >"$here/log"
+[ -e "$here/package/include/credence/credence.hpp" ] || { echo "the package lacks the library"; exit 1; }
+[ ! -e "$here/package/bin" ] || { echo "the package has the command"; exit 1; }
 page=$here/share/man/man1/credence.1
 if command -v man >/dev/null && command -v groff >/dev/null; then
     faults=$(LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -E UTF-8 -l "$page" 2>&1 >/dev/null)
