@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Completeness: each page of docs/ is in the site's menu, examples/README.md has a row for each example, the page on defaults
-# names each rule of Validation, and the page on the design each wing.
+# Completeness: each page of docs/ is in the site's menu and on its first page, examples/README.md has a row for each example, the
+# page on defaults names each rule of Validation, and the page on the design each wing.
 # label: source
 import pathlib
 import re
@@ -11,11 +11,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Pages(unittest.TestCase):
-    def test_each_page_is_in_the_menu(self):
+    def test_each_page_is_in_the_menu_and_on_the_first_page(self):
         menu = re.findall(r"^ +- [^:]+: (\S+\.md)$", (ROOT / "docs/site/mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
         pages = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
         self.assertGreater(len(pages), 10)
         self.assertEqual(sorted(menu), sorted(pages))
+        first = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+        self.assertEqual([page for page in sorted(pages) if page != "index.md" and f"({page})" not in first], [])
 
     def test_each_example_has_a_row(self):
         rows = re.findall(r"^\| \[[^\]]*\]\(([^)]+)\)", (ROOT / "examples/README.md").read_text(encoding="utf-8"), re.MULTILINE)
