@@ -53,7 +53,8 @@ struct KeyQuery {
 
 /// A source of verification keys.
 ///
-/// - `source.accepts(alg)` returns whether the source has an algorithm of that name in its closed list.
+/// - `source.accepts(alg)` returns whether the source has an algorithm of that name in its closed list. The list
+///   may change whenever an answer of `find` may.
 /// - `source.find(query)` returns a `Result` of a pointer-like value that refers to the key, or the error to refuse the
 ///   token with: `no_matching_key`, `ambiguous_key`, `keys_unavailable`.
 /// - `Source::is_static` says whether `find` returns the same answer for ever, so that a verifier may cache it.
@@ -88,7 +89,7 @@ concept CandidateSource = requires(const Source& source, const KeyQuery& query) 
 /// - `snapshot.find(query)` returns a `Result` of a raw pointer. The pointer is valid while any snapshot of this
 ///   generation exists, and the answer to a query is the same in all of them: a verifier caches it for the generation.
 ///
-/// A verifier caches headers, keys and tokens for static sources and for sources with snapshots only.
+/// A verifier caches keys and tokens for static sources and for sources with snapshots only.
 template <class Source>
 concept SnapshotKeySource =
     KeySource<Source> && !Source::is_static && requires(const Source& source, const KeyQuery& query) {

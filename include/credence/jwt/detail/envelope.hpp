@@ -122,7 +122,7 @@ private:
             } else if constexpr (SnapshotKeySource<Source>) {
                 return check_in_snapshot(cached.key);
             } else {
-                return find_key_and_check();
+                return find_accepted_key_and_check(source_);
             }
         }();
         // Only a failed check looks for a fourth part.
@@ -162,7 +162,17 @@ private:
     [[nodiscard]] std::optional<Error> check_in_snapshot(Cached& cached) {
         const auto snapshot = source_.snapshot();
         if (const auto* key = cached.find(snapshot.generation())) return check_signature(*key);
-        return find_key_and_check(snapshot, [&](const auto& key) { cached.store(snapshot.generation(), &*key); });
+        return find_accepted_key_and_check(snapshot,
+                                           [&](const auto& key) { cached.store(snapshot.generation(), &*key); });
+    }
+
+    /// Looks up the key of a cached header. The source may have changed since it accepted the algorithm.
+    template <class Keys, class... OnKey>
+    [[nodiscard]] std::optional<Error> find_accepted_key_and_check(const Keys& keys, const OnKey&... on_key) {
+        if (!source_.accepts(header_->header.alg)) {
+            return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};
+        }
+        return find_key_and_check(keys, on_key...);
     }
 
     template <class Keys>

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The stages before the payload: a token is verified with the key that its header names, and a cached header gets the
 // key of the current set.
+#include <credence/keys/key_source.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/keys/rotating_keys.hpp>
 #include <credence/jwt/detail/envelope.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -31,6 +35,26 @@ auto open(const std::string& token, const Source& source, typename Envelope<Sour
     return refused ? refused->code : Errc{};
 }
 
+/// A key that can be switched off: its algorithm is then no longer accepted.
+struct SwitchedKey {
+    static constexpr bool is_static = false;
+    const bool* is_on;
+
+    [[nodiscard]] bool accepts(std::string_view alg) const { return *is_on && alg == HS256::name; }
+    [[nodiscard]] static auto find(const credence::KeyQuery& query) { return account_keys().decoding.find(query); }
+};
+
+/// The same with snapshots. Switching begins a new generation.
+struct SwitchedSnapshots : SwitchedKey {
+    struct Snapshot {
+        std::uint64_t number;
+        [[nodiscard]] std::uint64_t generation() const { return number; }
+        [[nodiscard]] static auto find(const credence::KeyQuery& query) { return SwitchedKey::find(query); }
+    };
+    const std::uint64_t* number;
+    [[nodiscard]] Snapshot snapshot() const { return {*number}; }
+};
+
 Key another_key() { return Key::from_secret("another secret, which has enough bytes").value(); }
 
 }  // namespace
@@ -54,6 +78,27 @@ TEST_CASE("a cached header gets the key of each set that keys rotate to") {
     for (int turn = 0; turn < 3; ++turn) CHECK(open(token, keys, &headers) == Errc::invalid_signature);
     keys.replace(account_keys().decoding);
     for (int turn = 0; turn < 3; ++turn) CHECK(open(token, keys, &headers) == Errc{});
+}
+
+TEST_CASE("an algorithm that a source no longer accepts is refused, even if the header is cached") {
+    const std::string token = support::account_token("7");
+    bool is_on = true;
+    std::uint64_t generation = 1;
+    const SwitchedKey key{&is_on};
+    const SwitchedSnapshots snapshots{{&is_on}, &generation};
+    STATIC_REQUIRE_FALSE(credence::SnapshotKeySource<SwitchedKey>);
+    STATIC_REQUIRE(credence::SnapshotKeySource<SwitchedSnapshots>);
+    Envelope<SwitchedKey>::Headers headers;
+    Envelope<SwitchedSnapshots>::Headers headers_of_snapshots;
+    for (int turn = 0; turn < 6; ++turn) {
+        is_on = turn % 4 < 2;
+        if (turn % 2 == 0) ++generation;
+        CAPTURE(turn);
+        const Errc expected = is_on ? Errc{} : Errc::algorithm_not_allowed;
+        CHECK(open(token, key, static_cast<Envelope<SwitchedKey>::Headers*>(nullptr)) == expected);
+        CHECK(open(token, key, &headers) == expected);
+        CHECK(open(token, snapshots, &headers_of_snapshots) == expected);
+    }
 }
 
 TEST_CASE("an envelope is refused if it is too large, or does not have three parts") {
