@@ -21,6 +21,7 @@
 #include "support/stored_secrets.hpp"
 
 #include <libpq-fe.h>
+#include <pthread.h>
 
 using namespace std::chrono_literals;
 using credence::Errc;
@@ -293,6 +294,32 @@ TEST_CASE("PostgreSQL: attack row 48: the server stores no secret, and no error 
     for (const char* table : {"sessions", "api_keys", "refresh_tokens", "revoked_tokens", "revoked_subjects"})
         kept.append(control.read(std::string{"SELECT * FROM credence_"} + table));
     support::check_no_secret(left, kept);
+}
+
+TEST_CASE("PostgreSQL: a signal does not end the wait for an answer") {
+    if (server_url().empty()) return;
+    const auto store = new_store({.patience = 60s});
+    const credence::Sessions<credence::RegisteredClaims> sessions{store};
+    const auto id = sessions.start({.sub = "ann"}).value().id;
+    struct sigaction counted {};
+    struct sigaction before {};
+    static std::atomic<int> signals = 0;
+    counted.sa_handler = [](int) { ++signals; };
+    REQUIRE(::sigaction(SIGUSR1, &counted, &before) == 0);
+    const Control control;
+    control.run("BEGIN");
+    control.run("LOCK TABLE credence_sessions");
+    bool is_verified = false;
+    std::thread caller{[&] { is_verified = sessions.verify(id).has_value(); }};
+    for (int sent = 0; sent < 20; ++sent) {
+        ::pthread_kill(caller.native_handle(), SIGUSR1);
+        std::this_thread::sleep_for(5ms);
+    }
+    control.run("ROLLBACK");
+    caller.join();
+    CHECK(is_verified);
+    CHECK(signals > 0);
+    REQUIRE(::sigaction(SIGUSR1, &before, nullptr) == 0);
 }
 
 TEST_CASE("PostgreSQL: a call without an answer ends at the timeout") {

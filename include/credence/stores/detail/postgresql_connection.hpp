@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -203,11 +204,12 @@ private:
         return PostgresqlRows{last.release()};
     }
 
+    /// Waits until something arrives, or a signal does. \return false after the deadline.
     [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         if (left.count() <= 0) return false;
         pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
-        return ::poll(&socket, 1, static_cast<int>(left.count())) >= 0;
+        return ::poll(&socket, 1, static_cast<int>(left.count())) >= 0 || errno == EINTR;
     }
 
     std::unique_ptr<PGconn, ClosePostgresql> connection_;
