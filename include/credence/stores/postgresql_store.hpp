@@ -49,7 +49,8 @@ struct PostgresqlOptions {
 /// `credence::PostgresqlStore::open("postgresql://auth@db.example/auth?sslmode=verify-full")`.
 ///
 /// See the concepts for the functions: `SessionStore`, `ApiKeyStore`, `RefreshStore`, `RevocationStore`, `ReplayStore`.
-/// The names of its tables begin with `credence_`. Threads may share one.
+/// The names of its tables begin with `credence_`. Threads may share one, and so may a child of `fork`, which opens
+/// connections of its own.
 class PostgresqlStore {
 public:
     /// Connects, and creates missing tables. \param url  in a form that libpq takes.

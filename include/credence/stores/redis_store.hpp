@@ -62,7 +62,7 @@ struct RedisOptions {
 /// `credence::RedisStore::open("redis://:password@cache.example:6379/0")`.
 ///
 /// See the concepts for the functions: `SessionStore`, `ApiKeyStore`, `RefreshStore`, `RevocationStore`,
-/// `ReplayStore`. Threads may share one.
+/// `ReplayStore`. Threads may share one, and so may a child of `fork`, which opens connections of its own.
 class RedisStore {
 public:
     /// Connects, and checks that the server keeps all records until their end (`INFO`).

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/forked_store.hpp"
 #include "support/store_contract.hpp"
 #include "support/stored_secrets.hpp"
 
@@ -102,6 +103,11 @@ TEST_CASE("PostgreSQL: the store fulfils the contract, also with several threads
     support::check_revocation_contract(*store);
     CHECK(store->end_sessions_of({.subject = "bob"}));
     support::check_sessions_from_threads(*store);
+}
+
+TEST_CASE("PostgreSQL: a forked child may use the store of its parent") {
+    if (server_url().empty()) return;
+    support::check_store_after_fork(*new_store({.clock = [] { return contract_start; }}));
 }
 
 TEST_CASE("PostgreSQL: two instances share sessions, and a session is renewed in one of them") {

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "support/catch.hpp"
+#include "support/forked_store.hpp"
 #include "support/redis_server.hpp"
 #include "support/store_contract.hpp"
 #include "support/stored_secrets.hpp"
@@ -79,6 +80,12 @@ TEST_CASE("Redis: the store fulfils the contract, also with several threads") {
     support::check_revocation_contract(*store);
     CHECK(store->end_sessions_of({.subject = "bob"}));
     support::check_sessions_from_threads(*store);
+}
+
+TEST_CASE("Redis: a forked child may use the store of its parent") {
+    if (!has_redis()) return;
+    const RedisServer server;
+    support::check_store_after_fork(*store_on(server, redis_clock(contract_start)));
 }
 
 TEST_CASE("Redis: two instances share sessions, and a session is renewed in one of them") {

@@ -9,6 +9,10 @@
 
 #include "support/catch.hpp"
 
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace std::chrono_literals;
 using credence::Errc;
 using credence::Error;
@@ -81,4 +85,47 @@ TEST_CASE("a pool reports why a connection cannot be opened, and its slot is fre
     CHECK(take().error().reason == "nobody is there");
     is_down = false;
     CHECK(take().value() == 1);
+}
+
+TEST_CASE("a forked child opens connections of its own, and leaves those of its parent open") {
+    struct OwnedThing {
+        pid_t opener = getpid();
+        bool* is_closed_by_another;
+        ~OwnedThing() {
+            if (getpid() != opener) *is_closed_by_another = true;
+        }
+        [[nodiscard]] bool is_alive() const { return true; }
+    };
+    using OwnedPool = credence::detail::ConnectionPool<OwnedThing>;
+    bool is_closed_by_another = false;
+    const auto open = [&](auto) -> Result<std::unique_ptr<OwnedThing>> {
+        return std::unique_ptr<OwnedThing>{new OwnedThing{.is_closed_by_another = &is_closed_by_another}};
+    };
+    auto pool = std::make_unique<OwnedPool>(open, 1);
+    const auto opener = [&] {
+        return pool->with_connection(pool_deadline(1s), [](OwnedThing& one) -> Result<pid_t> { return one.opener; });
+    };
+    const auto is_well_in_child = [](const auto& work) {
+        const pid_t child = fork();
+        if (child == 0) _exit(work() ? 0 : 1);
+        int status = -1;
+        return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+    };
+    const auto has_its_own = [&] {
+        const bool is_own = opener().value() == getpid() && opener().value() == getpid();
+        pool.reset();
+        return is_own && !is_closed_by_another;
+    };
+    CHECK(opener().value() == getpid());
+    CHECK(is_well_in_child(has_its_own));
+    CHECK(is_well_in_child([&] {  // a child that never uses it can end
+        pool.reset();
+        return !is_closed_by_another;
+    }));
+    // The only place is taken at the time of the fork.
+    CHECK(pool->with_connection(pool_deadline(1s), [&](OwnedThing&) -> Result<void> {
+        CHECK(is_well_in_child([&] { return opener().value() == getpid(); }));
+        return {};
+    }));
+    CHECK(opener().value() == getpid());
 }
