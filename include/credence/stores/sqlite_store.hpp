@@ -7,6 +7,8 @@
 // - If the file cannot be read or written, or another process writes for too long: `store_unavailable`.
 // - A call that reads costs some microseconds; one that writes costs a write to the disk. Calls wait for one another.
 //   Several processes of one machine may share the file; never put it on a network file system.
+// - Open it after `fork`. A store that was open before refuses every call in the child (`store_unavailable`): SQLite's
+//   locks stay with the parent. A second store on the same file would have none in that child, either.
 #pragma once
 
 #include <credence/clock.hpp>
@@ -81,7 +83,7 @@ public:
     // Sessions
 
     [[nodiscard]] Result<void> insert_session(const SessionRecord& record) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         delete_ended();
         return done(insert(record));
     }
@@ -96,7 +98,7 @@ public:
             hash, use.last_used_at, use.ends_at);
     }
     [[nodiscard]] Result<bool> replace_session(std::string_view hash, const SessionRecord& record) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         detail::SqliteTransaction transaction{*connection_};
         if (!transaction.begun()) return transaction.begun().error();
         const auto dropped = connection_->run("DELETE FROM credence_sessions WHERE hash = ?", hash);
@@ -122,7 +124,7 @@ public:
     // API keys
 
     [[nodiscard]] Result<void> insert_api_key(const ApiKeyRecord& record) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         delete_ended();
         return done(connection_->run("INSERT INTO credence_api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", record.id,
                                      record.hash, record.subject, record.claims, record.label, record.created_at,
@@ -148,13 +150,13 @@ public:
     // Refresh tokens
 
     [[nodiscard]] Result<void> insert(const RefreshRecord& record) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         delete_ended();
         return done(insert_refresh(record));
     }
     [[nodiscard]] Result<std::optional<RefreshRecord>> find(std::string_view hash) {
         std::vector<RefreshRecord> records;
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         const auto read = [&](const detail::SqliteRow& row) {
             records.push_back({row.text(0), row.text(1), row.text(2), row.date(3), row.optional_date(4), row.text(5)});
         };
@@ -163,7 +165,7 @@ public:
         return first(Result<std::vector<RefreshRecord>>{std::move(records)});
     }
     [[nodiscard]] Result<bool> replace(const RefreshRecord& used, const RefreshRecord& successor) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         detail::SqliteTransaction transaction{*connection_};
         if (!transaction.begun()) return transaction.begun().error();
         const auto marked = connection_->run(
@@ -186,7 +188,7 @@ public:
     // Revocations
 
     [[nodiscard]] Result<void> revoke(const TokenIdentity& token) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         delete_ended();
         // The latest expiry counts; null means never, and max() of null and anything is null.
         return done(
@@ -202,7 +204,7 @@ public:
     }
     [[nodiscard]] Result<bool> is_revoked(const TokenIdentity& token) {
         std::int64_t is_revoked = 1;
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         const auto read = [&](const detail::SqliteRow& row) { is_revoked = row.integer(0); };
         const auto asked = connection_->query(
             "SELECT EXISTS (SELECT 1 FROM credence_revoked_tokens WHERE issuer = ?1 AND id = ?2) OR EXISTS (SELECT 1 "
@@ -216,7 +218,7 @@ public:
     // Proofs of possession
 
     [[nodiscard]] Result<bool> use_once(std::string_view id, NumericDate until) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         delete_ended();
         // An expired id may be used again, even before it is deleted.
         const auto changed = connection_->run(
@@ -228,6 +230,12 @@ public:
     }
 
 private:
+    using Lock = std::unique_lock<std::mutex>;
+
+    /// Waits for the calls of other threads. A child of `fork`, where each call is refused, does not: a thread that is
+    /// not there may hold the lock.
+    [[nodiscard]] Lock lock_calls() { return connection_->is_of_parent() ? Lock{} : Lock{mutex_}; }
+
     SqliteStore(std::unique_ptr<detail::SqliteConnection> connection, SqliteOptions options)
         : connection_(std::move(connection)), options_(std::move(options)) {}
 
@@ -244,13 +252,13 @@ private:
 
     template <class... Values>
     [[nodiscard]] Result<void> run(std::string_view sql, const Values&... values) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         return done(connection_->run(sql, values...));
     }
 
     template <class... Values>
     [[nodiscard]] Result<bool> changed_one(std::string_view sql, const Values&... values) {
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         const auto changed = connection_->run(sql, values...);
         if (!changed) return changed.error();
         return *changed > 0;
@@ -269,7 +277,7 @@ private:
 
     [[nodiscard]] Result<std::vector<SessionRecord>> read_sessions(std::string_view sql, std::string_view parameter) {
         std::vector<SessionRecord> records;
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         const auto read = [&](const detail::SqliteRow& row) {
             records.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.date(5),
                                row.date(6), row.date(7), row.date(8)});
@@ -280,7 +288,7 @@ private:
     }
     [[nodiscard]] Result<std::vector<ApiKeyRecord>> read_api_keys(std::string_view sql, std::string_view parameter) {
         std::vector<ApiKeyRecord> records;
-        const std::lock_guard lock{mutex_};
+        const Lock lock = lock_calls();
         const auto read = [&](const detail::SqliteRow& row) {
             records.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.date(5),
                                row.optional_date(6), row.optional_date(7)});
@@ -292,6 +300,7 @@ private:
 
     /// Deletes expired records, at most once a minute. If it fails, it is tried again a minute later.
     void delete_ended() {
+        if (connection_->is_of_parent()) return;
         const NumericDate moment = detail::moment_of(options_.clock);
         if (moment < next_delete_) return;
         next_delete_ = detail::saturating_sum(moment, std::chrono::minutes{1});

@@ -351,6 +351,39 @@ TEST_CASE("confirmed changes survive a kill") {
     for (const unsigned char one : answered) CHECK(store->find_session(hash_named(std::to_string(one))).value());
 }
 
+TEST_CASE("in a forked child the store of its parent refuses every call, and stays as it is for the parent") {
+    const Place place;
+    auto store = place.open();
+    REQUIRE(store->insert_session(session_record("a", "ann")));
+    const auto is_refused = [](const auto& result) {
+        return !result && result.error().code == Errc::store_unavailable &&
+               result.error().reason == "the store was opened before a fork: open it only afterwards";
+    };
+    const auto is_refused_by_all = [&] {
+        return is_refused(store->find_session(hash_named("a"))) && is_refused(store->end_session(hash_named("a"))) &&
+               is_refused(store->insert_session(session_record("b", "ann"))) &&
+               is_refused(store->replace_session(hash_named("a"), session_record("b", "ann"))) &&
+               is_refused(store->use_once("x", contract_start)) && is_refused(store->is_revoked(TokenIdentity{}));
+    };
+    const auto is_well_in_child = [](const auto& work) {
+        const pid_t child = ::fork();
+        if (child == 0) ::_exit(work() ? 0 : 1);
+        int status = -1;
+        return child > 0 && ::waitpid(child, &status, 0) == child && status == 0;
+    };
+    CHECK(is_well_in_child([&] {
+        const bool is_right = is_refused_by_all();
+        store.reset();
+        return is_right;
+    }));
+    CHECK(store->find_session(hash_named("a")).value());
+    CHECK(store->insert_session(session_record("c", "ann")));
+    CHECK(place.open()->find_session(hash_named("c")).value());
+
+    const auto in_memory = SqliteStore::open(":memory:").value();
+    CHECK(is_well_in_child([&] { return is_refused(in_memory->find_session(hash_named("a"))); }));
+}
+
 TEST_CASE("attack row 48: neither the file nor an error has a secret") {
     const Place place;
     const auto store = place.open();

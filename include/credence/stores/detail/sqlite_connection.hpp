@@ -5,7 +5,9 @@
 #include <credence/clock.hpp>
 #include <credence/error.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/concurrency/fork_count.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -92,11 +94,24 @@ public:
 
     SqliteConnection(const SqliteConnection&) = delete;
     SqliteConnection& operator=(const SqliteConnection&) = delete;
-    ~SqliteConnection() = default;
+    ~SqliteConnection() {
+        if (!is_of_parent()) return;
+        // Closing it could delete the write-ahead log, which the parent still needs.
+        for (auto& known : statements_) static_cast<void>(known.second.release());
+        static_cast<void>(database_.release());
+    }
+
+    /// Whether a parent process opened it. The file's locks stay with the parent, so another process may delete the
+    /// write-ahead log that this one writes to. https://www.sqlite.org/howtocorrupt.html §2.6
+    [[nodiscard]] bool is_of_parent() const noexcept {
+        return database_.get_deleter().is_owned && forks_ != forks_when_opened_;
+    }
 
     /// Runs a statement with these parameters, and calls `read(row)` for each row. \return how many rows it changed.
     template <class Read, class... Values>
     [[nodiscard]] Result<int> query(std::string_view sql, const Read& read, const Values&... values) {
+        if (is_of_parent())
+            return Error{Errc::store_unavailable, {}, "the store was opened before a fork: open it only afterwards"};
         sqlite3_stmt* const statement = prepared(sql);
         if (statement == nullptr) return sqlite_error(sqlite3_errcode(database_.get()));
         const ResetAtExit reset{statement};
@@ -163,6 +178,8 @@ private:
         return statements_.emplace(sql, statement).first->second.get();
     }
 
+    const std::atomic<unsigned>& forks_ = fork_count();
+    const unsigned forks_when_opened_ = forks_;
     std::unique_ptr<sqlite3, CloseSqlite> database_;
     std::map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> statements_ = {};
 };
