@@ -37,7 +37,8 @@ namespace credence {
 /// The options of a `PostgresqlStore`.
 struct PostgresqlOptions {
     std::size_t max_connections = 8;  ///< At least 1. A call waits for one up to `patience`.
-    /// How long a call waits for the server, and for a connection. 2 to 60 s.
+    /// How long a call waits for the server, and for a connection. 2 to 60 s. libpq waits for a new connection for
+    /// whole seconds, at least 2.
     std::chrono::seconds patience{5};
     /// See `SqliteOptions`.
     std::optional<std::chrono::seconds> longest_lifetime = {};
@@ -86,10 +87,11 @@ public:
     // Sessions
 
     [[nodiscard]] Result<void> insert_session(const SessionRecord& record) {
+        const Deadline deadline = pool_.deadline();
         delete_ended();
-        return run("INSERT INTO credence_sessions VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", record.hash,
-                   record.handle, record.subject, record.claims, record.label, record.started_at, record.last_used_at,
-                   record.expires_at, record.ends_at);
+        return run_by(deadline, "INSERT INTO credence_sessions VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                      record.hash, record.handle, record.subject, record.claims, record.label, record.started_at,
+                      record.last_used_at, record.expires_at, record.ends_at);
     }
     [[nodiscard]] Result<std::optional<SessionRecord>> find_session(std::string_view hash) {
         return first(read_sessions("SELECT * FROM credence_sessions WHERE hash = $1", hash));
@@ -138,10 +140,11 @@ public:
     // API keys
 
     [[nodiscard]] Result<void> insert_api_key(const ApiKeyRecord& record) {
+        const Deadline deadline = pool_.deadline();
         delete_ended();
-        return run("INSERT INTO credence_api_keys VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", record.id, record.hash,
-                   record.subject, record.claims, record.label, record.created_at, record.last_used_at,
-                   record.expires_at);
+        return run_by(deadline, "INSERT INTO credence_api_keys VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", record.id,
+                      record.hash, record.subject, record.claims, record.label, record.created_at, record.last_used_at,
+                      record.expires_at);
     }
     [[nodiscard]] Result<std::optional<ApiKeyRecord>> find_api_key(std::string_view id) {
         return first(read_api_keys("SELECT * FROM credence_api_keys WHERE id = $1", id));
@@ -163,9 +166,10 @@ public:
     // Refresh tokens
 
     [[nodiscard]] Result<void> insert(const RefreshRecord& record) {
+        const Deadline deadline = pool_.deadline();
         delete_ended();
-        return run("INSERT INTO credence_refresh_tokens VALUES ($1, $2, $3, $4, $5, $6)", record.hash, record.family,
-                   record.subject, record.expires_at, record.used_at, record.sealed_successor);
+        return run_by(deadline, "INSERT INTO credence_refresh_tokens VALUES ($1, $2, $3, $4, $5, $6)", record.hash,
+                      record.family, record.subject, record.expires_at, record.used_at, record.sealed_successor);
     }
     [[nodiscard]] Result<std::optional<RefreshRecord>> find(std::string_view hash) {
         const auto rows = query("SELECT * FROM credence_refresh_tokens WHERE hash = $1", hash);
@@ -209,9 +213,11 @@ public:
     // Revocations
 
     [[nodiscard]] Result<void> revoke(const TokenIdentity& token) {
+        const Deadline deadline = pool_.deadline();
         delete_ended();
         // The latest expiry counts; null means never.
-        return run(
+        return run_by(
+            deadline,
             "INSERT INTO credence_revoked_tokens AS known VALUES ($1, $2, $3) ON CONFLICT (issuer, id) DO UPDATE SET "
             "expires_at = CASE WHEN known.expires_at IS NULL OR excluded.expires_at IS NULL THEN NULL ELSE "
             "greatest(known.expires_at, excluded.expires_at) END",
@@ -237,9 +243,11 @@ public:
     // Proofs of possession
 
     [[nodiscard]] Result<bool> use_once(std::string_view id, NumericDate until) {
+        const Deadline deadline = pool_.deadline();
         delete_ended();
         // An expired id may be used again, even before it is deleted.
-        return has_changed(
+        return has_changed_by(
+            deadline,
             "INSERT INTO credence_replays AS known VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET until = "
             "excluded.until WHERE known.until < $3",
             id, until, detail::moment_of(options_.clock));
@@ -247,9 +255,10 @@ public:
 
 private:
     using Connection = detail::PostgresqlConnection;
+    using Deadline = detail::PostgresqlPool::Deadline;
 
     PostgresqlStore(std::unique_ptr<Connection> borrowed, PostgresqlOptions options)
-        : pool_(std::move(borrowed)), options_(std::move(options)) {}
+        : pool_(std::move(borrowed), options.patience), options_(std::move(options)) {}
     PostgresqlStore(const std::string& url, PostgresqlOptions options)
         : pool_(url, options.max_connections, options.patience), options_(std::move(options)) {}
 
@@ -261,19 +270,32 @@ private:
     }
 
     template <class... Values>
-    [[nodiscard]] Result<detail::PostgresqlRows> query(std::string_view sql, const Values&... values) {
-        return pool_.with_connection([&](Connection& connection) { return connection.run(sql, values...); });
+    [[nodiscard]] Result<detail::PostgresqlRows> query_by(Deadline deadline, std::string_view sql,
+                                                          const Values&... values) {
+        return pool_.with_connection(deadline, [&](Connection& connection) { return connection.run(sql, values...); });
     }
     template <class... Values>
-    [[nodiscard]] Result<void> run(std::string_view sql, const Values&... values) {
-        const auto rows = query(sql, values...);
+    [[nodiscard]] Result<detail::PostgresqlRows> query(std::string_view sql, const Values&... values) {
+        return query_by(pool_.deadline(), sql, values...);
+    }
+    template <class... Values>
+    [[nodiscard]] Result<void> run_by(Deadline deadline, std::string_view sql, const Values&... values) {
+        const auto rows = query_by(deadline, sql, values...);
         return rows ? Result<void>{} : Result<void>{rows.error()};
     }
     template <class... Values>
-    [[nodiscard]] Result<bool> has_changed(std::string_view sql, const Values&... values) {
-        const auto rows = query(sql, values...);
+    [[nodiscard]] Result<void> run(std::string_view sql, const Values&... values) {
+        return run_by(pool_.deadline(), sql, values...);
+    }
+    template <class... Values>
+    [[nodiscard]] Result<bool> has_changed_by(Deadline deadline, std::string_view sql, const Values&... values) {
+        const auto rows = query_by(deadline, sql, values...);
         if (!rows) return rows.error();
         return rows->has_changed();
+    }
+    template <class... Values>
+    [[nodiscard]] Result<bool> has_changed(std::string_view sql, const Values&... values) {
+        return has_changed_by(pool_.deadline(), sql, values...);
     }
 
     /// Waits for a transaction that is replacing something of this subject: otherwise a call that ends the subject's
@@ -318,8 +340,9 @@ private:
         return records;
     }
 
-    /// Deletes expired records, at most once a minute. If it fails, it is tried again a minute later. Never in a
-    /// caller's transaction, which a failure would fail, and which others would wait for.
+    /// Deletes expired records, at most once a minute, and in at most half of the patience: the call itself needs the
+    /// rest. If it fails, it is tried again a minute later. Never in a caller's transaction, which a failure would
+    /// fail, and which others would wait for.
     void delete_ended() {
         if (pool_.is_in_transaction()) return;
         const NumericDate moment = detail::moment_of(options_.clock);
@@ -327,15 +350,19 @@ private:
         if (moment < due) return;
         if (!next_delete_.compare_exchange_strong(due, detail::saturating_sum(moment, std::chrono::minutes{1}))) return;
         const NumericDate safely = detail::saturating_sum(moment, -max_leeway);
-        static_cast<void>(run("DELETE FROM credence_sessions WHERE ends_at <= $1", moment));
-        static_cast<void>(run("DELETE FROM credence_api_keys WHERE expires_at <= $1", moment));
-        static_cast<void>(run("DELETE FROM credence_refresh_tokens WHERE expires_at <= $1", moment));
-        static_cast<void>(run("DELETE FROM credence_revoked_tokens WHERE expires_at < $1", safely));
-        static_cast<void>(run("DELETE FROM credence_replays WHERE until < $1", moment));
-        if (!options_.longest_lifetime) return;
+        const Deadline deadline = pool_.deadline() - options_.patience / 2;
+        const auto may_go_on = [&](std::string_view sql, NumericDate end) {
+            return run_by(deadline, sql, end).has_value() || std::chrono::steady_clock::now() < deadline;
+        };
+        if (!may_go_on("DELETE FROM credence_sessions WHERE ends_at <= $1", moment) ||
+            !may_go_on("DELETE FROM credence_api_keys WHERE expires_at <= $1", moment) ||
+            !may_go_on("DELETE FROM credence_refresh_tokens WHERE expires_at <= $1", moment) ||
+            !may_go_on("DELETE FROM credence_revoked_tokens WHERE expires_at < $1", safely) ||
+            !may_go_on("DELETE FROM credence_replays WHERE until < $1", moment) || !options_.longest_lifetime)
+            return;
         const auto lifetime = (std::max)(*options_.longest_lifetime, std::chrono::seconds{0});
-        static_cast<void>(
-            run("DELETE FROM credence_revoked_subjects WHERE moment < $1", detail::saturating_sum(safely, -lifetime)));
+        static_cast<void>(may_go_on("DELETE FROM credence_revoked_subjects WHERE moment < $1",
+                                    detail::saturating_sum(safely, -lifetime)));
     }
 
     detail::PostgresqlPool pool_;

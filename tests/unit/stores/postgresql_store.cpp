@@ -307,8 +307,8 @@ TEST_CASE("PostgreSQL: a signal does not end the wait for an answer") {
     const auto store = new_store({.patience = 60s});
     const credence::Sessions<credence::RegisteredClaims> sessions{store};
     const auto id = sessions.start({.sub = "ann"}).value().id;
-    struct sigaction counted {};
-    struct sigaction before {};
+    struct sigaction counted{};
+    struct sigaction before{};
     static std::atomic<int> signals = 0;
     counted.sa_handler = [](int) { ++signals; };
     REQUIRE(::sigaction(SIGUSR1, &counted, &before) == 0);
@@ -326,6 +326,24 @@ TEST_CASE("PostgreSQL: a signal does not end the wait for an answer") {
     CHECK(is_verified);
     CHECK(signals > 0);
     REQUIRE(::sigaction(SIGUSR1, &before, nullptr) == 0);
+}
+
+TEST_CASE("PostgreSQL: a call that also deletes expired records ends at the timeout") {
+    if (server_url().empty()) return;
+    NumericDate moment = contract_start;
+    const auto store = new_store({.patience = 2s, .clock = [&] { return moment; }});
+    REQUIRE(store->insert_session(session_record("a", "ann")));
+    const Control control;
+    control.run("BEGIN");
+    control.run(
+        "LOCK TABLE credence_sessions, credence_api_keys, credence_refresh_tokens, credence_revoked_tokens, "
+        "credence_replays");
+    moment += 2min;
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(store->insert_session(session_record("b", "ann")).error().code == Errc::store_unavailable);
+    CHECK(std::chrono::steady_clock::now() - begun < 5s);  // each of six statements would wait for 2 s
+    control.run("ROLLBACK");
+    CHECK(store->insert_session(session_record("b", "ann")));
 }
 
 TEST_CASE("PostgreSQL: a call without an answer ends at the timeout") {

@@ -7,6 +7,7 @@
 #include <credence/result.hpp>
 #include <credence/stores/detail/connection_pool.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -98,10 +99,13 @@ private:
 /// One connection, for one thread at a time.
 class PostgresqlConnection {
 public:
-    /// \return null if there is no connection within the patience.
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    /// \return null if there is no connection by the deadline, which libpq rounds up.
     [[nodiscard]] static std::unique_ptr<PostgresqlConnection> open(const std::string& url,
-                                                                    std::chrono::seconds patience) {
-        const std::string seconds = std::to_string(patience.count());
+                                                                    std::chrono::seconds patience, Deadline deadline) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
+        const std::string seconds = std::to_string((std::max)(left.count(), std::chrono::seconds::rep{1}));
         // Parameters in the URL come later, and so take precedence.
         const std::array<const char*, 4> names{"connect_timeout", "application_name", "dbname", nullptr};
         const std::array<const char*, 4> values{seconds.c_str(), "credence", url.c_str(), nullptr};
@@ -135,6 +139,9 @@ public:
         const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
         return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
     }
+
+    /// Sets the time by which the server must have answered all further statements. Nullopt: each has `patience`.
+    void end_by(std::optional<Deadline> deadline) noexcept { deadline_ = deadline; }
 
     /// Runs a statement with these parameters.
     template <class... Values>
@@ -178,7 +185,7 @@ private:
     }
 
     /// Whether the next result has arrived completely.
-    [[nodiscard]] bool has_result_by(std::chrono::steady_clock::time_point deadline) const {
+    [[nodiscard]] bool has_result_by(Deadline deadline) const {
         while (PQisBusy(connection_.get()) == 1) {
             if (!wait_until(deadline) || PQconsumeInput(connection_.get()) != 1) return false;
         }
@@ -187,7 +194,7 @@ private:
 
     /// The result of a statement. If the server does not answer in time, the connection is closed.
     [[nodiscard]] Result<PostgresqlRows> answer() {
-        const auto deadline = std::chrono::steady_clock::now() + patience_;
+        const Deadline deadline = deadline_.value_or(std::chrono::steady_clock::now() + patience_);
         std::unique_ptr<PGresult, ClearPostgresql> last;
         while (true) {
             if (!has_result_by(deadline)) {
@@ -205,7 +212,7 @@ private:
     }
 
     /// Waits until something arrives, or a signal does. \return false after the deadline.
-    [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const {
+    [[nodiscard]] bool wait_until(Deadline deadline) const {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         if (left.count() <= 0) return false;
         pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
@@ -214,6 +221,7 @@ private:
 
     std::unique_ptr<PGconn, ClosePostgresql> connection_;
     std::chrono::seconds patience_;
+    std::optional<Deadline> deadline_ = {};
     std::map<std::string, std::string, std::less<>> statements_ = {};
     const std::string statement_prefix_ = new_statement_prefix();
 };
@@ -221,24 +229,34 @@ private:
 /// Connections that threads borrow. A failed one is closed when it is returned. Or a single one of the caller.
 class PostgresqlPool {
 public:
-    explicit PostgresqlPool(std::unique_ptr<PostgresqlConnection> borrowed)
-        : patience_(0), borrowed_(std::move(borrowed)), pool_({}, 0) {}
+    using Deadline = PostgresqlConnection::Deadline;
+
+    PostgresqlPool(std::unique_ptr<PostgresqlConnection> borrowed, std::chrono::seconds patience)
+        : patience_(patience), borrowed_(std::move(borrowed)), pool_({}, 0) {}
 
     PostgresqlPool(const std::string& url, std::size_t most, std::chrono::seconds patience)
         : patience_(patience),
           pool_(
-              [url, patience](auto) -> Result<std::unique_ptr<PostgresqlConnection>> {
-                  auto connection = PostgresqlConnection::open(url, patience);
+              [url, patience](Deadline deadline) -> Result<std::unique_ptr<PostgresqlConnection>> {
+                  auto connection = PostgresqlConnection::open(url, patience, deadline);
                   if (!connection) return Error{Errc::store_unavailable, {}, "PostgreSQL cannot be reached"};
                   return connection;
               },
               most) {}
 
-    /// Calls `work(connection)`, which returns a `Result`, with a connection that no other thread uses.
+    /// The time by which a call that begins now must end.
+    [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + patience_; }
+
+    /// Calls `work(connection)`, which returns a `Result`, with a connection that no other thread uses. The server must
+    /// have answered all its statements by the deadline.
     template <class Work>
-    [[nodiscard]] auto with_connection(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
-        if (borrowed_) return work(*borrowed_);
-        return pool_.with_connection(std::chrono::steady_clock::now() + patience_, work);
+    [[nodiscard]] auto with_connection(Deadline deadline, const Work& work)
+        -> decltype(work(std::declval<PostgresqlConnection&>())) {
+        const auto in_time = [&](PostgresqlConnection& connection) {
+            connection.end_by(deadline);
+            return work(connection);
+        };
+        return borrowed_ ? in_time(*borrowed_) : pool_.with_connection(deadline, in_time);
     }
 
     /// Whether a caller has a transaction open.
@@ -248,7 +266,7 @@ public:
     /// is part of it, and a failure fails the whole transaction.
     template <class Work>
     [[nodiscard]] auto in_transaction(const Work& work) -> decltype(work(std::declval<PostgresqlConnection&>())) {
-        return with_connection([&](PostgresqlConnection& connection) -> decltype(work(connection)) {
+        return with_connection(deadline(), [&](PostgresqlConnection& connection) -> decltype(work(connection)) {
             if (connection.is_in_transaction()) return work(connection);
             const auto begun = connection.run("BEGIN ISOLATION LEVEL READ COMMITTED");
             if (!begun) return begun.error();

@@ -8,6 +8,7 @@
 #include <credence/stores/detail/postgresql_connection.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 
 namespace credence::detail {
@@ -60,6 +61,7 @@ inline constexpr std::string_view postgresql_tables[]{
 /// Creates missing tables. Several instances may do it at once.
 [[nodiscard]] inline Result<void> prepare_postgresql(PostgresqlPool& pool) {
     return pool.in_transaction([](PostgresqlConnection& connection) -> Result<void> {
+        connection.end_by(std::nullopt);  // other instances may be at it, and there are many statements
         // An arbitrary constant, so that instances that start at once wait for each other.
         const auto locked = connection.run("SELECT pg_advisory_xact_lock(7239846124)");
         if (!locked) return locked.error();
