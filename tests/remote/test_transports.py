@@ -29,7 +29,7 @@ if not TRANSPORTS:
 def fetch(transport, url, **options):
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     done = subprocess.run([BIN / f"fetch_with_{transport}", url, *words], capture_output=True, text=True, timeout=120,
-                          env=dict(os.environ, http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"))
+                          env=dict(os.environ, http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9", no_proxy="id.example"))
     if done.returncode != 0:
         raise AssertionError(f"fetch_with_{transport} ended with {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)

@@ -130,6 +130,7 @@ private:
         const bool is_through_proxy = !options_.proxy_host.empty() && !url.is_loopback();
         // An empty proxy is no proxy, even if the environment names one.
         if (!set(CURLOPT_PROXY, is_through_proxy ? "http://" + options_.proxy_host : std::string{})) return false;
+        if (!set(CURLOPT_NOPROXY, "")) return false;  // else no_proxy would lead around the proxy that is set
         if (is_through_proxy)
             return set(CURLOPT_PROXYPORT, static_cast<long>(options_.proxy_port)) && set(CURLOPT_HTTPPROXYTUNNEL, 1L);
         if (url.host() != "localhost") return true;
