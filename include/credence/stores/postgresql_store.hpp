@@ -346,9 +346,10 @@ private:
     void delete_ended() {
         if (pool_.is_in_transaction()) return;
         const NumericDate moment = detail::moment_of(options_.clock);
+        const NumericDate in_a_minute = detail::saturating_sum(moment, std::chrono::minutes{1});
         NumericDate due = next_delete_.load();
-        if (moment < due) return;
-        if (!next_delete_.compare_exchange_strong(due, detail::saturating_sum(moment, std::chrono::minutes{1}))) return;
+        if (moment < due && due <= in_a_minute) return;  // later: the clock has gone back
+        if (!next_delete_.compare_exchange_strong(due, in_a_minute)) return;
         const NumericDate safely = detail::saturating_sum(moment, -max_leeway);
         const Deadline deadline = pool_.deadline() - options_.patience / 2;
         const auto may_go_on = [&](std::string_view sql, NumericDate end) {

@@ -302,8 +302,9 @@ private:
     void delete_ended() {
         if (connection_->is_of_parent()) return;
         const NumericDate moment = detail::moment_of(options_.clock);
-        if (moment < next_delete_) return;
-        next_delete_ = detail::saturating_sum(moment, std::chrono::minutes{1});
+        const NumericDate in_a_minute = detail::saturating_sum(moment, std::chrono::minutes{1});
+        if (moment < next_delete_ && next_delete_ <= in_a_minute) return;  // later: the clock has gone back
+        next_delete_ = in_a_minute;
         const NumericDate safely = detail::saturating_sum(moment, -max_leeway);
         static_cast<void>(connection_->run("DELETE FROM credence_sessions WHERE ends_at <= ?", moment));
         static_cast<void>(connection_->run("DELETE FROM credence_api_keys WHERE expires_at <= ?", moment));

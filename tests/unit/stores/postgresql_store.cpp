@@ -302,6 +302,18 @@ TEST_CASE("PostgreSQL: attack row 48: the server stores no secret, and no error 
     support::check_no_secret(left, kept);
 }
 
+TEST_CASE("PostgreSQL: expired records are deleted after the clock was ahead for a while") {
+    if (server_url().empty()) return;
+    NumericDate moment = contract_start + std::chrono::hours{24 * 365};
+    const auto store = new_store({.clock = [&] { return moment; }});
+    CHECK(store->insert_session(session_record("early", "eve")));
+    moment = contract_start;
+    CHECK(store->insert_session(session_record("idle", "ann")));
+    moment += 30min;
+    CHECK(store->insert_session(session_record("new", "bob")));
+    CHECK(store->sessions_of("ann").value().empty());
+}
+
 TEST_CASE("PostgreSQL: a signal does not end the wait for an answer") {
     if (server_url().empty()) return;
     const auto store = new_store({.patience = 60s});

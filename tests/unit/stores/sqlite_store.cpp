@@ -213,6 +213,17 @@ TEST_CASE("only expired records are deleted from the file") {
     CHECK(store->find_api_key("endless").value());
 }
 
+TEST_CASE("expired records are deleted from the file after the clock was ahead for a while") {
+    NumericDate moment = contract_start + std::chrono::hours{24 * 365};
+    const auto store = SqliteStore::open(":memory:", {.clock = [&] { return moment; }}).value();
+    CHECK(store->insert_session(session_record("early", "eve")));
+    moment = contract_start;
+    CHECK(store->insert_session(session_record("idle", "ann")));
+    moment += 30min;
+    CHECK(store->insert_session(session_record("new", "bob")));
+    CHECK(store->sessions_of("ann").value().empty());
+}
+
 TEST_CASE("a store on the caller's connection fulfils the contract, in a transaction and without one") {
     const Place place;
     (void)place.open();
