@@ -251,6 +251,17 @@ TEST_CASE("PostgreSQL: while the server is away every call is refused, and after
     CHECK(sessions.verify(id));
 }
 
+TEST_CASE("PostgreSQL: after a table has got another column one call is refused, and the next ones work") {
+    if (server_url().empty()) return;
+    const auto store = new_store({.clock = [] { return contract_start; }});
+    REQUIRE(store->insert_session(session_record("a", "ann")));
+    CHECK(store->find_session(hash_named("a")).value());
+    Control{}.run("ALTER TABLE credence_sessions ADD COLUMN note text");
+    CHECK(store->find_session(hash_named("a")).error().reason == "PostgreSQL refused a statement");
+    CHECK(store->find_session(hash_named("a")).value() == session_record("a", "ann"));
+    CHECK(store->insert_session(session_record("b", "ann")));
+}
+
 TEST_CASE("PostgreSQL: confirmed changes survive a kill of the server under load") {
     if (server_url().empty()) return;
     const auto store = new_store({.clock = [] { return contract_start; }});

@@ -129,7 +129,7 @@ public:
 
     /// Whether it can be used again. Sends nothing: a server sends something by itself only to end a connection.
     [[nodiscard]] bool is_alive() noexcept {
-        if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
+        if (was_refused_ || PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
         pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
         return ::poll(&socket, 1, 0) == 0;
     }
@@ -192,7 +192,8 @@ private:
         return true;
     }
 
-    /// The result of a statement. If the server does not answer in time, the connection is closed.
+    /// The result of a statement. If the server does not answer in time, the connection is closed. If it refuses the
+    /// statement, a pool closes it: the reason may be the prepared statement, such as a column that its table has now.
     [[nodiscard]] Result<PostgresqlRows> answer() {
         const Deadline deadline = deadline_.value_or(std::chrono::steady_clock::now() + patience_);
         std::unique_ptr<PGresult, ClearPostgresql> last;
@@ -206,8 +207,8 @@ private:
             last = std::move(next);
         }
         const ExecStatusType status = PQresultStatus(last.get());
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-            return Error{Errc::store_unavailable, {}, "PostgreSQL refused a statement"};
+        was_refused_ = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
+        if (was_refused_) return Error{Errc::store_unavailable, {}, "PostgreSQL refused a statement"};
         return PostgresqlRows{last.release()};
     }
 
@@ -222,6 +223,7 @@ private:
     std::unique_ptr<PGconn, ClosePostgresql> connection_;
     std::chrono::seconds patience_;
     std::optional<Deadline> deadline_ = {};
+    bool was_refused_ = false;
     std::map<std::string, std::string, std::less<>> statements_ = {};
     const std::string statement_prefix_ = new_statement_prefix();
 };
