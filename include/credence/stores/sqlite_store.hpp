@@ -298,9 +298,10 @@ private:
         return records;
     }
 
-    /// Deletes expired records, at most once a minute. If it fails, it is tried again a minute later.
+    /// Deletes expired records, at most once a minute. If it fails, it is tried again a minute later. Never in a
+    /// caller's transaction: SQLite rolls it back if the disk is full, and the call itself would then be outside it.
     void delete_ended() {
-        if (connection_->is_of_parent()) return;
+        if (connection_->is_of_parent() || connection_->is_in_transaction()) return;
         const NumericDate moment = detail::moment_of(options_.clock);
         const NumericDate in_a_minute = detail::saturating_sum(moment, std::chrono::minutes{1});
         if (moment < next_delete_ && next_delete_ <= in_a_minute) return;  // later: the clock has gone back

@@ -224,6 +224,22 @@ TEST_CASE("expired records are deleted from the file after the clock was ahead f
     CHECK(store->sessions_of("ann").value().empty());
 }
 
+TEST_CASE("in the caller's transaction no expired records are deleted: that could end it") {
+    const Place place;
+    (void)place.open();
+    const Connection connection{place.file()};
+    NumericDate moment = contract_start;
+    const auto store = SqliteStore::on(connection.handle(), {.clock = [&] { return moment; }}).value();
+    CHECK(store->insert_session(session_record("idle", "ann")));
+    moment += 30min;
+    connection.run("BEGIN");
+    CHECK(store->insert_session(session_record("new", "bob")));
+    CHECK(store->sessions_of("ann").value().size() == 1);
+    connection.run("COMMIT");
+    CHECK(store->insert_session(session_record("newer", "bob")));
+    CHECK(store->sessions_of("ann").value().empty());
+}
+
 TEST_CASE("a store on the caller's connection fulfils the contract, in a transaction and without one") {
     const Place place;
     (void)place.open();
