@@ -207,9 +207,9 @@ private:
             last = std::move(next);
         }
         const ExecStatusType status = PQresultStatus(last.get());
-        was_refused_ = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
-        if (was_refused_) return Error{Errc::store_unavailable, {}, "PostgreSQL refused a statement"};
-        return PostgresqlRows{last.release()};
+        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return PostgresqlRows{last.release()};
+        was_refused_ = true;  // it stays so after a ROLLBACK
+        return Error{Errc::store_unavailable, {}, "PostgreSQL refused a statement"};
     }
 
     /// Waits until something arrives, or a signal does. \return false after the deadline.
