@@ -12,8 +12,12 @@
 
 #include <httplib.h>
 
-/// Reads fields from the container of the request, so two `Authorization` fields are seen as two. Version 0.11 decodes
-/// `%65` in their values first: the decoded text is verified.
+/// Reads fields from the container of the request, so two `Authorization` fields are seen as two.
+///
+/// **Version 0.11 decodes `%65` in the values of fields before a handler sees them,** and the decoded text is verified.
+/// So the cookie `theme=%3B%20__Host-token=…` reads as two cookies: a page of another host under the same domain, which
+/// can set the first, sets one with the prefix `__Host-`, too. A proxy in front should refuse a `Cookie` field with a
+/// `%`, unless the fields are read by other means, as in the example servers.
 ///
 /// To guard a whole server, wrap each handler. A `set_pre_routing_handler` answers before the body is read, and
 /// cpp-httplib would then parse the body as the next request.
