@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes: the parameter type for secrets, keys and other raw data: text and binary buffers alike.
+// Bytes: the parameter type for secrets, keys and other raw data, given as text or as a binary buffer.
 #pragma once
 
 #include <credence/version.hpp>
@@ -69,6 +69,7 @@ public:
     Bytes(const Container& bytes)
         : bytes_(reinterpret_cast<const unsigned char*>(std::data(bytes)), std::size(bytes)) {}
 
+    /// The range, as bytes or as text.
     [[nodiscard]] ByteView bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::string_view text() const noexcept { return detail::as_text(bytes_); }
 

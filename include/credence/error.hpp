@@ -16,8 +16,9 @@ namespace credence {
 
 /// Everything that can be wrong, grouped by the stage that finds it.
 ///
-/// A token passes the stages in this order, from size to claims. The first fault ends the check, so a code also tells
-/// which checks passed. Within a stage the order is that of `Validation`.
+/// A token passes the stages in this order, from size to claims, and the first fault ends the check. So a code also
+/// tells which checks passed, except for the codes of form: a signature is decoded only once there is a key for it, and
+/// a payload only once its signature holds. Within a stage the order is that of `Validation`.
 enum class Errc : std::uint8_t {
     // Size and form
     token_too_large = 1,  ///< Longer than `Validation::max_token_bytes`. (1: a zero std::error_code means success.)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The remote wing: keys that follow the URL of an issuer.
+// Issuers over the network: keys that follow an issuer's URL, and the introspection of opaque tokens.
 #pragma once
 
 #include <credence/remote/client_authentication.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The contract of the account service's stores, for the databases that ACCOUNT_DATABASE and ACCOUNT_REDIS name.
-// test_account_stores.py runs it for each.
+// test_account_stores_*.py run it for each.
 #include <credence/opaque/refresh_tokens.hpp>
 
 #include <algorithm>

@@ -209,6 +209,7 @@ template <class VerifierType, class Handler>
             typename Shape::parameters{}, verifier, std::move(handler), std::move(location), std::move(challenge));
     }
 }
+/// The same for a token in the `Authorization` field.
 template <class VerifierType, class Handler>
 [[nodiscard]] auto protect(const VerifierType& verifier, Handler handler, Challenge challenge = {}) {
     return protect(verifier, std::move(handler), TokenLocation{}, std::move(challenge));

@@ -64,6 +64,7 @@ public:
     /// DPoP proofs name method and URL.
     static constexpr bool needs_method_and_url = true;
 
+    /// See `dpop_bound`.
     DpopBound(const VerifierType& verifier, DpopOptions options)
         : verifier_(verifier), state_(std::make_shared<State>(std::move(options))) {}
 

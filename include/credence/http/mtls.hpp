@@ -39,6 +39,7 @@ public:
     /// Its tokens name a certificate.
     static constexpr bool needs_client_certificate = true;
 
+    /// See `certificate_bound`.
     CertificateBound(const VerifierType& verifier, CertificateOptions options)
         : verifier_(verifier),
           source_(std::make_shared<const detail::CertificateSource>(

@@ -48,7 +48,9 @@ namespace detail {
 /// It is not a `Verified`, and cannot become one: anybody with the public key can encrypt. See `NestedVerifier`.
 class Decrypted {
 public:
+    /// The header. Its members are authenticated, but anybody can encrypt to a public key.
     [[nodiscard]] const EncryptionHeader& header() const noexcept { return header_; }
+    /// The plaintext, as bytes or as text. The view is valid as long as this object.
     [[nodiscard]] ByteView bytes() const noexcept { return plaintext_.view(); }
     [[nodiscard]] std::string_view text() const noexcept { return detail::as_text(plaintext_.view()); }
 

@@ -68,7 +68,9 @@ public:
         return list;
     }
 
+    /// Adds an algorithm to the list.
     constexpr void add(ContentAlgorithm content) noexcept { bits_ = static_cast<std::uint8_t>(bits_ | bit(content)); }
+    /// Whether an algorithm is in the list.
     [[nodiscard]] constexpr bool has(ContentAlgorithm content) const noexcept { return (bits_ & bit(content)) != 0; }
 
 private:

@@ -168,7 +168,7 @@ template <DecryptingKey Key>
     return detail::private_pem(detail::prepared_half(key)->key.get());
 }
 
-/// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.3
+/// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.2
 template <DecryptingKey Key>
 [[nodiscard]] Result<std::string> export_private_jwk_in_the_clear(const Key& key) {
     const auto jwk =

@@ -294,14 +294,16 @@ struct EncryptionKeys {
             detail::generate_management(detail::management_of<Alg>, detail::management_scheme_of<Alg>.wrapping_size));
     }
 
-    /// Makes a new random key pair on a curve, for ECDH-ES.
+    /// Makes a new random key pair on a curve, for ECDH-ES. \return the keys, without a key id; `invalid_key` if the
+    /// system has no randomness, or OpenSSL lacks the curve.
     static Result<EncryptionKeys> generate(AgreementCurve curve = AgreementCurve::P256)
         requires KeyAgreementAlgorithm<Alg>
     {
         return from_pair(detail::generate_management(detail::management_of<Alg>, 0, curve));
     }
 
-    /// Makes a new random content key for `dir`, as long as the content algorithm needs it.
+    /// Makes a new random content key for `dir`, as long as the content algorithm needs it. \return the keys, without a
+    /// key id; `invalid_key` if the system has no randomness.
     static Result<EncryptionKeys> generate(ContentAlgorithm content = A256GCM)
         requires std::same_as<Alg, dir>
     {

@@ -16,8 +16,8 @@ namespace credence {
 ///
 ///     .checks = {{"tenant", [](const MyClaims& claims) { return claims.tenant == 7; }}, {"admin", &MyClaims::admin}}
 ///
-/// The predicate is called after every other rule held, from any thread that verifies. If it throws, the token is not
-/// accepted: the exception leaves `decode`.
+/// The predicate is called from any thread that verifies, after all rules on the claims held; only `cnf` and revocation
+/// are checked later. If it throws, the token is not accepted: the exception leaves `decode`.
 template <class Claims>
 class Check {
 public:

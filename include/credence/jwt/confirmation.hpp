@@ -13,7 +13,7 @@
 namespace credence {
 
 /// A function that decides about the `cnf` of a token. It gets the JSON text of the claim, which is empty if the token
-/// has none. It returns nullopt to accept the token, or the error to refuse it with.
+/// has none. It returns a `Result<void>`: success to accept the token, or the error to refuse it with.
 ///
 /// It refers to the function, which must outlive it: write the function within the call of `verify`, or give it a name.
 class ConfirmationCheck {
@@ -26,6 +26,7 @@ public:
               return Result<void>{(*static_cast<const Function*>(source))(confirmation)};
           }) {}
 
+    /// Calls the function with the JSON text of `cnf`.
     [[nodiscard]] Result<void> operator()(std::string_view confirmation) const {
         return call_(function_, confirmation);
     }

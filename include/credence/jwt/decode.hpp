@@ -25,8 +25,8 @@ namespace credence {
 /// \param token       the compact form, from any source.
 /// \param source      a `DecodingKey`, a `Keys`, a `KeySet` or a `RotatingKeys`.
 /// \param validation  which claims values are acceptable.
-/// \return the proof, or the error of the first check that failed. Any `Errc` up to `token_revoked`, and
-///         `keys_unavailable`.
+/// \return the proof, or the error of the first check that failed: any `Errc` up to `check_failed`, `proof_required`,
+///         `keys_unavailable`, or the code that a `Check` names.
 template <class Claims, class Source>
 [[nodiscard]] Result<Verified<Claims>> decode(std::string_view token, const Source& source,
                                               const std::type_identity_t<Validation<Claims>>& validation = {}) {

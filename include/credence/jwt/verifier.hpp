@@ -110,8 +110,8 @@ public:
     Verifier& operator=(const Verifier&) = default;
     ~Verifier() = default;
 
-    /// The claims of a token that passed every check, or the first reason against it. Any `Errc` up to `token_revoked`,
-    /// and `keys_unavailable`, `store_unavailable`.
+    /// The claims of a token that passed every check, or the first reason against it: any `Errc` up to
+    /// `proof_required`, `keys_unavailable`, `store_unavailable`, or the code that a `Check` names.
     [[nodiscard]] Result<Verified<Claims>>(verify)(std::string_view token) const { return verify_with(token, nullptr); }
 
     /// The same for a token that may be bound to a key: `check` decides about its `cnf`, in the place of the rule

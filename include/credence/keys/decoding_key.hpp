@@ -35,8 +35,8 @@ class DecodingKey {
 public:
     /// The algorithm.
     using algorithm = Alg;
-    /// The class of the prepared key that `find` returns: use it as the `VerificationKey` that it is. Being final, it
-    /// costs no virtual call.
+    /// The class of the key that `find` returns. It derives from `VerificationKey`, and is final, so that a verifier
+    /// needs no virtual call.
     using key_type = detail::VerifyKeyOf<Alg>;
 
     DecodingKey(const DecodingKey&) = default;
@@ -83,7 +83,7 @@ public:
     /// Takes a JWK, a public one or for HMAC a shared one, and its `kid`. RFC 7517, RFC 7518 §6, RFC 8037 §2
     ///
     /// \return the key; the codes of `from_secret` and `from_pem`, and `invalid_key` when its `alg`, `use` or `key_ops`
-    ///         does not allow it to verify this algorithm, and when a number is not written as the RFCs say.
+    ///         does not allow it to verify this algorithm, and when a number is missing, is not base64, or is too long.
     static Result<DecodingKey> from_jwk(Bytes text) {
         return from_prepared(detail::decoding_from_jwk<Alg>(text.text()));
     }

@@ -177,7 +177,7 @@ template <SigningKey Key>
     return detail::private_pem(detail::KeyAccess::prepared(detail::encoding_half(key)).native());
 }
 
-/// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.3
+/// A private key or a shared secret as a JWK, unencrypted. RFC 7517 §9.2
 template <SigningKey Key>
 [[nodiscard]] Result<std::string> export_private_jwk_in_the_clear(const Key& key) {
     const auto jwk = detail::whole_jwk<typename Key::algorithm>(detail::KeyAccess::prepared(detail::encoding_half(key)),

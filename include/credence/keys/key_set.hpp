@@ -62,7 +62,7 @@ struct KeySetContent {
 [[nodiscard]] inline SecretBytes identity_of(const HmacKey& key) { return SecretBytes{key.secret()}; }
 [[nodiscard]] inline SecretBytes identity_of(const PublicKey& key) { return public_der(key.native()); }
 
-/// The thumbprint of a certificate as in a token's header: base64url without padding. RFC 7517 §4.8
+/// The thumbprint of a certificate as in a token's header: base64url without padding. RFC 7517 §4.8, §4.9
 [[nodiscard]] inline std::string thumbprint_member(const Jwk& jwk, std::string_view name) {
     std::string text{jwk.string(name).value_or("")};
     while (text.ends_with('=')) text.pop_back();

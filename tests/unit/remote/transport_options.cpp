@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-TEST_CASE("a transport trusts the system's authorities, and uses no proxy", "[transport_options]") {
+TEST_CASE("by default no CA, no proxy, no client certificate and no further field is set", "[transport_options]") {
     const credence::TransportOptions options;
     CHECK(options.ca_file.empty());
     CHECK(options.proxy_host.empty());

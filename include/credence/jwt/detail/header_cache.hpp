@@ -27,7 +27,7 @@ struct CachedHeader {
     std::size_t signature_size;  ///< of that token, encoded; another token's may differ
     TokenHeader header;
     const VerifiedHeader* shared;  ///< see `static_header`
-    mutable KeyRef key;            ///< may learn the key of another generation
+    mutable KeyRef key;            ///< replaced when the keys rotate
 };
 
 /// The headers of a verifier's tokens, each written once and never changed: reading takes no lock. Only the headers of

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// IntrospectionAccess: what `IntrospectionVerifier` does with its client authentication and with signed answers.
+// IntrospectionAccess: the way from `IntrospectionVerifier` to client authentication and to signed answers.
 #pragma once
 
 #include <credence/remote/fetch.hpp>

@@ -129,7 +129,7 @@ TEST_CASE("UTF-8: a run of sixteen bytes at a time ends as one of single sequenc
     }
 }
 
-TEST_CASE("UTF-8: each pair of bytes is judged at each place of a block") {
+TEST_CASE("UTF-8: each pair of bytes is checked at each place of a block") {
     int wrong = 0;
     for (std::size_t before = 0; before < 17; ++before) {
         for (int first = 0; first < 256; ++first) {

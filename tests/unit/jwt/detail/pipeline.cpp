@@ -135,7 +135,7 @@ TEST_CASE("an oversized token causes no allocation") {
     CHECK(used.bytes < 100'000);
 }
 
-TEST_CASE("checks run in their order, and only after every other rule") {
+TEST_CASE("checks run in their order, and only after the rules on the claims held") {
     std::vector<std::string> asked;
     const auto check = [&](std::string name, bool answer) {
         return credence::Check<nlohmann::json>{name, [&asked, name, answer](const nlohmann::json&) {
