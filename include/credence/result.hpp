@@ -22,17 +22,18 @@ namespace credence {
 class [[gnu::visibility("default")]] Exception : public std::system_error {
 public:
     /// \param error  `code()` is its code; `what()` has its claim, its sentence and its reason.
-    explicit Exception(Error error)
-        : std::system_error(make_error_code(error.code), what_of(error)), error_(std::move(error)) {}
+    explicit Exception(Error error) : std::system_error(described(error)), error_(std::move(error)) {}
 
     /// The error that stood in the value's place.
     [[nodiscard]] const Error& error() const noexcept { return error_; }
 
 private:
-    [[nodiscard]] static std::string what_of(const Error& error) {
+    [[nodiscard]] static std::system_error described(const Error& error) {
         std::string text = error.claim;
         if (!error.reason.empty()) text.append(text.empty() ? "" : ": ").append(error.reason);
-        return text;
+        const std::error_code code = make_error_code(error.code);
+        // libstdc++ puts a colon behind the text even if it is empty.
+        return text.empty() ? std::system_error{code} : std::system_error{code, text};
     }
 
     Error error_;

@@ -98,6 +98,7 @@ TEST_CASE("value() of an error throws the error") {
         CHECK(thrown.code() == Errc::token_expired);
         CHECK_THAT(thrown.what(), support::contains_text("exp"));
     }
+    CHECK(credence::Exception{Error{Errc::token_expired}}.what() == std::string{"the token has expired"});
     CHECK_THROWS_AS(half(1).value(), std::system_error);
     CHECK_THROWS_AS((Result<void>{Errc::invalid_key}.value()), credence::Exception);
 }
