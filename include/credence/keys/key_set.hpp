@@ -28,7 +28,7 @@ namespace credence {
 
 /// An entry of a JWK Set that was skipped, and why.
 struct SkippedKey {
-    std::size_t index;   ///< its index in `keys`, from 0
+    std::size_t index;   ///< its index in `keys`, or among the given keys, from 0
     std::string kid;     ///< its key id, if it is printable; the publisher of the set chose it
     std::string reason;  ///< a fragment of a sentence: "its use is not sig"; without any part of the key
 };
@@ -192,7 +192,8 @@ public:
         requires(std::convertible_to<const AnyKeys&, const DecodingKey<typename AnyKeys::algorithm>&> && ...)
     static KeySet from_keys(const AnyKeys&... keys) {
         auto content = std::make_shared<detail::KeySetContent>(KeySetOptions{});
-        (add<typename AnyKeys::algorithm>(*content, keys, keys.kid()), ...);
+        [[maybe_unused]] std::size_t index = 0;
+        (add<typename AnyKeys::algorithm>(*content, keys, keys.kid(), index++), ...);
         return KeySet{std::move(content)};
     }
 
@@ -201,12 +202,14 @@ public:
     template <std::ranges::input_range Range>
     static KeySet from_keys(Range&& range, KeySetOptions options = {}) {
         auto content = std::make_shared<detail::KeySetContent>(options);
+        std::size_t index = 0;
         for (const auto& element : range) {
             if constexpr (requires { element.second.kid(); }) {
                 add<typename std::remove_cvref_t<decltype(element.second)>::algorithm>(*content, element.second,
-                                                                                       element.first);
+                                                                                       element.first, index++);
             } else {
-                add<typename std::remove_cvref_t<decltype(element)>::algorithm>(*content, element, element.kid());
+                add<typename std::remove_cvref_t<decltype(element)>::algorithm>(*content, element, element.kid(),
+                                                                                index++);
             }
         }
         return KeySet{std::move(content)};
@@ -246,11 +249,12 @@ private:
     explicit KeySet(std::shared_ptr<const detail::KeySetContent> content) : content_(std::move(content)) {}
 
     template <Algorithm Alg>
-    static void add(detail::KeySetContent& content, const DecodingKey<Alg>& key, std::string_view kid) {
+    static void add(detail::KeySetContent& content, const DecodingKey<Alg>& key, std::string_view kid,
+                    std::size_t index) {
         constexpr bool algorithm_is_listed = Algorithms::template has_type<Alg>;
         static_assert(algorithm_is_listed, "credence: the algorithm of each key must be in the list of the KeySet");
         if (kid.size() > detail::longest_kid) {
-            content.skip(content.size + content.skipped.size(), kid, "its kid is longer than 1,024 bytes");
+            content.skip(index, kid, "its kid is longer than 1,024 bytes");
             return;
         }
         const bool is_new =

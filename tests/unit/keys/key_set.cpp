@@ -382,6 +382,11 @@ TEST_CASE("a range of keys, or a map from key ids to keys, makes a set", "[key_s
     CHECK(set.size() == 2);
     CHECK(found(set, "ES256", "a") == "found");
     CHECK(set.candidates({.alg = "ES256"}).size() == 2);
+    const auto twice = Both::from_keys(
+        std::vector{second.decoding, second.decoding, second.decoding.with_kid(std::string(1025, 'a'))});
+    CHECK(twice.size() == 1);
+    REQUIRE(twice.skipped().size() == 1);
+    CHECK(twice.skipped()[0].index == 2);
     const std::map<std::string, Keys<ES256>> by_id{{"x", keys_of<ES256>().with_kid("ignored")}, {"y", second}};
     const auto mapped = Both::from_keys(by_id);
     CHECK(found(mapped, "ES256", "x") == "found");
