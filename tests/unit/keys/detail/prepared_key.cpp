@@ -379,18 +379,20 @@ TEST_CASE("an RSA key with a wrong prime is refused", "[key_material]") {
     CHECK(accepted == 0);
 }
 
-TEST_CASE("no piece of a damaged file is accepted as a key, or causes a crash", "[key_material]") {
+TEST_CASE("no P-256 key with a changed bit is accepted, and no damaged key file causes a crash", "[key_material]") {
+    int accepted = 0;
     for (const std::string_view pem : {files::p256_public, files::ed25519_public, files::rsa_public_pkcs1}) {
         const std::string der = der_of(pem);
         for (std::size_t at = 0; at < der.size(); ++at) {
             for (const int bit : {0, 3, 7}) {
                 std::string damaged = der;
                 damaged[at] = static_cast<char>(damaged[at] ^ (1 << bit));
-                static_cast<void>(DecodingKey<ES256>::from_der(damaged));
+                accepted += DecodingKey<ES256>::from_der(damaged) ? 1 : 0;
                 static_cast<void>(DecodingKey<EdDSA>::from_der(damaged));
                 static_cast<void>(DecodingKey<RS256>::from_der(damaged));
                 static_cast<void>(Keys<HS256>::from_secret(damaged, allow_short_secret));
             }
         }
     }
+    CHECK(accepted == 0);
 }
