@@ -80,9 +80,11 @@ using credence::with_algorithm;
 using credence::with_thumbprint_kid;
 
 // Claims
+using credence::any_other_name;
 using credence::Audience;
 using credence::ClaimName;
 using credence::Claims;
+using credence::ClaimValue;
 using credence::RegisteredClaims;
 
 // JSON Web Tokens
