@@ -84,13 +84,15 @@ struct AttackReport {
         return accepts_good_token && attempted > 0 && accepted.empty();
     }
 
-    /// The same report without the attacks on some rules, for a verifier that omits these rules on purpose:
-    /// `report.without({"padding", "issuer"})`.
+    /// The same report without the accepted and raised attacks on some rules, for a verifier that omits these rules on
+    /// purpose: `report.without({"padding", "issuer"})`.
     [[nodiscard]] AttackReport without(std::initializer_list<std::string_view> rules) const {
         AttackReport rest = *this;
-        std::erase_if(rest.accepted, [&](const Attack& attack) {
-            return std::find(rules.begin(), rules.end(), attack.rule) != rules.end();
-        });
+        for (std::vector<Attack>* attacks : {&rest.accepted, &rest.raised}) {
+            std::erase_if(*attacks, [&](const Attack& attack) {
+                return std::find(rules.begin(), rules.end(), attack.rule) != rules.end();
+            });
+        }
         return rest;
     }
 

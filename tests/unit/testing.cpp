@@ -274,6 +274,11 @@ TEST_CASE("a verifier that throws counts as refusing, and the report says so") {
     const auto report = attack_suite(throwing, token);
     CHECK(report);
     CHECK(report.raised.size() == report.attempted);
+    const auto raised_by_padding = std::count_if(report.raised.begin(), report.raised.end(),
+                                                 [](const auto& attack) { return attack.rule == "padding"; });
+    CHECK(raised_by_padding > 0);
+    CHECK(report.without({"padding"}).raised.size() + static_cast<std::size_t>(raised_by_padding) ==
+          report.raised.size());
 }
 
 TEST_CASE("a report names the accepted attacks") {
