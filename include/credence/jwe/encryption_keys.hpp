@@ -255,7 +255,7 @@ struct EncryptionKeys {
     {
         const auto key = detail::shared_from_secret(secret, detail::management_of<Alg>);
         if (!key) return key.error();
-        return made_of({*key, *key}, {});
+        return from_prepared({*key, *key}, {});
     }
 
     /// Takes a private key, which includes the public one. See `DecryptionKey::from_pem`.
@@ -330,13 +330,13 @@ private:
         const auto made =
             detail::management_from_jwk(text.text(), detail::management_of<Alg>, use, detail::prepare_own);
         if (!made) return made.error();
-        return made_of(made->key, made->kid);
+        return from_prepared(made->key, made->kid);
     }
     static Result<EncryptionKeys> from_pair(const Result<detail::ManagementPair>& made) {
         if (!made) return made.error();
-        return made_of(*made, {});
+        return from_prepared(*made, {});
     }
-    static EncryptionKeys made_of(const detail::ManagementPair& pair, const std::string& kid) {
+    static EncryptionKeys from_prepared(const detail::ManagementPair& pair, const std::string& kid) {
         return {EncryptionKey<Alg>{pair.encryption, kid}, DecryptionKey<Alg>{pair.decryption, kid}};
     }
 };

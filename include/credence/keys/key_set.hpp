@@ -106,7 +106,7 @@ void add_jwk_for_all(KeySetContent& content, const Jwk& jwk, std::size_t index) 
     }
     const Result<ParsedKey> parsed = parse_jwk(jwk);
     reason = another_alg;
-    std::size_t tried = 0;
+    std::size_t attempted = 0;
     std::size_t served = 0;
     bool is_new = false;
     const auto add = [&]<Algorithm Alg>(std::type_identity<Alg>) {
@@ -114,8 +114,8 @@ void add_jwk_for_all(KeySetContent& content, const Jwk& jwk, std::size_t index) 
         const Result<bool> added = add_jwk<Alg>(content.table, jwk, parsed);
         if (added) ++served;
         is_new = is_new || added.value_or(false);
-        if (!added && (tried == 0 || only_says_other_key(reason))) reason = added.error().reason;
-        ++tried;
+        if (!added && (attempted == 0 || only_says_other_key(reason))) reason = added.error().reason;
+        ++attempted;
     };
     (add(std::type_identity<Algs>{}), ...);
     if (is_new) ++content.size;

@@ -155,7 +155,7 @@ public:
         const std::string hash = state_->hasher(detail::as_bytes(token));
         if (hash.empty()) return std::nullopt;
         const auto kept = state_->cache.find(hash, std::chrono::steady_clock::now());
-        return kept ? std::optional{judge(*kept, nullptr)} : std::nullopt;
+        return kept ? std::optional{validate(*kept, nullptr)} : std::nullopt;
     }
 
     /// Why the issuer's metadata document could not be read, for a log; nullopt after a success, and after `make`.
@@ -263,14 +263,14 @@ private:
         std::string hash = state_->hasher(detail::as_bytes(token));
         if (hash.empty()) return unavailable("the token cannot be hashed");
         const SteadyTime asked = std::chrono::steady_clock::now();
-        if (const auto kept = state_->cache.find(hash, asked)) return judge(*kept, check);
+        if (const auto kept = state_->cache.find(hash, asked)) return validate(*kept, check);
         std::optional<Result<Verified<Claims>>> own;  // of the thread that asks
         const auto ask_and_keep = [&]() -> Result<Answer> {
             // Another thread may have cached one since this one looked.
             if (auto kept = state_->cache.find(hash, asked)) return Answer{*std::move(kept), std::nullopt};
             auto answer = ask(token);
             if (!answer) return answer;
-            own.emplace(judge(answer->claims, check));
+            own.emplace(validate(answer->claims, check));
             const auto kept_for = *own ? lifetime(answer->expiry) : state_->options.cache_refused;
             state_->cache.insert(hash, answer->claims, asked + kept_for);
             return answer;
@@ -289,11 +289,11 @@ private:
                                                     const ConfirmationCheck* check) const {
         if (own) return *std::move(own);
         if (!answer) return answer.error();
-        return judge(answer->claims, check);
+        return validate(answer->claims, check);
     }
 
-    [[nodiscard]] Result<Verified<Claims>> judge(const detail::IntrospectionAnswer& answer,
-                                                 const ConfirmationCheck* check) const {
+    [[nodiscard]] Result<Verified<Claims>> validate(const detail::IntrospectionAnswer& answer,
+                                                    const ConfirmationCheck* check) const {
         if (!answer) {
             return Error{Errc::check_failed, "active", "the authorization server says that the token is not active"};
         }

@@ -79,7 +79,7 @@ public:
                                                                      PostgresqlOptions options = {}) {
         options.patience = std::clamp(options.patience, std::chrono::seconds{2}, std::chrono::seconds{60});
         auto borrowed = detail::PostgresqlConnection::borrow(connection, options.patience);
-        const auto version = detail::is_postgresql_version_noted(*borrowed);
+        const auto version = detail::is_postgresql_version_recorded(*borrowed);
         if (!version) return version.error();
         return std::shared_ptr<PostgresqlStore>{new PostgresqlStore{std::move(borrowed), std::move(options)}};
     }

@@ -151,12 +151,12 @@ private:
         if (auto refused = check_confirmation(index.text(RecognisedClaim::cnf))) return refused;
         fill_scopes(index, facts.scopes);
         if (state_ == nullptr || !(state_->revocation || state_->proofs)) return std::nullopt;
-        return ask_and_remember(token, index, facts);
+        return check_revocation_and_cache(token, index, facts);
     }
 
     /// Checks for revocation, and caches the proof, if the verifier has a cache.
-    [[nodiscard]] std::optional<Error> ask_and_remember(const SignedToken& token, const ClaimIndex& index,
-                                                        const typename Proof::Facts& facts) const {
+    [[nodiscard]] std::optional<Error> check_revocation_and_cache(const SignedToken& token, const ClaimIndex& index,
+                                                                  const typename Proof::Facts& facts) const {
         std::optional<TokenIdentity> identity;
         if (auto refused = check_revocation(index, identity)) return refused;
         if (state_->proofs) {

@@ -83,12 +83,12 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
         return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
                (character >= '0' && character <= '9') || character == '-' || character == '_';
     };
-    const auto stranger = std::find_if_not(part.begin(), part.end(), is_letter);
-    if (stranger == part.end()) {
+    const auto invalid = std::find_if_not(part.begin(), part.end(), is_letter);
+    if (invalid == part.end()) {
         return part.size() % 4 == 1 ? "a part is cut off: no base64url has this length"
                                     : "the last character of a part has bits that are not zero";
     }
-    switch (*stranger) {
+    switch (*invalid) {
         case '=': return allow_padding ? "padding in the wrong place or number" : "padding with =; see allow_padding";
         case '+':
         case '/': return "the alphabet of standard base64; a token uses base64url";
@@ -96,13 +96,13 @@ inline constexpr std::string_view key_of_other_algorithm = "the key or the list 
         case '\t':
         case '\r':
         case '\n':
-            return std::find_if_not(stranger, part.end(), is_json_space) == part.end() ? "white space after the token"
-                                                                                       : "white space in a part";
+            return std::find_if_not(invalid, part.end(), is_json_space) == part.end() ? "white space after the token"
+                                                                                      : "white space in a part";
         case '%': return "percent-encoding; decode the text first";
         case '~': return "an SD-JWT, whose disclosures follow ~";
         default:
-            return static_cast<unsigned char>(*stranger) < 0x80 ? "a character outside the base64url alphabet"
-                                                                : "a character that is not ASCII";
+            return static_cast<unsigned char>(*invalid) < 0x80 ? "a character outside the base64url alphabet"
+                                                               : "a character that is not ASCII";
     }
 }
 

@@ -50,7 +50,7 @@ inline constexpr std::string_view postgresql_tables[]{
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
 /// Whether the tables record a version that is known here.
-[[nodiscard]] inline Result<bool> is_postgresql_version_noted(PostgresqlConnection& connection) {
+[[nodiscard]] inline Result<bool> is_postgresql_version_recorded(PostgresqlConnection& connection) {
     const auto found = connection.run("SELECT version FROM credence_schema");
     if (!found) return found.error();
     if (found->count() == 0) return false;
@@ -68,7 +68,7 @@ inline constexpr std::string_view postgresql_tables[]{
         for (const std::string_view table : postgresql_tables) {
             if (const auto created = connection.run(table); !created) return created.error();
         }
-        const auto is_noted = is_postgresql_version_noted(connection);
+        const auto is_noted = is_postgresql_version_recorded(connection);
         if (!is_noted) return is_noted.error();
         if (*is_noted) return {};
         const auto noted = connection.run("INSERT INTO credence_schema VALUES ($1)", postgresql_schema_version);
