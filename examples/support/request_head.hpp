@@ -133,8 +133,9 @@ private:
         require(std::all_of(target.begin(), target.end(), is_visible),
                 "the target holds a character that is not visible");
         require(target.find('#') == std::string::npos, "the target has a fragment");
-        if (target.starts_with("http://") || target.starts_with("https://")) {
-            const std::size_t begin = target.find("//") + 2, end = target.find_first_of("/?", begin);
+        const std::string_view scheme = std::string_view{target}.substr(0, target.find("://"));
+        if (scheme != target && (is_same_word(scheme, "http") || is_same_word(scheme, "https"))) {
+            const std::size_t begin = scheme.size() + 3, end = target.find_first_of("/?", begin);
             authority_ = target.substr(begin, end - begin);
             require(is_authority(authority_), "the target has no valid host");
             target = end == std::string::npos ? "/" : target.substr(end);

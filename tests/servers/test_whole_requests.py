@@ -137,7 +137,7 @@ class Requests:
         self.assertEqual(self.statuses(b"GET %s HTTP/1.0\r\n\r\n" % self.OPEN.encode(), self.evil()), [200])
 
     def test_a_target_may_have_the_absolute_form(self):
-        for start in (b"http://x", b"https://127.0.0.1:1"):
+        for start in (b"http://x", b"https://127.0.0.1:1", b"HTTP://x"):
             self.assertEqual(self.statuses(b"GET %s%s HTTP/1.1\r\nHost: x\r\n\r\n" % (start, self.OPEN.encode())), [200], start)
         self.assertEqual(self.statuses(b"POST http://x HTTP/1.1\r\nHost: x\r\n\r\n")[0] // 100, 4)
 
