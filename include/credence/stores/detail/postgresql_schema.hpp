@@ -68,11 +68,11 @@ inline constexpr std::string_view postgresql_tables[]{
         for (const std::string_view table : postgresql_tables) {
             if (const auto created = connection.run(table); !created) return created.error();
         }
-        const auto is_noted = is_postgresql_version_recorded(connection);
-        if (!is_noted) return is_noted.error();
-        if (*is_noted) return {};
-        const auto noted = connection.run("INSERT INTO credence_schema VALUES ($1)", postgresql_schema_version);
-        return noted ? Result<void>{} : Result<void>{noted.error()};
+        const auto is_recorded = is_postgresql_version_recorded(connection);
+        if (!is_recorded) return is_recorded.error();
+        if (*is_recorded) return {};
+        const auto recorded = connection.run("INSERT INTO credence_schema VALUES ($1)", postgresql_schema_version);
+        return recorded ? Result<void>{} : Result<void>{recorded.error()};
     });
 }
 
