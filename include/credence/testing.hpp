@@ -9,6 +9,7 @@
 #include <credence/jwt/header_options.hpp>
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/keys.hpp>
+#include <credence/testing/attack.hpp>
 #include <credence/keys/detail/key_access.hpp>
 #include <credence/testing/detail/attack_token.hpp>
 #include <credence/testing/detail/attacks_forged.hpp>

@@ -85,6 +85,7 @@ WITHOUT_UNIT_TEST = {
     "transports/detail/certificate_fault": "tests/remote shows it certificates of other hosts",
     "transports/detail/beast_fetch": "tests/unit/transports/beast.cpp and tests/remote run it against real servers",
     "transports/detail/socket_watchdog": "tests/unit/transports/httplib.cpp and tests/remote run it against real servers",
+    "testing/attack": "tests/unit/testing.cpp reads the rules and names of attacks",
     "testing/detail/attack_token": "tests/unit/testing.cpp runs every attack",
     "testing/detail/attacks_forged": "tests/unit/testing.cpp runs every attack",
     "testing/detail/attacks_signed": "tests/unit/testing.cpp runs every attack",
@@ -276,6 +277,19 @@ def rule_private_names():
         for number, line in enumerate(lines_of(path), 1):
             if "/detail/" not in f"/{name}" and re.search(r"\bdetail_\w", line):
                 yield f"{name}.hpp:{number}: a name that begins with detail_; make it private, with a friend in detail/"
+
+
+def rule_public_names():
+    """What users name is defined in a public header: those of detail/ define nothing outside the namespace detail. A
+    type may be declared there, for a function that needs its name."""
+    definition = re.compile(r"(?:struct|class|enum class|concept) \w+ (?!;)|inline |constexpr ")
+    for name, path in headers().items():
+        if "/detail/" not in f"/{name}":
+            continue
+        for block in re.findall(r"^namespace credence(?:::testing)? \{$(.*?)^\}", path.read_text(), re.MULTILINE | re.DOTALL):
+            outside = re.sub(r"^namespace detail \{.*", "", block, flags=re.MULTILINE | re.DOTALL)
+            yield from (f"{name}.hpp: '{line}' is for users: define it in a public header"
+                        for line in outside.splitlines() if definition.match(line))
 
 
 def rule_public_signatures():

@@ -68,6 +68,8 @@ BROKEN = [
     ("min_max", "include/credence/result.hpp", HEAD + "int low = std::min(1, 2);\n"),
     ("private_names", "include/credence/result.hpp", HEAD + "int detail_key();\n"),
     ("private_names", "include/credence/jwt/verified.hpp", HEAD + "int x = key.detail_key();\n"),
+    ("public_names", "include/credence/claims/detail/bind.hpp", HEAD + "namespace credence {\n\nstruct Claim {\n};\n\n}  // namespace credence\n"),
+    ("public_names", "include/credence/claims/detail/bind.hpp", HEAD + "namespace credence {\n\ninline constexpr int most = 1;\n\n}  // namespace credence\n"),
     ("public_signatures", "include/credence/result.hpp", HEAD + "template <detail::Text Value>\n"),
     ("public_signatures", "include/credence/result.hpp", HEAD + "template <class Value = detail::None>\n"),
     ("public_signatures", "include/credence/result.hpp", HEAD + "[[nodiscard]] detail::Key find(int id);\n"),

@@ -2,6 +2,7 @@
 // Claims types: the registered claims together with a user's own, and the compile errors for types that cannot be one.
 #pragma once
 
+#include <credence/claims/claim_names.hpp>
 #include <credence/claims/registered_claims.hpp>
 #include <credence/claims/detail/diagnostics.hpp>
 #include <credence/claims/detail/member_types.hpp>

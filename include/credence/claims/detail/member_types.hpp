@@ -3,6 +3,7 @@
 // `json_kinds` here, and a branch in the reader and in the writer.
 #pragma once
 
+#include <credence/claims/claim_names.hpp>
 #include <credence/claims/registered_claims.hpp>
 #include <credence/clock.hpp>
 #include <credence/detail/json/json_kind.hpp>
@@ -25,29 +26,6 @@
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
-
-namespace credence {
-
-/// One line of an enum's table of names. The table is a function beside the enum, found by its argument:
-///
-///     enum class Role { admin, user, other };
-///     constexpr auto claim_values(Role) {
-///         return std::to_array<credence::ClaimValue<Role>>(
-///             {{Role::admin, "admin"}, {Role::user, "user"}, {Role::other, credence::any_other_name}});
-///     }
-///
-/// A name that the table does not list is `invalid_claim_type`, unless one line has `any_other_name`.
-template <class Enum>
-struct ClaimValue {
-    Enum value;
-    std::string_view name;  ///< the claim's value in the token
-};
-
-/// In place of a name in a `ClaimValue`: the enumerator stands for every name that the table does not list, for example
-/// one that the issuer adds later. The name itself is lost, so `encode` refuses an enumerator that has no other line.
-inline constexpr std::string_view any_other_name{};
-
-}  // namespace credence
 
 namespace credence::detail {
 

@@ -2,6 +2,7 @@
 // Compile-time reflection of aggregates in C++20: how many members they have, their names, and references to them.
 #pragma once
 
+#include <credence/claims/claim_names.hpp>
 #include <credence/claims/detail/bind.hpp>
 
 #include <algorithm>
@@ -13,24 +14,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-
-namespace credence {
-
-/// One line of a claims type's table of names, for claims whose names are not C++ identifiers:
-///
-///     struct Account {
-///         std::string role;
-///         static constexpr credence::ClaimName claim_names[] = {{"role", "https://example.com/role"}};
-///     };
-///
-/// Members that the table leaves out keep their own names. The compiler checks that each `member` exists. A claim name
-/// may hold any characters: names are compared after JSON's escapes are read.
-struct ClaimName {
-    std::string_view member;  ///< the member's identifier
-    std::string_view claim;   ///< the name in the token
-};
-
-}  // namespace credence
 
 namespace credence::detail {
 

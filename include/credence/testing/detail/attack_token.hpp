@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
+#include <credence/testing/attack.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_dom.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
@@ -18,17 +19,6 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
-
-namespace credence::testing {
-
-/// A token that every verifier should refuse.
-struct Attack {
-    std::string rule;   ///< the rule that refuses it: `"padding"`, `"duplicate member"`, …
-    std::string name;   ///< the change to the good token
-    std::string token;  ///< the token, to be tried again
-};
-
-}  // namespace credence::testing
 
 namespace credence::detail {
 
