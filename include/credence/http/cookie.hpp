@@ -4,6 +4,7 @@
 
 #include <credence/error.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 #include <credence/http/detail/credentials.hpp>
 
 #include <algorithm>
@@ -65,7 +66,7 @@ template <class Predicate>
 }
 
 [[nodiscard]] constexpr bool has_cookie_prefix(std::string_view name, std::string_view lower) noexcept {
-    return equals_ignoring_case(name.substr(0, lower.size()), lower);
+    return equal_without_case(name.substr(0, lower.size()), lower);
 }
 
 /// An attribute that breaks a rule, and the rule.

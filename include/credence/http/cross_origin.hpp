@@ -7,7 +7,7 @@
 #include <credence/http/rejection.hpp>
 #include <credence/http/request_verifier.hpp>
 #include <credence/result.hpp>
-#include <credence/http/detail/credentials.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -23,7 +23,7 @@ namespace detail {
 
 [[nodiscard]] inline bool is_trusted(std::string_view origin, const CrossOrigin& rules) noexcept {
     return std::any_of(rules.trusted.begin(), rules.trusted.end(), [origin](std::string_view trusted) {
-        return !trusted.empty() && equals_ignoring_case(trusted, origin);
+        return !trusted.empty() && equal_without_case(trusted, origin);
     });
 }
 
@@ -33,7 +33,7 @@ namespace detail {
     for (const std::string_view start : {"https://", "http://"}) {
         if (!origin.starts_with(start)) continue;
         const bool is_own_scheme = own_scheme.empty() || own_scheme == start.substr(0, start.size() - 3);
-        return is_own_scheme && !host.empty() && equals_ignoring_case(origin.substr(start.size()), host);
+        return is_own_scheme && !host.empty() && equal_without_case(origin.substr(start.size()), host);
     }
     return false;
 }

@@ -13,6 +13,7 @@
 #include <credence/jwt/verified.hpp>
 #include <credence/keys/key_export.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 #include <credence/http/detail/confirmation_members.hpp>
 #include <credence/http/detail/dpop_check.hpp>
 #include <credence/http/detail/dpop_claims.hpp>
@@ -74,7 +75,7 @@ public:
     /// another scheme than `DPoP`, and for a `cnf` that names no key or something unknown; `invalid_proof`;
     /// `store_unavailable`.
     [[nodiscard]] Result<Verified<claims_type>>(verify)(std::string_view text, const RequestContext& context) const {
-        if (!context.scheme.empty() && !detail::equals_ignoring_case(context.scheme, scheme))
+        if (!context.scheme.empty() && !detail::equal_without_case(context.scheme, scheme))
             return Error{Errc::proof_required, {}, "a DPoP-bound token needs the scheme DPoP"};
         return verify_with_proof(text, context);
     }

@@ -6,7 +6,7 @@
 #include <credence/http/request_verifier.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
-#include <credence/http/detail/credentials.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 #include <credence/http/detail/token_kinds.hpp>
 
 #include <array>
@@ -115,7 +115,7 @@ public:
     /// the other schemes, which the client may use instead. RFC 9449 §7.2
     [[nodiscard]] Rejection rejection(const Error& error, const Challenge& challenge, std::string_view used) const {
         const bool is_other =
-            used.empty() ? error.code == Errc::invalid_proof : detail::equals_ignoring_case(used, scheme);
+            used.empty() ? error.code == Errc::invalid_proof : detail::equal_without_case(used, scheme);
         auto answer = first_rejection(is_other, error, challenge, used);
         if (!answer) return first_rejection(!is_other, error, challenge, used).value_or(Rejection{});
         if (answer->status != 401) return *std::move(answer);

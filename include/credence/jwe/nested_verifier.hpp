@@ -9,6 +9,7 @@
 #include <credence/jwt/token_verifier.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 #include <credence/jwe/detail/jwe_header.hpp>
 #include <credence/jwt/detail/rules.hpp>
 

@@ -86,7 +86,7 @@ inline void FetchResponse::add_field(std::string_view name, std::string_view val
          {Member{"content-type", &FetchResponse::content_type}, Member{"cache-control", &FetchResponse::cache_control},
           Member{"age", &FetchResponse::age}, Member{"etag", &FetchResponse::etag},
           Member{"last-modified", &FetchResponse::last_modified}, Member{"retry-after", &FetchResponse::retry_after}}) {
-        if (!detail::equal_in_any_case(name, known.name)) continue;
+        if (!detail::equal_without_case(name, known.name)) continue;
         std::string& text = this->*known.member;
         text.append(text.empty() ? "" : ", ").append(value);
     }

@@ -138,10 +138,10 @@ inline Result<Url, FetchError> Url::parse(std::string_view text) {
     std::string_view fault = "a URL for keys begins with https://, or with http:// for this machine";
     if (text.size() > max_bytes) {
         fault = "the URL is longer than 2048 bytes";
-    } else if (detail::starts_with_in_any_case(text, "https://")) {
+    } else if (detail::starts_without_case(text, "https://")) {
         url.is_https_ = true;
         fault = url.read(text.substr(8));
-    } else if (detail::starts_with_in_any_case(text, "http://")) {
+    } else if (detail::starts_without_case(text, "http://")) {
         fault = url.read(text.substr(7));
     }
     if (!fault.empty()) {

@@ -38,7 +38,7 @@ struct credence::HttpTraits<drogon::HttpRequestPtr> {
 
     static HeaderValue field(const drogon::HttpRequestPtr& request, std::string_view name) {
         // Drogon removes the Cookie field from its map, and parses it.
-        if (detail::equal_in_any_case(name, "cookie")) return cookie_field(*request);
+        if (detail::equal_without_case(name, "cookie")) return cookie_field(*request);
         return request->getHeader(std::string{name});
     }
 

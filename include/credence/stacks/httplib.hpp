@@ -4,6 +4,7 @@
 #pragma once
 
 #include <credence/http/bearer.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 
 #include <cstddef>
 #include <string>
@@ -30,7 +31,7 @@ struct credence::HttpTraits<httplib::Request> {
     static HeaderValue field(const httplib::Request& request, std::string_view name) {
         const std::string* value = nullptr;
         for (const auto& field : request.headers) {
-            if (!detail::equals_ignoring_case(field.first, name)) continue;
+            if (!detail::equal_without_case(field.first, name)) continue;
             if (value != nullptr) return HeaderValue::repeated();
             value = &field.second;
         }

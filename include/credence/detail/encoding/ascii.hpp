@@ -4,8 +4,8 @@
 
 #include <credence/version.hpp>
 
-#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -30,15 +30,18 @@ namespace credence::detail {
     return static_cast<unsigned char>(character) < 0x20 || character == 0x7f;
 }
 
-/// Whether `text`, in lower case, is `wanted`, which is in lower case.
-[[nodiscard]] inline bool equal_in_any_case(std::string_view text, std::string_view wanted) noexcept {
-    return std::equal(text.begin(), text.end(), wanted.begin(), wanted.end(),
-                      [](char found, char expected) { return to_lower(found) == expected; });
+/// Whether two texts are equal, whatever the case of their ASCII letters.
+[[nodiscard]] constexpr bool equal_without_case(std::string_view text, std::string_view other) noexcept {
+    if (text.size() != other.size()) return false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (to_lower(text[at]) != to_lower(other[at])) return false;
+    }
+    return true;
 }
 
-/// Whether `text`, in lower case, begins with `prefix`, which is in lower case.
-[[nodiscard]] inline bool starts_with_in_any_case(std::string_view text, std::string_view prefix) noexcept {
-    return equal_in_any_case(text.substr(0, prefix.size()), prefix);
+/// Whether `text` begins with `prefix`, whatever the case of their ASCII letters.
+[[nodiscard]] constexpr bool starts_without_case(std::string_view text, std::string_view prefix) noexcept {
+    return equal_without_case(text.substr(0, prefix.size()), prefix);
 }
 
 /// `text` without spaces and tabs at its ends. RFC 9110 §5.6.3

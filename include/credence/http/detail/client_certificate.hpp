@@ -6,8 +6,8 @@
 #include <credence/result.hpp>
 #include <credence/detail/encoding/ascii.hpp>
 #include <credence/detail/encoding/base64url.hpp>
+#include <credence/detail/encoding/percent.hpp>
 #include <credence/http/detail/dpop_claims.hpp>
-#include <credence/http/detail/http_uri.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -39,22 +39,6 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
     return decode_base64url(url);
 }
 
-/// Decodes percent-encoding; nullopt if an escape is truncated.
-[[nodiscard]] inline std::optional<std::string> without_escapes(std::string_view text) {
-    std::string plain;
-    plain.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '%') {
-            plain.push_back(text[at]);
-            continue;
-        }
-        if (at + 2 >= text.size() || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])) return std::nullopt;
-        plain.push_back(static_cast<char>(value_of_hex_digit(text[at + 1]) * 16 + value_of_hex_digit(text[at + 2])));
-        at += 2;
-    }
-    return plain;
-}
-
 /// The DER of the only certificate in a PEM text. RFC 7468 §5
 [[nodiscard]] inline std::optional<std::string> der_of_pem(std::string_view pem) {
     constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----", end = "-----END CERTIFICATE-----";
@@ -78,7 +62,7 @@ inline constexpr std::size_t longest_certificate_field = 64 * 1024;
         if (value.size() < 2 || !value.ends_with(':')) return std::nullopt;
         return decode_base64(value.substr(1, value.size() - 2));
     }
-    const auto pem = without_escapes(value);
+    const auto pem = percent_decoded(value);
     return pem ? der_of_pem(*pem) : std::nullopt;
 }
 

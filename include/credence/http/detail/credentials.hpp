@@ -23,15 +23,6 @@ namespace credence::detail {
            (byte != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(byte) != std::string_view::npos);
 }
 
-/// Whether two texts are equal, ignoring the case of ASCII letters.
-[[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text, std::string_view other) noexcept {
-    if (text.size() != other.size()) return false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (to_lower(text[at]) != to_lower(other[at])) return false;
-    }
-    return true;
-}
-
 /// Takes the longest run of tchar from the front of `text`.
 [[nodiscard]] constexpr std::string_view take_token(std::string_view& text) noexcept {
     std::size_t length = 0;
@@ -53,7 +44,7 @@ namespace credence::detail {
         } else if (text[at] == ',' && !is_quoted) {
             std::string_view rest = text.substr(at + 1);
             while (rest.starts_with(' ') || rest.starts_with('\t')) rest.remove_prefix(1);
-            if (equals_ignoring_case(take_token(rest), scheme) && (rest.empty() || rest.front() == ' ')) return true;
+            if (equal_without_case(take_token(rest), scheme) && (rest.empty() || rest.front() == ' ')) return true;
         }
     }
     return false;
@@ -83,8 +74,8 @@ namespace credence::detail {
     } else if (!scheme.empty()) {
         const std::string_view own = take_token(rest);
         if (own.empty()) return malformed("the value does not begin with a scheme");
-        const bool is_other = !other.empty() && equals_ignoring_case(own, other);
-        if (!is_other && !equals_ignoring_case(own, scheme)) {
+        const bool is_other = !other.empty() && equal_without_case(own, other);
+        if (!is_other && !equal_without_case(own, scheme)) {
             const bool is_joined =
                 has_scheme_after_comma(rest, scheme) || (!other.empty() && has_scheme_after_comma(rest, other));
             return is_joined ? malformed("two credentials in one field") : Error{Errc::missing_credentials};

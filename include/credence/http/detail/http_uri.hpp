@@ -81,8 +81,8 @@ namespace credence::detail {
 /// An absolute http or https URI in normal form, without query and fragment; nullopt if it is not one.
 [[nodiscard]] inline std::optional<std::string> plain_uri(std::string_view uri) {
     const bool is_strange = std::any_of(uri.begin(), uri.end(), [](char byte) { return byte <= ' ' || byte > '~'; });
-    const bool is_https = starts_with_in_any_case(uri, "https://");
-    if (is_strange || (!is_https && !starts_with_in_any_case(uri, "http://"))) return std::nullopt;
+    const bool is_https = starts_without_case(uri, "https://");
+    if (is_strange || (!is_https && !starts_without_case(uri, "http://"))) return std::nullopt;
     uri = uri.substr(0, uri.find_first_of("?#"));
     uri.remove_prefix(is_https ? 8 : 7);
     const std::size_t end = (std::min)(uri.find('/'), uri.size());

@@ -7,6 +7,7 @@
 #include <credence/http/scope.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 #include <credence/http/detail/credentials.hpp>
 #include <credence/http/detail/token68.hpp>
 
@@ -34,7 +35,7 @@ template <HttpRequest Request>
                                                              std::string_view other_scheme) {
     if (field.is_repeated()) return malformed("the field of the token occurs more than once");
     // The other scheme is accepted beside Bearer only: if a location names another scheme, that one alone counts.
-    const bool takes_other = !other_scheme.empty() && equals_ignoring_case(scheme, "Bearer");
+    const bool takes_other = !other_scheme.empty() && equal_without_case(scheme, "Bearer");
     return token_of_field(field.view(), scheme, takes_other ? other_scheme : std::string_view{});
 }
 

@@ -5,7 +5,7 @@
 #include <credence/http/request_verifier.hpp>
 #include <credence/jwt/multi_issuer.hpp>
 #include <credence/jwt/verifier.hpp>
-#include <credence/http/detail/credentials.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -43,7 +43,7 @@ template <class VerifierType>
 template <class VerifierType>
 [[nodiscard]] bool fits_scheme(std::string_view scheme, std::string_view other_scheme) noexcept {
     if (scheme.empty() || other_scheme.empty()) return true;
-    return equals_ignoring_case(scheme, other_scheme) == !other_scheme_of<VerifierType>().empty();
+    return equal_without_case(scheme, other_scheme) == !other_scheme_of<VerifierType>().empty();
 }
 
 }  // namespace credence::detail

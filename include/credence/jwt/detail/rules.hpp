@@ -5,6 +5,7 @@
 #include <credence/clock.hpp>
 #include <credence/jwt/validation.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 #include <credence/jwt/detail/claim_index.hpp>
 
 #include <algorithm>
@@ -113,15 +114,6 @@ template <class Rules>
         return refuse(Errc::token_too_old, RecognisedClaim::iat, "iat is longer ago than max_age and the leeway");
     }
     return std::nullopt;
-}
-
-[[nodiscard]] inline char lower(char letter) noexcept {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
-}
-
-[[nodiscard]] inline bool equal_without_case(std::string_view left, std::string_view right) noexcept {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](char first, char second) { return lower(first) == lower(second); });
 }
 
 /// A media type without the prefix that may be left out, if something is left then. RFC 7515 §4.1.9

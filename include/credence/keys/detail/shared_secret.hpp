@@ -27,7 +27,7 @@ namespace credence::detail {
         at = (std::min)(text.find_first_not_of('-', at), text.size());
         std::string_view word = text.substr(at);
         if (word.starts_with(' ')) word.remove_prefix(1);
-        if (equal_in_any_case(word.substr(0, 6), "begin ") || equal_in_any_case(word.substr(0, 4), "end ")) {
+        if (equal_without_case(word.substr(0, 6), "begin ") || equal_without_case(word.substr(0, 4), "end ")) {
             return true;
         }
     }

@@ -41,8 +41,8 @@ inline constexpr unsigned longest_seconds = 2'000'000'000;
             value = value.substr(1, value.size() - 2);
         }
         std::optional<std::chrono::seconds> said;
-        if (equal_in_any_case(name, "max-age")) said = parse_seconds(value).value_or(none);
-        if (equal_in_any_case(name, "no-store") || equal_in_any_case(name, "no-cache")) said = none;
+        if (equal_without_case(name, "max-age")) said = parse_seconds(value).value_or(none);
+        if (equal_without_case(name, "no-store") || equal_without_case(name, "no-cache")) said = none;
         if (said) least = (std::min)(least.value_or(*said), *said);
     }
     if (!least) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <credence/error.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/encoding/ascii.hpp>
+#include <credence/detail/encoding/percent.hpp>
 
 #include <optional>
 #include <string>
@@ -23,27 +24,11 @@ struct RedisAddress {
     std::string database = {};  ///< A number; empty for the server's first.
 };
 
-/// Decodes percent-encoding; nullopt if an escape is truncated. RFC 3986 §2.1
-[[nodiscard]] inline std::optional<std::string> without_percents(std::string_view text) {
-    std::string decoded;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '%') {
-            decoded.push_back(text[at]);
-            continue;
-        }
-        const auto byte = text.size() - at < 3 ? std::nullopt : whole_number(text.substr(at + 1, 2), 16, 0xff);
-        if (!byte) return std::nullopt;
-        decoded.push_back(static_cast<char>(static_cast<unsigned char>(*byte)));
-        at += 2;
-    }
-    return decoded;
-}
-
 /// Reads `user:password`, `:password` or `password`. \return false if it is none of these.
 [[nodiscard]] inline bool read_redis_login(std::string_view login, RedisAddress& address) {
     const std::size_t colon = login.find(':');
-    auto user = without_percents(colon == std::string_view::npos ? std::string_view{} : login.substr(0, colon));
-    auto password = without_percents(colon == std::string_view::npos ? login : login.substr(colon + 1));
+    auto user = percent_decoded(colon == std::string_view::npos ? std::string_view{} : login.substr(0, colon));
+    auto password = percent_decoded(colon == std::string_view::npos ? login : login.substr(colon + 1));
     if (!user || !password || password->empty()) return false;
     address.user = *std::move(user);
     address.password = *std::move(password);

@@ -28,7 +28,7 @@ struct BodyFraming {
                                                        std::optional<std::string_view> content_length) {
         if (status == 204 || status == 304) return BodyFraming{.length = 0};
         if (transfer_encoding) {
-            if (content_length || !equal_in_any_case(trimmed(*transfer_encoding), "chunked")) return std::nullopt;
+            if (content_length || !equal_without_case(trimmed(*transfer_encoding), "chunked")) return std::nullopt;
             return BodyFraming{.is_chunked = true};
         }
         if (!content_length) return BodyFraming{};
