@@ -153,8 +153,9 @@ void add_signed(const GoodToken& good, const Key& key, std::vector<Attack>& out)
     add_signed_json(attacks);
     add_signed_dates(attacks);
     add_signed_names(attacks);
-    const auto type = good.header_json.value("typ", nlohmann::json{});
-    if (type.is_string() && type != "" && type != "JWT") {
+    const auto typ = good.header_json.value("typ", nlohmann::json{});
+    const std::string type = typ.is_string() ? typ.get<std::string>() : std::string{};
+    if (!type.empty() && type != "JWT") {
         attacks.header("type", "typ is JWT", with_member(good.header_json, "typ", "\"JWT\""));
         attacks.header("type", "no typ", without_member(good.header_json, "typ"));
     }
