@@ -241,6 +241,19 @@ void check_replay_contract(Store& store, credence::NumericDate& moment) {
     CHECK_FALSE(store.use_once("proof", moment + 60s).value());
 }
 
+/// A store that deletes expired records now and then goes on after its clock was ahead for a while.
+/// \param moment  the time that the store's clock tells.
+template <credence::SessionStore Store>
+void check_deletion_after_clock_was_ahead(Store& store, credence::NumericDate& moment) {
+    moment = contract_start + std::chrono::hours{24 * 365};
+    CHECK(store.insert_session(session_record("early", "eve")));
+    moment = contract_start;
+    CHECK(store.insert_session(session_record("idle", "ann")));
+    moment += std::chrono::minutes{30};
+    CHECK(store.insert_session(session_record("new", "bob")));
+    CHECK(store.sessions_of("ann").value().empty());
+}
+
 /// If several threads replace one session at once, one succeeds. No replacement escapes the end of all sessions.
 template <credence::SessionStore Store>
 void check_sessions_from_threads(Store& store) {

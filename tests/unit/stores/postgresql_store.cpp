@@ -318,14 +318,9 @@ TEST_CASE("PostgreSQL: attack row 48: the server stores no secret, and no error 
 
 TEST_CASE("PostgreSQL: expired records are deleted after the clock was ahead for a while") {
     if (server_url().empty()) return;
-    NumericDate moment = contract_start + std::chrono::hours{24 * 365};
+    NumericDate moment = contract_start;
     const auto store = new_store({.clock = [&] { return moment; }});
-    CHECK(store->insert_session(session_record("early", "eve")));
-    moment = contract_start;
-    CHECK(store->insert_session(session_record("idle", "ann")));
-    moment += 30min;
-    CHECK(store->insert_session(session_record("new", "bob")));
-    CHECK(store->sessions_of("ann").value().empty());
+    support::check_deletion_after_clock_was_ahead(*store, moment);
 }
 
 TEST_CASE("PostgreSQL: a signal does not end the wait for an answer") {
@@ -362,7 +357,7 @@ TEST_CASE("PostgreSQL: a signal does not end the wait for an answer") {
 TEST_CASE("PostgreSQL: a call that also deletes expired records ends at the timeout") {
     if (server_url().empty()) return;
     NumericDate moment = contract_start;
-    const auto store = new_store({.patience = 2s, .clock = [&] { return moment; }});
+    const auto store = new_store({.patience = 4s, .clock = [&] { return moment; }});
     REQUIRE(store->insert_session(session_record("a", "ann")));
     const Control control;
     control.run("BEGIN");
