@@ -65,10 +65,6 @@ template <class Predicate>
     return true;
 }
 
-[[nodiscard]] constexpr bool has_cookie_prefix(std::string_view name, std::string_view lower) noexcept {
-    return equal_without_case(name.substr(0, lower.size()), lower);
-}
-
 /// An attribute that breaks a rule, and the rule.
 struct CookieFault {
     std::string_view attribute = {};
@@ -92,12 +88,12 @@ struct CookieFault {
 [[nodiscard]] constexpr CookieFault cookie_fault(const Cookie& cookie) noexcept {
     if (const CookieFault fault = cookie_character_fault(cookie); !fault.attribute.empty()) return fault;
     // Browsers compare the prefixes without case, in case a server does. RFC 6265bis §5.7
-    const bool is_host_only = has_cookie_prefix(cookie.name, "__host-");
+    const bool is_host_only = starts_without_case(cookie.name, "__host-");
     if (is_host_only && cookie.path != "/") return {"path", "a __Host- cookie has the path /"};
     if (is_host_only && !cookie.domain.empty()) return {"domain", "a __Host- cookie has no domain"};
     if (cookie.secure) return {};
     if (is_host_only) return {"secure", "a __Host- cookie must be secure"};
-    if (has_cookie_prefix(cookie.name, "__secure-")) return {"secure", "a __Secure- cookie must be secure"};
+    if (starts_without_case(cookie.name, "__secure-")) return {"secure", "a __Secure- cookie must be secure"};
     if (cookie.same_site == SameSite::none) return {"secure", "a cookie with SameSite=None must be secure"};
     if (cookie.partitioned) return {"secure", "a partitioned cookie must be secure"};
     return {};

@@ -119,7 +119,7 @@ template <class Rules>
 /// A media type without the prefix that may be left out, if something is left then. RFC 7515 §4.1.9
 [[nodiscard]] inline std::string_view short_media_type(std::string_view type) noexcept {
     constexpr std::string_view prefix = "application/";
-    if (!equal_without_case(type.substr(0, prefix.size()), prefix)) return type;
+    if (!starts_without_case(type, prefix)) return type;
     const std::string_view rest = type.substr(prefix.size());
     return rest.empty() || rest.find('/') != std::string_view::npos ? type : rest;
 }

@@ -27,9 +27,7 @@ namespace credence::detail {
         at = (std::min)(text.find_first_not_of('-', at), text.size());
         std::string_view word = text.substr(at);
         if (word.starts_with(' ')) word.remove_prefix(1);
-        if (equal_without_case(word.substr(0, 6), "begin ") || equal_without_case(word.substr(0, 4), "end ")) {
-            return true;
-        }
+        if (starts_without_case(word, "begin ") || starts_without_case(word, "end ")) return true;
     }
     return false;
 }
