@@ -11,4 +11,5 @@
 #include <credence/keys/key_source.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/keys/rotating_keys.hpp>
+#include <credence/keys/skipped_key.hpp>
 #include <credence/keys/with_algorithm.hpp>

@@ -44,6 +44,43 @@ struct Cookie {
     bool partitioned = false;
 };
 
+/// The value of one cookie in the value of a `Cookie` field; nullopt when it is not there. RFC 6265 §4.2.1
+///
+/// The name is compared as a whole and with case. The view points into `field`.
+/// \return `malformed_credentials` if two cookies have the name and different values: neither is preferred. Two with
+///         the same value count as one: a browser sends both if the cookie was set for two paths.
+[[nodiscard]] inline Result<std::optional<std::string_view>> find_cookie(std::string_view field, std::string_view name);
+
+/// The value of a `Set-Cookie` field. RFC 6265 §4.1
+///
+/// \return `token_too_large` if name and value together exceed 4,096 bytes, which browsers would not keep;
+///         `malformed_credentials`, with the attribute and a reason, for an invalid character, and for an attribute
+///         that breaks the rules of `__Host-` (`Secure`, `Path=/`, no `Domain`), or of `__Secure-`, `SameSite=None` and
+///         `Partitioned` (`Secure`).
+[[nodiscard]] inline Result<std::string> set_cookie(const Cookie& cookie);
+
+/// The cookie that carries a session: `set_cookie(session_cookie(*sessions.start(claims)))`. It expires when the
+/// session must end.
+///
+/// \param session  a `Session`, or another type with an `id` and the seconds `remaining`.
+/// \param name     with the prefix `__Host-`, browsers accept it only from this host, over TLS. For `http://localhost`
+///                 the cookie needs another name and `secure = false`.
+template <class StartedSession>
+    requires requires(const StartedSession& session) {
+        { session.id } -> std::convertible_to<std::string>;
+        { session.remaining } -> std::convertible_to<std::chrono::seconds>;
+    }
+[[nodiscard]] Cookie session_cookie(const StartedSession& session, std::string_view name = "__Host-session") {
+    return {.name = std::string{name}, .value = session.id, .max_age = session.remaining};
+}
+
+/// The value of a `Set-Cookie` field that deletes a cookie: the same name, path, domain and partition, and `Max-Age=0`.
+[[nodiscard]] inline Result<std::string> clear_cookie(Cookie cookie) {
+    cookie.value.clear();
+    cookie.max_age = std::chrono::seconds{0};
+    return set_cookie(cookie);
+}
+
 namespace detail {
 
 /// The name and value of a cookie together: more than this is cut or dropped by browsers. RFC 6265 §6.1
@@ -124,13 +161,7 @@ struct CookieFault {
 
 }  // namespace detail
 
-/// The value of one cookie in the value of a `Cookie` field; nullopt when it is not there. RFC 6265 §4.2.1
-///
-/// The name is compared as a whole and with case. The view points into `field`.
-/// \return `malformed_credentials` if two cookies have the name and different values: neither is preferred. Two with
-///         the same value count as one: a browser sends both if the cookie was set for two paths.
-[[nodiscard]] inline Result<std::optional<std::string_view>> find_cookie(std::string_view field,
-                                                                         std::string_view name) {
+inline Result<std::optional<std::string_view>> find_cookie(std::string_view field, std::string_view name) {
     std::optional<std::string_view> found;
     while (!field.empty()) {
         const std::string_view pair = detail::take_cookie_pair(field);
@@ -144,13 +175,7 @@ struct CookieFault {
     return found;
 }
 
-/// The value of a `Set-Cookie` field. RFC 6265 §4.1
-///
-/// \return `token_too_large` if name and value together exceed 4,096 bytes, which browsers would not keep;
-///         `malformed_credentials`, with the attribute and a reason, for an invalid character, and for an attribute
-///         that breaks the rules of `__Host-` (`Secure`, `Path=/`, no `Domain`), or of `__Secure-`, `SameSite=None` and
-///         `Partitioned` (`Secure`).
-[[nodiscard]] inline Result<std::string> set_cookie(const Cookie& cookie) {
+inline Result<std::string> set_cookie(const Cookie& cookie) {
     const detail::CookieFault fault = detail::cookie_fault(cookie);
     if (!fault.attribute.empty()) return Error{Errc::malformed_credentials, std::string{fault.attribute}, fault.rule};
     if (cookie.name.size() + cookie.value.size() > detail::max_cookie_bytes)
@@ -164,28 +189,6 @@ struct CookieFault {
     if (cookie.secure) field.append("; Secure");
     if (cookie.partitioned) field.append("; Partitioned");
     return field;
-}
-
-/// The cookie that carries a session: `set_cookie(session_cookie(*sessions.start(claims)))`. It expires when the
-/// session must end.
-///
-/// \param session  a `Session`, or another type with an `id` and the seconds `remaining`.
-/// \param name     with the prefix `__Host-`, browsers accept it only from this host, over TLS. For `http://localhost`
-///                 the cookie needs another name and `secure = false`.
-template <class StartedSession>
-    requires requires(const StartedSession& session) {
-        { session.id } -> std::convertible_to<std::string>;
-        { session.remaining } -> std::convertible_to<std::chrono::seconds>;
-    }
-[[nodiscard]] Cookie session_cookie(const StartedSession& session, std::string_view name = "__Host-session") {
-    return {.name = std::string{name}, .value = session.id, .max_age = session.remaining};
-}
-
-/// The value of a `Set-Cookie` field that deletes a cookie: the same name, path, domain and partition, and `Max-Age=0`.
-[[nodiscard]] inline Result<std::string> clear_cookie(Cookie cookie) {
-    cookie.value.clear();
-    cookie.max_age = std::chrono::seconds{0};
-    return set_cookie(cookie);
 }
 
 }  // namespace credence

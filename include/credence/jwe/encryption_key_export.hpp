@@ -8,10 +8,8 @@
 #include <credence/keys/key_export.hpp>
 #include <credence/keys/key_options.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/encoding/base64url.hpp>
-#include <credence/detail/json/json_writer.hpp>
-#include <credence/jwe/detail/management_key.hpp>
-#include <credence/keys/detail/key_access.hpp>
+#include <credence/jwe/detail/exported_encryption_key.hpp>
+#include <credence/keys/detail/exported_key.hpp>
 #include <credence/keys/detail/key_writer.hpp>
 
 #include <concepts>
@@ -28,64 +26,6 @@ concept JweKey = requires { typename Key::algorithm; } && (std::same_as<Key, Enc
 /// One of them that can decrypt: a `DecryptionKey` or `EncryptionKeys`.
 template <class Key>
 concept DecryptingKey = JweKey<Key> && !std::same_as<Key, EncryptionKey<typename Key::algorithm>>;
-
-namespace detail {
-
-template <KeyManagementAlgorithm Alg>
-[[nodiscard]] SharedManagementKey prepared_half(const EncryptionKey<Alg>& key) {
-    return KeyAccess::shared(key);
-}
-template <KeyManagementAlgorithm Alg>
-[[nodiscard]] SharedManagementKey prepared_half(const DecryptionKey<Alg>& key) {
-    return KeyAccess::shared(key);
-}
-template <KeyManagementAlgorithm Alg>
-[[nodiscard]] SharedManagementKey prepared_half(const EncryptionKeys<Alg>& keys) {
-    return KeyAccess::shared(keys.decryption);
-}
-
-template <class Alg>
-constexpr void say_that_an_encryption_secret_is_not_public() {
-    constexpr bool key_has_a_public_half = PublicKeyManagement<Alg>;
-    static_assert(key_has_a_public_half,
-                  "credence: dir, A*KW and A*GCMKW have a shared secret, which has no public form; "
-                  "export_private_jwk_in_the_clear writes the secret itself");
-}
-
-/// The members that make up a key. `half` is ignored for a secret.
-[[nodiscard]] inline Result<JwkFields> management_members(const ManagementKey& key, KeyHalf half) {
-    JwkFields jwk;
-    if (has_shared_secret(key.scheme)) {
-        jwk.put("kty", "oct");
-        jwk.put("k", encode_base64url(as_text(key.secret.view())));
-    } else if (!put_key(jwk, key.key.get(), half)) {
-        return bad_key(no_parameters);
-    }
-    return jwk;
-}
-
-/// A key with its `alg`, `use`, and `kid` if it has one.
-[[nodiscard]] inline Result<JwkFields> whole_management_jwk(const ManagementKey& key, const std::string& kid,
-                                                            KeyHalf half) {
-    Result<JwkFields> jwk = management_members(key, half);
-    if (!jwk) return jwk.error();
-    jwk->put("alg", std::string{key.only_content ? to_string(*key.only_content) : key.alg});
-    jwk->put("use", "enc");
-    if (!kid.empty()) jwk->put("kid", kid);
-    return jwk;
-}
-
-template <JweKey Key>
-[[nodiscard]] Result<JwkFields> public_jwk(const Key& key) {
-    say_that_an_encryption_secret_is_not_public<typename Key::algorithm>();
-    if constexpr (PublicKeyManagement<typename Key::algorithm>) {
-        return whole_management_jwk(*prepared_half(key), key.kid(), KeyHalf::public_half);
-    } else {
-        return Errc::invalid_key;
-    }
-}
-
-}  // namespace detail
 
 /// The public half of a key as a JWK, with `alg`, `"use":"enc"` and, if it has one, `kid`, for a recipient to publish.
 /// RFC 7517 §4
@@ -105,22 +45,7 @@ template <JweKey Key>
 template <class... AnyKeys>
     requires((JwsKey<AnyKeys> || JweKey<AnyKeys>) && ...) && (JweKey<AnyKeys> || ...)
 [[nodiscard]] Result<std::string> to_jwks(const AnyKeys&... keys) {
-    std::string text;
-    detail::JsonWriter writer{text};
-    writer.open('{');
-    static_cast<void>(writer.name("keys"));
-    writer.open('[');
-    Result<void> done;
-    const auto add = [&](const Result<detail::JwkFields>& jwk) {
-        writer.element();
-        if (!jwk) done = jwk.error();
-        if (jwk && !jwk->write(writer)) done = Error{Errc::invalid_json, {}, detail::kid_not_utf8};
-    };
-    (add(detail::public_jwk(keys)), ...);
-    if (!done) return done.error();
-    writer.close(']');
-    writer.close('}');
-    return text;
+    return detail::jwk_set_text({detail::public_jwk(keys)...});
 }
 
 /// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` if OpenSSL does not write it. RFC 7468 §13

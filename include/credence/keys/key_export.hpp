@@ -3,9 +3,10 @@
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
+#include <credence/keys/key_options.hpp>
 #include <credence/keys/keys.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/json/json_writer.hpp>
+#include <credence/keys/detail/exported_key.hpp>
 #include <credence/keys/detail/key_access.hpp>
 #include <credence/keys/detail/key_writer.hpp>
 
@@ -24,75 +25,6 @@ concept JwsKey = requires { typename Key::algorithm; } && (std::same_as<Key, Dec
 template <class Key>
 concept SigningKey = JwsKey<Key> && !std::same_as<Key, DecodingKey<typename Key::algorithm>>;
 
-namespace detail {
-
-template <Algorithm Alg>
-[[nodiscard]] DecodingKey<Alg> decoding_half(const DecodingKey<Alg>& key) {
-    return key;
-}
-template <Algorithm Alg>
-[[nodiscard]] DecodingKey<Alg> decoding_half(const EncodingKey<Alg>& key) {
-    return key.decoding();
-}
-template <Algorithm Alg>
-[[nodiscard]] DecodingKey<Alg> decoding_half(const Keys<Alg>& keys) {
-    return keys.decoding;
-}
-
-template <Algorithm Alg>
-[[nodiscard]] EncodingKey<Alg> encoding_half(const EncodingKey<Alg>& key) {
-    return key;
-}
-template <Algorithm Alg>
-[[nodiscard]] EncodingKey<Alg> encoding_half(const Keys<Alg>& keys) {
-    return keys.encoding;
-}
-
-template <class Alg>
-constexpr void say_that_a_secret_is_not_public() {
-    constexpr bool key_has_a_public_half = PublicKeyAlgorithm<Alg>;
-    static_assert(
-        key_has_a_public_half,
-        "credence: a shared secret has no public form; export_private_jwk_in_the_clear writes the secret itself");
-}
-
-/// The members that make up a key. `half` is ignored for a secret.
-template <class Prepared>
-[[nodiscard]] Result<JwkFields> key_members(const Prepared& key, KeyHalf half) {
-    JwkFields jwk;
-    if constexpr (std::same_as<Prepared, HmacKey>) {
-        jwk.put("kty", "oct");
-        jwk.put("k", encode_base64url(as_text(key.secret())));
-    } else if (!put_key(jwk, key.native(), half)) {
-        return bad_key(no_parameters);
-    }
-    return jwk;
-}
-
-/// A key with its `alg`, `use`, and `kid` if it has one.
-template <Algorithm Alg, class Prepared>
-[[nodiscard]] Result<JwkFields> whole_jwk(const Prepared& key, const std::string& kid, KeyHalf half) {
-    Result<JwkFields> jwk = key_members(key, half);
-    if (!jwk) return jwk.error();
-    jwk->put("alg", std::string{Alg::name});
-    jwk->put("use", "sig");
-    if (!kid.empty()) jwk->put("kid", kid);
-    return jwk;
-}
-
-template <JwsKey Key>
-[[nodiscard]] Result<JwkFields> public_jwk(const Key& key) {
-    using Alg = typename Key::algorithm;
-    say_that_a_secret_is_not_public<Alg>();
-    if constexpr (PublicKeyAlgorithm<Alg>) {
-        return whole_jwk<Alg>(KeyAccess::prepared(decoding_half(key)), key.kid(), KeyHalf::public_half);
-    } else {
-        return Errc::invalid_key;
-    }
-}
-
-}  // namespace detail
-
 /// The public half of a key as a JWK, with `alg`, `use` and, if it has one, `kid`. RFC 7517 §4
 ///
 /// \param key  a `DecodingKey`, `EncodingKey` or `Keys`; no private number is written.
@@ -109,22 +41,7 @@ template <JwsKey Key>
 /// \return the text; the errors of `to_jwk`, for the set as a whole.
 template <JwsKey... AnyKeys>
 [[nodiscard]] Result<std::string> to_jwks(const AnyKeys&... keys) {
-    std::string text;
-    detail::JsonWriter writer{text};
-    writer.open('{');
-    static_cast<void>(writer.name("keys"));
-    writer.open('[');
-    Result<void> done;
-    [[maybe_unused]] const auto add = [&](const Result<detail::JwkFields>& jwk) {
-        writer.element();
-        if (!jwk) done = jwk.error();
-        if (jwk && !jwk->write(writer)) done = Error{Errc::invalid_json, {}, detail::kid_not_utf8};
-    };
-    (add(detail::public_jwk(keys)), ...);
-    if (!done) return done.error();
-    writer.close(']');
-    writer.close('}');
-    return text;
+    return detail::jwk_set_text({detail::public_jwk(keys)...});
 }
 
 /// The public half of a key as PEM, `PUBLIC KEY`; `invalid_key` if OpenSSL does not write it. RFC 7468 §13

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,6 +81,23 @@ private:
 
     std::vector<Field> fields_;
 };
+
+/// JWKs as a JWK Set; the first error of those that could not be made. RFC 7517 §5
+[[nodiscard]] inline Result<std::string> jwk_set_text(std::initializer_list<Result<JwkFields>> keys) {
+    std::string text;
+    JsonWriter writer{text};
+    writer.open('{');
+    static_cast<void>(writer.name("keys"));
+    writer.open('[');
+    for (const Result<JwkFields>& jwk : keys) {
+        if (!jwk) return jwk.error();
+        writer.element();
+        if (!jwk->write(writer)) return Error{Errc::invalid_json, {}, kid_not_utf8};
+    }
+    writer.close(']');
+    writer.close('}');
+    return text;
+}
 
 /// Writes a number of a key as base64url: in `size` bytes, or, for 0, in as few as possible. \return whether there is
 /// one.
