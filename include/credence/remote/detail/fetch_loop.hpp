@@ -220,16 +220,20 @@ private:
         return now - last > rest_after_;
     }
 
-    /// Sends the request that is due for a member, without the lock.
+    /// Sends the requests of one attempt of a member, without the lock. If its next attempt is due by then, it stands in
+    /// line again: other members would never be served if a fetch takes longer than the keys are fresh.
     void serve(Member& member, const AnyTransport& transport) {
-        while (auto request = member.state_.next(std::chrono::steady_clock::now(), now())) {
+        const std::uint64_t attempts = member.state_.attempts();
+        do {
+            auto request = member.state_.next(std::chrono::steady_clock::now(), now());
+            if (!request) return;
             request->stop = stop_.get_token();
             auto result = catch_all(
                 [&]() -> FetchResult { return transport(*request); },
                 []() -> FetchResult { return FetchError{FetchStage::transfer, "the transport threw an exception"}; });
             if (stop_.stop_requested()) return;
             member.state_.answer(request->number, std::move(result), std::chrono::steady_clock::now(), now());
-        }
+        } while (member.state_.attempts() == attempts);
     }
 
     const AnyTransport transport_;

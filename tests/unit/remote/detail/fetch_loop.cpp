@@ -3,6 +3,7 @@
 #include <credence/remote/detail/fetch_loop.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -58,4 +59,17 @@ TEST_CASE("without a thread, no caller waits longer than allowed", "[fetch_loop]
     const auto refusal = loop->fetch_key(member, key_a, std::nullopt);
     CHECK(refusal.error().code == Errc::keys_unavailable);
     CHECK(refusal.error().retry_after == 1s);
+}
+
+TEST_CASE("members whose keys are stale at once keep no thread from the others", "[fetch_loop]") {
+    const auto issuer = [](const FetchRequest&) { return support::published(support::published_set({"a"})); };
+    const auto loop = std::make_shared<Loop>(issuer, RemoteOptions{.unknown_key_wait = IssuerScript::long_enough}, 1h);
+    detail::FetchThreads<support::RemoteSet> threads{loop};
+    REQUIRE(threads.start());
+    for (std::size_t number = 0; number <= detail::FetchThreads<support::RemoteSet>::count; ++number) {
+        const auto member = std::make_shared<Loop::Member>(
+            detail::KeyOrigin{.key_set = Url::parse(IssuerScript::set_url).value()}, RemoteOptions{.interval = 0ms});
+        CHECK(loop->use(member));
+        CHECK(loop->fetch_key(member, key_a, std::nullopt).has_value());
+    }
 }
