@@ -220,8 +220,8 @@ private:
         return now - last > rest_after_;
     }
 
-    /// Sends the requests of one attempt of a member, without the lock. If its next attempt is due by then, it stands in
-    /// line again: other members would never be served if a fetch takes longer than the keys are fresh.
+    /// Sends the requests of one attempt of a member, without the lock. A member whose next attempt is due by then
+    /// stands in line again: otherwise it would keep the thread while a fetch takes longer than its keys are fresh.
     void serve(Member& member, const AnyTransport& transport) {
         const std::uint64_t attempts = member.state_.attempts();
         do {
