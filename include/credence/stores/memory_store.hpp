@@ -3,8 +3,8 @@
 //
 // - Durability: none. Sessions, API keys, refresh tokens and revocations are gone with the process.
 // - Bounds: only expired records make room. If all are valid, a call that needs room is `store_unavailable`.
-// - Never down. A call costs a lock that few threads share, and a copy of the record; it never waits for a disk or a
-//   network.
+// - Never down. Sessions, API keys and revocations are looked up without a lock; a change takes one that few threads
+//   share. No call waits for a disk or a network.
 #pragma once
 
 #include <credence/clock.hpp>

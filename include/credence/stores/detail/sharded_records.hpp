@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
-// Records in memory, by a key and by their subject, in parts with a lock each.
+// Records in memory, by a key and by their subject: found without a lock, changed in parts with a lock each.
 #pragma once
 
 #include <credence/clock.hpp>
 #include <credence/error.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/keyed_hash.hpp>
+#include <credence/stores/detail/record_table.hpp>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace credence::detail {
 
 /// A bounded table of records, each with a key, a subject and an end: `Traits::key`, `Traits::subject` and
-/// `Traits::end`. Keys are random, so they spread evenly. Expired records make room when the table is full.
+/// `Traits::end`. Expired records make room when the table is full.
 template <class Record, class Traits>
 class ShardedRecords {
 public:
@@ -35,48 +35,56 @@ public:
     [[nodiscard]] Result<void> insert(const Record& record) {
         Room room{*this};
         if (!room.is_taken) return Error{Errc::store_unavailable, {}, "the store is full"};
-        Shard& shard = shard_of(Traits::key(record));
-        const std::unique_lock lock{shard.mutex};
-        if (!shard.add(record)) return known_already();
+        const std::uint64_t hash = hash_of(Traits::key(record));
+        Shard& shard = shard_of(hash);
+        const std::scoped_lock lock{shard.mutex};
+        if (!shard.add(record, hash)) return known_already();
         room.is_used = true;
         return {};
     }
 
+    /// A copy of the record with this key. Takes no lock, unless the records change all the time.
     [[nodiscard]] std::optional<Record> find(std::string_view key) const {
-        const Shard& shard = shard_of(key);
-        const std::shared_lock lock{shard.mutex};
-        const auto found = shard.records.find(key);
-        return found == shard.records.end() ? std::nullopt : std::optional<Record>{found->second};
+        const std::uint64_t hash = hash_of(key);
+        const Shard& shard = shard_of(hash);
+        std::optional<Record> found;
+        if (shard.records.try_find(key, hash, found)) return found;
+        const std::scoped_lock lock{shard.mutex};
+        if (const Record* const record = shard.records.find(key, hash)) found.emplace(*record);
+        return found;
     }
 
     /// Calls `change(record)` for the record with this key. \return false if it is not there.
     template <class Change>
     [[nodiscard]] bool change(std::string_view key, const Change& change) {
-        Shard& shard = shard_of(key);
-        const std::unique_lock lock{shard.mutex};
-        const auto found = shard.records.find(key);
-        if (found == shard.records.end()) return false;
-        change(found->second);
-        shard.first_end = (std::min)(shard.first_end, Traits::end(found->second));
+        const std::uint64_t hash = hash_of(key);
+        Shard& shard = shard_of(hash);
+        const std::scoped_lock lock{shard.mutex};
+        const Record* const found = shard.records.find(key, hash);
+        if (found == nullptr) return false;
+        Record changed = *found;
+        change(changed);
+        shard.records.change(changed, hash);
+        shard.first_end = (std::min)(shard.first_end, Traits::end(changed));
         return true;
     }
 
     /// Replaces the record with `old_key`. \return false if it does not exist.
     [[nodiscard]] Result<bool> replace(std::string_view old_key, const Record& record) {
         const auto locks = lock_all();
-        Shard& from = shard_of(old_key);
-        if (!from.records.contains(old_key)) return false;
-        if (!shard_of(Traits::key(record)).add(record)) return known_already();
-        from.drop(from.records.find(old_key));  // looked up again: adding may have moved it
+        const std::uint64_t old_hash = hash_of(old_key);
+        const std::uint64_t hash = hash_of(Traits::key(record));
+        if (shard_of(old_hash).records.find(old_key, old_hash) == nullptr) return false;
+        if (!shard_of(hash).add(record, hash)) return known_already();
+        static_cast<void>(shard_of(old_hash).drop(old_key, old_hash));
         return true;
     }
 
     [[nodiscard]] bool erase(std::string_view key) {
-        Shard& shard = shard_of(key);
-        const std::unique_lock lock{shard.mutex};
-        const auto found = shard.records.find(key);
-        if (found == shard.records.end()) return false;
-        shard.drop(found);
+        const std::uint64_t hash = hash_of(key);
+        Shard& shard = shard_of(hash);
+        const std::scoped_lock lock{shard.mutex};
+        if (!shard.drop(key, hash)) return false;
         --count_;
         return true;
     }
@@ -89,10 +97,10 @@ public:
         std::size_t erased = 0;
         for (Shard& shard : shards_) {
             for (const std::string& key : shard.keys_of(subject)) {
-                const auto found = shard.records.find(key);
-                if (found == shard.records.end() || !is_meant(std::as_const(found->second))) continue;
-                shard.drop(found);
-                ++erased;
+                const std::uint64_t hash = hash_of(key);
+                const Record* const found = shard.records.find(key, hash);
+                if (found == nullptr || !is_meant(*found)) continue;
+                if (shard.drop(key, hash)) ++erased;
             }
         }
         count_ -= erased;
@@ -102,10 +110,9 @@ public:
     [[nodiscard]] std::vector<Record> of(std::string_view subject) const {
         std::vector<Record> records;
         for (const Shard& shard : shards_) {
-            const std::shared_lock lock{shard.mutex};
+            const std::scoped_lock lock{shard.mutex};
             for (const std::string& key : shard.keys_of(subject)) {
-                if (const auto found = shard.records.find(key); found != shard.records.end())
-                    records.push_back(found->second);
+                if (const Record* const found = shard.records.find(key, hash_of(key))) records.push_back(*found);
             }
         }
         return records;
@@ -114,31 +121,36 @@ public:
 private:
     [[nodiscard]] static Error known_already() { return {Errc::store_unavailable, {}, "the record exists already"}; }
 
-    static constexpr std::size_t shard_count = 16;
-
-    struct TextHash {
-        using is_transparent = void;
-        [[nodiscard]] std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
-    using Records = std::unordered_map<std::string, Record, TextHash, std::equal_to<>>;
+    static constexpr std::size_t shard_count = 16;  // as many as 4 bits tell
 
     struct alignas(64) Shard {
-        [[nodiscard]] bool add(const Record& record) {
+        /// \return false if there is a record with this key.
+        [[nodiscard]] bool add(const Record& record, std::uint64_t hash) {
+            if (records.find(Traits::key(record), hash) != nullptr) return false;
             // The index first: if there is then no memory for the record, the key that stays in the index does no harm.
             subjects.try_emplace(std::string{Traits::subject(record)}).first->second.emplace(Traits::key(record));
             first_end = (std::min)(first_end, Traits::end(record));
-            return records.try_emplace(std::string{Traits::key(record)}, record).second;
+            records.add(record, hash);
+            return true;
         }
 
-        void drop(typename Records::iterator record) {
-            const auto subject = subjects.find(Traits::subject(record->second));
-            if (subject != subjects.end()) {
-                subject->second.erase(record->first);
-                if (subject->second.empty()) subjects.erase(subject);
+        /// \return whether there was a record with this key.
+        [[nodiscard]] bool drop(std::string_view key, std::uint64_t hash) {
+            const Record* const record = records.find(key, hash);
+            if (record == nullptr) return false;
+            forget_subject(*record);
+            records.drop(key, hash);
+            return true;
+        }
+
+        /// Takes a record that will be dropped out of the index.
+        void forget_subject(const Record& record) {
+            const auto subject = subjects.find(Traits::subject(record));
+            if (subject == subjects.end()) return;
+            if (const auto key = subject->second.find(Traits::key(record)); key != subject->second.end()) {
+                subject->second.erase(key);
             }
-            records.erase(record);
+            if (subject->second.empty()) subjects.erase(subject);
         }
 
         [[nodiscard]] std::vector<std::string> keys_of(std::string_view subject) const {
@@ -147,18 +159,22 @@ private:
             return {found->second.begin(), found->second.end()};
         }
 
-        mutable std::shared_mutex mutex = {};
-        Records records = {};
+        mutable std::mutex mutex = {};  // for those who change records
+        RecordTable<Record, Traits> records = {};
         // A tree, because an attacker could choose subjects that collide in a hash table.
-        std::map<std::string, std::set<std::string>, std::less<>> subjects = {};
+        std::map<std::string, std::set<std::string, std::less<>>, std::less<>> subjects = {};
         NumericDate first_end = (NumericDate::max)();  // none expires before
     };
 
-    [[nodiscard]] Shard& shard_of(std::string_view key) { return shards_[TextHash{}(key) % shard_count]; }
-    [[nodiscard]] const Shard& shard_of(std::string_view key) const { return shards_[TextHash{}(key) % shard_count]; }
+    [[nodiscard]] static std::uint64_t hash_of(std::string_view key) { return KeyedHash::of_process()(key); }
+    /// The highest bits choose the part, because a table uses the lowest.
+    [[nodiscard]] Shard& shard_of(std::uint64_t hash) { return shards_[static_cast<std::size_t>(hash >> 60)]; }
+    [[nodiscard]] const Shard& shard_of(std::uint64_t hash) const {
+        return shards_[static_cast<std::size_t>(hash >> 60)];
+    }
 
-    [[nodiscard]] std::array<std::unique_lock<std::shared_mutex>, shard_count> lock_all() {
-        std::array<std::unique_lock<std::shared_mutex>, shard_count> locks;
+    [[nodiscard]] std::array<std::unique_lock<std::mutex>, shard_count> lock_all() {
+        std::array<std::unique_lock<std::mutex>, shard_count> locks;
         for (std::size_t at = 0; at < shard_count; ++at) locks[at] = std::unique_lock{shards_[at].mutex};
         return locks;
     }
@@ -189,22 +205,22 @@ private:
     void drop_ended() {
         const NumericDate moment = moment_of(clock_);
         for (Shard& shard : shards_) {
-            const std::unique_lock lock{shard.mutex};
+            const std::scoped_lock lock{shard.mutex};
             if (moment >= shard.first_end) drop_ended_of(shard, moment);
         }
     }
     void drop_ended_of(Shard& shard, NumericDate moment) {
-        shard.first_end = (NumericDate::max)();
-        for (auto next = shard.records.begin(); next != shard.records.end();) {
-            const auto record = next++;
-            const NumericDate end = Traits::end(record->second);
-            if (end <= moment) {
-                shard.drop(record);
-                --count_;
-            } else {
-                shard.first_end = (std::min)(shard.first_end, end);
-            }
-        }
+        NumericDate first_end = (NumericDate::max)();
+        const auto has_ended = [&](const Record& record) {
+            const NumericDate end = Traits::end(record);
+            if (end > moment) first_end = (std::min)(first_end, end);
+            return end <= moment;
+        };
+        shard.records.drop_if(has_ended, [&](const Record& record) {
+            shard.forget_subject(record);
+            --count_;
+        });
+        shard.first_end = first_end;
     }
 
     const std::size_t most_;
