@@ -3,7 +3,6 @@
 #pragma once
 
 #include <credence/http/http_traits.hpp>
-#include <credence/http/request_verifier.hpp>
 #include <credence/detail/encoding/ascii.hpp>
 
 #include <algorithm>
