@@ -62,7 +62,7 @@ public:
     /// Reads the value at `begin` of the member with this index, if it is plain and the first of its name.
     /// \return false if it is not; then nothing was read.
     template <std::size_t index>
-    [[nodiscard]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
+    [[nodiscard, gnu::always_inline]] bool take_plain(JsonReader& reader, const char* begin, PlainMember& plain) {
         using Value = Member<Aggregate, index>;
         if (seen_ & std::uint64_t{1} << index) return false;
         bool is_taken = false;
@@ -83,13 +83,12 @@ public:
         return reader.note_name(name) && reader.skip();
     }
 
-    /// Call it when the object has ended. Returns whether every required member was present and every value mapped. Of
-    /// several errors the first in declaration order wins.
-    [[nodiscard]] Result<void> mapped() const {
+    /// Call it when the object has ended. Sets `mapped` to an error if a required member is missing or a value did not
+    /// map. Of several errors the first in declaration order wins.
+    void check_members(Result<void>& mapped) const {
         const std::uint64_t missing = needed & ~seen_;
-        if ((mismatched_ | missing) == 0) [[likely]]
-            return {};
-        return first_error(missing);
+        if ((mismatched_ | missing) != 0) [[unlikely]]
+            mapped = first_error(missing);
     }
 
 private:
@@ -210,7 +209,7 @@ template <class Aggregate>
 [[nodiscard]] bool read_struct(JsonReader& reader, Aggregate& out, Result<void>& mapped) {
     StructSink<Aggregate> sink{out};
     const bool read = read_members<known_names<Aggregate>>(reader, sink);
-    if (read && mapped) mapped = sink.mapped();
+    if (read && mapped) sink.check_members(mapped);
     return read;
 }
 

@@ -43,7 +43,9 @@ struct PlainMember {
     const char* end = nullptr;
     bool has_next = false;  ///< whether a comma followed; it was read
 
-    [[nodiscard]] std::string_view text() const noexcept { return {begin, static_cast<std::size_t>(end - begin)}; }
+    [[nodiscard, gnu::always_inline]] std::string_view text() const noexcept {
+        return {begin, static_cast<std::size_t>(end - begin)};
+    }
     /// The text of a string, within its quotes.
     [[nodiscard]] std::string_view inside() const noexcept {
         return {begin + 1, static_cast<std::size_t>(end - begin) - 2};
@@ -271,7 +273,7 @@ public:
 private:
     [[nodiscard]] static bool ends_member(char next) noexcept { return next == ',' || next == '}'; }
 
-    void end_plain_member(const char* begin, const char* end, PlainMember& member) noexcept {
+    [[gnu::always_inline]] void end_plain_member(const char* begin, const char* end, PlainMember& member) noexcept {
         member = {begin, end, *end == ','};
         at_ = member.has_next ? end + 1 : end;
     }

@@ -229,8 +229,9 @@ inline constexpr ObjectReasons payload_reasons{"the payload is not strict JSON",
 /// to be JSON.
 /// \return the error, if there is one.
 template <class ReadObject>
-[[nodiscard]] std::optional<Error> read_object_text(JsonReader& reader, const ObjectReasons& reasons,
-                                                    ReadObject&& read_object) {
+[[nodiscard, gnu::always_inline]] inline std::optional<Error> read_object_text(JsonReader& reader,
+                                                                               const ObjectReasons& reasons,
+                                                                               ReadObject&& read_object) {
     const bool is_object = reader.peek() == '{';
     const bool read = is_object ? read_object() : reader.skip();
     if (!read || !reader.at_end()) {

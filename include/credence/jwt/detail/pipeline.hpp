@@ -137,7 +137,8 @@ private:
     }
 
     /// Reads the payload, and runs all checks that are left.
-    [[nodiscard]] std::optional<Error> read_and_check(const SignedToken& token, typename Proof::Facts& facts) const {
+    [[nodiscard, gnu::always_inline]] std::optional<Error> read_and_check(const SignedToken& token,
+                                                                          typename Proof::Facts& facts) const {
         JsonReader reader{token.payload, {validation_.allow_duplicate_members}};
         ClaimIndex index{validation_};
         Result<void> mapped;

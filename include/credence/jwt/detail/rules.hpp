@@ -222,8 +222,9 @@ template <class Rules>
 /// The registered claims as values. Their types are right, because the rules have accepted them.
 inline void fill_registered(const ClaimIndex& index, RegisteredClaims& out) {
     const auto text = [&](RecognisedClaim claim, std::string& value) {
+        if (!index.has(claim)) return;
         std::string scratch;
-        if (index.has(claim)) build_string(value, unquoted(index.text(claim), scratch));
+        build_string(value, unquoted(index.text(claim), scratch));
     };
     text(RecognisedClaim::iss, out.iss);
     text(RecognisedClaim::sub, out.sub);
@@ -249,11 +250,9 @@ template <class Rules>
     return check_bearer_use(rules, index.text(RecognisedClaim::cnf));
 }
 
-/// Adds the scopes that the payload grants, from the first of `Validation::scope_claims` that it has: a string that is
-/// split at spaces, or an array of strings. A claim of another type grants nothing. RFC 6749 §3.3, RFC 8693 §4.2
-inline void fill_scopes(const ClaimIndex& index, std::vector<std::string>& out) {
-    const std::string_view json = index.scopes_text();
-    if (json.empty()) return;
+/// Adds the scopes of a claim: a string that is split at spaces, or an array of strings. A claim of another type grants
+/// nothing.
+inline void add_scopes(std::string_view json, std::vector<std::string>& out) {
     const bool is_split = json.front() == '"';
     const bool are_names = each_name(json, [&](std::string_view name) {
         for (std::size_t end = 0; is_split && (end = name.find(' ')) != std::string_view::npos;
@@ -263,6 +262,13 @@ inline void fill_scopes(const ClaimIndex& index, std::vector<std::string>& out) 
         if (!name.empty()) out.emplace_back(name);
     });
     if (!are_names) out.clear();
+}
+
+/// Adds the scopes that the payload grants, from the first of `Validation::scope_claims` that it has. RFC 6749 §3.3,
+/// RFC 8693 §4.2
+inline void fill_scopes(const ClaimIndex& index, std::vector<std::string>& out) {
+    const std::string_view json = index.scopes_text();
+    if (!json.empty()) add_scopes(json, out);
 }
 
 }  // namespace credence::detail
