@@ -189,11 +189,13 @@ template <const auto& table, class Sink>
 
 /// Reads an object whose members are mostly those of the table. Issuers write members in a fixed order, usually that of
 /// the struct, so this order is tried first. `sink` has `take_plain<index>`, `read<index>` and `read_unknown`.
-template <const auto& table, class Sink>
+///
+/// \tparam Order  the indices in the order that is tried; one of them may be tried twice.
+template <const auto& table, class Order = std::make_index_sequence<table.size()>, class Sink>
 [[nodiscard]] bool read_members(JsonReader& reader, Sink& sink) {
     return reader.members([&] {
         bool has_next = true;
-        if (!read_in_order<table>(reader, sink, has_next, std::make_index_sequence<table.size()>{})) return false;
+        if (!read_in_order<table>(reader, sink, has_next, Order{})) return false;
         while (has_next) {
             if (!read_any_member<table>(reader, sink, has_next)) return false;
         }

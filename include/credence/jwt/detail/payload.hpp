@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace credence::detail {
 
@@ -65,6 +66,20 @@ struct PayloadNames {
     }();
 
     static constexpr NameTable<all.size()> table{all};
+
+    /// The index in `all` of the member that is expected at a place: each in turn, and `exp` once more behind `iat`,
+    /// because many issuers write it there. The order of a struct that declares registered claims stays as it is.
+    [[nodiscard]] static constexpr std::size_t expected_at(std::size_t place) noexcept {
+        constexpr auto exp = static_cast<std::size_t>(RecognisedClaim::exp);
+        constexpr auto iat = static_cast<std::size_t>(RecognisedClaim::iat);
+        if (own_begin == 0 || place <= iat) return place;
+        return place == iat + 1 ? exp : place - 1;
+    }
+    template <std::size_t... Place>
+    static constexpr auto make_order(std::index_sequence<Place...>) noexcept {
+        return std::index_sequence<expected_at(Place)...>{};
+    }
+    using Order = decltype(make_order(std::make_index_sequence<all.size() + (own_begin == 0 ? 0 : 1)>{}));
 };
 
 /// Adds the claim that was just read; its text began at `begin`.
@@ -216,7 +231,7 @@ template <class Private>
 [[nodiscard, gnu::noinline]] bool read_payload_struct(JsonReader& reader, Private& out, ClaimIndex& index,
                                                       Result<void>& mapped) {
     PayloadSink<Private> sink{out, index};
-    const bool read = read_members<PayloadNames<Private>::table>(reader, sink);
+    const bool read = read_members<PayloadNames<Private>::table, typename PayloadNames<Private>::Order>(reader, sink);
     if (read) sink.check_members(mapped);
     return read;
 }

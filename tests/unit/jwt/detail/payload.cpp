@@ -68,6 +68,8 @@ void holds_the_rules() {
     CHECK(verdict<Claims>(signed_payload(R"({"exp":1700000001,"exp":1700000002})")) == "duplicate_member");
     CHECK(verdict<Claims>(signed_payload(R"({"exp":1700000001,"\u0065xp":1})")) == "duplicate_member");
     CHECK(verdict<Claims>(signed_payload(R"({"exp":1700000001,"x":1,"x":1})")) == "duplicate_member");
+    CHECK(verdict<Claims>(signed_payload(R"({"iat":1,"exp":1700000000})")) == "token_expired exp");
+    CHECK(verdict<Claims>(signed_payload(R"({"exp":1700000001,"iat":1,"exp":1700000002})")) == "duplicate_member");
     CHECK(verdict<Claims>(signed_payload(R"({"exp":1700000001,"jti":7})")) == "invalid_claim_type jti");
     CHECK(verdict<Claims>(signed_payload(R"([{"exp":1700000001}])")) == "malformed_token");
     CHECK(verdict<Claims>(signed_payload(R"({"exp":1700000001}})")) == "invalid_json");
