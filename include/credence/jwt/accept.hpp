@@ -51,7 +51,11 @@ public:
 
     /// Whether `name` is one of the list, byte for byte. RFC 7519 §4.1.1: case-sensitive
     [[nodiscard]] bool matches(std::string_view name) const noexcept {
-        return !name.empty() && names_ && std::find(names_->begin(), names_->end(), name) != names_->end();
+        if (name.empty() || !names_) return false;
+        for (const std::string& one : *names_) {
+            if (std::equal(one.begin(), one.end(), name.begin(), name.end())) return true;  // faster than ==
+        }
+        return false;
     }
 
 private:

@@ -15,6 +15,7 @@
 #include <credence/jwt/detail/verifier_access.hpp>
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -79,29 +80,43 @@ private:
         if (!parts) return Error{Errc::malformed_token, {}, detail::why_not_three_parts(token)};
         const detail::UnverifiedIssuer issuer{parts->payload, unverified_};
         if (!issuer.name()) return refusal(parts->header);
-        std::size_t least = 0;
+        const IssuedToken issued{token, check, parts->header, issuer};
         if constexpr (are_many) {
             const auto number = by_issuer_.find(*issuer.name());
-            if (!number) return refusal(parts->header);
-            least = *number;
+            return number ? choose_from(*number, issued) : refusal(parts->header);
+        } else {
+            return choose<0>(issued);
         }
-        const auto verify_by = [&](const auto& verifier) {
-            return (detail::VerifierAccess::verify)(verifier, token, check, issuer.payload());
-        };
-        return choose<0>(*parts, *issuer.name(), verify_by, least);
     }
 
-    /// Calls the first verifier, from `index` on, that accepts the issuer. \param least  the lowest number to consider.
-    template <std::size_t index, class VerifyBy>
-    [[nodiscard]] Result<Verified<claims_type>> choose(const detail::CompactParts& parts, std::string_view issuer,
-                                                       const VerifyBy& verify_by, std::size_t least) const {
-        if constexpr (index == std::tuple_size_v<decltype(verifiers_)>) {
-            return refusal(parts.header);
+    /// A token whose issuer is known.
+    struct IssuedToken {
+        std::string_view token;
+        const ConfirmationCheck* check;
+        std::string_view header;
+        const detail::UnverifiedIssuer& issuer;
+    };
+
+    /// Calls the first verifier, from `index` on, that accepts the issuer.
+    template <std::size_t index>
+    [[nodiscard]] Result<Verified<claims_type>> choose(const IssuedToken& issued) const {
+        if constexpr (index > sizeof...(Rest)) {
+            return refusal(issued.header);
         } else {
             const auto& candidate = std::get<index>(verifiers_);
-            if (index >= least && candidate.validation().issuer.matches(issuer)) return verify_by(candidate);
-            return choose<index + 1>(parts, issuer, verify_by, least);
+            if (candidate.validation().issuer.matches(*issued.issuer.name())) {
+                return (detail::VerifierAccess::verify)(candidate, issued.token, issued.check, issued.issuer.payload());
+            }
+            return choose<index + 1>(issued);
         }
+    }
+
+    /// The same for an index that is known at run time.
+    [[nodiscard]] Result<Verified<claims_type>> choose_from(std::size_t index, const IssuedToken& issued) const {
+        static constexpr auto choosers = []<std::size_t... Index>(std::index_sequence<Index...>) {
+            return std::array{&Verifiers::choose<Index>...};
+        }(std::make_index_sequence<sizeof...(Rest) + 1>{});
+        return (this->*choosers[index])(issued);
     }
 
     /// Why a token that no verifier accepts is refused.

@@ -5,6 +5,7 @@
 #include <credence/jwt/accept.hpp>
 #include <credence/detail/encoding/text_index.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -29,7 +30,8 @@ public:
     [[nodiscard]] std::optional<std::size_t> find(std::string_view issuer) const {
         std::optional<std::size_t> number;
         index_.each(issuer, [&](std::size_t place) {
-            if (entries_[place].name == issuer) number = entries_[place].number;
+            const std::string& name = entries_[place].name;
+            if (std::equal(name.begin(), name.end(), issuer.begin(), issuer.end())) number = entries_[place].number;
         });
         return number;
     }

@@ -5,9 +5,12 @@
 #include <credence/detail/json/json_member_search.hpp>
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/json_words.hpp>
+#include <credence/detail/json/name_table.hpp>
 #include <credence/jwt/detail/compact.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -31,6 +34,10 @@ public:
     /// \param payload  the encoded part of the token.
     explicit UnverifiedIssuer(std::string_view payload, UnverifiedRules rules = {}) {
         if (!decoded_.decode(rules.allow_padding ? without_padding(payload) : payload)) return;
+        if (!rules.allow_duplicate_members && begins_with_issuer(decoded_.bytes())) {
+            read_name(decoded_.bytes().substr(first_name.size() - 1));
+            return;
+        }
         for (MemberSearch search{decoded_.bytes()}; search.next(); search.skip_value()) {
             if (!search.is_named("iss")) continue;
             read_name(search.rest());
@@ -52,6 +59,14 @@ public:
 private:
     /// More escapes than the name of any issuer has. Decoding many takes as long as checking a signature.
     static constexpr std::size_t most_escapes = 512;
+
+    /// The usual beginning of a payload whose first member is `iss`. It needs no search.
+    static constexpr std::string_view first_name = R"({"iss":")";
+    static_assert(first_name.size() == sizeof(std::uint64_t));
+
+    [[nodiscard]] static bool begins_with_issuer(std::string_view payload) noexcept {
+        return load_word(payload.data()) == word_of_name(first_name);  // `json_padding` follows a short payload
+    }
 
     /// Reads the name strictly. Leaves nullopt if the value is not a string, or has more escapes.
     void read_name(std::string_view value) {

@@ -43,7 +43,10 @@ TEST_CASE("if duplicates are refused, reading an unverified token stops at its f
     CHECK(first_issuer_in(R"({"iss":"a","iss":"b"})") == "a");
     CHECK(first_issuer_in(R"({"iss":"a",)") == "a");
     CHECK_FALSE(first_issuer_in(R"({"iss":1,"iss":"b"})"));
+    CHECK(first_issuer_in(R"({ "iss" : "a" })") == "a");
     CHECK_FALSE(first_issuer_in(R"({"iss":"a)"));
+    CHECK_FALSE(first_issuer_in(R"({"iss":")"));
+    CHECK_FALSE(first_issuer_in(R"({"iss":)"));
 }
 
 TEST_CASE("the lists and objects before the issuer of an unverified token are skipped by their brackets") {
