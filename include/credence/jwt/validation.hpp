@@ -6,10 +6,12 @@
 #include <credence/jwt/accept.hpp>
 #include <credence/jwt/check.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace credence {
@@ -21,7 +23,10 @@ namespace detail {
 
 /// The claims that grant scopes by RFC 8693 §4.2 and RFC 9068 §2.2.3. A function: g++ 12 ends with an internal error
 /// where a template makes a `Validation` whose list is written in the class.
-[[nodiscard]] inline std::vector<std::string> usual_scope_claims() { return {"scope", "scp"}; }
+[[nodiscard]] inline std::vector<std::string> usual_scope_claims() {
+    static constexpr std::array<std::string_view, 2> names{"scope", "scp"};
+    return std::vector<std::string>(names.begin(), names.end());
+}
 
 }  // namespace detail
 

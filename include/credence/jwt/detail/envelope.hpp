@@ -132,7 +132,7 @@ private:
 
     [[nodiscard]] std::optional<Error> open_new() {
         is_new_ = true;
-        shared_ = usual_header(parts_->header);
+        shared_ = usual_header_for<Source>(parts_->header);
         if (shared_ != nullptr) {  // a header that needs no reading, and has no `crit`
             header_ = &usual_token_header(*shared_);
             if (!source_.accepts(shared_->alg)) return Error{Errc::algorithm_not_allowed, {}, key_of_other_algorithm};

@@ -8,10 +8,12 @@
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/encoding/text_index.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <forward_list>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +56,13 @@ public:
         return found;
     }
 
+    /// Those of one algorithm.
+    [[nodiscard]] std::span<const VerifiedHeader> of(std::string_view alg) const noexcept {
+        const auto is_of = [alg](const VerifiedHeader& header) { return header.alg == alg; };
+        const auto first = std::find_if(headers_.begin(), headers_.end(), is_of);
+        return {first, std::find_if_not(first, headers_.end(), is_of)};
+    }
+
 private:
     void add(std::string_view alg, std::string_view text) {
         const std::string segment = encode_base64url(text);
@@ -69,6 +78,18 @@ private:
 /// any other. The text of such a header has only one meaning, so it need not be read.
 [[nodiscard]] inline const VerifiedHeader* usual_header(std::string_view segment) {
     return UsualHeaders::all().find(segment);
+}
+
+/// The same for a source of keys. The headers of a key's own algorithm are compared first, which needs no hash.
+template <class Source>
+[[nodiscard]] const VerifiedHeader* usual_header_for(std::string_view segment) {
+    if constexpr (requires { std::string_view{Source::algorithm::name}; }) {
+        static const auto own = UsualHeaders::all().of(Source::algorithm::name);
+        for (const VerifiedHeader& header : own) {
+            if (header.is_read_from(segment)) return &header;
+        }
+    }
+    return usual_header(segment);
 }
 
 /// Further static headers: those that verifiers cache. Bounded, so that no issuer can fill the memory.

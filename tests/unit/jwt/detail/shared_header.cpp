@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The header in a proof: the usual one is shared, any other is copied, and both stay unchanged.
+#include <credence/keys/decoding_key.hpp>
 #include <credence/jwt/detail/shared_header.hpp>
 
 #include <memory>
@@ -15,6 +16,7 @@ using credence::detail::SharedHeader;
 using credence::detail::static_header;
 using credence::detail::StaticHeaders;
 using credence::detail::usual_header;
+using credence::detail::usual_header_for;
 
 TEST_CASE("there are static headers for each algorithm, equal to the header and to its text") {
     for (const std::string_view name : credence::detail::KnownAlgorithms::names) {
@@ -29,6 +31,16 @@ TEST_CASE("there are static headers for each algorithm, equal to the header and 
             CHECK(static_header(encode_base64url(text), usual) == found);
         }
     }
+}
+
+TEST_CASE("the static headers are the same for keys of their algorithm, of another one, and for other sources") {
+    struct OtherSource {};
+    for (const std::string_view name : credence::detail::KnownAlgorithms::names) {
+        const std::string segment = encode_base64url(R"({"alg":")" + std::string{name} + R"(","typ":"JWT"})");
+        CHECK(usual_header_for<credence::DecodingKey<credence::HS256>>(segment) == usual_header(segment));
+        CHECK(usual_header_for<OtherSource>(segment) == usual_header(segment));
+    }
+    CHECK(usual_header_for<credence::DecodingKey<credence::HS256>>("") == nullptr);
 }
 
 TEST_CASE("no other text counts as a static header") {
