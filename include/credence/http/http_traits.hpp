@@ -35,7 +35,7 @@ public:
     HeaderValue(std::optional<std::string_view> value) noexcept : borrowed_(value.value_or(std::string_view{})) {}
     HeaderValue(const std::optional<std::string>& value) noexcept
         : borrowed_(value ? std::string_view{*value} : std::string_view{}) {}
-    HeaderValue(std::optional<std::string>&& value) noexcept : kept_(value ? *std::move(value) : std::string{}) {}
+    HeaderValue(std::optional<std::string>&& value) noexcept : kept_(std::move(value)) {}
 
     /// A field that occurs more than once: refused, never resolved.
     [[nodiscard]] static HeaderValue repeated() noexcept {
@@ -59,13 +59,13 @@ public:
     }
 
     /// The value; empty if the field is missing.
-    [[nodiscard]] std::string_view view() const noexcept { return kept_.empty() ? borrowed_ : std::string_view{kept_}; }
+    [[nodiscard]] std::string_view view() const noexcept { return kept_ ? std::string_view{*kept_} : borrowed_; }
     /// Whether there is more than one.
     [[nodiscard]] bool is_repeated() const noexcept { return is_repeated_; }
 
 private:
     std::string_view borrowed_ = {};
-    std::string kept_ = {};
+    std::optional<std::string> kept_ = {};  // mostly absent, and then cheaper than an empty string
     bool is_repeated_ = false;
 };
 

@@ -52,7 +52,8 @@ namespace credence::detail {
 
 /// Whether a value begins with a scheme in its usual spelling, and a space.
 [[nodiscard]] constexpr bool begins_with_scheme(std::string_view value, std::string_view scheme) noexcept {
-    return !scheme.empty() && value.size() > scheme.size() && value[scheme.size()] == ' ' && value.starts_with(scheme);
+    return !scheme.empty() && value.size() > scheme.size() && value[scheme.size()] == ' ' &&
+           std::equal(scheme.begin(), scheme.end(), value.begin());
 }
 
 /// The error for credentials that are not one token, with the reason for the log.
