@@ -35,7 +35,7 @@ VALUES = [
     ("| a refresh token's family | 30 days;", "opaque/refresh_tokens.hpp", "lifetime = std::chrono::hours{24 * 30};"),
     ("10 s grace for retries |", "opaque/refresh_tokens.hpp", "grace{10};"),
     ("| a JWK Set | at most 1 MiB", "keys/detail/jwk_document.hpp", "longest_key_text = 1024 * 1024;"),
-    ("and 1,000 keys |", "keys/key_set.hpp", "most_keys = 1000;"),
+    ("and 1,000 keys |", "keys/detail/key_set_content.hpp", "most_keys = 1000;"),
     ("fetches the set again | after 10 minutes,", "remote/remote_options.hpp", "interval = std::chrono::minutes{10};"),
     ("between 1 minute and 1 hour |", "remote/remote_options.hpp", "min_age = std::chrono::minutes{1};"),
     ("between 1 minute and 1 hour |", "remote/remote_options.hpp", "max_age = std::chrono::hours{1};"),
