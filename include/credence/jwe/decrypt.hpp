@@ -8,13 +8,11 @@
 #include <credence/jwe/encryption_keys.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/result.hpp>
-#include <credence/detail/openssl/error_queue.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
 #include <credence/jwt/detail/token_form.hpp>
 #include <credence/keys/detail/key_access.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>

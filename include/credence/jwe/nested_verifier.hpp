@@ -13,8 +13,8 @@
 #include <credence/jwe/detail/jwe_header.hpp>
 #include <credence/jwt/detail/rules.hpp>
 
+#include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 namespace credence {

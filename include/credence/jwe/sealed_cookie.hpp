@@ -9,7 +9,6 @@
 #include <credence/jwt/validation.hpp>
 #include <credence/result.hpp>
 #include <credence/claims/detail/claims_writer.hpp>
-#include <credence/detail/encoding/base64url_alphabet.hpp>
 #include <credence/detail/json/json_date.hpp>
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/json/json_writer.hpp>

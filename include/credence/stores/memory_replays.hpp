@@ -7,7 +7,6 @@
 #include <credence/http/replay_store.hpp>
 #include <credence/result.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>

@@ -3,7 +3,6 @@
 // `json_kinds` here, and a branch in the reader and in the writer.
 #pragma once
 
-#include <credence/claims/claim_names.hpp>
 #include <credence/claims/registered_claims.hpp>
 #include <credence/clock.hpp>
 #include <credence/detail/json/json_kind.hpp>

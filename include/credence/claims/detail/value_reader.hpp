@@ -2,7 +2,6 @@
 // Reads one JSON value straight into a C++ value, for each form of member types.
 #pragma once
 
-#include <credence/clock.hpp>
 #include <credence/exceptions.hpp>
 #include <credence/result.hpp>
 #include <credence/claims/detail/member_types.hpp>

@@ -2,7 +2,7 @@
 // JSON numbers: their grammar, and exact integers. RFC 8259 §6
 #pragma once
 
-#include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/json_words.hpp>
 
 #include <bit>
 #include <charconv>

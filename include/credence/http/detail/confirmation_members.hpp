@@ -4,7 +4,7 @@
 
 #include <credence/result.hpp>
 #include <credence/detail/json/json_reader.hpp>
-#include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/json_words.hpp>
 
 #include <string>
 #include <string_view>

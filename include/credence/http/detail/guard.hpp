@@ -2,11 +2,11 @@
 // The guard around a handler: verifies at the call, then passes the proof on, or answers with the rejection.
 #pragma once
 
+#include <credence/error.hpp>
 #include <credence/http/cross_origin.hpp>
 #include <credence/http/http_traits.hpp>
 #include <credence/http/rejection.hpp>
 #include <credence/http/request_verifier.hpp>
-#include <credence/result.hpp>
 #include <credence/http/detail/callable.hpp>
 #include <credence/http/detail/proof.hpp>
 

@@ -4,7 +4,7 @@
 
 #include <credence/http/cookie.hpp>
 #include <credence/http/http_traits.hpp>
-#include <credence/http/scope.hpp>
+#include <credence/jwt/granted.hpp>
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
 #include <credence/detail/encoding/ascii.hpp>
@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace credence::detail {
 

@@ -12,7 +12,7 @@
 #include <credence/result.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_reader.hpp>
-#include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/json_words.hpp>
 #include <credence/keys/detail/key_access.hpp>
 
 #include <array>

@@ -4,7 +4,6 @@
 
 #include <credence/detail/encoding/base64url_simd.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>

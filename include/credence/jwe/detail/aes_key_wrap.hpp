@@ -5,7 +5,7 @@
 // same work whether the check fails or not, and uses the processor's AES instructions.
 #pragma once
 
-#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/bytes.hpp>
 #include <credence/jwe/detail/chosen_bytes.hpp>
 #include <credence/jwe/detail/fetched.hpp>
 

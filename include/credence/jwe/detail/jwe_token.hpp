@@ -13,10 +13,8 @@
 #include <credence/jwe/detail/management_key.hpp>
 #include <credence/jwt/detail/compact.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

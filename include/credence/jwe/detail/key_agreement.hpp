@@ -10,13 +10,11 @@
 #include <credence/keys/detail/key_checks.hpp>
 #include <credence/keys/detail/key_parameters.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <openssl/evp.h>
 

@@ -15,14 +15,12 @@
 #include <credence/jwe/detail/rsa_oaep.hpp>
 #include <credence/keys/detail/key_format.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace credence::detail {
 

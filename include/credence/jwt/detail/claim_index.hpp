@@ -3,11 +3,11 @@
 #pragma once
 
 #include <credence/claims/claims.hpp>
-#include <credence/claims/registered_claims.hpp>
 #include <credence/clock.hpp>
-#include <credence/claims/detail/claims_reader.hpp>
+#include <credence/claims/detail/value_reader.hpp>
 #include <credence/detail/json/json_date.hpp>
 #include <credence/detail/json/json_kind.hpp>
+#include <credence/detail/json/json_reader.hpp>
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <credence/detail/encoding/base64url.hpp>
-#include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/json_words.hpp>
 
 #include <array>
 #include <cstddef>

@@ -3,7 +3,6 @@
 // it.
 #pragma once
 
-#include <credence/jwt/header.hpp>
 #include <credence/jwt/detail/jose_header.hpp>
 #include <credence/jwt/detail/shared_header.hpp>
 
@@ -16,7 +15,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace credence::detail {
 

@@ -21,8 +21,6 @@
 #include <credence/jwt/detail/token_identity.hpp>
 
 #include <chrono>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,7 +28,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace credence::detail {
 

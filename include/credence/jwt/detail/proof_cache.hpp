@@ -3,13 +3,13 @@
 #pragma once
 
 #include <credence/clock.hpp>
+#include <credence/jwt/revocation.hpp>
 #include <credence/jwt/token_cache.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/detail/concurrency/reader_slots.hpp>
 #include <credence/detail/encoding/keyed_hash.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/jwt/detail/claim_index.hpp>
-#include <credence/jwt/detail/token_identity.hpp>
 #include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <credence/clock.hpp>
+#include <credence/error.hpp>
 #include <credence/jwt/validation.hpp>
-#include <credence/result.hpp>
 #include <credence/detail/encoding/ascii.hpp>
 #include <credence/jwt/detail/claim_index.hpp>
 

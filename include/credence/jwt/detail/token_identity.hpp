@@ -2,8 +2,8 @@
 // The identity of a token for a revocation store, from its payload.
 #pragma once
 
+#include <credence/error.hpp>
 #include <credence/jwt/revocation.hpp>
-#include <credence/result.hpp>
 #include <credence/jwt/detail/claim_index.hpp>
 #include <credence/jwt/detail/rules.hpp>
 

@@ -3,6 +3,7 @@
 // A.1, RFC 5915 §3, RFC 5208 §5, RFC 8410 §7
 #pragma once
 
+#include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/key_checks.hpp>

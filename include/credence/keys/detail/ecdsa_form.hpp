@@ -2,7 +2,7 @@
 // An ECDSA signature in its two forms: r and s side by side, as in a token, and DER, as in OpenSSL. RFC 7518 §3.4
 #pragma once
 
-#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/bytes.hpp>
 
 #include <algorithm>
 #include <array>

@@ -4,8 +4,8 @@
 // OpenSSL takes any 32 bytes for an Ed25519 key. With a point of small order, R = B and S = 1 "sign" every message.
 #pragma once
 
+#include <credence/bytes.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
-#include <credence/detail/openssl/secret_bytes.hpp>
 
 #include <array>
 #include <cstddef>

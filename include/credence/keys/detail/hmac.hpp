@@ -2,7 +2,6 @@
 // HMAC that computes everything about the key only once. RFC 2104, RFC 7518 §3.2
 #pragma once
 
-#include <credence/keys/algorithm.hpp>
 #include <credence/detail/openssl/digest.hpp>
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>

@@ -2,6 +2,7 @@
 // A JWK or a JWK Set as text: strict JSON, whose members are found by name. RFC 7517 §4, §5
 #pragma once
 
+#include <credence/result.hpp>
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/key_encodings.hpp>

@@ -2,7 +2,7 @@
 // JSON Web Keys: their permitted uses, and their numbers. RFC 7517 §4, RFC 7518 §6, RFC 8037 §2
 #pragma once
 
-#include <credence/keys/algorithm.hpp>
+#include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/jwk_document.hpp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
+#include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/edwards_point.hpp>

@@ -12,8 +12,7 @@
 #include <credence/keys/detail/key_encodings.hpp>
 #include <credence/keys/detail/key_format.hpp>
 #include <credence/keys/detail/other_format.hpp>
-#include <credence/keys/detail/pem_key.hpp>
-#include <credence/keys/detail/prepared_key.hpp>
+#include <credence/keys/detail/pem_block.hpp>
 #include <credence/keys/detail/shared_secret.hpp>
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // Recognises the form of DER by its outermost structure: one of the key forms, or none. X.690 §8.1, §10.1
 #pragma once
 
-#include <credence/result.hpp>
-#include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/bytes.hpp>
+#include <credence/error.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
+#include <credence/result.hpp>
 #include <credence/detail/openssl/error_queue.hpp>
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>

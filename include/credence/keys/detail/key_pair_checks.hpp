@@ -6,7 +6,6 @@
 #include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/key_checks.hpp>
-#include <credence/keys/detail/key_format.hpp>
 
 #include <cstddef>
 

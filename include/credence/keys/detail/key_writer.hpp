@@ -2,6 +2,7 @@
 // Writes a prepared key as JWK members, PEM and thumbprint. RFC 7518 §6, RFC 8037 §2, RFC 7468, RFC 7638
 #pragma once
 
+#include <credence/result.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_writer.hpp>
 #include <credence/detail/openssl/digest.hpp>
@@ -9,10 +10,9 @@
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
-#include <credence/keys/detail/jwk_key.hpp>
+#include <credence/keys/detail/der_key.hpp>
 #include <credence/keys/detail/key_checks.hpp>
 #include <credence/keys/detail/key_format.hpp>
-#include <credence/keys/detail/prepared_key.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <credence/detail/openssl/secret_bytes.hpp>
+#include <credence/keys/detail/jwk_document.hpp>
 #include <credence/keys/detail/key_encodings.hpp>
 #include <credence/keys/detail/key_format.hpp>
 #include <credence/keys/detail/shared_secret.hpp>

@@ -2,6 +2,7 @@
 // A key as it was read, in any format: the step between a text and the checks for an algorithm.
 #pragma once
 
+#include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/running.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>

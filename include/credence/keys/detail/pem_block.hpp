@@ -2,7 +2,7 @@
 // The PEM blocks of a text as DER: found anywhere in the text, and decrypted if necessary. RFC 7468, RFC 1421
 #pragma once
 
-#include <credence/detail/openssl/openssl_handles.hpp>
+#include <credence/result.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/jwk_document.hpp>
 #include <credence/keys/detail/key_encodings.hpp>

@@ -2,6 +2,7 @@
 // The key of a PEM text: that of the wanted half among its blocks. RFC 7468
 #pragma once
 
+#include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/der_key.hpp>

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <credence/keys/algorithm.hpp>
+#include <credence/result.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/running.hpp>
-#include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/key_checks.hpp>
 #include <credence/keys/detail/key_format.hpp>
 #include <credence/keys/detail/key_pair_checks.hpp>
@@ -13,7 +13,6 @@
 #include <credence/keys/detail/signature.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>

@@ -2,13 +2,12 @@
 // Checks HMAC secrets: long enough, and not a key document, which may be public. RFC 7518 §3.2
 #pragma once
 
-#include <credence/keys/algorithm.hpp>
+#include <credence/result.hpp>
 #include <credence/detail/encoding/ascii.hpp>
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/secret_bytes.hpp>
-#include <credence/keys/detail/jwk_document.hpp>
 #include <credence/keys/detail/key_encodings.hpp>
 #include <credence/keys/detail/key_format.hpp>
 

@@ -2,6 +2,7 @@
 // The operations of a prepared key: verify and sign. The rest of the library sees keys only through these two.
 #pragma once
 
+#include <credence/bytes.hpp>
 #include <credence/keys/algorithm.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/detail/openssl/digest.hpp>
@@ -9,7 +10,6 @@
 #include <credence/detail/openssl/hash.hpp>
 #include <credence/detail/openssl/openssl_handles.hpp>
 #include <credence/detail/openssl/running.hpp>
-#include <credence/detail/openssl/secret_bytes.hpp>
 #include <credence/keys/detail/ecdsa_form.hpp>
 
 #include <array>

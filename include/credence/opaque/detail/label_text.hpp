@@ -3,7 +3,8 @@
 #pragma once
 
 #include <credence/detail/encoding/ascii.hpp>
-#include <credence/detail/json/json_string.hpp>
+#include <credence/detail/json/json_utf8.hpp>
+#include <credence/detail/json/json_words.hpp>
 
 #include <cstddef>
 #include <string>

@@ -9,6 +9,7 @@
 #include <credence/result.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>

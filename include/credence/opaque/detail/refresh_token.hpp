@@ -2,8 +2,6 @@
 // The texts of refresh tokens: random ones, their hashes, and a successor that only its predecessor can reveal.
 #pragma once
 
-#include <credence/keys/algorithm.hpp>
-#include <credence/result.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/openssl/digest.hpp>
 #include <credence/detail/openssl/error_queue.hpp>

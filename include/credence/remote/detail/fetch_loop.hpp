@@ -29,7 +29,6 @@
 #include <optional>
 #include <set>
 #include <stop_token>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>

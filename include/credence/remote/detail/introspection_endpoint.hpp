@@ -2,7 +2,6 @@
 // The URL of an introspection endpoint: given, or found in an issuer's metadata document, which is read again in time.
 #pragma once
 
-#include <credence/clock.hpp>
 #include <credence/error.hpp>
 #include <credence/remote/fetch.hpp>
 #include <credence/remote/fetch_error.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <credence/keys/key_set.hpp>
-#include <credence/keys/key_source.hpp>
 #include <credence/remote/fetch_error.hpp>
 #include <credence/remote/remote_event.hpp>
 #include <credence/result.hpp>
@@ -11,7 +10,6 @@
 #include <credence/detail/openssl/digest.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <memory>

@@ -2,7 +2,6 @@
 // The keys of an issuer as readers see them: without a lock, while another thread changes them.
 #pragma once
 
-#include <credence/clock.hpp>
 #include <credence/error.hpp>
 #include <credence/keys/key_source.hpp>
 #include <credence/remote/fetch.hpp>

@@ -7,6 +7,7 @@
 #include <credence/detail/encoding/ascii.hpp>
 #include <credence/detail/encoding/percent.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

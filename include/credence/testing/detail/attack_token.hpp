@@ -2,7 +2,6 @@
 // The building blocks of the attacks of `testing.hpp`: a good token taken apart, and functions to build others.
 #pragma once
 
-#include <credence/keys/algorithm.hpp>
 #include <credence/testing/attack.hpp>
 #include <credence/detail/encoding/base64url.hpp>
 #include <credence/detail/json/json_dom.hpp>
