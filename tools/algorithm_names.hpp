@@ -6,7 +6,6 @@
 #include <credence/keys/with_algorithm.hpp>
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace credence::command {

@@ -6,7 +6,6 @@
 
 #include <charconv>
 #include <cstddef>
-#include <string_view>
 #include <system_error>
 
 #include "json_text.hpp"

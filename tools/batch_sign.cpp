@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // One request of `credence sign --batch`.
-#include <credence/keys/algorithm.hpp>
 
 #include <string>
 #include <string_view>

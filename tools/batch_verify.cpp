@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // One request of `credence verify --batch`.
-#include <credence/claims/registered_claims.hpp>
 #include <credence/jwt/validation.hpp>
 #include <credence/jwt/detail/pipeline.hpp>
 

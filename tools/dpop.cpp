@@ -4,9 +4,7 @@
 #include <credence/keys/keys.hpp>
 
 #include <string>
-#include <string_view>
 
-#include "algorithm_names.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "terminal.hpp"

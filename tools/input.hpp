@@ -4,9 +4,10 @@
 
 #include <credence/detail/openssl/secret_bytes.hpp>
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace credence::command {
 

@@ -2,8 +2,6 @@
 // credence jwk: keys from PEM to JWK and back, and their thumbprints.
 #include <credence/keys/detail/jwk_document.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 #include <vector>
 

@@ -9,9 +9,6 @@
 #include <credence/keys/with_algorithm.hpp>
 
 #include <concepts>
-#include <utility>
-
-#include "algorithm_names.hpp"
 
 namespace credence::command {
 

@@ -5,7 +5,6 @@
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/result.hpp>
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // credence sign: a token of claims from standard input and from options.
-#include <credence/claims/registered_claims.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -6,6 +6,7 @@
 #include <credence/jwt/validation.hpp>
 #include <credence/jwt/detail/compact.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 

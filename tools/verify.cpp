@@ -6,7 +6,6 @@
 #include "batch.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
-#include "json_text.hpp"
 #include "key_file.hpp"
 #include "terminal.hpp"
 #include "token_input.hpp"

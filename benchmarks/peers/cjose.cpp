@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // cjose. A library for JWS: it checks the signature. Reading the JSON, and checking `alg` and the times, is its user's task.
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>

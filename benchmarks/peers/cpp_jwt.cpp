@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // cpp-jwt. Its keys are texts: it reads a PEM anew for each token.
+#include <chrono>
 #include <ctime>
 #include <optional>
 #include <string>

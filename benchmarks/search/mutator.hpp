@@ -2,7 +2,6 @@
 // Changes recipes at random, the same way for the same seed.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

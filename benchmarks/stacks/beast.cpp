@@ -3,6 +3,7 @@
 #include <credence/stacks/beast.hpp>
 
 #include <functional>
+#include <optional>
 
 #include "stacks/guards.hpp"
 

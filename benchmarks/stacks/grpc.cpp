@@ -4,6 +4,7 @@
 #include <credence/stacks/grpc.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "stacks/guards.hpp"

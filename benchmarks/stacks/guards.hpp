@@ -4,7 +4,6 @@
 
 #include <credence/jwt/verifier.hpp>
 
-#include <optional>
 #include <string>
 
 #include "support/claims.hpp"

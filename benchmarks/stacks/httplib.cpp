@@ -2,6 +2,9 @@
 // The guard of cpp-httplib, called as its server calls it, with the fields that a browser sends.
 #include <credence/stacks/httplib.hpp>
 
+#include <optional>
+#include <utility>
+
 #include "stacks/guards.hpp"
 
 namespace {

@@ -3,6 +3,7 @@
 // connection, so none is made here.
 #include <credence/stacks/pistache.hpp>
 
+#include <memory>
 #include <string>
 
 #include "stacks/guards.hpp"

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <istream>
+#include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>

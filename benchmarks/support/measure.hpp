@@ -2,7 +2,6 @@
 // Registers a piece of work with Google Benchmark: timed, or, with --count, counted.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>

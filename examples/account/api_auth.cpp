@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Register, log in, refresh, log out.
-#include <credence/http/bearer.hpp>
 #include <credence/http/cookie.hpp>
 
 #include "answers.hpp"

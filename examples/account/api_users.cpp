@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Health, one's own account, and all accounts.
+#include <cstdint>
+
 #include "answers.hpp"
 #include "api.hpp"
 #include "body.hpp"

@@ -2,7 +2,6 @@
 // The tables of earlier versions: hashes are hexadecimal, moments are seconds of Unix time.
 #include "earlier_logins.hpp"
 
-#include <credence/claims/registered_claims.hpp>
 #include <credence/clock.hpp>
 #include <credence/error.hpp>
 #include <credence/opaque/refresh_tokens.hpp>

@@ -2,7 +2,6 @@
 // The keys of earlier versions in Redis: `account:refresh:<hash>`, which counts while `account:family:<family>` exists,
 // and `account:families:<subject>`; `account:revoked:` and `account:valid-since:`, each with the length of the issuer,
 // `:`, the issuer, `:`, and the id or the subject.
-#include <credence/claims/registered_claims.hpp>
 #include <credence/error.hpp>
 #include <credence/jwt/validation.hpp>
 #include <credence/opaque/refresh_tokens.hpp>

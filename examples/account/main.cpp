@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The account service: register, log in, stay logged in, log out, here or everywhere. Started by `examples/run`.
 #include <charconv>
-#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <string>

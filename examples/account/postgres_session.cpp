@@ -8,6 +8,8 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <poll.h>

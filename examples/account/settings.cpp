@@ -3,8 +3,10 @@
 #include "settings.hpp"
 
 #include <charconv>
+#include <cstddef>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "env_file.hpp"

@@ -2,7 +2,9 @@
 // Users in an SQL database: the statements.
 #include "sql_users.hpp"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "unavailable.hpp"
 

@@ -2,6 +2,7 @@
 // A registered user, as stored in the database.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 

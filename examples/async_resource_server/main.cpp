@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "../resource_server/settings.hpp"
 #include "../support/beast/server.hpp"

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "../support/http_service.hpp"
 #include "../support/options.hpp"

@@ -6,7 +6,6 @@
 
 #include <fstream>
 #include <ios>
-#include <utility>
 
 #include "../support/options.hpp"
 

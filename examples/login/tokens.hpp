@@ -5,6 +5,7 @@
 #include <credence/jwt/verified.hpp>
 #include <credence/result.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>

@@ -5,7 +5,6 @@
 #include <array>
 #include <chrono>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <initializer_list>

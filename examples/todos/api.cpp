@@ -5,12 +5,10 @@
 #include <credence/http/bearer.hpp>
 #include <credence/http/cookie.hpp>
 #include <credence/http/cross_origin.hpp>
-#include <credence/jwt/decode.hpp>
 #include <credence/jwt/encode.hpp>
 #include <credence/stacks/beast.hpp>
 #include <credence/transports/async_verifier.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <functional>

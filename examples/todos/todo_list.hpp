@@ -2,6 +2,7 @@
 // The to-do items of all users, in memory: they are not the subject of this example.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>

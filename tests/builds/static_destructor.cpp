@@ -8,7 +8,6 @@
 #include <credence/stores/memory_store.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>

@@ -3,8 +3,6 @@
 // expect: a check returns exactly bool
 #include <credence/jwt/decode.hpp>
 
-#include <cstddef>
-
 using Claims = credence::RegisteredClaims;
 
 #ifdef CREDENCE_MUST_FAIL

@@ -3,8 +3,6 @@
 // expect: a token is signed with an EncodingKey, or the Keys that hold both halves
 #include <credence/jwt/encode.hpp>
 
-#include <string>
-
 using Claims = credence::RegisteredClaims;
 using Pair = credence::Keys<credence::HS256>;
 

@@ -3,8 +3,6 @@
 // expect: a DecodingKey verifies and cannot sign
 #include <credence/jwt/encode.hpp>
 
-#include <string>
-
 using Claims = credence::RegisteredClaims;
 using Pair = credence::Keys<credence::HS256>;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A reference to an optional proof would dangle just as well.
 // expect: a coroutine takes its proof by value
+#include <optional>
+
 #include "stack.hpp"
 
 #ifdef CREDENCE_MUST_FAIL

@@ -3,8 +3,6 @@
 // expect: a Verified cannot be made by hand
 #include <credence/jwt/decode.hpp>
 
-#include <string>
-
 using Claims = credence::RegisteredClaims;
 using Pair = credence::Keys<credence::HS256>;
 

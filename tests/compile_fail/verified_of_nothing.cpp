@@ -3,8 +3,6 @@
 // expect: credence: there is no empty Verified
 #include <credence/jwt/decode.hpp>
 
-#include <string_view>
-
 using Claims = credence::RegisteredClaims;
 using Pair = credence::Keys<credence::HS256>;
 

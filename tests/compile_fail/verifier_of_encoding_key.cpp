@@ -3,8 +3,6 @@
 // expect: an EncodingKey signs and cannot verify
 #include <credence/jwt/decode.hpp>
 
-#include <string_view>
-
 using Claims = credence::RegisteredClaims;
 using Pair = credence::Keys<credence::HS256>;
 

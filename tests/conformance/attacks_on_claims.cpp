@@ -3,7 +3,6 @@
 #include <credence/jwt/decode.hpp>
 
 #include <chrono>
-#include <limits>
 #include <string>
 #include <string_view>
 

@@ -4,10 +4,8 @@
 #include <credence/keys/key_export.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "support/catch.hpp"
 #include "support/signing.hpp"

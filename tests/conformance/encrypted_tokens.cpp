@@ -4,7 +4,6 @@
 #include <credence/jwe/decrypt.hpp>
 
 #include <string>
-#include <string_view>
 
 #include "support/catch.hpp"
 #include "support/rfc_encrypted.hpp"

@@ -4,6 +4,7 @@
 #include <credence/unverified.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 

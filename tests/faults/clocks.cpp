@@ -2,12 +2,12 @@
 // A clock that jumps, stands still, or throws, and a user's mapping that throws. The latest time decides, and a failure
 // never accepts a token.
 #include <credence/claims/claims.hpp>
-#include <credence/http/bearer.hpp>
 #include <credence/jwt/decode.hpp>
 #include <credence/jwt/verifier.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <stdexcept>

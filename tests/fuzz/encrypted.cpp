@@ -5,9 +5,7 @@
 
 #include <credence/jwe/decrypt.hpp>
 #include <credence/jwe/encrypt.hpp>
-#include <credence/jwe/nested_verifier.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

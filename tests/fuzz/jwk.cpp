@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A JWK, read for every kind of key. An accepted key works, and does not change when it is written and read again.
-#include <credence/keys/key_export.hpp>
 #include <credence/keys/keys.hpp>
 
 #include <cstddef>

@@ -2,6 +2,7 @@
 // Guards on Boost.Beast with coroutines, over real sockets. The token is checked before the body is read.
 #include <credence/stacks/beast.hpp>
 
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>

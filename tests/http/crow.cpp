@@ -4,6 +4,7 @@
 
 #include <future>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "support/accounts.hpp"

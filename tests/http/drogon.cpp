@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <utility>
+#include <type_traits>
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"

@@ -3,11 +3,9 @@
 #include <credence/stacks/httplib.hpp>
 
 #include <atomic>
-#include <functional>
 #include <semaphore>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "support/accounts.hpp"

@@ -2,11 +2,10 @@
 // Guards on oatpp itself, over real sockets, if it is installed.
 #include <credence/stacks/oatpp.hpp>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
-#include <utility>
+#include <type_traits>
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"

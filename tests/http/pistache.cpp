@@ -3,7 +3,6 @@
 #include <credence/stacks/pistache.hpp>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <utility>
 

@@ -15,7 +15,6 @@
 #include <map>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <thread>
 
 #include <nlohmann/json.hpp>

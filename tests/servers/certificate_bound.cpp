@@ -7,7 +7,6 @@
 
 #include <cstdlib>
 #include <iostream>
-#include <string>
 
 #include "../../examples/support/stop_signals.hpp"
 

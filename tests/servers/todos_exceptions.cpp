@@ -4,8 +4,6 @@
 // test_todos_connections.py send the requests.
 #include <new>
 #include <stdexcept>
-#include <string>
-#include <utility>
 
 #include "../../examples/support/beast/server.hpp"
 #include "../../examples/support/options.hpp"

@@ -8,7 +8,6 @@
 #include <credence/keys/keys.hpp>
 #include <credence/keys/detail/key_access.hpp>
 
-#include <string>
 #include <type_traits>
 #include <vector>
 

@@ -5,7 +5,6 @@
 #include <credence/jwe/encryption_algorithm.hpp>
 #include <credence/jwe/detail/jwe_token.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>

@@ -2,6 +2,7 @@
 // Fills and reads OpenSSL's error queue of this thread, and compares it before and after an action.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <vector>

@@ -2,13 +2,13 @@
 // Random JSON texts, and texts that are nearly JSON: the same ones in every run.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace support {
 

@@ -10,7 +10,6 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "support/answering_server.hpp"
 #include "support/catch.hpp"

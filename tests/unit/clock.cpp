@@ -3,6 +3,7 @@
 #include <credence/clock.hpp>
 
 #include <chrono>
+#include <type_traits>
 
 #include "support/catch.hpp"
 

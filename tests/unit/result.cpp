@@ -2,7 +2,6 @@
 // Result: a value or an error, never neither; with copy-only values, values made in place, and values that throw.
 #include <credence/result.hpp>
 
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>

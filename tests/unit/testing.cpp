@@ -7,7 +7,6 @@
 #include <credence/keys/detail/key_access.hpp>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <functional>
 #include <set>

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "support/catch.hpp"
-#include "support/tokens.hpp"
 
 using credence::Errc;
 namespace unverified = credence::unverified;

@@ -2,10 +2,8 @@
 // The log line for an unexpected exception.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <typeinfo>
-#include <utility>
 
 #include "../json_log.hpp"
 

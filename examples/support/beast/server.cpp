@@ -3,7 +3,6 @@
 #include "server.hpp"
 
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <exception>

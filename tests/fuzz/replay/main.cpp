@@ -10,7 +10,6 @@
 #include <fstream>
 #include <iterator>
 #include <span>
-#include <string>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"

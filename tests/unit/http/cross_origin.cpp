@@ -6,8 +6,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "support/accounts.hpp"
 #include "support/acme_http.hpp"

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "support/accounts.hpp"
 #include "support/acme_http.hpp"

@@ -3,10 +3,11 @@
 #include <credence/http/bearer.hpp>
 #include <credence/http/request_verifier.hpp>
 
+#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "support/accounts.hpp"
 #include "support/acme_http.hpp"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The scopes that a token grants: require_scope, and Granted as a proof.
 #include <credence/http/scope.hpp>
-#include <credence/jwt/revocation.hpp>
 
-#include <concepts>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "support/accounts.hpp"

@@ -4,7 +4,6 @@
 #include <credence/jwe/encrypt.hpp>
 #include <credence/keys/detail/key_access.hpp>
 
-#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>

@@ -4,10 +4,6 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"

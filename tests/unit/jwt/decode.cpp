@@ -4,7 +4,7 @@
 #include <credence/jwt/encode.hpp>
 
 #include <chrono>
-#include <limits>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>

@@ -3,11 +3,11 @@
 #include <credence/jwt/encode.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "support/catch.hpp"
 #include "support/tokens.hpp"

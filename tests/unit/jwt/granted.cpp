@@ -3,7 +3,6 @@
 #include <credence/http/scope.hpp>
 #include <credence/jwt/granted.hpp>
 
-#include <concepts>
 #include <optional>
 #include <string>
 #include <type_traits>

@@ -6,6 +6,7 @@
 #include <credence/unverified.hpp>
 
 #include <string>
+#include <vector>
 
 #include "support/accounts.hpp"
 #include "support/catch.hpp"

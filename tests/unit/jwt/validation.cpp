@@ -3,11 +3,7 @@
 #include <credence/jwt/validation.hpp>
 
 #include <chrono>
-#include <functional>
-#include <memory>
 #include <string>
-#include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"

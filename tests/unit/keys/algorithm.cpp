@@ -2,7 +2,6 @@
 // The closed list of algorithms: its members, their names, and the algorithms that never become members.
 #include <credence/keys/algorithm.hpp>
 
-#include <string>
 #include <string_view>
 
 #include "support/catch.hpp"

@@ -4,6 +4,7 @@
 #include <credence/keys/key_set.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

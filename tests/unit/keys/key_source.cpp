@@ -7,9 +7,11 @@
 #include <credence/keys/keys.hpp>
 #include <credence/keys/rotating_keys.hpp>
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "support/catch.hpp"
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "support/catch.hpp"
 #include "support/error_queue.hpp"

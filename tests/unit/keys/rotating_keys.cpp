@@ -4,11 +4,9 @@
 #include <credence/keys/rotating_keys.hpp>
 
 #include <atomic>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"

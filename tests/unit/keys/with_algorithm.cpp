@@ -3,7 +3,6 @@
 #include <credence/keys/with_algorithm.hpp>
 #include <credence/result.hpp>
 
-#include <string>
 #include <string_view>
 
 #include "support/catch.hpp"

@@ -4,6 +4,7 @@
 #include <credence/opaque/logins.hpp>
 #include <credence/stores/memory_store.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>

@@ -3,7 +3,6 @@
 #include <credence/opaque/session_store.hpp>
 #include <credence/stores/memory_store.hpp>
 
-#include <optional>
 #include <string_view>
 
 #include "support/catch.hpp"

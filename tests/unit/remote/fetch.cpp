@@ -3,6 +3,7 @@
 #include <credence/remote/fetch.hpp>
 
 #include <memory>
+#include <type_traits>
 
 #include "support/catch.hpp"
 

@@ -4,7 +4,6 @@
 #include <credence/result.hpp>
 
 #include <set>
-#include <string>
 #include <string_view>
 
 #include "support/catch.hpp"

@@ -2,8 +2,10 @@
 // Guards on Drogon, against the declarations in tests/declarations. Over sockets, if installed: tests/http/drogon.cpp.
 #include <credence/stacks/drogon.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 

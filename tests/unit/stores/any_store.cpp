@@ -2,13 +2,11 @@
 // A store of any type: every function reaches the wrapped store, and each error is passed on.
 #include <credence/opaque/api_keys.hpp>
 #include <credence/opaque/refresh_tokens.hpp>
-#include <credence/opaque/sessions.hpp>
 #include <credence/stores/any_store.hpp>
 #include <credence/stores/memory_store.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <ctime>
 #include <memory>
+#include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "support/allocations.hpp"

@@ -4,7 +4,6 @@
 #include <credence/http/bearer.hpp>
 #include <credence/http/mtls.hpp>
 #include <credence/jwt/encode.hpp>
-#include <credence/jwt/verifier.hpp>
 #include <credence/remote/issuer_registry.hpp>
 #include <credence/stacks/beast.hpp>
 #include <credence/transports/async_verifier.hpp>

@@ -2,7 +2,6 @@
 // JSON read straight into structs: which members are read, which are missing, and which one is blamed.
 #include <credence/claims/detail/claims_reader.hpp>
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

@@ -5,7 +5,6 @@
 
 #include <any>
 #include <array>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

@@ -3,6 +3,7 @@
 #include <credence/detail/json/json_decimal.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>

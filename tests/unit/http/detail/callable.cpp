@@ -5,6 +5,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <type_traits>
 
 #include "support/catch.hpp"
 

@@ -3,7 +3,6 @@
 #include <credence/http/detail/http_uri.hpp>
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "support/catch.hpp"

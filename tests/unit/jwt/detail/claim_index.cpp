@@ -3,7 +3,6 @@
 #include <credence/jwt/detail/claim_index.hpp>
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "support/catch.hpp"

@@ -4,11 +4,11 @@
 #include <credence/jwt/detail/pipeline.hpp>
 #include <credence/keys/detail/key_access.hpp>
 
-#include <cstdint>
 #include <memory>
-#include <stdexcept>
+#include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/allocations.hpp"

@@ -3,8 +3,8 @@
 #include <credence/jwt/detail/rules.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

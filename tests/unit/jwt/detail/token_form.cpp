@@ -2,7 +2,6 @@
 // The reasons for texts that are not tokens.
 #include <credence/jwt/detail/token_form.hpp>
 
-#include <string>
 #include <string_view>
 
 #include "support/catch.hpp"

@@ -2,8 +2,9 @@
 // Writes the header segment and the whole token.
 #include <credence/jwt/detail/token_writer.hpp>
 
+#include <algorithm>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "support/catch.hpp"
 

@@ -3,7 +3,6 @@
 #include <credence/claims/registered_claims.hpp>
 #include <credence/jwt/detail/verifier_source.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>

@@ -3,7 +3,7 @@
 #include <credence/keys/detail/ecdsa_form.hpp>
 
 #include <array>
-#include <string>
+#include <cstddef>
 #include <vector>
 
 #include "support/catch.hpp"

@@ -6,6 +6,7 @@
 #include <credence/keys/detail/key_access.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "support/catch.hpp"
 #include "support/escaped.hpp"

@@ -5,6 +5,7 @@
 #include <credence/keys/detail/pem_key.hpp>
 
 #include <string_view>
+#include <utility>
 
 #include "support/catch.hpp"
 #include "support/key_files.hpp"

@@ -3,9 +3,7 @@
 #include <credence/keys/detail/key_format.hpp>
 #include <credence/keys/detail/pem_block.hpp>
 
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "support/catch.hpp"
 #include "support/key_files.hpp"

@@ -3,6 +3,7 @@
 #include <credence/keys/detail/key_parameters.hpp>
 
 #include <string>
+#include <string_view>
 
 #include "support/catch.hpp"
 

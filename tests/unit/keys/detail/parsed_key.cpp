@@ -4,7 +4,6 @@
 #include <credence/keys/detail/key_import.hpp>
 #include <credence/keys/detail/parsed_key.hpp>
 
-#include <string>
 #include <string_view>
 
 #include "support/catch.hpp"

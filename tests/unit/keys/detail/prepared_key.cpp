@@ -5,6 +5,7 @@
 #include <credence/keys/detail/pem_key.hpp>
 #include <credence/keys/detail/prepared_key.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 

@@ -6,6 +6,7 @@
 #include <credence/keys/detail/signature.hpp>
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -3,8 +3,6 @@
 #include <credence/remote/detail/caching.hpp>
 
 #include <chrono>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "support/catch.hpp"

@@ -3,7 +3,6 @@
 #include <credence/remote/detail/shared_keys.hpp>
 
 #include <chrono>
-#include <string>
 
 #include "support/catch.hpp"
 #include "support/issuer_script.hpp"

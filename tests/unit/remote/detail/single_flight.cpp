@@ -6,7 +6,6 @@
 #include <chrono>
 #include <semaphore>
 #include <stdexcept>
-#include <string>
 #include <thread>
 #include <vector>
 

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <future>
 #include <memory>
-#include <thread>
 
 #include "support/catch.hpp"
 
