@@ -25,9 +25,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace credence {

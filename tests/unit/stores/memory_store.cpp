@@ -4,7 +4,6 @@
 #include <credence/stores/memory_store.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <string>
 
