@@ -94,6 +94,31 @@ WITHOUT_UNIT_TEST = {
     "testing/detail/attacks_signed": "tests/unit/testing.cpp runs every attack",
 }
 MOST_LINES = 400
+# The names of standard headers, to find includes that are not needed. Not listed are headers with many names, and those that
+# code needs without naming them: <string> for +, <new>, <initializer_list>, <compare>.
+STANDARD_NAMES = {
+    "array": r"array|to_array|std::get|tuple_\w+",
+    "atomic": r"atomic\w*|memory_order\w*",
+    "charconv": r"(from|to)_chars\w*|chars_format",
+    "chrono": r"chrono\w*|literals",
+    "cstddef": r"size_t|ptrdiff_t|byte|nullptr_t|max_align_t|to_integer|offsetof",
+    "cstdint": r"u?int\w+_t|U?INT\w+|SIZE_MAX|PTRDIFF_\w+",
+    "limits": r"numeric_limits",
+    "map": r"(multi)?map",
+    "mutex": r"\w*mutex|\w*lock\w*|once_flag|call_once",
+    "optional": r"\w*optional\w*|nullopt\w*",
+    "set": r"(multi)?set",
+    "span": r"span|dynamic_extent|as_(writable_)?bytes",
+    "stdexcept": r"\w+_error|invalid_argument|out_of_range",
+    "string_view": r"\w*string_view\w*|literals",
+    "thread": r"j?thread|this_thread",
+    "unordered_map": r"unordered_(multi)?map",
+    "unordered_set": r"unordered_(multi)?set",
+    "utility": r"move\w*|forward\w*|swap|exchange|\w*pair|declval|as_const|in_place\w*|piecewise_\w+|\w+_sequence\w*|cmp_\w+"
+               r"|in_range|to_underlying|unreachable|std::get|tuple_\w+",
+    "variant": r"variant\w*|visit|std::get\w*|holds_alternative|monostate|bad_variant_access",
+    "vector": r"vector",
+}
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -264,6 +289,18 @@ def rule_exceptions():
             code = re.sub(r'"(\\.|[^"])*"', "", line.split("//")[0])
             if name != "exceptions" and re.search(r"\b(try|catch|throw)\b", code):
                 yield f"{name}.hpp:{number} throws or catches; use the functions of exceptions.hpp"
+
+
+def rule_unused_includes():
+    """A file that includes a header of STANDARD_NAMES has one of its names. A comment beside the include is another reason."""
+    for path in files():
+        if path.suffix not in (".hpp", ".cpp"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        code = re.sub(r"^\s*#\s*include.*|(?<!\S)//.*", "", text, flags=re.MULTILINE)
+        for name in re.findall(r"^#include <(\w+)>$", text, re.MULTILINE):
+            if name in STANDARD_NAMES and not re.search(rf"\b({STANDARD_NAMES[name]})\b", code):
+                yield f"{short(path)} includes <{name}> and has no name of it"
 
 
 def rule_unit_tests_mirror_headers():

@@ -35,7 +35,7 @@ SOUND = {
     "include/credence/jwt.hpp": FIRST + "#include <credence/jwt/granted.hpp>\n#include <credence/jwt/validation.hpp>\n"
                                "#include <credence/jwt/verified.hpp>\n",
     "include/credence/jwt/granted.hpp": HEAD + "#include <credence/jwt/verified.hpp>\n",
-    "include/credence/jwt/verified.hpp": HEAD + "#include <string>\n",
+    "include/credence/jwt/verified.hpp": HEAD + "#include <string>\n#include <utility>  // a reason\n#include <vector>\nstd::vector<int> list;\n",
     "include/credence/http/rejection.hpp": HEAD + "#include <credence/result.hpp>\n",
     "include/credence/http/bearer.hpp": HEAD + "#include <credence/http/rejection.hpp>\n",
     "tests/unit/result.cpp": HEAD,
@@ -63,6 +63,8 @@ BROKEN = [
     ("light_headers", "include/credence/result.hpp", HEAD + "#include <nlohmann/json.hpp>\n"),
     ("no_conditionals", "include/credence/result.hpp", HEAD + "#ifdef _WIN32\n#endif\n"),
     ("no_conditionals", "include/credence/result.hpp", HEAD + "#define CREDENCE_MAX 1\n"),
+    ("unused_includes", "include/credence/result.hpp", HEAD + "#include <vector>\n"),
+    ("unused_includes", "tests/unit/result.cpp", HEAD + "#include <optional>\nint one = 1;  // std::optional\n"),
     ("unit_tests_mirror_headers", "include/credence/keys/algorithm.hpp", HEAD),
     ("unit_tests_mirror_headers", "tests/unit/key.cpp", HEAD),
     ("min_max", "include/credence/result.hpp", HEAD + "int low = std::min(1, 2);\n"),
