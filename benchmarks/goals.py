@@ -5,9 +5,9 @@
 
 def floor_of(job):
     """The name of the job that is the floor of a job: verify/RS256/small has floor/verify/RS256/small."""
-    what, algorithm, size = job.split("/")[:3]
+    what, algorithm, *rest = job.split("/")
     what = {"require_bearer": "verify", "verify_again": "verify"}.get(what, what)
-    return f"floor/{algorithm}/{size}" if algorithm == "HS256" else f"floor/{what}/{algorithm}/{size}"
+    return f"floor/{algorithm}/{rest[0]}" if algorithm == "HS256" else "/".join(["floor", what, algorithm, *rest])
 
 
 class Goal:
