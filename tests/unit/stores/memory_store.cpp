@@ -4,9 +4,12 @@
 #include <credence/stores/memory_store.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <string>
 
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/store_contract.hpp"
 #include "support/stored_secrets.hpp"
@@ -68,6 +71,38 @@ TEST_CASE("a full store in memory drops expired records, but no live one") {
     CHECK(store.insert_api_key(api_key_record("third", "ann")));
     CHECK(store.find_api_key("endless").value());
     CHECK_FALSE(store.insert_api_key(api_key_record("fourth", "ann")));
+}
+
+TEST_CASE("if memory runs out, a store in memory loses no room") {
+    constexpr std::size_t most = 20;
+    int failures = 0;
+    for (std::size_t number = 1; number < 200; ++number) {
+        NumericDate moment = contract_start;
+        MemoryStore store{{.max_sessions = most, .clock = [&] { return moment; }}};
+        const auto record = [&](const std::string& name) {
+            auto made = session_record(name, "ann");
+            made.ends_at = moment + 30min;
+            return made;
+        };
+        const auto insert = [&](std::size_t name) {
+            return store.insert_session(record(std::to_string(name))).has_value();
+        };
+        for (std::size_t name = 0; name < most; ++name) REQUIRE(insert(name));
+        moment += 24h * 365;  // all have ended
+        try {
+            const auto late = record("late");
+            const support::FailingAllocation failing{number};
+            static_cast<void>(store.insert_session(late));
+            static_cast<void>(store.end_sessions_of({.subject = "ann"}));
+        } catch (const std::bad_alloc&) {
+            ++failures;
+        }
+        CHECK(store.end_sessions_of({.subject = "ann"}));
+        for (std::size_t name = 0; name < most; ++name) CHECK(insert(name));
+        CHECK_FALSE(insert(most));
+    }
+    CHECK(failures > 5);
+    CHECK(failures < 190);
 }
 
 TEST_CASE("a record that already exists needs no room") {

@@ -114,7 +114,9 @@ public:
 private:
     struct Place {
         std::atomic<Entry*> entry = nullptr;
-        std::atomic<std::uint32_t> tag = 0;  ///< bits of the hash; a wrong one makes a search fail, which is noticed
+        /// Bits of the hash. A search that reads the tag of a record that moved up later also sees that `moves_` was
+        /// raised.
+        std::atomic<std::uint32_t> tag = 0;
     };
 
     struct Places {
@@ -134,7 +136,7 @@ private:
             set(at, entry);
         }
         void set(std::size_t at, Entry* entry) noexcept {
-            list[at].tag.store(tag_of(entry->hash), std::memory_order_relaxed);
+            list[at].tag.store(tag_of(entry->hash), std::memory_order_release);
             list[at].entry.store(entry);
         }
 
@@ -166,7 +168,7 @@ private:
             const Place& place = places->list[at];
             Entry* const entry = place.entry.load();
             if (entry == nullptr) return Search::ended;
-            if (place.tag.load(std::memory_order_relaxed) != tag_of(hash)) continue;
+            if (place.tag.load(std::memory_order_acquire) != tag_of(hash)) continue;
             ReaderSlots::Slot* const slot = slots_.take(entry);
             if (slot == nullptr) return Search::disturbed;
             held = {entry, slot};

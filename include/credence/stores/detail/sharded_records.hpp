@@ -26,7 +26,8 @@
 namespace credence::detail {
 
 /// A bounded table of records, each with a key, a subject and an end: `Traits::key`, `Traits::subject` and
-/// `Traits::end`. Expired records make room when the table is full.
+/// `Traits::end`. Expired records make room when the table is full. Changes exclude each other. A search for one record
+/// that runs beside a change of several may find some of them changed and others not yet.
 template <class Record, class Traits>
 class ShardedRecords {
 public:
@@ -100,11 +101,12 @@ public:
             for (const std::string& key : shard.keys_of(subject)) {
                 const std::uint64_t hash = hash_of(key);
                 const Record* const found = shard.records.find(key, hash);
-                if (found == nullptr || !is_meant(*found)) continue;
-                if (shard.drop(key, hash)) ++erased;
+                if (found == nullptr || Traits::subject(*found) != subject || !is_meant(*found)) continue;
+                if (!shard.drop(key, hash)) continue;
+                --count_;
+                ++erased;
             }
         }
-        count_ -= erased;
         return erased;
     }
 
@@ -113,7 +115,8 @@ public:
         for (const Shard& shard : shards_) {
             const std::scoped_lock lock{shard.mutex};
             for (const std::string& key : shard.keys_of(subject)) {
-                if (const Record* const found = shard.records.find(key, hash_of(key))) records.push_back(*found);
+                const Record* const found = shard.records.find(key, hash_of(key));
+                if (found != nullptr && Traits::subject(*found) == subject) records.push_back(*found);
             }
         }
         return records;
@@ -128,7 +131,8 @@ private:
         /// \return false if there is a record with this key.
         [[nodiscard]] bool add(const Record& record, std::uint64_t hash) {
             if (records.find(Traits::key(record), hash) != nullptr) return false;
-            // The index first: if there is then no memory for the record, the key that stays in the index does no harm.
+            // The index first: if there is then no memory for the record, the key that stays in the index does no harm,
+            // because each record is asked for its subject.
             subjects.try_emplace(std::string{Traits::subject(record)}).first->second.emplace(Traits::key(record));
             first_end = (std::min)(first_end, Traits::end(record));
             records.add(record, hash);
@@ -195,9 +199,12 @@ private:
 
     /// Counts one more record, if there is room after dropping expired ones.
     [[nodiscard]] bool take_room() {
+        if (count_one()) return true;
+        drop_ended();  // which may throw: nothing is counted meanwhile
+        return count_one();
+    }
+    [[nodiscard]] bool count_one() noexcept {
         if (count_.fetch_add(1) < most_) return true;
-        drop_ended();
-        if (count_.load() <= most_) return true;
         --count_;
         return false;
     }
