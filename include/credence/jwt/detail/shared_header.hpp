@@ -83,7 +83,7 @@ private:
 /// The same for a source of keys. The headers of a key's own algorithm are compared first, which needs no hash.
 template <class Source>
 [[nodiscard]] const VerifiedHeader* usual_header_for(std::string_view segment) {
-    if constexpr (requires { std::string_view{Source::algorithm::name}; }) {
+    if constexpr (requires { requires Algorithm<typename Source::algorithm>; }) {
         static const auto own = UsualHeaders::all().of(Source::algorithm::name);
         for (const VerifiedHeader& header : own) {
             if (header.is_read_from(segment)) return &header;
