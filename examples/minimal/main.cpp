@@ -4,7 +4,6 @@
 #include <credence/stacks/httplib.hpp>
 #include <credence/stores/memory_refresh_tokens.hpp>
 
-#include <cctype>
 #include <iostream>
 
 #include "../support/options.hpp"
