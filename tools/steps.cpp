@@ -230,20 +230,21 @@ private:
         return json == nullptr ? "absent" : one_line(*json);
     }
 
+    [[nodiscard]] NumericDate moment() const { return detail::moment_of(input_.rules.clock); }
+
     [[nodiscard]] std::string date_of(std::string_view name) const {
         const std::string_view* const json = payload_.find(name);
         if (json == nullptr || !is_number(*json)) return value_of(name);
         const auto date = detail::to_date(detail::take_number(json->data()));
         if (!date) return value_of(name);
-        return value_of(name) + ", " + relative(*date, input_.rules.clock()) + ", " + in_utc(*date);
+        return value_of(name) + ", " + relative(*date, moment()) + ", " + in_utc(*date);
     }
 
     [[nodiscard]] std::string expected_date(std::string_view name) const {
-        const NumericDate moment = input_.rules.clock();
         const auto leeway = input_.rules.leeway;
-        if (name == "exp") return "a moment after " + in_utc(moment - leeway);
-        if (name == "nbf") return "a moment not after " + in_utc(moment + leeway);
-        if (!input_.rules.max_age) return "a moment not after " + in_utc(moment + leeway);
+        if (name == "exp") return "a moment after " + in_utc(moment() - leeway);
+        if (name == "nbf") return "a moment not after " + in_utc(moment() + leeway);
+        if (!input_.rules.max_age) return "a moment not after " + in_utc(moment() + leeway);
         return "a moment at most " + in_words(*input_.rules.max_age + leeway) + " ago, and not in the future";
     }
 

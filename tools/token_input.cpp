@@ -98,7 +98,7 @@ Rules read_rules(const RuleArguments& arguments, const TokenArguments& token, Ke
             fail_usage("--allow takes one of missing_exp, " + listed(opt_out_names()) + ", not '" + name + "'");
         }
     }
-    const NumericDate moment = arguments.now.empty() ? now() : demand_moment("--now", arguments.now);
+    const NumericDate moment = arguments.now.empty() ? detail::exact_now() : demand_moment("--now", arguments.now);
     rules.clock = [moment] { return moment; };  // one time for the verification and all of its output
     return rules;
 }

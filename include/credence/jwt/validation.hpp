@@ -85,7 +85,7 @@ struct Validation {
     /// never be understood.
     std::vector<std::string> understood = {};
     /// Returns the current time. Empty: the system's clock.
-    Clock clock = system_clock;
+    Clock clock = {};
 };
 
 }  // namespace credence

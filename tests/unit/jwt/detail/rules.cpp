@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -74,6 +75,20 @@ TEST_CASE("iat: not from the future, unless that is allowed") {
     CHECK(judged(R"("iat":1700000005)", {.leeway = 5s}) == "accepted");
     CHECK(judged(R"("iat":1700000006)", {.leeway = 5s}) == "issued_in_future iat");
     CHECK(judged(R"("iat":253402300799)", {.allow_future_iat = true}) == "accepted");
+}
+
+TEST_CASE(
+    "iat: a token that another program issued a moment ago, at the beginning of a second, is not from the future") {
+    using std::chrono::system_clock;
+    const auto second = std::chrono::ceil<std::chrono::seconds>(system_clock::now());
+    std::this_thread::sleep_until(second);
+    const std::string exp = std::to_string(credence::in(1h).time_since_epoch().count());
+    do {  // the cheap clock may be some milliseconds late
+        const NumericDate exact = std::chrono::floor<std::chrono::seconds>(system_clock::now());
+        const std::string moment = std::to_string(exact.time_since_epoch().count());
+        const auto token = signed_payload(R"({"exp":)" + exp + R"(,"iat":)" + moment + R"(,"nbf":)" + moment + "}");
+        REQUIRE(credence::decode<RegisteredClaims>(token, support::account_keys()));
+    } while (system_clock::now() < second + 10ms);
 }
 
 TEST_CASE("iat: with max_age, an opt-out lets it be at most 300 seconds ahead") {
