@@ -25,7 +25,8 @@ namespace detail {
 /// where a template makes a `Validation` whose list is written in the class.
 [[nodiscard]] inline std::vector<std::string> usual_scope_claims() {
     static constexpr std::array<std::string_view, 2> names{"scope", "scp"};
-    return std::vector<std::string>(names.begin(), names.end());
+    std::vector<std::string> claims(names.begin(), names.end());
+    return claims;
 }
 
 }  // namespace detail

@@ -35,9 +35,9 @@ namespace credence::detail {
 template <class Record, class Traits>
 class RecordTable {
     struct Entry : VersionUses {
-        Entry(const Record& stored, std::uint64_t hash_of_key)
+        Entry(Record stored, std::uint64_t hash_of_key)
             : VersionUses{{1}, [](VersionUses* entry) noexcept { delete static_cast<Entry*>(entry); }},
-              record(stored),
+              record(std::move(stored)),
               hash(hash_of_key) {}
 
         [[nodiscard]] bool is(std::string_view key) const noexcept { return Traits::key(record) == key; }
