@@ -22,7 +22,8 @@ inline constexpr std::chrono::seconds max_leeway{300};
 namespace detail {
 
 /// The claims that grant scopes by RFC 8693 §4.2 and RFC 9068 §2.2.3. A function: g++ 12 ends with an internal error
-/// where a template makes a `Validation` whose list is written in the class.
+/// where a template makes a `Validation` whose list is written in the class. The names are copied from texts, because
+/// an initializer list would make each string twice.
 [[nodiscard]] inline std::vector<std::string> usual_scope_claims() {
     static constexpr std::array<std::string_view, 2> names{"scope", "scp"};
     std::vector<std::string> claims(names.begin(), names.end());

@@ -5,6 +5,8 @@
 // - Bounds: only expired records make room. If all are valid, a call that needs room is `store_unavailable`.
 // - Never down. Sessions, API keys and revocations are looked up without a lock; a change takes one that few threads
 //   share. No call waits for a disk or a network.
+// - A lookup beside a call that ends several records may find some of them ended and others not yet, until that call
+//   has returned.
 #pragma once
 
 #include <credence/clock.hpp>

@@ -221,7 +221,7 @@ private:
     /// The store's answer for a token. The token counts as issued no later than now. Otherwise one whose `iat` is in
     /// the future, as the rules may allow, would escape a revocation that is made now.
     [[nodiscard]] std::optional<Error> ask_store(const TokenIdentity& identity) const {
-        const NumericDate moment{std::chrono::seconds{seconds_now(validation_.clock)}};
+        const NumericDate moment{std::chrono::seconds{seconds_beside(identity.issued_at, validation_.clock)}};
         std::optional<TokenIdentity> shown;
         if (identity.issued_at > moment) shown.emplace(identity).issued_at = moment;
         const auto allowed = (state_->revocation.check)(shown ? *shown : identity);

@@ -68,14 +68,13 @@ inline constexpr std::int64_t furthest_moment = std::int64_t{1} << 61;
 
 [[nodiscard]] inline std::int64_t count(NumericDate date) noexcept { return date.time_since_epoch().count(); }
 
-/// The current time for the dates of a token. If one lies ahead, the system's clock is read once more, exactly:
+/// The current time, to compare with a date. If the date lies ahead, the system's clock is read once more, exactly:
 /// otherwise a token that another program issued within the last milliseconds could lie in the future.
-[[nodiscard]] inline std::int64_t seconds_beside(const TokenDates& dates, const Clock& clock) {
+[[nodiscard]] inline std::int64_t seconds_beside(NumericDate date, const Clock& clock) {
     const std::int64_t moment = seconds_now(clock);
-    const auto is_ahead = [moment](const DateClaim& claim) { return claim.date && count(*claim.date) > moment; };
-    if (!is_ahead(dates.iat) && !is_ahead(dates.nbf)) [[likely]]
+    if (count(date) <= moment || clock) [[likely]]
         return moment;
-    return clock ? moment : (std::max)(moment, count(exact_now()));
+    return (std::max)(moment, count(exact_now()));
 }
 
 /// The most that `iat` may be in the future where another rule needs the time of issue, whatever the opt-outs.
@@ -94,7 +93,9 @@ template <class Rules>
 [[nodiscard]] std::optional<Error> check_dates(const Rules& rules, const TokenDates& dates,
                                                bool asks_revocation = false) {
     const auto& [exp, nbf, iat] = dates;
-    const std::int64_t moment = seconds_beside(dates, rules.clock);
+    constexpr NumericDate none = (NumericDate::min)();
+    const std::int64_t moment =
+        seconds_beside((std::max)(nbf.date.value_or(none), iat.date.value_or(none)), rules.clock);
     const std::int64_t leeway = std::clamp(rules.leeway, std::chrono::seconds{0}, max_leeway).count();
 
     if (!exp.mismatch.empty()) return refuse(Errc::invalid_claim_type, RecognisedClaim::exp, exp.mismatch);

@@ -88,6 +88,7 @@ TEST_CASE(
         const std::string moment = std::to_string(exact.time_since_epoch().count());
         const auto token = signed_payload(R"({"exp":)" + exp + R"(,"iat":)" + moment + R"(,"nbf":)" + moment + "}");
         REQUIRE(credence::decode<RegisteredClaims>(token, support::account_keys()));
+        REQUIRE(credence::detail::seconds_beside(exact, {}) >= exact.time_since_epoch().count());
     } while (system_clock::now() < second + 10ms);
 }
 
