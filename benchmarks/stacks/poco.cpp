@@ -24,8 +24,9 @@ class NoResponse : public Poco::Net::HTTPServerResponse {
 public:
     void sendContinue() override {}
     std::ostream& send() override {
+        static std::ostream nowhere{nullptr};  // to make one takes as long as the guard
         is_sent_ = true;
-        return nowhere_;
+        return nowhere;
     }
     void sendFile(const std::string&, const std::string&) override {}
     void sendBuffer(const void*, std::size_t) override {}
@@ -34,7 +35,6 @@ public:
     [[nodiscard]] bool sent() const override { return is_sent_; }
 
 private:
-    std::ostream nowhere_{nullptr};
     bool is_sent_ = false;
 };
 
