@@ -19,12 +19,6 @@ namespace credence::detail {
     return {text.data(), text.size()};
 }
 
-template <class Response>
-void replace_beast_field(Response& response, boost::beast::http::field name, std::string_view value) {
-    response.erase(name);
-    if (!value.empty()) response.set(name, beast_view(value));
-}
-
 }  // namespace credence::detail
 
 namespace credence {
@@ -90,13 +84,17 @@ struct credence::HttpTraits<boost::beast::http::header<true, Fields>> {
         using boost::beast::http::field;
         response.version(request.version());
         response.result(static_cast<unsigned>(rejection.status));
-        detail::replace_beast_field(response, field::www_authenticate, rejection.challenge);
+        if (response.begin() != response.end()) {
+            response.erase(field::www_authenticate);
+            response.erase(field::retry_after);
+            response.erase("DPoP-Nonce");
+        }
+        if (!rejection.challenge.empty())
+            response.insert(field::www_authenticate, detail::beast_view(rejection.challenge));
         for (const std::string& other : rejection.other_challenges)
             response.insert(field::www_authenticate, detail::beast_view(other));
-        const auto seconds = rejection.retry_after ? std::to_string(rejection.retry_after->count()) : std::string{};
-        detail::replace_beast_field(response, field::retry_after, seconds);
-        response.erase("DPoP-Nonce");
-        if (!rejection.dpop_nonce.empty()) response.set("DPoP-Nonce", rejection.dpop_nonce);
+        if (rejection.retry_after) response.insert(field::retry_after, std::to_string(rejection.retry_after->count()));
+        if (!rejection.dpop_nonce.empty()) response.insert("DPoP-Nonce", rejection.dpop_nonce);
         response.prepare_payload();  // without a length, the client would wait for the end of the connection
     }
 };

@@ -63,10 +63,14 @@ struct credence::HttpTraits<httplib::Request> {
 
     static void reject(const Rejection& rejection, const httplib::Request&, httplib::Response& response) {
         response.status = rejection.status;
-        replace(response, "WWW-Authenticate", rejection.challenge);
+        if (!response.headers.empty()) {
+            for (const char* const name : {"WWW-Authenticate", "Retry-After", "DPoP-Nonce"})
+                response.headers.erase(name);
+        }
+        add(response, "WWW-Authenticate", rejection.challenge);
         for (const std::string& other : rejection.other_challenges) add(response, "WWW-Authenticate", other);
-        replace(response, "Retry-After", rejection.retry_after ? std::to_string(rejection.retry_after->count()) : "");
-        replace(response, "DPoP-Nonce", rejection.dpop_nonce);
+        if (rejection.retry_after) add(response, "Retry-After", std::to_string(rejection.retry_after->count()));
+        add(response, "DPoP-Nonce", rejection.dpop_nonce);
     }
 
     /// A handler with a `ContentReader` is called before the body is read, and the body must be consumed before the
@@ -91,12 +95,9 @@ struct credence::HttpTraits<httplib::Request> {
     }
 
 private:
-    static void replace(httplib::Response& response, const char* name, const std::string& value) {
-        if (!response.headers.empty()) response.headers.erase(name);
-        if (!value.empty()) add(response, name, value);
-    }
-    /// Like `set_header`, which looks for line ends one character at a time.
+    /// Like `set_header`, which looks for line ends one character at a time. An empty value is left out.
     static void add(httplib::Response& response, const char* name, const std::string& value) {
+        if (value.empty()) return;
         const bool is_line = value.find('\r') == std::string::npos && value.find('\n') == std::string::npos;
         if (is_line) response.headers.emplace(name, value);
     }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <credence/http/bearer.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -56,13 +57,12 @@ struct credence::HttpTraits<Pistache::Http::Request> {
     static constexpr bool sends_at_once = true;
 
     static HeaderValue field(const Pistache::Http::Request& request, std::string_view name) {
-        const std::string key{name};
-        if (Pistache::Http::Header::LowercaseEqual{}(key, "Cookie")) return cookie_field(request.cookies());
-        if (Pistache::Http::Header::LowercaseEqual{}(key, "Authorization")) {
+        if (detail::equal_without_case(name, "Cookie")) return cookie_field(request.cookies());
+        if (detail::equal_without_case(name, "Authorization")) {
             const auto known = request.headers().tryGet<Pistache::Http::Header::Authorization>();
             return known ? HeaderValue{known->value()} : HeaderValue{};
         }
-        const auto raw = request.headers().tryGetRaw(key);
+        const auto raw = request.headers().tryGetRaw(std::string{name});
         return raw ? HeaderValue{raw->value()} : HeaderValue{};
     }
 

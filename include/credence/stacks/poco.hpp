@@ -4,7 +4,9 @@
 #pragma once
 
 #include <credence/http/bearer.hpp>
+#include <credence/detail/encoding/ascii.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <ios>
 #include <istream>
@@ -18,16 +20,14 @@
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/SocketAddress.h>
-#include <Poco/String.h>
 
 /// Reads fields from the container of the request, so two `Authorization` fields are seen as two.
 template <>
 struct credence::HttpTraits<Poco::Net::HTTPRequest> {
     static HeaderValue field(const Poco::Net::HTTPRequest& request, std::string_view name) {
-        const std::string key{name};
         const std::string* found = nullptr;
         for (const auto& [own, value] : request) {
-            if (Poco::icompare(own, key) != 0) continue;
+            if (!detail::equal_without_case(own, name)) continue;
             if (found != nullptr) return HeaderValue::repeated();
             found = &value;
         }
@@ -55,12 +55,12 @@ struct credence::HttpTraits<Poco::Net::HTTPServerRequest> : credence::HttpTraits
     /// Sets status and challenge of a response. For a hook, which then sends it: `response.send() << body`.
     static void put_fields(const Rejection& rejection, Poco::Net::HTTPResponse& response) {
         response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(rejection.status));
-        response.erase("WWW-Authenticate");
+        if (!response.empty()) {
+            for (const char* const name : {"WWW-Authenticate", "Retry-After", "DPoP-Nonce"}) response.erase(name);
+        }
         if (!rejection.challenge.empty()) response.add("WWW-Authenticate", rejection.challenge);
         for (const std::string& other : rejection.other_challenges) response.add("WWW-Authenticate", other);
-        response.erase("Retry-After");
         if (rejection.retry_after) response.set("Retry-After", std::to_string(rejection.retry_after->count()));
-        response.erase("DPoP-Nonce");
         if (!rejection.dpop_nonce.empty()) response.set("DPoP-Nonce", rejection.dpop_nonce);
     }
 
@@ -74,7 +74,9 @@ struct credence::HttpTraits<Poco::Net::HTTPServerRequest> : credence::HttpTraits
     /// other the connection is closed. POCO does not read the trailers of a chunked one.
     static void discard_body(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response) {
         const HeaderValue length = field(request, "Content-Length");
-        const bool has_transfer_encoding = request.has("Transfer-Encoding");
+        const bool has_transfer_encoding = std::any_of(request.begin(), request.end(), [](const auto& one) {
+            return detail::equal_without_case(one.first, "Transfer-Encoding");
+        });
         if (!has_transfer_encoding && !length.is_repeated() && length.view().empty()) return;
         const bool is_simple = !has_transfer_encoding && !length.is_repeated();
         if (!is_simple || !read_to_end(request)) response.setKeepAlive(false);
