@@ -38,6 +38,7 @@ MAY_ASK_THE_COMPILER = {  # how often
     "exceptions": 1,                      # whether it compiles with exceptions
     "claims/detail/reflect": 1,           # for a compiler's own name
     "detail/encoding/base64url_simd": 2,  # for a processor's own instructions
+    "detail/json/character_masks": 1,     # the same
     "jwt/detail/payload": 1,              # for clang's attribute that inlines, which changes no meaning
     "jwt/detail/rules": 1,                # the same
     "transports/httplib": 1,              # whether cpp-httplib was built with TLS, which https needs

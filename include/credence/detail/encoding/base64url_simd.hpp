@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // base64url and token68 with the wide instructions of x86-64, chosen at run time. They process a prefix of a text, and
-// the table-driven code the rest. The only header that tests for the target processor.
+// the table-driven code the rest.
 #pragma once
 
 #include <credence/version.hpp>

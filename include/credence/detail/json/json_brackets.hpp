@@ -9,7 +9,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace credence::detail {
 
@@ -134,16 +133,6 @@ private:
         }
     }
     return end;
-}
-
-/// The same for one that begins at `begin`. Most are short, and hold numbers or nothing: these are read byte by byte.
-[[nodiscard]] inline const char* end_of_brackets(const char* begin, const char* end) noexcept {
-    constexpr std::string_view in_others = "[{\"\\";
-    for (const char* at = begin + 1; at < end && at < begin + 5 && in_others.find(*at) == std::string_view::npos;
-         ++at) {
-        if (*at == ']' || *at == '}') return at + 1;
-    }
-    return end_of_open_brackets(begin + 1, end);
 }
 
 }  // namespace credence::detail

@@ -2,12 +2,12 @@
 // Reads the issuer of an unverified token, to choose the verifier for it.
 #pragma once
 
-#include <credence/detail/json/json_member_search.hpp>
 #include <credence/detail/json/json_reader.hpp>
 #include <credence/detail/json/json_string.hpp>
 #include <credence/detail/json/json_words.hpp>
 #include <credence/detail/json/name_table.hpp>
 #include <credence/jwt/detail/compact.hpp>
+#include <credence/jwt/detail/issuer_search.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -38,8 +38,7 @@ public:
             read_name(decoded_.bytes().substr(first_name.size() - 1));
             return;
         }
-        for (MemberSearch search{decoded_.bytes()}; search.next(); search.skip_value()) {
-            if (!search.is_named("iss")) continue;
+        for (IssuerSearch search{decoded_.bytes()}; search.next();) {
             read_name(search.rest());
             if (!rules.allow_duplicate_members) return;
         }

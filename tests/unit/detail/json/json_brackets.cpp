@@ -17,7 +17,7 @@ namespace {
 std::size_t size_by_brackets(std::string text) {
     const std::size_t size = text.size();
     text.append(detail::json_padding, '\0');
-    return static_cast<std::size_t>(detail::end_of_brackets(text.data(), text.data() + size) - text.data());
+    return static_cast<std::size_t>(detail::end_of_open_brackets(text.data() + 1, text.data() + size) - text.data());
 }
 
 /// The same, one character after the other.
