@@ -137,7 +137,11 @@ private:
     [[nodiscard]] Result<void> use_once(const std::optional<detail::HeldProof>& held) const {
         // The user's own verifier did not call the check, so nothing is proven.
         if (!held) return Error{Errc::proof_required, "cnf", "the verifier did not call the ConfirmationCheck"};
-        return state_->replays.use_once(held->id, held->until);
+        auto used = state_->replays.use_once(held->id, held->until);
+        // A store forgets an expired proof, which then looks unused. So the proof must still be valid afterwards.
+        if (used && detail::moment_of(state_->rules.clock) > held->until)
+            return detail::bad_proof("iat", "the proof expired while the request was checked");
+        return used;
     }
 
     VerifierType verifier_;

@@ -135,12 +135,29 @@ struct CountingStore {
     }
 };
 
+/// A store over a network: some time passes before it looks.
+struct DistantStore {
+    explicit DistantStore(std::shared_ptr<NumericDate> now) : moment(std::move(now)) {}
+
+    std::shared_ptr<NumericDate> moment;
+    std::chrono::seconds delay = 0s;
+    MemoryReplayStore known{{.clock = [this] { return *moment; }}};
+
+    credence::Result<bool> use_once(std::string_view id, NumericDate until) {
+        *moment += delay;
+        return known.use_once(id, until);
+    }
+};
+
 /// "accepted", or the code of the refusal and the claim to blame.
-std::string judged(const Call& call, const DpopOptions& rules = options()) {
-    const auto who = require_bearer(call, dpop_bound(verifier(), rules));
+std::string judged_by(const auto& bound, const Call& call) {
+    const auto who = require_bearer(call, bound);
     if (who) return "accepted";
     const Error& error = who.error().reason;
     return std::string{to_string(error.code)} + (error.claim.empty() ? "" : " " + error.claim);
+}
+std::string judged(const Call& call, const DpopOptions& rules = options()) {
+    return judged_by(dpop_bound(verifier(), rules), call);
 }
 
 }  // namespace
@@ -314,6 +331,21 @@ TEST_CASE("attack row 43: a proof is accepted once, and the next proof again") {
     CHECK(judged(request_with(proof_without("jti"))) == "invalid_proof jti");
     CHECK(judged(request_with(proof_with({{"jti", ""}}))) == "invalid_proof jti");
     CHECK(judged(request_with(proof_with({{"jti", 7}}))) == "invalid_proof jti");
+}
+
+TEST_CASE("attack row 43: a used proof that expires before the store looks is not accepted again") {
+    const auto moment = std::make_shared<NumericDate>(noon);
+    const auto store = std::make_shared<DistantStore>(moment);
+    DpopOptions rules = options();
+    rules.replays = store;
+    rules.clock = [moment] { return *moment; };
+    const auto bound = dpop_bound(verifier(), rules);
+    CHECK(judged_by(bound, request_with(good_proof())) == "accepted");
+    *moment = noon + 65s;  // the last second of the proof
+    store->delay = 10s;    // as with a slow store of revocations, or of proofs
+    CHECK(judged_by(bound, request_with(good_proof())) == "invalid_proof iat");
+    *moment = noon + 55s;
+    CHECK(judged_by(bound, request_with(proof_with({{"jti", "two"}}))) == "accepted");
 }
 
 TEST_CASE("the same jti of two clients is two proofs") {
