@@ -39,9 +39,10 @@ struct DpopOptions {
     std::string base_url;
     /// How long a proof is valid after its `iat`. A negative value counts as zero.
     std::chrono::seconds max_age{60};
-    /// How far the clocks of client and server may differ; clamped to 0 to 300 seconds.
+    /// How far the clocks of client and server may differ, and those of servers that share `replays`; clamped to 0 to
+    /// 300 seconds.
     std::chrono::seconds leeway{5};
-    /// Where used proofs are remembered until they expire.
+    /// Where used proofs are remembered until they have expired, and for `leeway` longer.
     Replays replays;
     /// The nonces that proofs must have; unset: proofs need none. RFC 9449 §9
     std::optional<DpopNonces> nonces = {};
@@ -137,7 +138,7 @@ private:
     [[nodiscard]] Result<void> use_once(const std::optional<detail::HeldProof>& held) const {
         // The user's own verifier did not call the check, so nothing is proven.
         if (!held) return Error{Errc::proof_required, "cnf", "the verifier did not call the ConfirmationCheck"};
-        auto used = state_->replays.use_once(held->id, held->until);
+        auto used = state_->replays.use_once(held->id, held->remember_until);
         // A store forgets an expired proof, which then looks unused. So the proof must still be valid afterwards.
         if (used && detail::moment_of(state_->rules.clock) > held->until)
             return detail::bad_proof("iat", "the proof expired while the request was checked");

@@ -22,7 +22,7 @@ namespace credence {
 
 /// The capacity of a `MemoryReplayStore`.
 struct MemoryReplayLimits {
-    /// The most proofs. If proofs are valid for 65 seconds, the default is enough for 15,000 requests a second.
+    /// The most proofs. If each is remembered for 70 seconds, the default is enough for 14,000 requests a second.
     std::size_t max_entries = 1'000'000;
     /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;

@@ -348,6 +348,17 @@ TEST_CASE("attack row 43: a used proof that expires before the store looks is no
     CHECK(judged_by(bound, request_with(proof_with({{"jti", "two"}}))) == "accepted");
 }
 
+TEST_CASE("attack row 43: an instance whose clock is ahead does not make the others forget a proof") {
+    // What one of them deletes as expired is missing for all that share the store.
+    const auto store =
+        std::make_shared<MemoryReplayStore>(credence::MemoryReplayLimits{.clock = [] { return noon + 70s; }});
+    DpopOptions rules = options(noon + 65s);  // the last second of the proof
+    rules.replays = store;
+    const auto bound = dpop_bound(verifier(), rules);
+    CHECK(judged_by(bound, request_with(good_proof())) == "accepted");
+    CHECK(judged_by(bound, request_with(good_proof())) == "invalid_proof jti");
+}
+
 TEST_CASE("the same jti of two clients is two proofs") {
     const auto bound = dpop_bound(verifier(), options());
     REQUIRE(require_bearer(request_with(good_proof()), bound));
@@ -356,7 +367,7 @@ TEST_CASE("the same jti of two clients is two proofs") {
     CHECK(require_bearer(request_with(proof_by(other, good_claims(token)), token), bound));
 }
 
-TEST_CASE("the replay store is asked last, once, for the remaining validity of the proof") {
+TEST_CASE("the replay store is asked last, once, for the remaining validity of the proof and the leeway") {
     const auto store = std::make_shared<CountingStore>();
     DpopOptions rules = options();
     rules.replays = store;
@@ -373,7 +384,7 @@ TEST_CASE("the replay store is asked last, once, for the remaining validity of t
     CHECK(require_bearer(request_with(good_proof()), bound));
     CHECK(store->uses == 1);
     CHECK(store->id.size() == 43);
-    CHECK(store->until == noon + 65s);
+    CHECK(store->until == noon + 70s);
     store->answer = Errc::invalid_key;
     const auto refused = require_bearer(request_with(good_proof()), bound).error();
     CHECK(refused.status == 503);

@@ -34,8 +34,9 @@ struct DpopRules {
 
 /// A valid proof, which may still have been used before.
 struct HeldProof {
-    std::string id;     ///< identifies key and jti
-    NumericDate until;  ///< the last second in which it is valid
+    std::string id;              ///< identifies key and jti
+    NumericDate until;           ///< the last second in which it is valid
+    NumericDate remember_until;  ///< the last one in which a server whose clock is behind may take it for valid
 };
 
 /// The checks of a proof. A template, so that only programs that check proofs pay for compiling it.
@@ -75,7 +76,8 @@ public:
         if (is_new) keys_.insert(segment, key);
         std::string id = sha256_text(std::string{jkt}.append(".").append((*claims)->jti));
         if (id.empty()) return Error{Errc::store_unavailable, {}, no_hash};
-        return HeldProof{std::move(id), saturating_sum(saturating_sum((*claims)->iat, max_age()), leeway())};
+        const NumericDate until = saturating_sum(saturating_sum((*claims)->iat, max_age()), leeway());
+        return HeldProof{std::move(id), until, saturating_sum(until, leeway())};
     }
 
 private:
