@@ -66,7 +66,8 @@ struct Rejection {
     [[nodiscard]] static Rejection from(Error reason, const Challenge& challenge = {});
 
     /// The same for a resource whose tokens are bound to a key by DPoP: a challenge of the scheme `DPoP`, in which
-    /// `invalid_proof` is `invalid_dpop_proof`, or `use_dpop_nonce` where the claim to blame is `nonce`. RFC 9449 §7.1
+    /// `invalid_proof` is `invalid_dpop_proof`, or `use_dpop_nonce` where the claim to blame is `nonce` and there is a
+    /// nonce to use. RFC 9449 §7.1
     ///
     /// \param algs   the algorithms of proofs that are accepted, separated by spaces.
     /// \param nonce  for `use_dpop_nonce`: the nonce that the next proof must have. RFC 9449 §9
@@ -143,12 +144,14 @@ inline void append_quoted(std::string& text, std::string_view value) {
 }
 
 /// The same for a resource with DPoP. RFC 9449 §7.1
-[[nodiscard]] inline ClientAnswer dpop_answer(const Error& reason, const Challenge& challenge) noexcept {
+[[nodiscard]] inline ClientAnswer dpop_answer(const Error& reason, const Challenge& challenge,
+                                              bool has_nonce) noexcept {
     if (reason.code == Errc::missing_credentials) return {401, "", "A DPoP-bound access token is required"};
     if (reason.code == Errc::malformed_credentials)
         return {400, "invalid_request", "The request must carry exactly one well-formed access token"};
     if (reason.code != Errc::invalid_proof) return bearer_answer(reason, challenge);
-    if (reason.claim == "nonce") return {401, "use_dpop_nonce", "The DPoP proof must hold the nonce of DPoP-Nonce"};
+    if (reason.claim == "nonce" && has_nonce)
+        return {401, "use_dpop_nonce", "The DPoP proof must hold the nonce of DPoP-Nonce"};
     return {401, "invalid_dpop_proof", "The DPoP proof is not valid for this request"};
 }
 
@@ -200,7 +203,7 @@ inline Rejection Rejection::from(Error reason, const Challenge& challenge) {
 
 inline Rejection Rejection::for_dpop(Error reason, const Challenge& challenge, std::string_view algs,
                                      std::string nonce) {
-    const detail::ClientAnswer answer = detail::dpop_answer(reason, challenge);
+    const detail::ClientAnswer answer = detail::dpop_answer(reason, challenge, !nonce.empty());
     Rejection rejection = detail::make_rejection("DPoP", answer, std::move(reason), challenge);
     if (!rejection.challenge.empty() && answer.status != 400)
         detail::append_quoted(rejection.challenge.append(", algs="), algs);

@@ -289,6 +289,12 @@ TEST_CASE("behind a proxy, the clients' URL counts") {
         rules.base_url = base;
         CHECK(judged(request_with(good_proof()), rules) == "invalid_proof htu");
     }
+    // A base URL without a host does not get one from the request.
+    call.target = "//api.example/orders/7";
+    for (const std::string base : {"https:", "https://", "https:///"}) {
+        rules.base_url = base;
+        CHECK(judged(call, rules) == "invalid_proof htu");
+    }
 }
 
 TEST_CASE("a stack that gives an empty method accepts no proof") {
@@ -507,6 +513,16 @@ TEST_CASE("a client learns the scheme, the error and the algorithms") {
     for (const Rejection& rejection : {bad, two}) {
         CHECK(message(rejection.reason).find(bound_token()) == std::string::npos);
         CHECK(rejection.challenge.find("a.b.c") == std::string::npos);
+    }
+}
+
+TEST_CASE("a client is told to use a nonce only by a server that sends one, RFC 9449 §9") {
+    const auto bound = dpop_bound(verifier(), options());
+    for (const json& nonce : {json(7), json::array(), json(true)}) {
+        const Rejection refused = require_bearer(request_with(proof_with({{"nonce", nonce}})), bound).error();
+        CHECK(refused.reason.claim == "nonce");
+        CHECK(refused.challenge.starts_with(R"(DPoP realm="api", error="invalid_dpop_proof")"));
+        CHECK(refused.dpop_nonce.empty());
     }
 }
 

@@ -111,6 +111,7 @@ namespace credence::detail {
     const std::string_view path = path_of_target(target);
     if (path.empty() || base.find_first_of("?#") != std::string_view::npos) return std::nullopt;
     while (base.ends_with('/')) base.remove_suffix(1);
+    if (base.find("://") == std::string_view::npos) return std::nullopt;  // else `//host` in a target would be its host
     return plain_uri(std::string{base}.append(path));
 }
 
