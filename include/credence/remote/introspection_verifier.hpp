@@ -47,7 +47,8 @@ struct IntrospectionOptions {
     std::chrono::seconds cache_accepted{60};
     /// The same for a refused token, at most 60 s.
     std::chrono::seconds cache_refused{5};
-    /// The most answers in the cache.
+    /// The most answers about accepted tokens in the cache, and the most about refused ones. Anybody can make up tokens
+    /// that are refused: they push no accepted one out of the cache.
     std::size_t max_cached = 10'000;
     /// The most simultaneous requests; a token beyond that is `keys_unavailable`.
     std::size_t max_requests = 8;
@@ -206,7 +207,7 @@ private:
         const IntrospectionOptions options;
         const detail::StoredClaims<Claims> claims;
         const detail::Hasher hasher{detail::Hash::sha256};
-        detail::IntrospectionCache cache;
+        detail::IntrospectionCaches cache;
         Flights flights;
         std::mutex mutex;
         std::vector<AnyTransport> idle;
@@ -272,7 +273,7 @@ private:
             if (!answer) return answer;
             own.emplace(validate(answer->claims, check));
             const auto kept_for = *own ? lifetime(answer->expiry) : state_->options.cache_refused;
-            state_->cache.insert(hash, answer->claims, asked + kept_for);
+            state_->cache.insert(hash, answer->claims, asked + kept_for, own->has_value());
             return answer;
         };
         if (state_->options.cache_accepted == std::chrono::seconds{0}) return proof_of(ask_and_keep(), own, check);

@@ -226,6 +226,23 @@ TEST_CASE("a refusal is cached for a while, too", "[introspection_verifier]") {
     CHECK(server.asked() == 2);
 }
 
+TEST_CASE("refused tokens, which anybody can make up, push no accepted one out of the cache",
+          "[introspection_verifier]") {
+    const Server server;
+    const auto refuse_many = [&](const Introspection& verifier) {
+        server.say(R"({"active":false})");
+        for (int count = 0; count < 50; ++count) CHECK(refusal(verifier, "no" + std::to_string(count)));
+    };
+    for (const auto cache_refused : {5s, 0s}) {
+        server.say(active());
+        const Introspection verifier = verifier_over(server, {.cache_refused = cache_refused, .max_cached = 10});
+        CHECK_FALSE(refusal(verifier));
+        refuse_many(verifier);
+        CHECK_FALSE(refusal(verifier));
+        CHECK(verifier.verify_kept("opaque").value().has_value());
+    }
+}
+
 TEST_CASE("a cached answer is returned without a request", "[introspection_verifier]") {
     const Server server;
     const Introspection verifier = verifier_over(server);

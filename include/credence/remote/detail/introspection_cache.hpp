@@ -58,4 +58,24 @@ private:
     Half old_;
 };
 
+/// A cache for accepted tokens, and one for refused tokens, which anybody can make up: they push no accepted one out.
+class IntrospectionCaches {
+public:
+    /// \param most  of each.
+    explicit IntrospectionCaches(std::size_t most) : accepted_(most), refused_(most) {}
+
+    [[nodiscard]] std::optional<IntrospectionAnswer> find(const std::string& hash, SteadyTime now) const {
+        auto kept = accepted_.find(hash, now);
+        return kept ? kept : refused_.find(hash, now);
+    }
+
+    void insert(std::string hash, IntrospectionAnswer answer, SteadyTime end, bool is_accepted) {
+        (is_accepted ? accepted_ : refused_).insert(std::move(hash), std::move(answer), end);
+    }
+
+private:
+    IntrospectionCache accepted_;
+    IntrospectionCache refused_;
+};
+
 }  // namespace credence::detail

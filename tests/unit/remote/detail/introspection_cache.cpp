@@ -27,6 +27,18 @@ TEST_CASE("an answer is found until its end", "[introspection_cache]") {
     CHECK(cache.find("a", now + 6s).value() == "new");
 }
 
+TEST_CASE("a flood of refused tokens pushes no accepted one out", "[introspection_cache]") {
+    const SteadyTime now{1h};
+    detail::IntrospectionCaches caches{10};
+    caches.insert("a", "{}", now + 60s, true);
+    for (int number = 0; number < 1000; ++number) caches.insert(std::to_string(number), std::nullopt, now + 60s, false);
+    CHECK(caches.find("a", now).value() == "{}");
+    REQUIRE(caches.find("999", now).has_value());
+    CHECK_FALSE(caches.find("999", now)->has_value());
+    CHECK_FALSE(caches.find("0", now).has_value());
+    CHECK_FALSE(caches.find("a", now + 60s).has_value());
+}
+
 TEST_CASE("a flood of tokens does not exceed the limit, and the latest answers are kept", "[introspection_cache]") {
     const SteadyTime now{1h};
     Cache cache{10};
