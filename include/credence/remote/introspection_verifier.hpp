@@ -188,10 +188,14 @@ private:
             const std::scoped_lock lock{mutex};
             if (in_use >= options.max_requests) return std::nullopt;
             idle.reserve(idle.size() + in_use + 1);  // so that returning it needs no memory
-            ++in_use;
-            if (idle.empty()) return transport;
-            std::optional<AnyTransport> found{std::move(idle.back())};
-            idle.pop_back();
+            std::optional<AnyTransport> found;
+            if (idle.empty()) {
+                found.emplace(transport);
+            } else {
+                found.emplace(std::move(idle.back()));
+                idle.pop_back();
+            }
+            ++in_use;  // not before the copy, which may throw
             return found;
         }
         void give_back(AnyTransport used) noexcept {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <semaphore>
 #include <stdexcept>
@@ -313,6 +314,32 @@ TEST_CASE("at most max_requests requests run at once", "[introspection_verifier]
     CHECK_FALSE(refusal(*verifier, "first"));
     CHECK(within->code == Errc::keys_unavailable);
     CHECK_FALSE(refusal(*verifier, "third"));
+}
+
+namespace {
+
+/// A transport whose copies fail as long as a test says so.
+struct Scarce {
+    std::shared_ptr<bool> fails = std::make_shared<bool>(false);
+
+    Scarce() = default;
+    Scarce(const Scarce& other) : fails(other.fails) {
+        if (*fails) throw std::bad_alloc{};
+    }
+    FetchResult operator()(const FetchRequest&) const { return FetchResponse{.status = 200, .body = active()}; }
+};
+
+}  // namespace
+
+TEST_CASE("a transport that cannot be copied for a while counts as no request", "[introspection_verifier]") {
+    const Scarce transport;
+    const Introspection verifier =
+        Introspection::make(endpoint, transport, ClientAuthentication::basic("a", "b"), rules(), {.max_requests = 1})
+            .value();
+    *transport.fails = true;
+    CHECK_THROWS_AS(verifier.verify("opaque"), std::bad_alloc);
+    *transport.fails = false;
+    CHECK_FALSE(refusal(verifier));
 }
 
 TEST_CASE("several threads with the same new token make one request, and all get its answer",
