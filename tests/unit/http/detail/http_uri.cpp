@@ -56,9 +56,10 @@ TEST_CASE("dot segments are resolved, never above the root, RFC 3986 §5.2.4") {
 
 TEST_CASE("the path of a request target, RFC 9112 §3.2") {
     CHECK(path_of_target("/a?b") == "/a");
-    CHECK(path_of_target("http://h:1/a#c") == "/a");
+    CHECK(path_of_target("http://h:1/a?b#c") == "/a");
     CHECK(path_of_target("http://h") == "/");
-    for (const std::string_view none : {"", "*", "?a", "h:443", "a/b"}) CHECK(path_of_target(none).empty());
+    for (const std::string_view none : {"", "*", "?a", "h:443", "a/b", "/a#c", "http://h:1/a#c", "http://h#c"})
+        CHECK(path_of_target(none).empty());
 }
 
 TEST_CASE("a base may have a path of its own, and no query") {
