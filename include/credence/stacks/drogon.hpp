@@ -26,7 +26,8 @@ using DrogonCallback = std::function<void(const drogon::HttpResponsePtr&)>;
 ///
 /// **Of two `Authorization` fields the first counts,** and of two cookies of one name the last: Drogon drops the others
 /// while it reads the head. So, unlike with other stacks, a request with two is not refused. A proxy in front should
-/// refuse it, and must if the proxy itself uses another one.
+/// refuse it, and must if the proxy itself uses another one. The same holds for two `DPoP` fields, which RFC 9449 §4.3
+/// does not allow, and for `Client-Cert`: a proxy that adds its own behind a client's is not noticed.
 ///
 /// A handler takes a `DrogonCallback&&`, or is a coroutine that returns `drogon::Task<drogon::HttpResponsePtr>` and
 /// takes request and proof by value. Drogon reads the body before it calls a handler, unless the handler takes a

@@ -45,8 +45,9 @@ private:
 ///
 /// **Of two `Authorization` fields only the first is visible:** Pistache drops the others while it reads the head. So,
 /// unlike with other stacks, a request with two is not refused, and its first one counts. `strict_handler.hpp` refuses
-/// it; a proxy in front must, too, if it uses the last one. Two cookies of one name and different values are seen as
-/// two, and refused; two equal ones are seen as one.
+/// it; a proxy in front must, too, if it uses the last one. The same holds for two `DPoP` fields, which RFC 9449 §4.3
+/// does not allow, and for `Client-Cert`: a proxy that adds its own behind a client's is not noticed. Two cookies of
+/// one name and different values are seen as two, and refused; two equal ones are seen as one.
 ///
 /// The body is read before a handler is called, so the body of a refused request is never parsed as the next request.
 ///
