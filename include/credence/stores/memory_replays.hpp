@@ -6,6 +6,7 @@
 #include <credence/error.hpp>
 #include <credence/http/replay_store.hpp>
 #include <credence/result.hpp>
+#include <credence/detail/encoding/keyed_hash.hpp>
 
 #include <array>
 #include <cstddef>
@@ -43,7 +44,7 @@ public:
     /// Whether this is the first use of an id, which is remembered until the second `until` is over.
     /// `store_unavailable` if there is no room.
     [[nodiscard]] Result<bool> use_once(std::string_view id, NumericDate until) {
-        Shard& shard = shards_[std::hash<std::string_view>{}(id) % shard_count_];
+        Shard& shard = shards_[IdHash{}(id) % shard_count_];
         const NumericDate moment = detail::moment_of(limits_.clock);
         const std::lock_guard lock{shard.mutex};
         while (!shard.ends.empty() && shard.ends.top().first < moment) {
@@ -61,11 +62,18 @@ public:
 private:
     static constexpr std::size_t most_shards = 16, fewest_to_shard = 4096;
 
+    /// Keyed: otherwise a client could choose proofs that fill one shard, or one bucket.
+    struct IdHash {
+        [[nodiscard]] std::size_t operator()(std::string_view id) const {
+            return static_cast<std::size_t>(detail::KeyedHash::of_process()(id));
+        }
+    };
+
     using End = std::pair<NumericDate, std::string>;
 
     struct Shard {
         std::mutex mutex;
-        std::unordered_set<std::string> ids;
+        std::unordered_set<std::string, IdHash> ids;
         std::priority_queue<End, std::vector<End>, std::greater<>> ends;  // the first to expire on top
     };
 

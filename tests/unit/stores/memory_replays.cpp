@@ -6,7 +6,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -59,6 +61,20 @@ TEST_CASE("a large store reaches its capacity in all shards") {
     }
     CHECK(held == 8192);
     CHECK_FALSE(store.use_once("id0", noon + 60s).value());
+}
+
+TEST_CASE("a client cannot choose ids that fill one shard") {
+    MemoryReplayStore store{{.max_entries = 8192, .clock = [] { return noon; }}};
+    for (int number = 0, chosen = 0; chosen < 600; ++number) {  // a shard has room for 512
+        const std::string id = "chosen" + std::to_string(number);
+        if (std::hash<std::string_view>{}(id) % 16 != 3) continue;
+        CHECK(store.use_once(id, noon + 60s).value_or(false));
+        ++chosen;
+    }
+    int refused = 0;
+    for (int number = 0; number < 3000; ++number)
+        refused += store.use_once("other" + std::to_string(number), noon + 60s) ? 0 : 1;
+    CHECK(refused == 0);
 }
 
 TEST_CASE("of several threads with one id, exactly one is the first") {
