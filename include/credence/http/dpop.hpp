@@ -49,7 +49,7 @@ struct DpopOptions {
     /// Where the client's certificate comes from, for a token that is bound to a certificate as well. RFC 8705 §3
     CertificateOptions certificates = {};
     /// Returns the current time. Empty: the system's clock.
-    Clock clock = system_clock;
+    Clock clock = {};
 };
 
 /// A verifier of tokens that are bound to a key by DPoP: the result of `dpop_bound`. A `RequestVerifier`.

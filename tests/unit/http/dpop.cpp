@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -318,6 +319,21 @@ TEST_CASE("attack row 43: an old proof, a future one and one without a date are 
     rules.max_age = -10s;
     rules.leeway = 20s;
     CHECK(judged(request_with(good_proof()), rules) == "accepted");
+}
+
+TEST_CASE("a proof that was made a moment ago, at the beginning of a second, is not from the future") {
+    using std::chrono::system_clock;
+    const auto second = std::chrono::ceil<std::chrono::seconds>(system_clock::now());
+    std::this_thread::sleep_until(second);
+    const auto bound =
+        dpop_bound(verifier(),
+                   {.base_url = "https://api.example", .leeway = 0s, .replays = std::make_shared<MemoryReplayStore>()});
+    int number = 0;
+    do {  // the cheap clock may be some milliseconds late
+        const auto exact = std::chrono::floor<std::chrono::seconds>(system_clock::now()).time_since_epoch().count();
+        const std::string proof = proof_with({{"iat", exact}, {"jti", std::to_string(++number)}});
+        REQUIRE(judged_by(bound, request_with(proof)) == "accepted");
+    } while (system_clock::now() < second + 10ms);
 }
 
 TEST_CASE("attack row 43: a proof for another token, or for none, is refused") {
