@@ -97,9 +97,23 @@ TEST_CASE("Crow: a hook fills the response, or ends it") {
             CHECK(refused.status == 401);
             CHECK(refused.count("www-authenticate") == 2);
             CHECK_THAT(refused.body, support::contains_text(R"("status":401)"));
-            CHECK(client.ask(get("/me", bearer(account_token("7")))).body == "hello 7");
+            const HttpResponse next = client.ask(get("/me", bearer(account_token("7"))));
+            CHECK(next.status == 200);
+            CHECK(next.count("www-authenticate") == 0);
+            CHECK(next.body == "hello 7");
         }
     }
+}
+
+TEST_CASE("Crow: a hook that only ends the response has the status and the challenge of the rejection") {
+    const TestServer server{
+        protect(account_verifier(), greet)
+            .on_reject([](const Rejection&, const crow::request&, crow::response& response) { response.end("no"); })};
+    SocketClient client{server.port()};
+    const HttpResponse refused = client.ask(get("/me"));
+    CHECK(refused.status == 401);
+    CHECK(refused.field("www-authenticate") == R"(Bearer realm="api")");
+    CHECK(refused.body == "no");
 }
 
 TEST_CASE("Crow: the middleware passes on the proof, and answers a request without one") {

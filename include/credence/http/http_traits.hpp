@@ -96,6 +96,9 @@ private:
 /// - `static void discard_body(arguments of the handler…)` is called for a rejection.
 /// - `static void send(acme::Response& response)` is called last, for a response that is a parameter of the handler. It
 ///   is for a stack that sends only on request; a hook fills the response, and does not send it.
+/// - `static bool is_open(acme::Response& response)`, beside `send`: whether the response can still be sent. With it, a
+///   hook may send the response itself, with the status and the challenge that it has before the hook. Afterwards the
+///   guard leaves it alone.
 /// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` return texts
 ///   for a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. The compiler
 ///   refuses a guard if its verifier needs one that is missing: `dpop_bound` needs `method` and `url`,

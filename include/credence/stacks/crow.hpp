@@ -35,10 +35,12 @@ struct credence::HttpTraits<crow::request> {
         replace(response, "DPoP-Nonce", rejection.dpop_nonce);
     }
 
-    /// Ends a response that is a parameter of the handler: until then Crow sends nothing, and the client waits. A
-    /// response that a hook has ended may already belong to the next request.
+    /// Whether a response belongs to a client that waits. Crow keeps one that was ended for the next request.
+    static bool is_open(crow::response& response) { return response.is_alive(); }
+
+    /// Ends a response that is a parameter of the handler: until then Crow sends nothing, and the client waits.
     static void send(crow::response& response) {
-        if (response.is_alive()) response.end();
+        if (is_open(response)) response.end();
     }
 
 private:

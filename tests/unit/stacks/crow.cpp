@@ -69,15 +69,38 @@ TEST_CASE("Crow: a refused response is ended, so its client does not wait") {
 
 TEST_CASE("Crow: a response that the hook ended is not ended again, and a filled one is ended") {
     for (const bool hook_ends : {true, false}) {
+        int code_before_end = 0;
         const auto guarded = credence::protect(account_verifier(), greet)
-                                 .on_reject([=](const Rejection&, const crow::request&, crow::response& response) {
+                                 .on_reject([&](const Rejection&, const crow::request&, crow::response& response) {
                                      response.body = "no";
-                                     if (hook_ends) response.end();
+                                     if (!hook_ends) return;
+                                     code_before_end = response.code;
+                                     response.end();
+                                     response.code = 200;  // Crow empties it then, for the next request
+                                     response.headers.clear();
                                  });
         crow::response response;
         guarded(with_fields({}), response);
         CHECK(response.ends == 1);
         CHECK(response.body == "no");
+        CHECK((hook_ends ? code_before_end : response.code) == 401);
+        CHECK(response.headers.count("WWW-Authenticate") == (hook_ends ? 0 : 1));
+        CHECK(response.code == (hook_ends ? 200 : 401));
+    }
+}
+
+TEST_CASE("Crow: a hook may write a status of its own, but that of the rejection is sent") {
+    const auto guarded = credence::protect(account_verifier(), greet)
+                             .on_reject([](const Rejection&, const crow::request&, crow::response& response) {
+                                 response.code = 200;
+                                 response.headers.clear();
+                             });
+    for (const bool is_open : {true, false}) {  // an application's own tests have responses without a connection
+        crow::response response;
+        response.is_open = is_open;
+        guarded(with_fields({}), response);
+        CHECK(response.code == 401);
+        CHECK(response.headers.count("WWW-Authenticate") == 1);
     }
 }
 

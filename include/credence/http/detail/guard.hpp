@@ -57,6 +57,8 @@ template <class Request, class... Arguments>
 concept DiscardsBody = requires(Arguments&... arguments) { HttpTraits<Request>::discard_body(arguments...); };
 template <class Request, class Response>
 concept MustSend = requires(Response& response) { HttpTraits<Request>::send(response); };
+template <class Request, class Response>
+concept TellsWhetherOpen = requires(Response& response) { HttpTraits<Request>::is_open(response); };
 
 /// How a handler answers: through a parameter, with its return value, or with a value that the traits make.
 enum class AnswerMode : unsigned char { none, parameter, value, factory };
@@ -209,11 +211,12 @@ private:
     Return refuse(const Rejection& rejection, const Request& request,
                   std::remove_reference_t<Parameters>&... arguments) const {
         if constexpr (mode == AnswerMode::parameter) {
-            if constexpr (has_hook) hook_(rejection, arguments...);
-            if constexpr (!has_hook || !SendsAtOnce<Request>) (apply_rejection(rejection, request, arguments), ...);
-            if constexpr (DiscardsBody<Request, std::remove_reference_t<Parameters>...>)
-                Traits::discard_body(arguments...);
-            (send(arguments), ...);
+            if (ask_hook(rejection, request, arguments...)) {
+                if constexpr (!has_hook || !SendsAtOnce<Request>) (apply_rejection(rejection, request, arguments), ...);
+                if constexpr (DiscardsBody<Request, std::remove_reference_t<Parameters>...>)
+                    Traits::discard_body(arguments...);
+                (send(arguments), ...);
+            }
             if constexpr (std::is_void_v<Value>) {
                 if constexpr (is_coroutine) return finished<Return>();
             } else {
@@ -224,6 +227,21 @@ private:
                 Traits::discard_body(arguments...);
             return as_return(answer(rejection, request, arguments...));
         }
+    }
+
+    /// Calls the hook, if there is one. A response that the hook may send itself has status and challenge before.
+    ///
+    /// \return whether the answer is still to be written: false if the hook sent it.
+    bool ask_hook(const Rejection& rejection, const Request& request,
+                  std::remove_reference_t<Parameters>&... arguments) const {
+        if constexpr (has_hook) {
+            if constexpr ((TellsWhetherOpen<Request, std::remove_reference_t<Parameters>> || ...))
+                (apply_rejection(rejection, request, arguments), ...);
+            const bool was_open = (is_open(arguments) && ...);
+            hook_(rejection, arguments...);
+            return !was_open || (is_open(arguments) && ...);
+        }
+        return true;
     }
 
     Value answer(const Rejection& rejection, const Request& request,
@@ -250,6 +268,12 @@ private:
     template <class Candidate>
     static void send(Candidate& candidate) {
         if constexpr (MustSend<Request, Candidate>) Traits::send(candidate);
+    }
+
+    template <class Candidate>
+    static bool is_open(Candidate& candidate) {
+        if constexpr (TellsWhetherOpen<Request, Candidate>) return Traits::is_open(candidate);
+        return true;
     }
 
     template <class Response>
