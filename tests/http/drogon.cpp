@@ -42,6 +42,13 @@ HttpResponsePtr text_response(const std::string& text) {
     return response;
 }
 
+/// Drogon gives it to later requests of its route, too.
+HttpResponsePtr kept_response(const std::string& text) {
+    auto response = text_response(text);
+    response->setExpiredTime(60);
+    return response;
+}
+
 void greet(const Verified<AccountClaims>& who, const HttpRequestPtr&, DrogonCallback&& answer) {
     answer(text_response("hello " + who->sub));
 }
@@ -71,6 +78,15 @@ public:
                              Traits::put_fields(rejection, *response);
                              answer(response);
                          }));
+        app.registerHandler("/kept", protect(account_verifier(), [](const Verified<AccountClaims>& who,
+                                                                    const HttpRequestPtr&, DrogonCallback&& answer) {
+                                answer(kept_response("kept " + who->sub));
+                            }));
+        app.registerHandler("/kept_coroutine",
+                            protect(account_verifier(),
+                                    [](Verified<AccountClaims> who, HttpRequestPtr) -> drogon::Task<HttpResponsePtr> {
+                                        co_return kept_response("kept " + who->sub);
+                                    }));
         app.registerHandler(
             "/filter",
             [](const HttpRequestPtr& request, DrogonCallback&& answer) {
@@ -103,7 +119,7 @@ std::string bearer(const std::string& token) { return "Authorization: Bearer " +
 
 }  // namespace
 
-TEST_CASE("Drogon: the list of requests, coroutines, cookies, hooks and filters") {
+TEST_CASE("Drogon: the list of requests, coroutines, cookies, hooks, filters and kept responses") {
     const TestServer server;
     support::ask_nineteen_requests(TestServer::port(), support::Shows::the_first);
     SocketClient client{TestServer::port()};
@@ -113,6 +129,11 @@ TEST_CASE("Drogon: the list of requests, coroutines, cookies, hooks and filters"
     CHECK(client.ask(get("/cookie", "Cookie: a=1\r\n")).status == 401);
     CHECK(client.ask(get("/filter", bearer(account_token("7")))).body == "filter 7");
     CHECK(client.ask(get("/filter")).status == 401);
+    for (const char* const path : {"/kept", "/kept_coroutine"}) {
+        CHECK(client.ask(get(path, bearer(account_token("7")))).body == "kept 7");
+        CHECK(client.ask(get(path)).status == 401);
+        CHECK(client.ask(get(path, bearer(account_token("8")))).body == "kept 8");
+    }
     const HttpResponse refused = client.ask(get("/hook"));
     CHECK(refused.status == 401);
     CHECK(refused.field("www-authenticate") == R"(Bearer realm="api")");

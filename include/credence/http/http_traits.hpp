@@ -99,6 +99,9 @@ private:
 /// - `static bool is_open(acme::Response& response)`, beside `send`: whether the response can still be sent. With it, a
 ///   hook may send the response itself, with the status and the challenge that it has before the hook. Afterwards the
 ///   guard leaves it alone.
+/// - `static Value uncached(Value)` is for a stack that keeps responses, and gives them to later requests without
+///   asking the guard. It gets an argument of the handler, or what the handler returns. It gives one in its place whose
+///   responses are never kept.
 /// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` return texts
 ///   for a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. The compiler
 ///   refuses a guard if its verifier needs one that is missing: `dpop_bound` needs `method` and `url`,

@@ -43,6 +43,20 @@ struct credence::HttpTraits<drogon::HttpRequestPtr> {
         return request->getHeader(std::string{name});
     }
 
+    /// Drogon keeps a response with an expiry time, and gives it to all later requests of the route without asking the
+    /// guard. So no response of a guarded handler has one.
+    static DrogonCallback uncached(DrogonCallback answer) {
+        return [answer = std::move(answer)](const drogon::HttpResponsePtr& response) {
+            remove_expiry(response);
+            answer(response);
+        };
+    }
+    static drogon::Task<drogon::HttpResponsePtr> uncached(drogon::Task<drogon::HttpResponsePtr> answer) {
+        const drogon::HttpResponsePtr response = co_await answer;
+        remove_expiry(response);
+        co_return response;
+    }
+
     static std::string_view method(const drogon::HttpRequestPtr& request) { return request->methodString(); }
     static std::string url(const drogon::HttpRequestPtr& request) {
         const std::string& query = request->query();
@@ -91,6 +105,10 @@ private:
         return field;
     }
 
+    static void remove_expiry(const drogon::HttpResponsePtr& response) {
+        if (response != nullptr && response->expiredTime() >= 0) response->setExpiredTime(-1);
+    }
+
     static void put(drogon::HttpResponse& response, const std::string& name, const std::string& value) {
         response.removeHeader(name);
         if (!value.empty()) response.addHeader(name, value);
@@ -108,6 +126,10 @@ namespace credence {
 /// drogon::app().registerFilter(std::make_shared<Bearer>(verifier));
 /// drogon::app().registerHandler("/me", handler, {drogon::Get, "Bearer"});   // the name of the class
 /// ```
+///
+/// **Drogon keeps a response with an expiry time (`setExpiredTime`), and gives it to every request that passes the
+/// filter,** whoever sends it: one owner's response must have none. A handler that is wrapped by `protect` cannot make
+/// this mistake, because its responses lose their expiry time.
 ///
 /// The handler gets the proof from `credence::drogon_proof<Claims>(request)`. That is null on a route that does not
 /// name the filter, and the compiler does not notice. Prefer `protect`: its handler cannot be called without a proof.

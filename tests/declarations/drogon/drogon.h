@@ -3,13 +3,15 @@
 // written for these tests and are not Drogon.
 //
 // A guard depends on these properties of Drogon: the Cookie field is parsed and removed from the map; of two fields with one
-// name the first is kept, and of two cookies the last; a response keeps one field of each name.
+// name the first is kept, and of two cookies the last; a response keeps one field of each name; a response with an expiry time answers all
+// later requests of its route, without their handler.
 #pragma once
 
 #include <algorithm>
 #include <any>
 #include <cctype>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -114,9 +116,13 @@ public:
     void addHeader(std::string name, const std::string& value) { fields[lower(std::move(name))] = value; }
     void removeHeader(std::string name) { fields.erase(lower(std::move(name))); }
 
+    void setExpiredTime(std::ptrdiff_t seconds) { expiry = seconds; }
+    [[nodiscard]] std::ptrdiff_t expiredTime() const { return expiry; }
+
     int status = 200;
     std::string body = {};
     std::map<std::string, std::string> fields = {};
+    std::ptrdiff_t expiry = -1;  ///< The seconds that Drogon keeps it; 0: always, negative: never.
 };
 
 /// A coroutine that runs when it is awaited.
@@ -137,6 +143,13 @@ public:
     ~Task() {
         if (coroutine_) coroutine_.destroy();
     }
+
+    [[nodiscard]] bool await_ready() {
+        coroutine_.resume();  // it waits for nothing
+        return true;
+    }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    Value await_resume() { return coroutine_.promise().value; }
 
     /// Runs it to its end, for a test.
     Value run() {

@@ -121,6 +121,29 @@ TEST_CASE("Drogon: a coroutine takes its proof by value, and is not started for 
     CHECK(guarded(with_lines({})).run()->status == 401);
 }
 
+TEST_CASE("Drogon: no response of a guarded handler is kept for later requests") {
+    const auto kept = [] {
+        auto response = text_response("hello");
+        response->setExpiredTime(0);
+        return response;
+    };
+    const auto good = with_lines({"Authorization: Bearer " + account_token("7")});
+    const auto by_callback = protect(account_verifier(), [&](const Verified<AccountClaims>&, const HttpRequestPtr&,
+                                                             DrogonCallback&& answer) { answer(kept()); });
+    CHECK(ask(by_callback, good)->expiredTime() < 0);
+    const auto by_constant_callback = protect(
+        account_verifier(),
+        [&](const Verified<AccountClaims>&, const HttpRequestPtr&, const DrogonCallback& answer) { answer(kept()); });
+    CHECK(ask(by_constant_callback, good)->expiredTime() < 0);
+    const auto by_coroutine =
+        protect(account_verifier(),
+                [&](Verified<AccountClaims>, HttpRequestPtr) -> drogon::Task<HttpResponsePtr> { co_return kept(); });
+    CHECK(by_coroutine(good).run()->expiredTime() < 0);
+    const auto without_response = protect(account_verifier(), [](const Verified<AccountClaims>&, const HttpRequestPtr&,
+                                                                 DrogonCallback&& answer) { answer(nullptr); });
+    CHECK(ask(without_response, good) == nullptr);
+}
+
 TEST_CASE("Drogon: the fields of a rejection replace earlier ones") {
     const auto response = HttpResponse::newHttpResponse();
     response->addHeader("www-authenticate", "old");

@@ -59,6 +59,10 @@ template <class Request, class Response>
 concept MustSend = requires(Response& response) { HttpTraits<Request>::send(response); };
 template <class Request, class Response>
 concept TellsWhetherOpen = requires(Response& response) { HttpTraits<Request>::is_open(response); };
+template <class Request, class Value>
+concept GetsUncached = requires(Value&& value) {
+    { HttpTraits<Request>::uncached(std::forward<Value>(value)) } -> std::same_as<std::remove_cvref_t<Value>>;
+};
 
 /// How a handler answers: through a parameter, with its return value, or with a value that the traits make.
 enum class AnswerMode : unsigned char { none, parameter, value, factory };
@@ -158,8 +162,7 @@ public:
         }
         if (!Proof::takes(proof, token))
             return refuse(rejection(std::move(proof).error(), scheme), request, arguments...);
-        // A proof taken by value is constructed directly in the handler's parameter, not copied there.
-        return handler_(Proof::move_out(proof), std::forward<Parameters>(arguments)...);
+        return call_handler(proof, std::forward<Parameters>(arguments)...);
     }
 
     /// The same guard with a hook, which is called for each rejection and answers instead of the handler.
@@ -205,6 +208,28 @@ private:
             return rejection_by(verifier_, std::move(reason), challenge, scheme);
         } else {
             return rejection_by(verifier_, std::move(reason), challenge_, scheme);
+        }
+    }
+
+    /// A proof taken by value is constructed directly in the handler's parameter, not copied there.
+    template <class Verification>
+    Return call_handler(Verification& proof, Parameters&&... arguments) const {
+        if constexpr (GetsUncached<Request, Return>) {
+            return Traits::uncached(handler_(Proof::move_out(proof), passed_on<Parameters>(arguments)...));
+        } else {
+            return handler_(Proof::move_out(proof), passed_on<Parameters>(arguments)...);
+        }
+    }
+
+    template <class Parameter>
+    static decltype(auto) passed_on(std::remove_reference_t<Parameter>& argument) {
+        if constexpr (!GetsUncached<Request, Parameter>) {
+            return std::forward<Parameter>(argument);
+        } else if constexpr (std::is_assignable_v<Parameter, std::remove_cvref_t<Parameter>>) {
+            argument = Traits::uncached(std::move(argument));
+            return std::forward<Parameter>(argument);
+        } else {
+            return Traits::uncached(argument);
         }
     }
 
