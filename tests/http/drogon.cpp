@@ -2,8 +2,10 @@
 // Guards on Drogon itself, over real sockets, if it is installed. Its only application runs once in a process.
 #include <credence/stacks/drogon.hpp>
 
+#include <chrono>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -98,6 +100,7 @@ public:
         app.registerBeginningAdvice([&started] { started.set_value(); });
         thread_ = std::thread{[] { drogon::app().run(); }};
         started.get_future().wait();
+        wait_until_it_listens();
     }
     TestServer(const TestServer&) = delete;
     TestServer& operator=(const TestServer&) = delete;
@@ -109,6 +112,18 @@ public:
     [[nodiscard]] static int port() { return drogon::app().getListeners().front().toPort(); }
 
 private:
+    /// Another thread of Drogon begins to listen, after the advice or before it.
+    static void wait_until_it_listens() {
+        for (int round = 0; round < 1000; ++round) {
+            try {
+                const SocketClient client{port()};
+                return;
+            } catch (const std::runtime_error&) {
+                std::this_thread::sleep_for(std::chrono::milliseconds{10});
+            }
+        }
+    }
+
     std::thread thread_;
 };
 
