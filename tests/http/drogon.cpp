@@ -89,6 +89,11 @@ public:
                                     [](Verified<AccountClaims> who, HttpRequestPtr) -> drogon::Task<HttpResponsePtr> {
                                         co_return kept_response("kept " + who->sub);
                                     }));
+        app.registerHandler("/method", [](const HttpRequestPtr& request, DrogonCallback&& answer) {
+            auto response = text_response({});
+            response->addHeader("x-method", std::string{Traits::method(request)});
+            answer(response);
+        });
         app.registerHandler(
             "/filter",
             [](const HttpRequestPtr& request, DrogonCallback&& answer) {
@@ -134,7 +139,7 @@ std::string bearer(const std::string& token) { return "Authorization: Bearer " +
 
 }  // namespace
 
-TEST_CASE("Drogon: the list of requests, coroutines, cookies, hooks, filters and kept responses") {
+TEST_CASE("Drogon: the list of requests, coroutines, cookies, hooks, filters, kept responses and HEAD") {
     const TestServer server;
     support::ask_nineteen_requests(TestServer::port(), support::Shows::the_first);
     SocketClient client{TestServer::port()};
@@ -149,6 +154,8 @@ TEST_CASE("Drogon: the list of requests, coroutines, cookies, hooks, filters and
         CHECK(client.ask(get(path)).status == 401);
         CHECK(client.ask(get(path, bearer(account_token("8")))).body == "kept 8");
     }
+    CHECK(client.ask("HEAD /method HTTP/1.1\r\nHost: x\r\n\r\n").field("x-method") == "HEAD");
+    CHECK(client.ask(get("/method")).field("x-method") == "GET");
     const HttpResponse refused = client.ask(get("/hook"));
     CHECK(refused.status == 401);
     CHECK(refused.field("www-authenticate") == R"(Bearer realm="api")");

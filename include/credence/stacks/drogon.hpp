@@ -57,7 +57,10 @@ struct credence::HttpTraits<drogon::HttpRequestPtr> {
         co_return response;
     }
 
-    static std::string_view method(const drogon::HttpRequestPtr& request) { return request->methodString(); }
+    /// Drogon makes a HEAD request a GET request before it calls a handler.
+    static std::string_view method(const drogon::HttpRequestPtr& request) {
+        return request->isHead() ? "HEAD" : request->methodString();
+    }
     static std::string url(const drogon::HttpRequestPtr& request) {
         const std::string& query = request->query();
         return query.empty() ? request->getOriginalPath() : request->getOriginalPath() + "?" + query;

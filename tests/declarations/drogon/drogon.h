@@ -4,7 +4,7 @@
 //
 // A guard depends on these properties of Drogon: the Cookie field is parsed and removed from the map; of two fields with one
 // name the first is kept, and of two cookies the last; a response keeps one field of each name; a response with an expiry time answers all
-// later requests of its route, without their handler.
+// later requests of its route, without their handler; a HEAD request is made a GET request, and only isHead() tells.
 #pragma once
 
 #include <algorithm>
@@ -87,7 +87,8 @@ public:
         return found == fields_.end() ? none : found->second;
     }
     [[nodiscard]] const std::map<std::string, std::string>& cookies() const { return cookies_; }
-    [[nodiscard]] const char* methodString() const { return "POST"; }
+    [[nodiscard]] const char* methodString() const { return isHeadRequest ? "GET" : "POST"; }
+    [[nodiscard]] bool isHead() const { return isHeadRequest; }
     [[nodiscard]] const std::string& getOriginalPath() const { return path; }
     [[nodiscard]] const std::string& query() const { return queryText; }
     [[nodiscard]] trantor::InetAddress peerAddr() const { return {}; }
@@ -96,6 +97,7 @@ public:
 
     std::string path = "/me";
     std::string queryText = {};
+    bool isHeadRequest = false;
     trantor::CertificatePtr certificate = {};
 
 private:

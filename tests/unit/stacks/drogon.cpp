@@ -84,6 +84,8 @@ TEST_CASE("Drogon: method, URL, address and certificate of a request") {
     request->queryText = "c=d";
     CHECK(Traits::url(request) == "/a%20b?c=d");
     CHECK(Traits::method(request) == "POST");
+    request->isHeadRequest = true;
+    CHECK(Traits::method(request) == "HEAD");
     CHECK(Traits::peer_address(request) == "127.0.0.1");
     CHECK(Traits::client_certificate(request).empty());
     request->certificate = std::make_shared<trantor::Certificate>();
