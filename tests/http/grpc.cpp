@@ -156,9 +156,16 @@ public:
 
     /// Calls a method, whatever its kind, with one message.
     Answer call(const std::string& method, const std::vector<std::string>& authorizations = {}) {
+        std::vector<std::pair<std::string, std::string>> fields;
+        for (const std::string& value : authorizations) fields.emplace_back("authorization", value);
+        return call_with(method, fields);
+    }
+
+    /// The same with any metadata.
+    Answer call_with(const std::string& method, const std::vector<std::pair<std::string, std::string>>& metadata) {
         grpc::ClientContext context;
         context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{20});
-        for (const std::string& value : authorizations) context.AddMetadata("authorization", value);
+        for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
         grpc::CompletionQueue queue;
         const auto stream = stub_.PrepareCall(&context, method, &queue);
         ByteBuffer answer;
@@ -320,6 +327,38 @@ TEST_CASE("gRPC: a realm that metadata cannot hold does not end the server") {
     CHECK(answer.message == "A bearer token is required");
     CHECK(answer.trailing.count("www-authenticate") == 2);
     CHECK(answer.trailing.find("www-authenticate")->second == R"(Bearer realm="Z??rich")");
+}
+
+TEST_CASE("gRPC: the server's own origin is that of the authority, which is the Host of HTTP/2") {
+    const TestServer server{[](grpc::ServerBuilder&, TestService& service) {
+        service.add(
+            me.c_str(),
+            SyncMethod{protect(
+                account_verifier(),
+                [](const Verified<AccountClaims>& who, grpc::ServerContext*, const ByteBuffer*, ByteBuffer* answer) {
+                    *answer = bytes_of("hello " + who->sub);
+                    return grpc::Status::OK;
+                },
+                credence::TokenLocation{.cookie = "token"})});
+    }};
+    AnyMethod any{protect(
+        account_verifier(),
+        [](const Verified<AccountClaims>& who, grpc::GenericCallbackServerContext*) -> grpc::ServerGenericBidiReactor* {
+            return new Greeting<grpc::ServerGenericBidiReactor>{"hello " + who->sub};
+        },
+        credence::TokenLocation{.cookie = "token"})};
+    const TestServer generic{
+        [&any](grpc::ServerBuilder& builder, TestService&) { builder.RegisterCallbackGenericService(&any); }};
+    for (const TestServer* const each : {&server, &generic}) {
+        grpc::ChannelArguments arguments;
+        arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "api.example:8080");
+        Client client{*each, arguments};
+        const std::pair<std::string, std::string> cookie{"cookie", "token=" + account_token("7")};
+        CHECK(client.call_with(me, {cookie, {"origin", "https://api.example:8080"}}).body == "hello 7");
+        CHECK(client.call_with(me, {cookie, {"origin", "https://api.example"}}).code == StatusCode::PERMISSION_DENIED);
+        CHECK(client.call_with(me, {cookie, {"origin", "https://evil.example"}, {"host", "evil.example"}}).code ==
+              StatusCode::PERMISSION_DENIED);
+    }
 }
 
 TEST_CASE("gRPC: with a hook, only the hook answers") {

@@ -92,8 +92,8 @@ namespace detail {
 /// | 403       | `PERMISSION_DENIED` | `www-authenticate`                          |
 /// | 503       | `UNAVAILABLE`       | `retry-after`, `grpc-retry-pushback-ms`     |
 ///
-/// Two `authorization` entries are seen as two. A byte that gRPC does not allow in metadata, such as one of a non-ASCII
-/// realm, is sent as `?`.
+/// Two `authorization` entries are seen as two. `Host` is the authority of the call, `:authority` in HTTP/2. A byte
+/// that gRPC does not allow in metadata, such as one of a non-ASCII realm, is sent as `?`.
 ///
 /// Only a generic service learns from gRPC which method is called. In other services a DPoP proof, which names the
 /// method, cannot be checked: the compiler refuses such a guard.
@@ -105,6 +105,7 @@ struct HttpTraits<Context*> {
         std::transform(key.begin(), key.end(), key.begin(), detail::to_lower);
         const auto entries = context->client_metadata().equal_range(grpc::string_ref{key});
         if (key == "cookie") return cookies(entries);
+        if (key == "host") return authority(context, entries);
         return HeaderValue::only(entries, [](const auto& entry) { return text_of(entry.second); });
     }
 
@@ -169,6 +170,17 @@ struct HttpTraits<Context*> {
 
 private:
     static std::string_view text_of(const grpc::string_ref& text) { return {text.data(), text.size()}; }
+
+    /// gRPC takes the authority out of the metadata. A `host` entry beside it is a second one. RFC 9113 §8.3.1
+    template <class Entries>
+    static HeaderValue authority(const Context* context, const Entries& entries) {
+        if (entries.first != entries.second) return HeaderValue::repeated();
+        if constexpr (requires { context->ExperimentalGetAuthority(); }) {  // not in the oldest versions
+            const bool has_call = !context->peer().empty();                 // unlike a context that a test makes
+            if (has_call) return text_of(context->ExperimentalGetAuthority());
+        }
+        return {};
+    }
 
     /// A client of HTTP/2 may send each cookie in a field of its own; together they are one field. RFC 9113 §8.2.3
     template <class Entries>

@@ -52,6 +52,15 @@ TEST_CASE("gRPC: two entries of a name are seen as two, but cookies are one fiel
     CHECK(require_bearer(&context, support::account_verifier()).error().status == 400);
 }
 
+TEST_CASE("gRPC: a context without a call has no Host, and an entry of that name is not believed") {
+    ServerContext context;
+    ServerContextTestSpouse call{&context};
+    CHECK(Traits::field(&context, "Host").view().empty());
+    CHECK_FALSE(Traits::field(&context, "Host").is_repeated());
+    call.AddClientMetadata("host", "evil.example");
+    CHECK(Traits::field(&context, "host").is_repeated());
+}
+
 TEST_CASE("gRPC: a call with a token becomes a proof") {
     ServerContext context;
     CHECK(require_bearer(&context, support::account_verifier()).error().status == 401);
