@@ -49,7 +49,8 @@ public:
     explicit Controller(const std::shared_ptr<oatpp::web::mime::ContentMappers>& mappers) : ApiController(mappers) {
         setDefaultAuthorizationHandler(
             std::make_shared<credence::OatppBearer<std::remove_cvref_t<decltype(account_verifier())>>>(
-                account_verifier(), credence::Challenge{.realm = "shop"}));
+                account_verifier(),
+                credence::Challenge{.realm = "shop", .others = {"Basic realm=\"shop\"", "Negotiate"}}));
     }
     ENDPOINT("GET", "/controller", controller, AUTHORIZATION(std::shared_ptr<Proof>, proof)) {
         return createResponse(Status::CODE_200, oatpp::String{"controller " + proof->who->sub});
@@ -123,7 +124,7 @@ TEST_CASE("oatpp: the list of requests, its controllers, and a refused body") {
         const HttpResponse refused = client.ask(get("/controller"));
         CHECK(refused.status == 401);
         CHECK(refused.count("www-authenticate") == 1);
-        CHECK(refused.field("www-authenticate") == R"(Bearer realm="shop")");
+        CHECK(refused.field("www-authenticate") == R"(Bearer realm="shop", Basic realm="shop", Negotiate)");
     }
     const std::string evil = get("/orders", bearer(account_token("evil", "orders:write")));
     const std::string head = "POST /me HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n";

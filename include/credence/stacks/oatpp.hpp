@@ -169,15 +169,23 @@ public:
         const HeaderValue value = field ? HeaderValue{std::string_view{*field}} : HeaderValue{};
         const auto who = require_bearer(value, verifier_, challenge_);
         if (who) return std::make_shared<OatppProof<typename VerifierType::claims_type>>(*who);
+        const Rejection rejection = with_one_challenge(who.error());
         Headers headers;
-        Traits::for_each_field(who.error(), [&](const char* name, const std::string& text) {
+        Traits::for_each_field(rejection, [&](const char* name, const std::string& text) {
             headers.put(oatpp::String{name}, oatpp::String{text});
         });
         detail::throw_or_terminate(oatpp::web::protocol::http::HttpError{
-            Traits::status(who.error()), oatpp::String{std::string{who.error().description}}, headers});
+            Traits::status(rejection), oatpp::String{std::string{rejection.description}}, headers});
     }
 
 private:
+    /// oatpp's error handler sends one field of a name, so the challenges are separated by commas. RFC 9110 §11.6.1
+    static Rejection with_one_challenge(Rejection rejection) {
+        for (const std::string& other : rejection.other_challenges) rejection.challenge.append(", ").append(other);
+        rejection.other_challenges.clear();
+        return rejection;
+    }
+
     VerifierType verifier_;
     Challenge challenge_;
 };

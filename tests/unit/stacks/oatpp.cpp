@@ -129,7 +129,7 @@ TEST_CASE("oatpp: an endpoint that checks by itself refuses in one call") {
 }
 
 TEST_CASE("oatpp: the authorization handler of a controller gives the proof, or throws the whole answer") {
-    credence::OatppBearer bearer{account_verifier(), {.realm = "shop"}};
+    credence::OatppBearer bearer{account_verifier(), {.realm = "shop", .others = {"Basic", "Negotiate"}}};
     const auto given = bearer.handleAuthorization("Bearer " + account_token("7"));
     CHECK(std::static_pointer_cast<credence::OatppProof<AccountClaims>>(given)->who->sub == "7");
     const auto refused = [&bearer](const oatpp::String& field) {
@@ -140,7 +140,7 @@ TEST_CASE("oatpp: the authorization handler of a controller gives the proof, or 
         }
         return std::pair{200, std::string{}};
     };
-    CHECK(refused({}) == std::pair{401, std::string{R"(Bearer realm="shop")"}});
+    CHECK(refused({}) == std::pair{401, std::string{R"(Bearer realm="shop", Basic, Negotiate)"}});
     CHECK(refused("Bearer").first == 400);
     CHECK(refused("Bearer " + support::expired_token()).first == 401);
 }
