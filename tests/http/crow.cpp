@@ -3,6 +3,7 @@
 #include <credence/stacks/crow.hpp>
 
 #include <future>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -43,6 +44,11 @@ public:
             const auto& who = app_.get_context<Bearer>(request).who;
             return who ? crow::response{200, "through " + (*who)->sub} : crow::response{500};
         });
+        CROW_WEBSOCKET_ROUTE(app_, "/socket")
+            .onaccept([](const crow::request& request, std::optional<crow::response>& refusal, void**) {
+                const auto who = credence::require_bearer(request, account_verifier());
+                if (!who) credence::HttpTraits<crow::request>::reject(who.error(), request, refusal.emplace());
+            });
         running_ = app_.bindaddr("127.0.0.1").port(0).concurrency(2).run_async();
         app_.wait_for_server_start();
     }
@@ -125,6 +131,17 @@ TEST_CASE("Crow: the middleware passes on the proof, and answers a request witho
         CHECK(refused.status == 401);
         CHECK(refused.field("www-authenticate") == R"(Bearer realm="api")");
     }
+}
+
+TEST_CASE("Crow: a WebSocket is refused where it is accepted") {
+    const TestServer server{protect(account_verifier(), greet)};
+    const std::string handshake =
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    const HttpResponse refused = SocketClient{server.port()}.ask(get("/socket", handshake));
+    CHECK(refused.status == 401);
+    CHECK(refused.field("www-authenticate") == R"(Bearer realm="api")");
+    CHECK(SocketClient{server.port()}.ask(get("/socket", handshake + bearer(account_token("7")))).status == 101);
 }
 
 TEST_CASE("Crow: the body of a refused request never becomes the next request") {

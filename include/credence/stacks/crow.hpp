@@ -14,9 +14,15 @@
 
 /// Reads fields from the container of the request, so two `Authorization` fields are seen as two.
 ///
+/// **Crow adds trailer fields, all but the last, to those of the head.** So where a proxy sets or removes a field that
+/// counts, such as `X-Forwarded-Access-Token` or a client's certificate, it must not pass trailers on.
+///
 /// A handler returns a `crow::response`, or fills a `crow::response&` and ends it. Crow reads the body before it calls
-/// a handler, so the body of a refused request is never parsed as the next request. Crow writes the status text into an
-/// empty body.
+/// a handler, so the body of a refused request is never parsed as the next request. A handler that ends its response
+/// later keeps a copy of the proof.
+///
+/// Crow writes the status text into an empty body, even after the head of the answer to a HEAD request, where no client
+/// expects it. A proxy must not use that connection again.
 template <>
 struct credence::HttpTraits<crow::request> {
     static HeaderValue field(const crow::request& request, std::string_view name) {
@@ -61,6 +67,16 @@ namespace credence {
 ///     const auto& who = app.get_context<Bearer>(request).who;
 ///     return who ? crow::response{200, (*who)->sub} : crow::response{500};
 /// });
+/// ```
+///
+/// **Crow calls no middleware of a route when a client asks for a WebSocket,** although the route names it. Check in
+/// `onaccept`:
+///
+/// ```cpp
+/// .onaccept([&](const crow::request& request, std::optional<crow::response>& refusal, void**) {
+///     const auto who = credence::require_bearer(request, verifier);
+///     if (!who) credence::HttpTraits<crow::request>::reject(who.error(), request, refusal.emplace());
+/// })
 /// ```
 ///
 /// On a route that does not name it, `who` is empty, and the compiler does not notice. Prefer `protect`: its handler

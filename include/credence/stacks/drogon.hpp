@@ -27,11 +27,13 @@ using DrogonCallback = std::function<void(const drogon::HttpResponsePtr&)>;
 /// **Of two `Authorization` fields the first counts,** and of two cookies of one name the last: Drogon drops the others
 /// while it reads the head. So, unlike with other stacks, a request with two is not refused. A proxy in front should
 /// refuse it, and must if the proxy itself uses another one. The same holds for two `DPoP` fields, which RFC 9449 §4.3
-/// does not allow, and for `Client-Cert`: a proxy that adds its own behind a client's is not noticed.
+/// does not allow, and for `Client-Cert`: a proxy that adds its own behind a client's is not noticed. Drogon also
+/// removes vertical tabs and form feeds before the name of a cookie, so that such a name, which browsers no longer set,
+/// may read as `__Host-token`.
 ///
 /// A handler takes a `DrogonCallback&&`, or is a coroutine that returns `drogon::Task<drogon::HttpResponsePtr>` and
-/// takes request and proof by value. Drogon reads the body before it calls a handler, unless the handler takes a
-/// stream.
+/// takes request and proof by value. One that calls its callback later keeps a copy of the proof. Drogon reads the body
+/// before it calls a handler, unless the handler takes a stream.
 template <>
 struct credence::HttpTraits<drogon::HttpRequestPtr> {
     /// Calling the callback sends the response: with an `on_reject` hook, the hook alone answers.
@@ -44,7 +46,7 @@ struct credence::HttpTraits<drogon::HttpRequestPtr> {
     }
 
     /// Drogon keeps a response with an expiry time, and gives it to all later requests of the route without asking the
-    /// guard. So no response of a guarded handler has one.
+    /// guard. So no response of a guarded handler has one. A handler that calls `require_bearer` itself must set none.
     static DrogonCallback uncached(DrogonCallback answer) {
         return [answer = std::move(answer)](const drogon::HttpResponsePtr& response) {
             remove_expiry(response);
@@ -133,6 +135,9 @@ namespace credence {
 /// **Drogon keeps a response with an expiry time (`setExpiredTime`), and gives it to every request that passes the
 /// filter,** whoever sends it: one owner's response must have none. A handler that is wrapped by `protect` cannot make
 /// this mistake, because its responses lose their expiry time.
+///
+/// A filter also refuses the preflight request that a browser sends before a request to another origin, because that
+/// has no credentials. On a route with `protect`, Drogon answers it without the guard.
 ///
 /// The handler gets the proof from `credence::drogon_proof<Claims>(request)`. That is null on a route that does not
 /// name the filter, and the compiler does not notice. Prefer `protect`: its handler cannot be called without a proof.

@@ -30,6 +30,9 @@ using OatppResponse = std::shared_ptr<oatpp::web::protocol::http::outgoing::Resp
 
 /// Reads all fields of a name, so two `Authorization` fields are seen as two.
 ///
+/// **oatpp takes a folded line that begins with a space for a field of its own, and allows spaces before a colon.** So
+/// a proxy that sets or removes a field that counts, such as `X-Forwarded-Access-Token`, must refuse both. RFC 9112 §5
+///
 /// A handler takes an `OatppRequest` and returns an `OatppResponse`. oatpp leaves the body of a request to the handler,
 /// and parses an unread one as the next request, even after an answer with `Connection: close`, if the client asked to
 /// keep the connection. So the guard reads the body of a refused request. One that is too long or not plain is refused
