@@ -52,5 +52,8 @@ namespace detail {
 /// The current time by `clock`, or by the system's clock if it is empty.
 [[nodiscard]] inline NumericDate moment_of(const Clock& clock) { return clock ? clock() : system_clock(); }
 
+/// The same by the system's most exact clock if `clock` is empty.
+[[nodiscard]] inline NumericDate exact_moment_of(const Clock& clock) { return clock ? clock() : exact_now(); }
+
 }  // namespace detail
 }  // namespace credence

@@ -140,7 +140,7 @@ private:
         if (!held) return Error{Errc::proof_required, "cnf", "the verifier did not call the ConfirmationCheck"};
         auto used = state_->replays.use_once(held->id, held->remember_until);
         // A store forgets an expired proof, which then looks unused. So the proof must still be valid afterwards.
-        if (used && detail::moment_of(state_->rules.clock) > held->until)
+        if (used && detail::exact_moment_of(state_->rules.clock) > held->until)
             return detail::bad_proof("iat", "the proof expired while the request was checked");
         return used;
     }
