@@ -45,7 +45,7 @@ public:
         if ((load_word(text) & mask) != head) return 0;
         if constexpr (size > word_size) {
             if (static_cast<std::size_t>(end - text) < size) return 0;
-            if (std::string_view{text, size}.substr(word_size) != rest) return 0;
+            if (std::memcmp(text + word_size, written.data() + word_size, size - word_size) != 0) return 0;
         }
         return size;
     }
@@ -62,7 +62,6 @@ private:
         text[size - 1] = ':';
         return text;
     }();
-    static constexpr std::string_view rest = std::string_view{written.data(), size}.substr((std::min)(size, word_size));
     static constexpr std::uint64_t head = word_of_name({written.data(), size});
     static constexpr std::uint64_t mask = [] {
         std::array<char, word_size> bytes{};
