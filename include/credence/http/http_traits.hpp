@@ -100,8 +100,8 @@ private:
 ///   hook may send the response itself, with the status and the challenge that it has before the hook. Afterwards the
 ///   guard leaves it alone.
 /// - `static Value uncached(Value)` is for a stack that keeps responses, and gives them to later requests without
-///   asking the guard. It gets an argument of the handler, or what the handler returns. It gives one in its place whose
-///   responses are never kept.
+///   asking the guard. It gets an argument of the handler or of a hook, or what either returns, within a coroutine if
+///   the handler is one. It gives one in its place whose responses are never kept.
 /// - `method(request)`, `url(request)`, `client_certificate(request)` (DER) and `peer_address(request)` return texts
 ///   for a `RequestVerifier`: a `std::string`, or a view of a text that lives as long as the request. The compiler
 ///   refuses a guard if its verifier needs one that is missing: `dpop_bound` needs `method` and `url`,

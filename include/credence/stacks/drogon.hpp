@@ -46,7 +46,8 @@ struct credence::HttpTraits<drogon::HttpRequestPtr> {
     }
 
     /// Drogon keeps a response with an expiry time, and gives it to all later requests of the route without asking the
-    /// guard. So no response of a guarded handler has one. A handler that calls `require_bearer` itself must set none.
+    /// guard. So no response of a guarded handler or its hook has one. A handler that calls `require_bearer` itself
+    /// must set none.
     static DrogonCallback uncached(DrogonCallback answer) {
         return [answer = std::move(answer)](const drogon::HttpResponsePtr& response) {
             remove_expiry(response);

@@ -146,6 +146,27 @@ TEST_CASE("Drogon: no response of a guarded handler is kept for later requests")
     CHECK(ask(without_response, good) == nullptr);
 }
 
+TEST_CASE("Drogon: no answer of a hook is kept for later requests either") {
+    const auto kept = [] {
+        auto response = text_response("no");
+        response->setExpiredTime(0);
+        return response;
+    };
+    const auto by_callback =
+        protect(account_verifier(), greet)
+            .on_reject([&](const Rejection&, const HttpRequestPtr&, DrogonCallback& answer) { answer(kept()); });
+    CHECK(ask(by_callback, with_lines({}))->expiredTime() < 0);
+    const auto by_constant_callback =
+        protect(account_verifier(), [](const Verified<AccountClaims>&, const HttpRequestPtr&, const DrogonCallback&) {
+        }).on_reject([&](const Rejection&, const HttpRequestPtr&, const auto& answer) { answer(kept()); });
+    CHECK(ask(by_constant_callback, with_lines({}))->expiredTime() < 0);
+    const auto by_coroutine =
+        protect(account_verifier(), [](Verified<AccountClaims>, HttpRequestPtr) -> drogon::Task<HttpResponsePtr> {
+            co_return nullptr;
+        }).on_reject([&](const Rejection&, const HttpRequestPtr&) { return kept(); });
+    CHECK(by_coroutine(with_lines({})).run()->expiredTime() < 0);
+}
+
 TEST_CASE("Drogon: the fields of a rejection replace earlier ones") {
     const auto response = HttpResponse::newHttpResponse();
     response->addHeader("www-authenticate", "old");

@@ -233,6 +233,12 @@ private:
         }
     }
 
+    /// A hook gets its arguments by reference.
+    template <class Argument>
+    static std::remove_reference_t<Argument>& as_lvalue(Argument&& argument) noexcept {
+        return argument;
+    }
+
     Return refuse(const Rejection& rejection, const Request& request,
                   std::remove_reference_t<Parameters>&... arguments) const {
         if constexpr (mode == AnswerMode::parameter) {
@@ -250,7 +256,11 @@ private:
         } else {
             if constexpr (DiscardsBody<Request, std::remove_reference_t<Parameters>...>)
                 Traits::discard_body(arguments...);
-            return as_return(answer(rejection, request, arguments...));
+            if constexpr (has_hook && GetsUncached<Request, Return>) {
+                return Traits::uncached(as_return(answer(rejection, request, arguments...)));
+            } else {
+                return as_return(answer(rejection, request, arguments...));
+            }
         }
     }
 
@@ -263,7 +273,7 @@ private:
             if constexpr ((TellsWhetherOpen<Request, std::remove_reference_t<Parameters>> || ...))
                 (apply_rejection(rejection, request, arguments), ...);
             const bool was_open = (is_open(arguments) && ...);
-            hook_(rejection, arguments...);
+            hook_(rejection, as_lvalue(passed_on<Parameters>(arguments))...);
             return !was_open || (is_open(arguments) && ...);
         }
         return true;
