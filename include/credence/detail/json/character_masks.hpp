@@ -21,7 +21,7 @@ namespace credence::detail {
     return word ^ changed ^ changed << 28;
 }
 
-/// Four blocks of marks, as `first_mark` takes one. \return bit i is the mark of byte i.
+/// Packs sixty-four marks, bytes of which all bits are set or none. \return bit i is set if byte i is.
 [[nodiscard]] inline std::uint64_t packed_marks(const std::array<ByteBlock, 4>& marks) noexcept {
     // Byte b of the word w of eight bytes gives bit w to byte b of the sum.
     static constexpr auto weights = [] {

@@ -92,8 +92,8 @@ namespace credence::detail {
     return (is_https ? "https://" : "http://") + *authority + (path.empty() ? "/" : path);
 }
 
-/// The path of a request target, in origin-form or absolute-form; empty for another form, also for one with a fragment,
-/// which some stacks take for a part of the path. RFC 9112 §3.2
+/// The path of a request target, in origin-form or absolute-form; empty for another form, also if a fragment follows
+/// the path, which some stacks take for a part of it. RFC 9112 §3.2
 [[nodiscard]] inline std::string_view path_of_target(std::string_view target) noexcept {
     target = target.substr(0, target.find('?'));
     if (target.find('#') != std::string_view::npos) return {};

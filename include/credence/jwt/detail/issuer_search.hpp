@@ -67,7 +67,7 @@ private:
         next_ += size;
         const std::uint64_t backslashes = characters.of('\\');
         const std::uint64_t quotes = characters.of('"') & ~escaped(backslashes);
-        const std::uint64_t inside = odd_from(quotes) ^ in_string_;  // with the quote before a string, without the last
+        const std::uint64_t inside = odd_from(quotes) ^ in_string_;  // with opening quotes, without closing ones
         in_string_ = std::uint64_t{0} - (inside >> 63);
         opens_ = characters.of_brackets('{') & ~inside;
         closes_ = characters.of_brackets('}') & ~inside;
@@ -121,7 +121,8 @@ private:
         closes_ &= ~part;
     }
 
-    /// Whether the place behind a part of the block is in the outermost object, and in nothing within that.
+    /// Whether the place behind a part of the block is in the outermost object, and in nothing within that. Moves over
+    /// the brackets of the part, unless the last of them shows the answer.
     [[nodiscard]] bool is_outermost(std::uint64_t part) noexcept {
         if ((opens_ & part) > (closes_ & part)) return false;  // the last bracket opens
         take_brackets(part);
@@ -180,8 +181,8 @@ private:
     const char* value_ = nullptr;
     int depth_ = 1;                         // before the brackets below
     std::uint64_t opens_ = 0, closes_ = 0;  // the brackets of the block, behind the last name that was looked at
-    std::uint64_t ends_ = 0;                // the last quotes of strings that may be the name, if not looked at yet
-    std::uint64_t first_ = 0;               // the first quotes of strings
+    std::uint64_t ends_ = 0;                // closing quotes of what may be the name, if not looked at yet
+    std::uint64_t first_ = 0;               // opening quotes
     std::uint64_t first_before_ = 0;        // the same of the block before
     std::uint64_t backslashes_before_ = 0;  // of the block before
     std::uint64_t in_string_ = 0;           // all bits are set if the block ends within a string
