@@ -11,6 +11,7 @@
 #include <credence/detail/json/json_kind.hpp>
 #include <credence/detail/json/json_reader.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -103,12 +104,20 @@ template <class Enum>
     return true;
 }
 
-/// Reads the next element in place. Most lists have a few elements, so the first small element reserves room for a few.
-/// A token of many short lists then still costs no more than a few times its size.
+/// How many elements to reserve room for before the first: about as many as the text of the list is long for. So a
+/// token of many lists costs no more than a few times its size.
+template <class Value>
+[[nodiscard]] std::size_t usual_count(const JsonReader& reader) noexcept {
+    if constexpr (sizeof(Value) > 64) return 1;
+    constexpr std::size_t usual_element = sizeof(Value) <= sizeof(double) ? 2 : 12, longest = 96;  // characters
+    const std::string_view ahead = reader.ahead(longest);
+    return 1 + (std::min)(ahead.find(']'), ahead.size()) / usual_element;
+}
+
+/// Reads the next element in place.
 template <class Value>
 [[nodiscard]] bool read_element(JsonReader& reader, std::vector<Value>& out, Result<void>& mapped) {
-    constexpr std::size_t few = sizeof(Value) <= 64 ? 4 : 1;
-    if (out.empty()) out.reserve(few);
+    if (out.empty()) out.reserve(usual_count<Value>(reader));
     if constexpr (std::same_as<Value, std::string>) {
         std::string_view plain;
         if (reader.take_plain_string(plain)) {

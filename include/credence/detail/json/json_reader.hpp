@@ -10,6 +10,7 @@
 #include <credence/detail/json/json_string.hpp>
 #include <credence/detail/json/name_table.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <forward_list>
@@ -79,6 +80,12 @@ public:
     [[nodiscard]] bool has_too_many_escapes() const noexcept { return escapes_left_ > rules_.escape_limit; }
     [[nodiscard]] JsonRules rules() const noexcept { return rules_; }
     [[nodiscard]] const char* position() const noexcept { return at_; }
+
+    /// The text from here on, at most so many characters.
+    [[nodiscard]] std::string_view ahead(std::size_t most) const noexcept {
+        if (at_ >= end_) return {};  // a truncated text may have been read past its end
+        return {at_, (std::min)(most, static_cast<std::size_t>(end_ - at_))};
+    }
 
     /// Reads a character if it is the next one after white space.
     [[nodiscard, gnu::always_inline]] bool take(char wanted) noexcept {

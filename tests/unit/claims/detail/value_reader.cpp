@@ -154,6 +154,18 @@ TEST_CASE("lists and maps take any depth of their own kind") {
     CHECK(judged<Holder<std::map<std::string, int>>>(R"("v":{"a":1,"\u0061":2})") == "duplicate_member");
 }
 
+TEST_CASE("a list reserves room for as many elements as its text is long for") {
+    const auto capacity = [](const std::string& list) {
+        const auto out = read_object<Holder<std::vector<std::string>>>("\"v\":" + list);
+        REQUIRE(out);
+        return out->v.capacity();
+    };
+    CHECK(capacity("[\"\"]") == 1);
+    CHECK(capacity(R"(["openid","profile","email","orders:read","orders:write","offline_access"])") <= 8);
+    CHECK(capacity("[\"" + std::string(2000, 'a') + "\"]") <= 9);
+    CHECK(judged<Holder<std::vector<std::string>>>("\"v\":[") == "invalid_json");
+}
+
 TEST_CASE("an audience member takes a string or a list of strings") {
     CHECK(value<credence::Audience>("\"api\"") == credence::Audience{"api"});
     CHECK(value<credence::Audience>(R"(["api","web"])") == credence::Audience{"api", "web"});
