@@ -4,7 +4,8 @@
 // - Durability: that of the server; a commit is on its disk. A restart of the instance or the server loses nothing.
 // - Bounds: those of the database. Expired records are deleted from time to time.
 // - While the server is down, frozen or out of connections, each call returns `store_unavailable`, at the latest after
-//   `patience`. The first call after it is back succeeds.
+//   `patience`. The first call after it is back succeeds. A standby, or another server that refuses changes, counts as
+//   down: its answers may be old. `target_session_attrs` in the URL overrides that.
 // - A call costs one round trip; renewing a session and exchanging a refresh token cost five. Connections are pooled,
 //   and statements are prepared, so a proxy in front of the server must not share one connection between several
 //   clients.

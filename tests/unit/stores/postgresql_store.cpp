@@ -254,6 +254,20 @@ TEST_CASE("PostgreSQL: while the server is away every call is refused, and after
     CHECK(sessions.verify(id));
 }
 
+TEST_CASE("PostgreSQL: a server that refuses changes, as a standby does, is not asked: its answers may be old") {
+    if (server_url().empty()) return;
+    const auto store = new_store();
+    CHECK_FALSE(store->is_revoked(TokenIdentity{}).value());
+    const Control control;
+    control.run("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on");
+    control.run("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'credence'");
+    CHECK(store->is_revoked(TokenIdentity{}).error().code == Errc::store_unavailable);
+    CHECK(store->find_session("x").error().code == Errc::store_unavailable);
+    CHECK(PostgresqlStore::open(server_url()).error().code == Errc::store_unavailable);
+    control.run("ALTER ROLE CURRENT_USER RESET default_transaction_read_only");
+    CHECK_FALSE(store->is_revoked(TokenIdentity{}).value());
+}
+
 TEST_CASE("PostgreSQL: after a table has got another column one call is refused, and the next ones work") {
     if (server_url().empty()) return;
     const auto store = new_store({.clock = [] { return contract_start; }});

@@ -107,9 +107,10 @@ public:
                                                                     std::chrono::seconds patience, Deadline deadline) {
         const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
         const std::string seconds = std::to_string((std::max)(left.count(), std::chrono::seconds::rep{1}));
-        // Parameters in the URL come later, and so take precedence.
-        const std::array<const char*, 4> names{"connect_timeout", "application_name", "dbname", nullptr};
-        const std::array<const char*, 4> values{seconds.c_str(), "credence", url.c_str(), nullptr};
+        // Parameters in the URL come later, and so take precedence. A standby would answer, but with old records.
+        const std::array<const char*, 5> names{"connect_timeout", "application_name", "target_session_attrs", "dbname",
+                                               nullptr};
+        const std::array<const char*, 5> values{seconds.c_str(), "credence", "read-write", url.c_str(), nullptr};
         auto connection = std::unique_ptr<PostgresqlConnection>{
             new PostgresqlConnection{PQconnectdbParams(names.data(), values.data(), 1), patience}};
         if (PQstatus(connection->connection_.get()) != CONNECTION_OK) return nullptr;
