@@ -147,8 +147,7 @@ public:
     [[nodiscard]] Result<void> end(SubjectSession login) {
         const auto ended = families_->revoke_family(login.handle);
         if (!ended) return unavailable(ended.error());
-        // If that fails, the entry stays in the store; `list` does not show it.
-        static_cast<void>(list_->end_session_of({.subject = listed_subject(login.subject), .handle = login.handle}));
+        unlist(login);
         return {};
     }
 
@@ -248,7 +247,10 @@ private:
         // Before anybody has a token of it, so that every login that goes on is in the list.
         if (const auto added = add({refresh->family, refresh->subject, *issued_at, options.label}); !added)
             return added.error();
-        if (const auto kept = end_surplus_beside(*refresh); !kept) return kept.error();
+        if (const auto kept = end_surplus_beside(*refresh); !kept) {
+            static_cast<void>(end({.subject = refresh->subject, .handle = refresh->family}));  // nobody gets its tokens
+            return kept.error();
+        }
         return login_of(*std::move(refresh), *issued_at);
     }
 
@@ -315,17 +317,31 @@ private:
         return !*is_revoked;
     }
 
+    /// Drops a login from the list. If that fails, the entry stays in the store; `list` does not show it.
+    void unlist(SubjectSession login) {
+        static_cast<void>(list_->end_session_of({.subject = listed_subject(login.subject), .handle = login.handle}));
+    }
+
     /// Ends the logins beyond `max_per_subject`. Called after the insertion, so that simultaneous logins count each
-    /// other.
+    /// other. Entries of logins that have ended do not count, and are dropped.
     [[nodiscard]] Result<void> end_surplus_beside(const RefreshToken& newest) {
         if (!rules_.max_per_subject) return {};
         auto logins = listed(newest.subject);
         if (!logins) return logins.error();
         std::erase_if(*logins, [&newest](const SessionInfo& login) { return login.handle == newest.family; });
-        const std::size_t most = (std::max)(*rules_.max_per_subject, std::size_t{1}) - 1;
-        for (std::size_t beyond = most; beyond < logins->size(); ++beyond) {
-            const auto ended = end({.subject = newest.subject, .handle = (*logins)[beyond].handle});
-            if (!ended) return ended.error();
+        std::size_t left = (std::max)(*rules_.max_per_subject, std::size_t{1}) - 1;
+        if (logins->size() <= left) return {};
+        for (const SessionInfo& login : *logins) {
+            const SubjectSession one{.subject = newest.subject, .handle = login.handle};
+            const auto is_on = goes_on(newest.subject, login);
+            if (!is_on) return is_on.error();
+            if (!*is_on) {
+                unlist(one);
+            } else if (left > 0) {
+                --left;
+            } else if (const auto ended = end(one); !ended) {
+                return ended.error();
+            }
         }
         return {};
     }

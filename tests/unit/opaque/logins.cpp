@@ -246,6 +246,36 @@ TEST_CASE("a login beyond the limit ends the least recently used one, never the 
     CHECK(service.handles("ann").size() == 3);
 }
 
+TEST_CASE("a login that has ended does not count towards the limit") {
+    Service service;
+    std::vector<credence::Login> logins;
+    for (int count = 0; count < 3; ++count) {
+        logins.push_back(service.logins.start("ann").value());
+        service.moment += 1min;
+    }
+    // The list still has an entry of it.
+    REQUIRE(service.logins.end_login_of(logins[2].refresh_token));
+    const auto newest = service.logins.start("ann").value();
+    CHECK(service.lets_in(logins[0]));
+    CHECK(service.lets_in(logins[1]));
+    CHECK(service.handles("ann").size() == 3);
+    CHECK(service.store->sessions_of("login:ann").value().size() == 3);
+    service.moment += 1min;
+    CHECK(service.logins.start("ann"));
+    CHECK_FALSE(service.lets_in(logins[0]));
+    CHECK(service.lets_in(logins[1]));
+    CHECK(service.lets_in(newest));
+}
+
+TEST_CASE("a login that could not make room for itself has ended") {
+    Service service;
+    for (int count = 0; count < 3; ++count) REQUIRE(service.logins.start("ann"));
+    service.store->ends_no_family = true;
+    CHECK(service.logins.start("ann").error().code == Errc::store_unavailable);
+    service.store->ends_no_family = false;
+    CHECK(service.handles("ann").size() == 2);
+}
+
 TEST_CASE("a login from before the list is listed when it is used or adopted") {
     Service service;
     const auto used = service.logins.start("ann").value();
