@@ -178,15 +178,18 @@ public:
         return {};
     }
 
-    /// Ends all logins of a subject up to this second: log out everywhere.
+    /// Ends all logins of a subject up to this second: log out everywhere. Tokens of an instance whose
+    /// clock is ahead end as well.
     [[nodiscard]] Result<void> end_all(std::string_view subject) {
         // First the refresh tokens, then the subject: access tokens from exchanges before the first step are older than
         // the second.
         if (const auto ended = families_->revoke_subject(subject); !ended) return unavailable(ended.error());
-        const auto marked = store_->revoke_subject({.issuer = rules_.issuer, .subject = std::string{subject}}, now());
+        const NumericDate mark = now();
+        const auto marked = store_->revoke_subject({.issuer = rules_.issuer, .subject = std::string{subject}}, mark);
         if (!marked) return unavailable(marked.error());
         // Then those of logins that began in between. `start` checks for the revocation after it has issued a token.
         if (const auto ended = families_->revoke_subject(subject); !ended) return unavailable(ended.error());
+        if (const auto ended = end_recently_used(subject, mark); !ended) return ended.error();
         static_cast<void>(list_->end_sessions_of({.subject = listed_subject(subject)}));
         return {};
     }
@@ -315,6 +318,18 @@ private:
         const auto is_revoked = store_->is_revoked(token_of(subject, login.started_at));
         if (!is_revoked) return unavailable(is_revoked.error());
         return !*is_revoked;
+    }
+
+    /// Ends the logins one by one that were used shortly before `mark`, or after it: an instance whose clock is ahead
+    /// may have given them access tokens that are later than the mark. The list may be a minute late.
+    [[nodiscard]] Result<void> end_recently_used(std::string_view subject, NumericDate mark) {
+        const auto logins = listed(subject);
+        if (!logins) return logins.error();
+        for (const SessionInfo& login : *logins) {
+            if (login.last_used_at < detail::saturating_sum(mark, -max_leeway)) continue;
+            if (const auto ended = families_->revoke_family(login.handle); !ended) return unavailable(ended.error());
+        }
+        return {};
     }
 
     /// Drops a login from the list. If that fails, the entry stays in the store; `list` does not show it.

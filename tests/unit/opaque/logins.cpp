@@ -34,7 +34,8 @@ struct Store : MemoryStore {
     using MemoryStore::MemoryStore;
 
     bool is_down = false, ends_no_family = false, marks_nobody = false;
-    std::function<void()> before_insert = {}, before_mark = {};  ///< an action of another thread, run once
+    std::function<void()> before_insert = {}, before_mark = {},
+                          after_mark = {};  ///< an action of another thread, run once
 
     Result<void> insert(const RefreshRecord& record) {
         happen(before_insert);
@@ -52,7 +53,9 @@ struct Store : MemoryStore {
     }
     Result<void> revoke_subject(const credence::SubjectIdentity& subject, NumericDate moment) {
         happen(before_mark);
-        return is_down || marks_nobody ? down() : MemoryStore::revoke_subject(subject, moment);
+        auto marked = is_down || marks_nobody ? down() : MemoryStore::revoke_subject(subject, moment);
+        happen(after_mark);
+        return marked;
     }
     Result<void> revoke(const credence::TokenIdentity& token) { return is_down ? down() : MemoryStore::revoke(token); }
     Result<bool> is_revoked(const credence::TokenIdentity& token) {
@@ -171,12 +174,38 @@ TEST_CASE("logging out everywhere ends earlier logins, and a login in the same s
     CHECK(service.logins.start("ann").error().code == Errc::store_unavailable);
 }
 
+TEST_CASE("logging out everywhere ends tokens of an instance whose clock is ahead") {
+    Service service;
+    Logins<Store> other{service.store, {.issuer = "us", .lifetime = 1h, .clock = [&] { return service.moment + 3s; }}};
+    const auto started = other.start("ann").value();
+    const auto idle = service.logins.start("ann").value();
+    const auto stranger = other.start("bob").value();
+    service.moment += 6min;
+    const auto renewed = other.renew(started.refresh_token).value();
+    CHECK(renewed.issued_at == service.moment + 3s);
+    REQUIRE(service.logins.end_all("ann"));
+    service.moment += 3s;
+    CHECK_FALSE(service.lets_in(renewed));
+    CHECK_FALSE(service.lets_in(idle));
+    CHECK((service.logins.check)(idle.handle));  // its subject and time are enough
+    CHECK(service.lets_in(stranger));
+    CHECK(service.logins.start("ann").value().issued_at == service.moment);
+}
+
 TEST_CASE("a login that begins during a logout everywhere has ended, or is listed and valid") {
     Service service;
     std::optional<credence::Login> login;
     SECTION("it began first") {
         service.store->before_mark = [&] { login = service.logins.start("ann").value(); };
         REQUIRE(service.logins.end_all("ann"));
+        CHECK(service.logins.renew(login->refresh_token).error().code == Errc::token_revoked);
+        CHECK_FALSE(service.lets_in(*login));
+        CHECK(service.handles("ann").empty());
+    }
+    SECTION("it began between the steps") {
+        service.store->after_mark = [&] { login = service.logins.start("ann").value(); };
+        REQUIRE(service.logins.end_all("ann"));
+        service.moment += 1s;
         CHECK(service.logins.renew(login->refresh_token).error().code == Errc::token_revoked);
         CHECK_FALSE(service.lets_in(*login));
         CHECK(service.handles("ann").empty());
