@@ -5,7 +5,8 @@
 //   `everysec` the last second; without a file everything, including revocations. A replica that takes over may lack
 //   the last moments.
 // - Bounds: the server's memory. Each record has a time to live and is deleted after it. A server that may evict valid
-//   records is not accepted; one that is full refuses calls that need room, and still renews and ends sessions.
+//   records is not accepted; one that is full refuses calls that need room, and still verifies, renews and ends
+//   sessions.
 // - While the server is down or frozen, or all connections are in use, each call returns `store_unavailable`, at the
 //   latest after `patience`. The first call after it is back succeeds. A server that has become a replica refuses
 //   writes, and no new connection to it is used.

@@ -372,16 +372,26 @@ TEST_CASE("Redis: a full server refuses new records, and still ends sessions") {
     if (!has_redis()) return;
     const RedisServer server;
     const auto store = store_on(server);
-    const credence::Sessions<credence::RegisteredClaims> sessions{store};
+    NumericDate moment = credence::now();
+    const credence::Sessions<credence::RegisteredClaims> sessions{store, {.clock = [&] { return moment; }}};
+    const credence::ApiKeys<credence::RegisteredClaims> api_keys{store, {.clock = [&] { return moment; }}};
     const auto id = sessions.start({.sub = "ann"}).value().id;
+    const auto api_key = api_keys.issue({.sub = "ann"}).value().text;
     server.run({"CONFIG", "SET", "maxmemory", "1"});
     CHECK(store->use_once("x", credence::in(60s)).error().reason == "Redis has no memory left");
     CHECK(sessions.start({.sub = "ann"}).error().code == Errc::store_unavailable);
+    moment += 1min;  // the time of use is written
     CHECK(sessions.verify(id));
+    CHECK(sessions.list("ann").value().front().last_used_at == moment);
+    CHECK(api_keys.verify(api_key));
+    moment += 1min;
+    CHECK(api_keys.verify(api_key));
+    CHECK(api_keys.list("ann").value().front().last_used_at == moment);
     const auto renewed = sessions.renew(id).value().id;  // one session replaces another
     CHECK(sessions.verify(renewed));
     CHECK(sessions.end_all("ann"));
     CHECK(sessions.verify(renewed).error().code == Errc::token_revoked);
+    CHECK(api_keys.revoke_all("ann"));
     CHECK(server.run({"DBSIZE"}) == "0");
 }
 

@@ -4,6 +4,8 @@
 // A record is a hash with a time to live. The names of a subject's records are in a sorted set, the index, by the end
 // of each; it lives as long as the longest of them. A time to live of 0 means for ever. A script that changes something
 // first checks that it can, so nothing is left half done.
+//
+// A full Redis refuses a command that may need room, but only as the first write of a script.
 #pragma once
 
 #include <credence/version.hpp>
@@ -61,8 +63,8 @@ inline constexpr std::string_view redis_touch_session = R"lua(
 local known = redis.call('HMGET', KEYS[1], 'subject', 'last_used_at')
 if not known[1] then return 0 end
 if tonumber(known[2]) < tonumber(ARGV[4]) then
+  expire(KEYS[1], ARGV[3])  -- the first write: it needs no room
   redis.call('HSET', KEYS[1], 'last_used_at', ARGV[4], 'ends_at', ARGV[2])
-  expire(KEYS[1], ARGV[3])
   add_to_index(ARGV[5] .. known[1], ARGV[2], ARGV[1], ARGV[3])
 end
 return 1
@@ -72,7 +74,10 @@ return 1
 inline constexpr std::string_view redis_touch_api_key = R"lua(
 local known = redis.call('HGET', KEYS[1], 'last_used_at')
 if not known then return 0 end
-if known == '' or tonumber(known) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'last_used_at', ARGV[1]) end
+if known == '' or tonumber(known) < tonumber(ARGV[1]) then
+  redis.call('DEL', KEYS[1] .. ':')  -- the first write: it needs no room, and there is no such key
+  redis.call('HSET', KEYS[1], 'last_used_at', ARGV[1])
+end
 return 1
 )lua";
 
