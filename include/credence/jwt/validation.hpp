@@ -21,6 +21,11 @@ inline constexpr std::chrono::seconds max_leeway{300};
 
 namespace detail {
 
+/// How long after a token's `exp` a store that servers share keeps its revocation. A verifier may accept the token for
+/// `max_leeway`. It does so for longer by the clock of the server that deletes, if its own clock is behind or the
+/// store's answer is slow.
+inline constexpr std::chrono::seconds revocation_reserve = 2 * max_leeway;
+
 /// The claims that grant scopes by RFC 8693 §4.2 and RFC 9068 §2.2.3. A function: g++ 12 ends with an internal error
 /// where a template makes a `Validation` whose list is written in the class. The names are copied from texts, because
 /// an initializer list would make each string twice.

@@ -351,7 +351,7 @@ private:
         NumericDate due = next_delete_.load();
         if (moment < due && due <= in_a_minute) return;  // later: the clock has gone back
         if (!next_delete_.compare_exchange_strong(due, in_a_minute)) return;
-        const NumericDate safely = detail::saturating_sum(moment, -max_leeway);
+        const NumericDate safely = detail::saturating_sum(moment, -detail::revocation_reserve);
         const Deadline deadline = pool_.deadline() - options_.patience / 2;
         const auto may_go_on = [&](std::string_view sql, NumericDate end) {
             return run_by(deadline, sql, end).has_value() || std::chrono::steady_clock::now() < deadline;

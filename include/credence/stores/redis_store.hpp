@@ -194,8 +194,7 @@ public:
 
     [[nodiscard]] Result<void> revoke(const TokenIdentity& token) {
         auto command = script({}, detail::redis_revoke, {key(revoked_token, token.issuer, token.id)});
-        // A verifier with the greatest leeway still accepts the token this long after its expiry.
-        command.add(token.expires_at ? left_until(detail::saturating_sum(*token.expires_at, max_leeway)) : for_ever);
+        command.add(token.expires_at ? left_until(needed_until(*token.expires_at)) : for_ever);
         return asked(ask(command));
     }
     [[nodiscard]] Result<void> revoke_subject(const SubjectIdentity& subject, NumericDate mark) {
@@ -204,7 +203,7 @@ public:
         command.add(mark);
         if (options_.longest_lifetime) {
             const auto lifetime = (std::max)(*options_.longest_lifetime, std::chrono::seconds{0});
-            command.add(left_until(detail::saturating_sum(detail::saturating_sum(mark, lifetime), max_leeway)));
+            command.add(left_until(needed_until(detail::saturating_sum(mark, lifetime))));
         } else {
             command.add(for_ever);
         }
@@ -256,6 +255,11 @@ private:
               options_.max_connections) {}
 
     [[nodiscard]] NumericDate moment() const { return detail::moment_of(options_.clock); }
+
+    /// The end of the revocation of a token that expires at `end`.
+    [[nodiscard]] static NumericDate needed_until(NumericDate end) {
+        return detail::saturating_sum(end, detail::revocation_reserve);
+    }
 
     /// A time to live: at least a second, because 0 means for ever.
     [[nodiscard]] std::chrono::seconds left_until(NumericDate end) const {

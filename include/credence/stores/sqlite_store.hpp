@@ -40,7 +40,7 @@ struct SqliteOptions {
     /// How long a call waits for another process that writes. 0 to 60 s.
     std::chrono::milliseconds patience{5000};
     /// The longest lifetime of any token, from `iat` to `exp`. Revocations of subjects that are older than that, plus
-    /// the greatest leeway, are deleted. Unset: they stay for ever. Leave it unset where tokens may lack `exp`.
+    /// twice the greatest leeway, are deleted. Unset: they stay for ever. Leave it unset where tokens may lack `exp`.
     std::optional<std::chrono::seconds> longest_lifetime = {};
     /// Returns the current time. Empty: the system's clock.
     Clock clock = system_clock;
@@ -306,7 +306,7 @@ private:
         const NumericDate in_a_minute = detail::saturating_sum(moment, std::chrono::minutes{1});
         if (moment < next_delete_ && next_delete_ <= in_a_minute) return;  // later: the clock has gone back
         next_delete_ = in_a_minute;
-        const NumericDate safely = detail::saturating_sum(moment, -max_leeway);
+        const NumericDate safely = detail::saturating_sum(moment, -detail::revocation_reserve);
         static_cast<void>(connection_->run("DELETE FROM credence_sessions WHERE ends_at <= ?", moment));
         static_cast<void>(connection_->run("DELETE FROM credence_api_keys WHERE expires_at <= ?", moment));
         static_cast<void>(connection_->run("DELETE FROM credence_refresh_tokens WHERE expires_at <= ?", moment));
