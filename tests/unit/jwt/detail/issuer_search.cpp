@@ -76,6 +76,8 @@ TEST_CASE("the name is found with and without escapes, and no other name") {
           R"(\i\s\s)", R"(\u0049ss)", R"(\u0069\u0073\u00)", R"(x\u0069ss)", R"(xxxxxiss)", R"(\\\\\u0069ss)"}) {
         INFO(name);
         CHECK(issuers_in("{\"" + std::string{name} + "\":1}").empty());
+        for (std::size_t size = 0; size < 20; ++size)  // a string before it begins where the name might
+            CHECK(issuers_in(R"({"b":")" + std::string(size, 'v') + "\",\"" + name + "\":1}").empty());
         CHECK(issuers_in(R"({"":"\\",")" + std::string{name} + R"(":1,"a":"","")" + name + "\":2}").empty());
     }
 }
