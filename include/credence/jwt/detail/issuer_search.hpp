@@ -32,12 +32,10 @@ namespace credence::detail {
 class IssuerSearch {
 public:
     /// \param text  followed by `json_padding`.
-    explicit IssuerSearch(std::string_view text) noexcept : next_(text.data()), end_(text.data() + text.size()) {
-        next_ = end_of_space(next_);
-        if (next_ < end_ && *next_ == '{')
-            ++next_;
-        else
-            next_ = end_;
+    explicit IssuerSearch(std::string_view text) noexcept
+        : begin_(end_of_space(text.data())), end_(text.data() + text.size()) {
+        const bool begins_with_member = begin_ < end_ && *begin_ == '{' && *end_of_space(begin_ + 1) == '"';
+        next_ = begins_with_member ? begin_ + 1 : end_;
     }
 
     /// Moves to the next one. \return false if there is none.
@@ -131,25 +129,40 @@ private:
 
     /// Whether the string that ends at this character of the block is the name of a member, and `iss`.
     [[nodiscard]] bool is_issuer(int end) noexcept {
+        const int length = length_of_issuer(end);
+        if (length == 0) return false;
         const char* const quote = block_ + end;
-        const bool is_plain = std::memcmp(quote - 3, "iss\"", 4) == 0 && begins_string(end - 4);
-        if (!is_plain && !(may_be_escaped_ && is_escaped_issuer(end))) return false;
         const char* const colon = behind_space(quote + 1);
         if (*colon != ':') return false;
         if (!is_outermost((std::uint64_t{1} << end) - 1)) return false;
         value_ = behind_space(colon + 1);
-        return value_ < end_;
+        return value_ < end_ && begins_member(quote - length - 1);
     }
 
     [[nodiscard]] static const char* behind_space(const char* at) noexcept { return *at > ' ' ? at : end_of_space(at); }
 
-    [[nodiscard, gnu::noinline]] bool is_escaped_issuer(int end) const noexcept {
+    /// Whether a member may begin here: behind a comma or the bracket of the object.
+    [[nodiscard]] bool begins_member(const char* at) const noexcept {
+        constexpr std::ptrdiff_t word_size = sizeof(std::uint64_t);
+        while (at - begin_ > word_size && are_json_spaces(load_word(at - word_size))) at -= word_size;
+        while (is_json_space(at[-1])) --at;  // not beyond the bracket
+        return at[-1] == ',' || at - 1 == begin_;
+    }
+
+    /// The length of the name that ends at this character, if it is `iss`; 0 if it is another.
+    [[nodiscard]] int length_of_issuer(int end) const noexcept {
+        if (std::memcmp(block_ + end - 3, "iss\"", 4) == 0 && begins_string(end - 4)) return 3;
+        return may_be_escaped_ ? length_of_escaped(end) : 0;
+    }
+
+    [[nodiscard, gnu::noinline]] int length_of_escaped(int end) const noexcept {
         for (const int length : {8, 13, 18}) {
             if (!begins_string(end - length - 1)) continue;
             std::string_view name{block_ + end - length, static_cast<std::size_t>(length)};
-            if (take(name, escaped_i) && take(name, escaped_s) && take(name, escaped_s)) return name.empty();
+            if (take(name, escaped_i) && take(name, escaped_s) && take(name, escaped_s))
+                return name.empty() ? length : 0;
         }
-        return false;
+        return 0;
     }
 
     /// A letter of the name, as it is written if it is escaped.
@@ -175,8 +188,9 @@ private:
         return ((place < 0 ? first_before_ >> (64 + place) : first_ >> place) & 1) != 0;
     }
 
-    const char* next_;  // behind the block
+    const char* begin_;  // the bracket of the object
     const char* end_;
+    const char* next_ = nullptr;  // behind the block
     const char* block_ = nullptr;
     const char* value_ = nullptr;
     int depth_ = 1;                         // before the brackets below

@@ -71,13 +71,30 @@ TEST_CASE("the name is found with and without escapes, and no other name") {
             CHECK(issuers_in(text) == Places{text.size() - 2});
         }
     }
-    for (const char* name :
-         {"ISS", "is", "isss", "xiss", R"(\"iss)", R"(\u0069s)", R"(\u0069sss)", R"(\\u0069ss)", R"(\u006s)", R"(\u)",
-          R"(\i\s\s)", R"(\u0049ss)", R"(\u0069\u0073\u00)", R"(x\u0069ss)", R"(xxxxxiss)", R"(\\\\\u0069ss)"}) {
+    for (const char* name : {"ISS",
+                             "is",
+                             "isss",
+                             "xiss",
+                             R"(\"iss)",
+                             R"(\u0069s)",
+                             R"(\u0069sss)",
+                             R"(\\u0069ss)",
+                             R"(\u006s)",
+                             R"(\u)",
+                             R"(\i\s\s)",
+                             R"(\u0049ss)",
+                             R"(\u0069\u0073\u00)",
+                             R"(x\u0069ss)",
+                             R"(xxxxxiss)",
+                             R"(,xiss)",
+                             R"(b,xiss)",
+                             R"(b, xiss)",
+                             R"(,x\u0069ss)",
+                             R"(\\\\\u0069ss)"}) {
         INFO(name);
         CHECK(issuers_in("{\"" + std::string{name} + "\":1}").empty());
         for (std::size_t size = 0; size < 20; ++size)  // a string before it begins where the name might
-            CHECK(issuers_in(R"({"b":")" + std::string(size, 'v') + "\",\"" + name + "\":1}").empty());
+            CHECK(issuers_in(R"({"z":"\n","b":")" + std::string(size, 'v') + "\",\"" + name + "\":1}").empty());
         CHECK(issuers_in(R"({"":"\\",")" + std::string{name} + R"(":1,"a":"","")" + name + "\":2}").empty());
     }
 }
@@ -91,6 +108,21 @@ TEST_CASE("a text that is not an object has no issuer, and a truncated one has i
     const std::string whole = R"({"a":{"b":["\""]},"iss":"c","d":1})";
     for (std::size_t size = 0; size <= whole.size(); ++size)
         CHECK(issuers_in(whole.substr(0, size)).size() == (size > whole.find("\"c\"") ? 1 : 0));
+}
+
+TEST_CASE("an iss that does not begin a member is none") {
+    for (const char* text : {R"({x:1,"iss":1})", R"({"a" "iss":1})", R"({"a":1 "iss":1})", R"({1"iss":1})",
+                             R"({:"iss":1})", R"({,"iss":1})", R"({"a":"iss":1})"}) {
+        INFO(text);
+        CHECK(issuers_in(text).empty());
+    }
+    for (std::size_t spaces = 0; spaces < 30; ++spaces) {
+        const std::string space(spaces, ' ');
+        INFO(spaces);
+        CHECK(issuers_in("{" + space + "\"iss\":1}").size() == 1);
+        CHECK(issuers_in("{\"a\":1," + space + "\"iss\":1}").size() == 1);
+        CHECK(issuers_in("{\"a\":1" + space + "\"iss\":1}").empty());
+    }
 }
 
 TEST_CASE("an issuer within a list or an object, or behind the end of the object, is another one") {
