@@ -45,7 +45,10 @@ public:
         if ((load_word(text) & mask) != head) return 0;
         if constexpr (size > word_size) {
             if (static_cast<std::size_t>(end - text) < size) return 0;
-            if (std::memcmp(text + word_size, written.data() + word_size, size - word_size) != 0) return 0;
+            for (std::size_t at = word_size; at + word_size < size; at += word_size)
+                if (load_word(text + at) != written_word(at)) return 0;
+            constexpr std::uint64_t tail = written_word(size - word_size);
+            if (load_word(text + size - word_size) != tail) return 0;
         }
         return size;
     }
@@ -63,6 +66,12 @@ private:
         return text;
     }();
     static constexpr std::uint64_t head = word_of_name({written.data(), size});
+    /// Eight characters of it.
+    [[nodiscard]] static constexpr std::uint64_t written_word(std::size_t at) noexcept {
+        std::array<char, word_size> bytes{};
+        for (std::size_t byte = 0; byte < word_size; ++byte) bytes[byte] = written[at + byte];
+        return std::bit_cast<std::uint64_t>(bytes);
+    }
     static constexpr std::uint64_t mask = [] {
         std::array<char, word_size> bytes{};
         std::fill_n(bytes.begin(), (std::min)(size, word_size), '\xff');

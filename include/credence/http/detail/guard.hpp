@@ -236,7 +236,7 @@ private:
     /// A hook gets its arguments by reference.
     template <class Argument>
     static std::remove_reference_t<Argument>& as_lvalue(Argument&& argument) noexcept {
-        return argument;
+        return static_cast<std::remove_reference_t<Argument>&>(argument);  // in C++23 it would be moved
     }
 
     Return refuse(const Rejection& rejection, const Request& request,
