@@ -167,7 +167,7 @@ public:
     /// of `keys`, which are checked one by one.
     [[nodiscard]] Result<void> read(std::string_view text) {
         if (text.size() > longest_key_text) return bad_key("more than 1 MiB of text");
-        if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+        if (text.starts_with(utf8_byte_order_mark)) text.remove_prefix(utf8_byte_order_mark.size());
         padded_ = SecretBytes{text.size() + json_padding};
         text.copy(reinterpret_cast<char*>(padded_.data()), text.size());
         reader_.emplace(as_text(padded_.view()).substr(0, text.size()), lenient);

@@ -12,13 +12,13 @@
 namespace credence::detail {
 
 /// UTF-8's byte order mark, which some editors write at the start of a text.
-inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+inline constexpr std::string_view utf8_byte_order_mark = "\xef\xbb\xbf";
 
 inline constexpr std::string_view white_space = " \t\r\n\v\f";
 
 /// A text without white space and the byte order mark at its start.
 [[nodiscard]] inline std::string_view trim_front(std::string_view text) {
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    if (text.starts_with(utf8_byte_order_mark)) text.remove_prefix(utf8_byte_order_mark.size());
     const auto first = text.find_first_not_of(white_space);
     return first == std::string_view::npos ? std::string_view{} : text.substr(first);
 }
