@@ -178,8 +178,8 @@ public:
         return {};
     }
 
-    /// Ends all logins of a subject up to this second: log out everywhere. Tokens of an instance whose
-    /// clock is ahead end as well.
+    /// Ends all logins of a subject up to this second: log out everywhere. Tokens of an instance whose clock is ahead
+    /// end as well.
     [[nodiscard]] Result<void> end_all(std::string_view subject) {
         // First the refresh tokens, then the subject: access tokens from exchanges before the first step are older than
         // the second.

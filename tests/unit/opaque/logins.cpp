@@ -82,6 +82,16 @@ struct Service {
              return moment;
          }}};
 
+    /// As many logins of one user as there may be, a minute apart.
+    [[nodiscard]] std::vector<credence::Login> three_logins() {
+        std::vector<credence::Login> begun;
+        for (int count = 0; count < 3; ++count) {
+            begun.push_back(logins.start("ann").value());
+            moment += 1min;
+        }
+        return begun;
+    }
+
     /// Whether an access token is accepted, by the question that a verifier asks.
     [[nodiscard]] bool lets_in(const credence::Login& login) const {
         const Revocation revocation{store};
@@ -262,11 +272,7 @@ TEST_CASE("logins are listed, last used first, and ended one by one") {
 
 TEST_CASE("a login beyond the limit ends the least recently used one, never the new one") {
     Service service;
-    std::vector<credence::Login> logins;
-    for (int count = 0; count < 3; ++count) {
-        logins.push_back(service.logins.start("ann").value());
-        service.moment += 1min;
-    }
+    const std::vector<credence::Login> logins = service.three_logins();
     CHECK(service.logins.note_use({logins[0].handle, "ann", logins[0].issued_at}));
     service.moment -= 10min;  // a clock that was set back
     const auto newest = service.logins.start("ann").value();
@@ -277,11 +283,7 @@ TEST_CASE("a login beyond the limit ends the least recently used one, never the 
 
 TEST_CASE("a login that has ended does not count towards the limit") {
     Service service;
-    std::vector<credence::Login> logins;
-    for (int count = 0; count < 3; ++count) {
-        logins.push_back(service.logins.start("ann").value());
-        service.moment += 1min;
-    }
+    const std::vector<credence::Login> logins = service.three_logins();
     // The list still has an entry of it.
     REQUIRE(service.logins.end_login_of(logins[2].refresh_token));
     const auto newest = service.logins.start("ann").value();

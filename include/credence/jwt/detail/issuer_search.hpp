@@ -34,8 +34,8 @@ public:
     /// \param text  followed by `json_padding`.
     explicit IssuerSearch(std::string_view text) noexcept
         : begin_(end_of_space(text.data())), end_(text.data() + text.size()) {
-        const bool begins_with_member = begin_ < end_ && *begin_ == '{' && *end_of_space(begin_ + 1) == '"';
-        next_ = begins_with_member ? begin_ + 1 : end_;
+        if (begin_ < end_ && *begin_ == '{') first_member_ = end_of_space(begin_ + 1);
+        next_ = first_member_ != nullptr && *first_member_ == '"' ? first_member_ : end_;
     }
 
     /// Moves to the next one. \return false if there is none.
@@ -143,10 +143,11 @@ private:
 
     /// Whether a member may begin here: behind a comma or the bracket of the object.
     [[nodiscard]] bool begins_member(const char* at) const noexcept {
+        if (at == first_member_) return true;
         constexpr std::ptrdiff_t word_size = sizeof(std::uint64_t);
         while (at - begin_ > word_size && are_json_spaces(load_word(at - word_size))) at -= word_size;
         while (is_json_space(at[-1])) --at;  // not beyond the bracket
-        return at[-1] == ',' || at - 1 == begin_;
+        return at[-1] == ',';
     }
 
     /// The length of the name that ends at this character, if it is `iss`; 0 if it is another.
@@ -190,6 +191,7 @@ private:
 
     const char* begin_;  // the bracket of the object
     const char* end_;
+    const char* first_member_ = nullptr;
     const char* next_ = nullptr;  // behind the block
     const char* block_ = nullptr;
     const char* value_ = nullptr;

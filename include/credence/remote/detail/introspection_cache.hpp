@@ -65,8 +65,8 @@ public:
     explicit IntrospectionCaches(std::size_t most) : accepted_(most), refused_(most) {}
 
     [[nodiscard]] std::optional<IntrospectionAnswer> find(const std::string& hash, SteadyTime now) const {
-        auto kept = accepted_.find(hash, now);
-        return kept ? kept : refused_.find(hash, now);
+        if (auto kept = accepted_.find(hash, now)) return kept;
+        return refused_.find(hash, now);
     }
 
     void insert(std::string hash, IntrospectionAnswer answer, SteadyTime end, bool is_accepted) {
